@@ -7,7 +7,6 @@
 //!
 //! Both refuse weak keys and non-canonical scalars. Nothing is ever looked up by a signature's bytes.
 
-use crate::id::BadId;
 use crate::id::{CommunityId, byte_id, bytes_from};
 use curve25519_dalek::{
     edwards::{CompressedEdwardsY, EdwardsPoint},
@@ -18,7 +17,7 @@ use data_encoding::HEXLOWER;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha512};
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 use thiserror::Error;
 
 /// Why a key or a signature is refused.
@@ -173,6 +172,31 @@ pub fn verify_members(claims: &[Claim]) -> Vec<bool> {
         return vec![true; claims.len()];
     }
     claims.iter().map(|c| c.key.verify_member(&c.message, &c.signature).is_ok()).collect()
+}
+
+/// How many parsed keys are remembered: 4 MiB, the active members of a large town.
+pub const KEY_CACHE: usize = 16_384;
+
+/// Remembers keys that were parsed and found sound, because parsing costs a tenth of a signature check.
+#[derive(Debug, Clone, Default)]
+pub struct KeyCache(BTreeMap<PublicKey, SoundKey>);
+
+impl KeyCache {
+    /// The parsed key.
+    ///
+    /// # Errors
+    /// Those of [`PublicKey::sound`].
+    pub fn sound(&mut self, key: &PublicKey) -> Result<SoundKey, BadKey> {
+        if let Some(known) = self.0.get(key) {
+            return Ok(known.clone());
+        }
+        let sound = key.sound()?;
+        if self.0.len() >= KEY_CACHE {
+            self.0.clear();
+        }
+        self.0.insert(*key, sound.clone());
+        Ok(sound)
+    }
 }
 
 /// A private Ed25519 key. Its bytes are wiped from memory when it is dropped and never printed.

@@ -1,0 +1,208 @@
+//! `validate` (may it be recorded?) and `apply` (record it). Each refusal has a name; each entry's postings sum to zero.
+//!
+//! The rules judge what an entry says. That its signatures are real is checked before, by whoever brings it in: members' by
+//! [`super::consent::Asked`], communities' by [`crate::envelope::Unverified::verify`], and all of them again by [`super::audit`].
+
+mod exchanges;
+mod members;
+mod partners;
+
+use super::{
+    entry::{Body, ENTRY_VERSION, Entry},
+    merkle::leaf_hash,
+    state::{Account, History, Ledger, Posting},
+};
+use crate::{
+    id::{Digest, MemberId},
+    member::{Member, MemberKind, Role},
+    minutes::{Balance, BadMinutes},
+    rejection::Rejection,
+    time::Timestamp,
+};
+
+/// An entry that the rules allow next, with what it does to the accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validated {
+    entry: Entry,
+    bytes: Vec<u8>,
+    postings: Vec<Posting>,
+}
+
+impl Validated {
+    /// The entry.
+    #[must_use]
+    pub const fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// The entry, without a copy.
+    #[must_use]
+    pub fn into_entry(self) -> Entry {
+        self.entry
+    }
+
+    /// The leaf's bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What it does to the accounts.
+    #[must_use]
+    pub fn postings(&self) -> &[Posting] {
+        &self.postings
+    }
+}
+
+/// Where an applied entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// Its index.
+    pub index: u64,
+    /// Its leaf hash.
+    pub leaf: Digest,
+}
+
+impl Ledger {
+    /// Whether `body` may be the next entry.
+    ///
+    /// # Errors
+    /// The named reason why not; nothing has changed.
+    pub fn validate(&self, at: Timestamp, body: Body, history: &dyn History) -> Result<Validated, Rejection> {
+        if matches!(body, Body::Founded { .. }) != (self.tree.size() == 0) {
+            return Err(Rejection::Founding);
+        }
+        if let Some(id) = body.begins()
+            && history.exchange(&id).is_some()
+        {
+            return Err(Rejection::ExchangeExists(id));
+        }
+        self.permit(&body, history)?;
+        let postings = self.postings(&body, history)?;
+        self.check_sums(&postings)?;
+        let entry = Entry { v: ENTRY_VERSION, at, body };
+        Ok(Validated { bytes: entry.to_bytes(), entry, postings })
+    }
+
+    /// An entry that was validated before and read back from this node's own journal.
+    ///
+    /// # Errors
+    /// When it cannot follow what is here: the journal is not this ledger's.
+    pub fn revalidate(&self, entry: Entry, history: &dyn History) -> Result<Validated, Rejection> {
+        let postings = self.postings(&entry.body, history)?;
+        self.check_sums(&postings)?;
+        Ok(Validated { bytes: entry.to_bytes(), entry, postings })
+    }
+
+    fn permit(&self, body: &Body, history: &dyn History) -> Result<(), Rejection> {
+        match body {
+            Body::Founded { .. }
+            | Body::CharterChanged { .. }
+            | Body::MemberAdmitted { .. }
+            | Body::MemberLeft { .. }
+            | Body::RoleChanged { .. } => members::permit(self, body),
+            Body::Exchange { .. } | Body::GroupExchange { .. } | Body::Gift { .. } | Body::OpeningBalance { .. } => {
+                exchanges::permit(self, body)
+            }
+            Body::Correction { terms, by } => exchanges::permit_correction(self, terms, by, history),
+            Body::PartnershipAgreed { .. }
+            | Body::Hold { .. }
+            | Body::Settle { .. }
+            | Body::Release { .. }
+            | Body::Receive { .. } => partners::permit(self, body),
+        }
+    }
+
+    fn postings(&self, body: &Body, history: &dyn History) -> Result<Vec<Posting>, Rejection> {
+        Ok(match body {
+            Body::Founded { .. }
+            | Body::CharterChanged { .. }
+            | Body::MemberAdmitted { .. }
+            | Body::RoleChanged { .. }
+            | Body::PartnershipAgreed { .. } => Vec::new(),
+            Body::MemberLeft { member, .. } => {
+                let balance = self.balance(&Account::Member(*member));
+                pair(Account::Member(*member), Account::Pot, balance)
+            }
+            Body::OpeningBalance { member, minutes, .. } => {
+                pair(Account::Opening, Account::Member(*member), *minutes)
+            }
+            Body::Exchange { .. } | Body::GroupExchange { .. } | Body::Gift { .. } => exchanges::postings(body)?,
+            Body::Correction { terms, .. } => exchanges::correction_postings(terms, history)?,
+            Body::Hold { .. } | Body::Settle { .. } | Body::Release { .. } | Body::Receive { .. } => {
+                partners::postings(self, body)?
+            }
+        })
+    }
+
+    /// The postings sum to zero, and every account they name exists and stays countable.
+    fn check_sums(&self, postings: &[Posting]) -> Result<(), Rejection> {
+        let sum: i128 = postings.iter().map(|p| i128::from(p.change.get())).sum();
+        assert_eq!(sum, 0, "postings are made in pairs");
+        for posting in postings {
+            self.balance(&posting.account).plus(posting.change)?;
+        }
+        Ok(())
+    }
+
+    /// Records a validated entry. Infallible: everything that could fail was checked.
+    ///
+    /// # Panics
+    /// When `validated` was made for another state of this ledger.
+    pub fn apply(&mut self, validated: &Validated) -> Applied {
+        members::apply(self, &validated.entry.body);
+        partners::apply(self, &validated.entry.body);
+        for posting in &validated.postings {
+            let balance = self.balance_mut(&posting.account).expect("validated postings name existing accounts");
+            *balance = balance.plus(posting.change).expect("validated postings stay in range");
+        }
+        let leaf = leaf_hash(&validated.bytes);
+        let index = self.tree.size();
+        self.tree.push(leaf);
+        Applied { index, leaf }
+    }
+
+    /// Whether a member's balance may change by `change` under the charter. Only the direction of the change is judged:
+    /// who is below the floor already may always receive less.
+    ///
+    /// # Errors
+    /// [`Rejection::MemberFloor`], [`Rejection::MemberCeiling`], or the member's absence.
+    pub fn check_limits(&self, id: &MemberId, change: Balance) -> Result<(), Rejection> {
+        let charter = self.charter.as_ref().ok_or(Rejection::Founding)?;
+        let member = self.active(id)?;
+        let after = member.balance.plus(change)?;
+        let floor = match member.kind {
+            MemberKind::Person => charter.person_floor,
+            MemberKind::Organisation => charter.organisation_floor,
+        };
+        if change < Balance::ZERO && after < floor {
+            return Err(Rejection::MemberFloor { member: *id, balance: after.get(), floor: floor.get() });
+        }
+        match charter.ceiling {
+            Some(ceiling) if change > Balance::ZERO && after > ceiling => {
+                Err(Rejection::MemberCeiling { member: *id, balance: after.get(), ceiling: ceiling.get() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn member_mut(&mut self, id: &MemberId) -> &mut Member {
+        self.members.get_mut(id).expect("validated entries name existing members")
+    }
+
+    pub(super) fn count_coordinators(&mut self) {
+        let count = self.members.values().filter(|m| m.active && m.role == Role::Coordinator).count();
+        self.coordinators = u32::try_from(count).unwrap_or(u32::MAX);
+    }
+}
+
+/// Moves `amount` from one account to the other.
+pub(super) fn pair(from: Account, to: Account, amount: Balance) -> Vec<Posting> {
+    vec![Posting { account: from, change: amount.negated() }, Posting { account: to, change: amount }]
+}
+
+/// A sum of minutes of several people, as a balance.
+pub(super) fn times(amount: Balance, n: usize) -> Result<Balance, Rejection> {
+    let n = i64::try_from(n).map_err(|_| BadMinutes::Overflow)?;
+    Ok(Balance::new(amount.get().checked_mul(n).ok_or(BadMinutes::Overflow)?)?)
+}

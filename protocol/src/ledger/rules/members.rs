@@ -1,0 +1,95 @@
+//! Founding, charter, and who belongs.
+
+use super::super::{entry::Body, state::Ledger};
+use crate::{
+    community::check_certificate,
+    id::MemberId,
+    member::{Member, MemberKind, Role},
+    minutes::Balance,
+    rejection::Rejection,
+};
+
+pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
+    match body {
+        Body::Founded { certificate, charter, .. } => {
+            let certificate = check_certificate(certificate)?;
+            if certificate.content().community != ledger.community {
+                return Err(Rejection::OtherCommunity);
+            }
+            charter.check()
+        }
+        Body::CharterChanged { charter, by } => {
+            ledger.coordinator(by)?;
+            charter.check()?;
+            if ledger.charter.as_ref() == Some(charter) { Err(Rejection::NothingChanges) } else { Ok(()) }
+        }
+        Body::MemberAdmitted { member, key, by, .. } => {
+            ledger.coordinator(by)?;
+            if let Some(key) = key {
+                key.sound()?;
+            }
+            match ledger.members.get(member) {
+                Some(known) if known.active => Err(Rejection::MemberExists(*member)),
+                _ => Ok(()),
+            }
+        }
+        Body::MemberLeft { member, by } => {
+            ledger.coordinator(by)?;
+            let leaving = ledger.active(member)?;
+            if ledger.holds.values().any(|hold| hold.payer == *member) {
+                return Err(Rejection::TooManyWaiting { what: "exchanges of this member with partners", limit: 0 });
+            }
+            last_coordinator_stays(ledger, member, leaving)
+        }
+        Body::RoleChanged { member, role, by } => {
+            ledger.coordinator(by)?;
+            let changed = ledger.active(member)?;
+            if changed.role == *role {
+                return Err(Rejection::NothingChanges);
+            }
+            last_coordinator_stays(ledger, member, changed)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn last_coordinator_stays(ledger: &Ledger, id: &MemberId, member: &Member) -> Result<(), Rejection> {
+    if member.role == Role::Coordinator && ledger.coordinators <= 1 {
+        return Err(Rejection::LastCoordinator(*id));
+    }
+    Ok(())
+}
+
+pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
+    match body {
+        Body::Founded { certificate, charter, coordinator } => {
+            ledger.certificates.push(certificate.content.clone());
+            ledger.charter = Some(charter.clone());
+            let first = Member {
+                kind: MemberKind::Person,
+                role: Role::Coordinator,
+                key: None,
+                active: true,
+                balance: Balance::ZERO,
+            };
+            ledger.members.insert(*coordinator, first);
+            ledger.count_coordinators();
+        }
+        Body::CharterChanged { charter, .. } => ledger.charter = Some(charter.clone()),
+        Body::MemberAdmitted { member, kind, role, key, .. } => {
+            let admitted = Member { kind: *kind, role: *role, key: *key, active: true, balance: Balance::ZERO };
+            let is_coordinator = admitted.role == Role::Coordinator;
+            ledger.members.insert(*member, admitted);
+            ledger.coordinators = ledger.coordinators.saturating_add(u32::from(is_coordinator));
+        }
+        Body::MemberLeft { member, .. } => {
+            ledger.member_mut(member).active = false;
+            ledger.count_coordinators();
+        }
+        Body::RoleChanged { member, role, .. } => {
+            ledger.member_mut(member).role = *role;
+            ledger.count_coordinators();
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,161 @@
+//! Partnerships, and the minutes that cross under them.
+
+use super::{
+    super::{
+        entry::{Body, PaymentTerms},
+        state::{Account, Hold, Ledger, Partner, Posting},
+    },
+    exchanges::{authority, length, same_community},
+    pair,
+};
+use crate::{
+    envelope::{Content, Unverified},
+    id::{AccountId, MemberId},
+    minutes::{Balance, Minutes},
+    partnership::{Agreement, Decision, Proposal, Verdict},
+    rejection::Rejection,
+};
+
+pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
+    match body {
+        Body::PartnershipAgreed { agreement } => agreed(ledger, agreement),
+        Body::Hold { terms, payer } => {
+            authority(ledger, &terms.payer, payer)?;
+            ledger.check_payment(terms)
+        }
+        Body::Settle { proposal, decision } => decided(ledger, proposal, decision, true),
+        Body::Release { proposal, decision } => decided(ledger, proposal, decision, false),
+        Body::Receive { payee, proposal } => ledger.check_receipt(payee, &proposal.content),
+        _ => Ok(()),
+    }
+}
+
+fn agreed(ledger: &Ledger, agreement: &Agreement) -> Result<(), Rejection> {
+    agreement.check()?;
+    let side = agreement.terms.side_of(&ledger.community()).ok_or(Rejection::OtherCommunity)?;
+    if !ledger.certificates.iter().any(|c| c.key == agreement.key(side)) {
+        return Err(Rejection::BadAgreement("it is signed with a key that was never ours"));
+    }
+    if ledger.partner_of(&agreement.terms.community(side.other())).is_some() {
+        return Err(Rejection::PartnershipExists);
+    }
+    Ok(())
+}
+
+fn partner<'a>(ledger: &'a Ledger, account: &AccountId) -> Result<&'a Partner, Rejection> {
+    ledger.partners().get(account).ok_or(Rejection::UnknownPartnership(*account))
+}
+
+fn agreed_length(partner: &Partner, minutes: Minutes) -> Result<(), Rejection> {
+    let limit = partner.terms.largest.get();
+    if minutes.get() > limit {
+        return Err(Rejection::PartnershipExchangeTooLong { minutes: minutes.get(), limit });
+    }
+    Ok(())
+}
+
+impl Ledger {
+    /// Whether a member may spend these minutes with a partner now: counting everything of ours that is still undecided, so that
+    /// the limit holds whatever the partner decides.
+    ///
+    /// # Errors
+    /// The limit, length or standing that forbids it.
+    pub fn check_payment(&self, terms: &PaymentTerms) -> Result<(), Rejection> {
+        same_community(self, terms.community)?;
+        let partner = partner(self, &terms.account)?;
+        length(self, terms.minutes)?;
+        agreed_length(partner, terms.minutes)?;
+        self.check_limits(&terms.payer, terms.minutes.received())?;
+        let would_be = partner.net.plus(partner.on_hold)?.plus(terms.minutes.given())?.get();
+        let limit = partner.terms.limit(partner.side);
+        if would_be > limit { Err(Rejection::PartnershipLimit { would_be, limit }) } else { Ok(()) }
+    }
+
+    /// Whether a partner's proposal may be accepted for this member. What we have undecided ourselves would only bring the net
+    /// back, so the worst case is that none of it is accepted.
+    ///
+    /// # Errors
+    /// The limit, length or standing that forbids it.
+    pub fn check_receipt(&self, payee: &MemberId, proposal: &Proposal) -> Result<(), Rejection> {
+        let partner = partner(self, &proposal.account)?;
+        let theirs = partner.side.other();
+        if proposal.lane != theirs || proposal.debtor != theirs {
+            return Err(Rejection::OtherLane);
+        }
+        agreed_length(partner, proposal.minutes)?;
+        self.check_limits(payee, proposal.minutes.given())?;
+        let would_be = partner.net.negated().plus(proposal.minutes.given())?.get();
+        let limit = partner.terms.limit(theirs);
+        if would_be > limit { Err(Rejection::PartnershipLimit { would_be, limit }) } else { Ok(()) }
+    }
+}
+
+fn decided(
+    ledger: &Ledger,
+    proposal: &Unverified<Proposal>,
+    decision: &Unverified<Decision>,
+    accepted: bool,
+) -> Result<(), Rejection> {
+    let (proposal, decision) = (&proposal.content, &decision.content);
+    let hold = ledger.holds().get(&proposal.exchange).ok_or(Rejection::UnknownExchange(proposal.exchange))?;
+    let partner = partner(ledger, &hold.account)?;
+    let fits = proposal.account == hold.account
+        && proposal.minutes == hold.minutes
+        && proposal.lane == partner.side
+        && decision.account == proposal.account
+        && (decision.epoch, decision.lane, decision.n) == (proposal.epoch, proposal.lane, proposal.n)
+        && decision.proposal == proposal.digest()
+        && matches!(decision.verdict, Verdict::Accept { .. }) == accepted;
+    if fits { Ok(()) } else { Err(Rejection::UnknownProposal) }
+}
+
+pub(super) fn postings(ledger: &Ledger, body: &Body) -> Result<Vec<Posting>, Rejection> {
+    match body {
+        Body::Hold { terms, .. } => {
+            Ok(pair(Account::Member(terms.payer), Account::OnHold(terms.account), terms.minutes.given()))
+        }
+        Body::Settle { proposal, .. } => {
+            let hold = held(ledger, proposal)?;
+            Ok(pair(Account::OnHold(hold.account), Account::Partner(hold.account), hold.minutes.given()))
+        }
+        Body::Release { proposal, .. } => {
+            let hold = held(ledger, proposal)?;
+            Ok(pair(Account::OnHold(hold.account), Account::Member(hold.payer), hold.minutes.given()))
+        }
+        Body::Receive { payee, proposal } => {
+            let content = &proposal.content;
+            Ok(pair(Account::Partner(content.account), Account::Member(*payee), content.minutes.given()))
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn held<'a>(ledger: &'a Ledger, proposal: &Unverified<Proposal>) -> Result<&'a Hold, Rejection> {
+    let id = proposal.content.exchange;
+    ledger.holds().get(&id).ok_or(Rejection::UnknownExchange(id))
+}
+
+pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
+    match body {
+        Body::PartnershipAgreed { agreement } => {
+            let side = agreement.terms.side_of(&ledger.community).expect("validated agreements are ours");
+            let partner = Partner {
+                terms: agreement.terms.clone(),
+                side,
+                key: agreement.key(side.other()),
+                net: Balance::ZERO,
+                on_hold: Balance::ZERO,
+                entry: ledger.tree.size(),
+            };
+            ledger.partners.insert(agreement.terms.account(), partner);
+        }
+        Body::Hold { terms, .. } => {
+            let hold = Hold { account: terms.account, payer: terms.payer, minutes: terms.minutes };
+            ledger.holds.insert(terms.exchange, hold);
+        }
+        Body::Settle { proposal, .. } | Body::Release { proposal, .. } => {
+            ledger.holds.remove(&proposal.content.exchange);
+        }
+        _ => {}
+    }
+}

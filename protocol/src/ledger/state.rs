@@ -1,0 +1,234 @@
+//! What a ledger's entries add up to.
+
+use super::{entry::Entry, merkle::Frontier};
+use crate::{
+    codec::pairs,
+    community::{Certificate, Charter},
+    id::{AccountId, CommunityId, ExchangeId, MemberId},
+    key::PublicKey,
+    member::{Member, Role},
+    minutes::{Balance, Minutes},
+    partnership::{Side, Terms},
+    rejection::Rejection,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An account that postings move minutes between. The balances of all accounts sum to zero after every entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Account {
+    /// A member's.
+    Member(MemberId),
+    /// The community pot.
+    Pot,
+    /// Where opening balances come from.
+    Opening,
+    /// On hold under a partnership until the partner decides.
+    OnHold(AccountId),
+    /// The running net with a partner: above zero when our members received more than they gave.
+    Partner(AccountId),
+}
+
+/// One account's part of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posting {
+    /// Which account.
+    pub account: Account,
+    /// By how much it changes.
+    pub change: Balance,
+}
+
+/// Minutes waiting for a partner's decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Under which partnership.
+    pub account: AccountId,
+    /// Whose minutes.
+    pub payer: MemberId,
+    /// How many.
+    pub minutes: Minutes,
+}
+
+/// What the ledger knows of a partnership.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partner {
+    /// What was agreed.
+    pub terms: Terms,
+    /// Which side this community is.
+    pub side: Side,
+    /// The key that signs for the other side.
+    pub key: PublicKey,
+    /// Running net: above zero when our members received more than they gave.
+    pub net: Balance,
+    /// Minutes on hold under this partnership.
+    pub on_hold: Balance,
+    /// The entry that holds the agreement.
+    pub entry: u64,
+}
+
+impl Partner {
+    /// The other community.
+    #[must_use]
+    pub const fn community(&self) -> CommunityId {
+        self.terms.community(self.side.other())
+    }
+}
+
+/// Where an exchange stands in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// The entry that began it.
+    pub index: u64,
+    /// The last entry that changed it: a correction, a settlement, a release.
+    pub latest: u64,
+}
+
+/// What rules need to know of entries long past. Storage answers; the core never reads by itself.
+pub trait History {
+    /// Where an exchange stands, if its id was ever used.
+    fn exchange(&self, id: &ExchangeId) -> Option<Recorded>;
+    /// One entry.
+    fn entry(&self, index: u64) -> Option<Entry>;
+}
+
+/// The fold of all entries so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    pub(super) community: CommunityId,
+    pub(super) tree: Frontier,
+    pub(super) charter: Option<Charter>,
+    pub(super) certificates: Vec<Certificate>,
+    #[serde(with = "pairs")]
+    pub(super) members: BTreeMap<MemberId, Member>,
+    pub(super) coordinators: u32,
+    pub(super) pot: Balance,
+    pub(super) opening: Balance,
+    #[serde(with = "pairs")]
+    pub(super) partners: BTreeMap<AccountId, Partner>,
+    #[serde(with = "pairs")]
+    pub(super) holds: BTreeMap<ExchangeId, Hold>,
+}
+
+impl Ledger {
+    /// The ledger of a community that has recorded nothing.
+    #[must_use]
+    pub fn empty(community: CommunityId) -> Self {
+        Self {
+            community,
+            tree: Frontier::default(),
+            charter: None,
+            certificates: Vec::new(),
+            members: BTreeMap::new(),
+            coordinators: 0,
+            pot: Balance::ZERO,
+            opening: Balance::ZERO,
+            partners: BTreeMap::new(),
+            holds: BTreeMap::new(),
+        }
+    }
+
+    /// Whose ledger it is.
+    #[must_use]
+    pub const fn community(&self) -> CommunityId {
+        self.community
+    }
+
+    /// The Merkle tree over all entries.
+    #[must_use]
+    pub const fn tree(&self) -> &Frontier {
+        &self.tree
+    }
+
+    /// The rules in force; none before the community is founded.
+    #[must_use]
+    pub const fn charter(&self) -> Option<&Charter> {
+        self.charter.as_ref()
+    }
+
+    /// The certificate of the key that signs now.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificates.last()
+    }
+
+    /// All members ever admitted.
+    #[must_use]
+    pub const fn members(&self) -> &BTreeMap<MemberId, Member> {
+        &self.members
+    }
+
+    /// The community pot.
+    #[must_use]
+    pub const fn pot(&self) -> Balance {
+        self.pot
+    }
+
+    /// All partnerships.
+    #[must_use]
+    pub const fn partners(&self) -> &BTreeMap<AccountId, Partner> {
+        &self.partners
+    }
+
+    /// All minutes on hold.
+    #[must_use]
+    pub const fn holds(&self) -> &BTreeMap<ExchangeId, Hold> {
+        &self.holds
+    }
+
+    /// The partnership with a community.
+    #[must_use]
+    pub fn partner_of(&self, community: &CommunityId) -> Option<(&AccountId, &Partner)> {
+        self.partners.iter().find(|(_, p)| p.community() == *community)
+    }
+
+    /// A member who is here.
+    ///
+    /// # Errors
+    /// [`Rejection::UnknownMember`] or [`Rejection::MemberLeft`].
+    pub fn active(&self, id: &MemberId) -> Result<&Member, Rejection> {
+        match self.members.get(id) {
+            None => Err(Rejection::UnknownMember(*id)),
+            Some(member) if !member.active => Err(Rejection::MemberLeft(*id)),
+            Some(member) => Ok(member),
+        }
+    }
+
+    /// A member who is here and a coordinator.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::active`], and [`Rejection::NotCoordinator`].
+    pub fn coordinator(&self, id: &MemberId) -> Result<&Member, Rejection> {
+        let member = self.active(id)?;
+        if member.role == Role::Coordinator { Ok(member) } else { Err(Rejection::NotCoordinator(*id)) }
+    }
+
+    /// One account's balance.
+    #[must_use]
+    pub fn balance(&self, account: &Account) -> Balance {
+        match account {
+            Account::Member(id) => self.members.get(id).map_or(Balance::ZERO, |m| m.balance),
+            Account::Pot => self.pot,
+            Account::Opening => self.opening,
+            Account::OnHold(id) => self.partners.get(id).map_or(Balance::ZERO, |p| p.on_hold),
+            Account::Partner(id) => self.partners.get(id).map_or(Balance::ZERO, |p| p.net),
+        }
+    }
+
+    pub(super) fn balance_mut(&mut self, account: &Account) -> Option<&mut Balance> {
+        match account {
+            Account::Member(id) => self.members.get_mut(id).map(|m| &mut m.balance),
+            Account::Pot => Some(&mut self.pot),
+            Account::Opening => Some(&mut self.opening),
+            Account::OnHold(id) => self.partners.get_mut(id).map(|p| &mut p.on_hold),
+            Account::Partner(id) => self.partners.get_mut(id).map(|p| &mut p.net),
+        }
+    }
+
+    /// The sum over all accounts in minutes: zero, or a program is broken.
+    #[must_use]
+    pub fn sum(&self) -> i128 {
+        let members = self.members.values().map(|m| i128::from(m.balance.get()));
+        let partners = self.partners.values().map(|p| i128::from(p.net.get()) + i128::from(p.on_hold.get()));
+        members.chain(partners).sum::<i128>() + i128::from(self.pot.get()) + i128::from(self.opening.get())
+    }
+}

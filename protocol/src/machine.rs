@@ -1,0 +1,30 @@
+//! One community's whole rule book as a state machine: `handle(now, input, view) -> Effects`.
+//!
+//! The machine composes the ledger, the lanes, the partnerships and the shelf, and decides nothing of its own. It has no
+//! clock, no randomness and no storage: time and random bytes come in with each input, what was recorded long ago is asked of a
+//! [`View`], and what is to be recorded comes out as a [`Batch`]. Whoever drives it makes the batch durable and only then
+//! carries out the rest: persist, then act. Its state is nothing but the fold of all facts it ever put into a batch.
+//!
+//! After an input whose batch could not be made durable the machine must be dropped and recovered from what is on disk.
+
+mod effect;
+mod exchanges;
+mod fact;
+#[cfg(feature = "flaws")]
+pub mod flaws;
+mod input;
+mod members;
+mod partnering;
+mod settling;
+mod shelving;
+mod state;
+mod view;
+
+pub use effect::{Batch, Effect, Effects, ForeignRecord, Notice};
+pub use fact::{Fact, Invited, Reply, Waiting, WaitingKind};
+pub use input::{
+    Acceptance, Checked, Command, Hello, Input, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message, Parcel,
+    PaymentRequest, Peer, check_announcement, request_digest,
+};
+pub use state::{Accepting, Identity, Machine, OwnRecord, State};
+pub use view::{MemoryView, Standing, View};

@@ -1,0 +1,132 @@
+//! What comes out of the machine: what must be durable first, and what may happen then.
+
+use super::{fact::{Fact, Reply}, input::{Message, Peer}};
+use crate::{
+    envelope::Unverified,
+    id::{AccountId, CommunityId, ExchangeId, RecordKey},
+    rejection::Rejection,
+    shelf::{Known, Record},
+};
+
+/// What is to be made durable, all of it or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// For the journal.
+    pub facts: Vec<Fact>,
+    /// For the index alone: it can be fetched again.
+    pub foreign: Vec<ForeignRecord>,
+}
+
+impl Batch {
+    /// Whether there is nothing to make durable.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.facts.is_empty() && self.foreign.is_empty()
+    }
+}
+
+/// A change of what we keep of others' shelves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ForeignRecord {
+    /// Keep this record in place of an older one of its key.
+    Keep(Unverified<Record>),
+    /// Forget this record: it expired.
+    Drop {
+        /// Whose.
+        community: CommunityId,
+        /// Its revision.
+        revision: u64,
+        /// Its key.
+        key: RecordKey,
+    },
+    /// How far we are with a community.
+    Known(CommunityId, Known),
+}
+
+/// Something worth telling people and counters about; never with names or words of members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The ledger grew.
+    Entry {
+        /// The entry's index.
+        index: u64,
+        /// What kind it is.
+        kind: &'static str,
+    },
+    /// A payment to a partner settled or was refused.
+    Decided {
+        /// It.
+        exchange: ExchangeId,
+        /// Whether it was accepted.
+        accepted: bool,
+    },
+    /// The partner holds our acceptance: the exchange is settled for us, too.
+    Settled {
+        /// It.
+        exchange: ExchangeId,
+    },
+    /// A partnership began.
+    PartnershipAgreed {
+        /// Its account.
+        account: AccountId,
+    },
+    /// A record of another community is new here.
+    RecordKept,
+    /// Something a peer sent was refused.
+    Refused {
+        /// The peer.
+        peer: Peer,
+        /// Why.
+        why: Rejection,
+    },
+}
+
+/// What may happen once the batch is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send a message to a connected peer. Losing it is no harm.
+    Send {
+        /// To whom.
+        to: Peer,
+        /// What.
+        message: Message,
+    },
+    /// Gossip a record to everybody.
+    Publish {
+        /// The canonical bytes of an announcement.
+        bytes: Vec<u8>,
+    },
+    /// What becomes of a gossiped record: whether to pass it on.
+    Pass {
+        /// The gossip's number in the input.
+        gossip: u64,
+        /// What was judged.
+        verdict: crate::shelf::Verdict,
+    },
+    /// Try to reach a peer.
+    Dial {
+        /// Whom.
+        peer: Peer,
+        /// Where, as multiaddrs.
+        addresses: Vec<String>,
+    },
+    /// The answer to a command.
+    Reply {
+        /// The command's number in the input.
+        command: u64,
+        /// What it led to.
+        result: Result<Reply, Rejection>,
+    },
+    /// Tell those who watch.
+    Notice(Notice),
+}
+
+/// Everything that one input leads to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use = "the batch must be made durable and the rest carried out"]
+pub struct Effects {
+    /// First, durably.
+    pub batch: Batch,
+    /// Then, in order.
+    pub rest: Vec<Effect>,
+}

@@ -1,0 +1,222 @@
+//! What the machine makes durable: the one truth from which everything else is rebuilt.
+
+use crate::{
+    community::Card,
+    envelope::Unverified,
+    id::{AccountId, Alias, CommunityId, Digest, ExchangeId, MemberId, RecordKey, RequestId},
+    lane::Intent,
+    ledger::{Consent, Entry, ExchangeTerms},
+    minutes::Minutes,
+    partnership::{Acknowledgement, Decision, Details, Invitation, Payee, Proposal, Terms},
+    shelf::Record,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// An exchange that still needs somebody's agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// What it is.
+    pub kind: WaitingKind,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What can wait for a member's agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitingKind {
+    /// A local exchange, with the agreements given so far.
+    Local {
+        /// The terms.
+        terms: ExchangeTerms,
+        /// Giver's and receiver's.
+        consents: Vec<Option<Consent>>,
+    },
+    /// A partner's member gave help and asks one of ours for the minutes.
+    Payment {
+        /// Under which partnership.
+        account: AccountId,
+        /// Who is asked.
+        payer: MemberId,
+        /// Who gave the help.
+        payee: Payee,
+        /// How long.
+        minutes: Minutes,
+    },
+    /// One of our members gave help to a partner's member, who was asked.
+    Asked {
+        /// Under which partnership.
+        account: AccountId,
+        /// Who gave the help.
+        payee: MemberId,
+        /// Who is asked, by the partner's code.
+        payer: Alias,
+        /// How long.
+        minutes: Minutes,
+        /// Whether the partner said that it holds the request.
+        noted: bool,
+    },
+}
+
+/// An invitation we gave out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    /// What it offers.
+    pub invitation: Invitation,
+    /// The account it led to, once used.
+    pub used: Option<AccountId>,
+}
+
+/// What a command led to, kept so that sending it twice has one effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Done, and nothing more to say.
+    Done,
+    /// Recorded in the ledger at this index.
+    Entry {
+        /// The entry's index.
+        index: u64,
+    },
+    /// An exchange is recorded in the ledger.
+    Posted {
+        /// Its id.
+        exchange: ExchangeId,
+        /// The entry's index.
+        index: u64,
+    },
+    /// An exchange waits for this member's agreement.
+    Waits {
+        /// Its id.
+        exchange: ExchangeId,
+        /// Who has to agree; nobody here when a partner's member has to.
+        member: Option<MemberId>,
+    },
+    /// A payment to a partner's member is recorded and its minutes are on hold.
+    Recorded {
+        /// Its id.
+        exchange: ExchangeId,
+        /// The entry that holds the minutes.
+        index: u64,
+    },
+    /// A record stands on the shelf.
+    Shelved {
+        /// Its key.
+        key: RecordKey,
+        /// Its revision.
+        revision: u64,
+    },
+    /// An invitation was made.
+    Invited {
+        /// What to hand over.
+        invitation: Invitation,
+    },
+    /// An invitation was accepted; the inviter still has to sign.
+    Accepting {
+        /// The inviter.
+        community: CommunityId,
+        /// The account that it will open.
+        account: AccountId,
+    },
+}
+
+/// One durable record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// An entry of the ledger.
+    Entry(Entry),
+    /// An exchange waits for agreement, or more agreement came.
+    Waits {
+        /// Its id.
+        exchange: ExchangeId,
+        /// What is known of it.
+        waiting: Waiting,
+    },
+    /// An exchange waits no longer: it was recorded or declined.
+    WaitsNoLonger {
+        /// Its id.
+        exchange: ExchangeId,
+    },
+    /// A payment on hold waits for a slot.
+    Intended {
+        /// Under which partnership.
+        account: AccountId,
+        /// The payment.
+        intent: Intent,
+    },
+    /// We signed a proposal.
+    Proposed {
+        /// It.
+        proposal: Unverified<Proposal>,
+        /// What travels beside it.
+        details: Details,
+    },
+    /// We signed a decision.
+    Decided {
+        /// The partner's proposal.
+        proposal: Unverified<Proposal>,
+        /// Our decision.
+        decision: Unverified<Decision>,
+    },
+    /// We learned a decision.
+    Learned {
+        /// It.
+        decision: Unverified<Decision>,
+    },
+    /// We learned that the partner holds our decisions.
+    Acknowledged {
+        /// The partner's word.
+        word: Unverified<Acknowledgement>,
+    },
+    /// We gave out an invitation.
+    Invited {
+        /// It.
+        invitation: Invitation,
+    },
+    /// Somebody used our invitation.
+    InvitationUsed {
+        /// The hash of its secret.
+        secret: Digest,
+        /// The account it led to.
+        account: AccountId,
+    },
+    /// We accepted an invitation.
+    Accepting {
+        /// It.
+        invitation: Invitation,
+        /// The terms we signed.
+        terms: Terms,
+    },
+    /// Our acceptance led to an agreement or was refused.
+    AcceptingNoLonger {
+        /// The inviter.
+        community: CommunityId,
+        /// Why not, if it was refused.
+        refused: Option<String>,
+    },
+    /// A partner showed another card than before.
+    PartnerCard {
+        /// Which partner.
+        community: CommunityId,
+        /// Its card.
+        card: Card,
+    },
+    /// We put a record on our shelf.
+    Shelved {
+        /// It.
+        record: Unverified<Record>,
+        /// Whose it is, if a member's.
+        owner: Option<MemberId>,
+    },
+    /// A client's request was carried out.
+    Answered {
+        /// The request.
+        request: RequestId,
+        /// Hash of what it asked.
+        digest: Digest,
+        /// What it led to.
+        reply: Reply,
+    },
+}

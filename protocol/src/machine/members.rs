@@ -1,0 +1,23 @@
+//! Members and charter.
+
+use super::{
+    fact::Reply,
+    input::Command,
+    state::{Machine, Turn},
+};
+use crate::{ledger::Body, rejection::Rejection};
+
+impl Machine {
+    pub(super) fn members_command(&mut self, turn: &mut Turn<'_>, command: Command) -> Result<Reply, Rejection> {
+        let body = match command {
+            Command::ChangeCharter { charter, by } => Body::CharterChanged { charter, by },
+            Command::Admit { member, kind, role, key, by } => Body::MemberAdmitted { member, kind, role, key, by },
+            Command::Leave { member, by } => Body::MemberLeft { member, by },
+            Command::SetRole { member, role, by } => Body::RoleChanged { member, role, by },
+            Command::Open { member, minutes, by } => Body::OpeningBalance { member, minutes, by },
+            _ => return Err(Rejection::NothingChanges),
+        };
+        let index = self.enter(turn, body)?;
+        Ok(Reply::Entry { index })
+    }
+}

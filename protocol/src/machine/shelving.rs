@@ -1,0 +1,424 @@
+//! Our own shelf, what we keep of others', who our peers are, and what the passing of time asks for.
+
+use super::{
+    effect::{Effect, ForeignRecord, Notice},
+    fact::{Fact, Reply},
+    input::{Checked, Hello, Message, Peer},
+    state::{Machine, REPEAT_AFTER, Turn},
+};
+use crate::{
+    codec,
+    community::{Card, Certificate},
+    envelope::{Content, Signed, Unverified},
+    id::{CommunityId, MemberId, RecordKey},
+    rejection::Rejection,
+    shelf::{
+        Announcement, Head, Item, Known, MAX_LIVE_RECORDS, Record, Verdict, accept, check_record, live_root,
+    },
+    time::{Span, Timestamp},
+};
+
+/// The key under which every community's card stands on its shelf.
+pub const CARD_KEY: RecordKey = RecordKey(*b"community's card");
+/// How long a card stands without being renewed.
+const CARD_LIFE: Span = Span::days(365);
+/// How long changes gather before peers are told how far we are with shelves.
+const HEADS_AFTER: Span = Span::seconds(1);
+/// How often peers are told even when nothing changed here, to mend what gossip lost.
+const HEADS_EVERY: Span = Span::seconds(60);
+/// How many heads go into one message: 44 bytes each, well below the largest message.
+const HEADS_PAGE: usize = 1_000;
+/// How many bytes of records one answer carries: a relayed circuit may end after 128 KiB.
+const SHELF_PAGE: usize = 48 * 1024;
+/// How long an asked peer may take to send the next page before another is asked.
+const PULL_PATIENCE: Span = Span::seconds(10);
+/// How often expired records of others are forgotten.
+const SWEEP_EVERY: Span = Span::seconds(3_600);
+/// With fewer connections than this, the node looks for more among the communities it has heard of.
+const ENOUGH_PEERS: usize = 4;
+/// The longest wait before an absent partner is tried again.
+const DIAL_PATIENCE: Span = Span::seconds(600);
+
+impl Machine {
+    pub(super) fn publish(
+        &mut self,
+        turn: &mut Turn<'_>,
+        key: RecordKey,
+        item: Item,
+        expires_at: Timestamp,
+        owner: Option<MemberId>,
+    ) -> Result<Reply, Rejection> {
+        if let Some(owner) = &owner {
+            self.state.ledger.active(owner)?;
+        }
+        let standing = self.state.shelf.get(&key);
+        if item == Item::Withdrawn && !standing.is_some_and(|own| own.listing) {
+            return Err(Rejection::UnknownRecord(key));
+        }
+        if expires_at <= turn.now {
+            return Err(Rejection::RecordExpired(expires_at));
+        }
+        let live = || self.state.shelf.values().filter(|own| own.expires_at > turn.now).count();
+        if standing.is_none() && self.state.shelf.len() >= MAX_LIVE_RECORDS && live() >= MAX_LIVE_RECORDS {
+            return Err(Rejection::ShelfFull(MAX_LIVE_RECORDS));
+        }
+        let owner = owner.or_else(|| standing.and_then(|own| own.owner));
+        let revision = self.state.revision + 1;
+        let community = self.identity.community;
+        let record = Record { v: 1, community, key, revision, item, made_at: turn.now, expires_at };
+        check_record(&record)?;
+        let record = record.sign(&self.identity.secret).into_unverified();
+        self.record(turn, Fact::Shelved { record: record.clone(), owner });
+        let announcement = Announcement { certificate: self.identity.certificate.clone(), record };
+        turn.effects.rest.push(Effect::Publish { bytes: codec::encode(&announcement) });
+        self.tell_heads_soon(turn);
+        Ok(Reply::Shelved { key, revision })
+    }
+
+    pub(super) fn show_card(&mut self, turn: &mut Turn<'_>, card: Card) -> Result<Reply, Rejection> {
+        let fresh = self.state.shelf.get(&CARD_KEY).filter(|own| own.expires_at.since(turn.now) > Span::days(30));
+        if let Some(own) = fresh
+            && self.state.card.as_ref() == Some(&card)
+        {
+            return Ok(Reply::Shelved { key: CARD_KEY, revision: own.revision });
+        }
+        let reply = self.publish(turn, CARD_KEY, Item::Card(card), turn.now.plus(CARD_LIFE), None)?;
+        let peers: Vec<Peer> = self.sessions.keys().copied().collect();
+        peers.into_iter().for_each(|peer| self.say_hello(turn, peer));
+        Ok(reply)
+    }
+
+    fn say_hello(&self, turn: &mut Turn<'_>, peer: Peer) {
+        let Some(own) = self.state.shelf.get(&CARD_KEY) else { return };
+        // The batch of this very turn may hold the card; the view knows only earlier ones.
+        let fresh = turn.effects.batch.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Shelved { record, .. } if record.content.key == CARD_KEY => Some(record.clone()),
+            _ => None,
+        });
+        let stored = || turn.view.records(&self.identity.community, own.revision - 1, 1).into_iter().next();
+        if let Some(record) = fresh.or_else(stored) {
+            let card = Announcement { certificate: self.identity.certificate.clone(), record };
+            turn.send(peer, Message::Hello(Hello { card }));
+        }
+    }
+
+    pub(super) fn peer_connected(&mut self, turn: &mut Turn<'_>, peer: Peer) {
+        self.sessions.insert(peer, None);
+        self.say_hello(turn, peer);
+    }
+
+    pub(super) fn peer_gone(&mut self, peer: &Peer) {
+        self.sessions.remove(peer);
+        self.pulling.retain(|_, (from, _)| from != peer);
+    }
+
+    pub(super) fn received(&mut self, turn: &mut Turn<'_>, peer: Peer, message: Checked) -> Result<(), Rejection> {
+        if let Checked::Hello { certificate, record } = message {
+            return self.hello(turn, peer, &certificate, &record);
+        }
+        let from = self.sessions.get(&peer).copied().flatten();
+        let from = from.ok_or(Rejection::BadCertificate("the peer did not say who it is"))?;
+        match message {
+            Checked::Hello { .. } => Ok(()),
+            Checked::Propose { proposal, details } => self.proposal(turn, peer, &proposal, &details),
+            Checked::Decide(decision) => self.decision(turn, peer, &decision),
+            Checked::Acknowledge(word) => self.acknowledgement(turn, &word),
+            Checked::Shelf { certificate, records, through, more, head } => {
+                self.shelf_page(turn, peer, &certificate, &records, through, more, head.as_ref())
+            }
+            Checked::Plain(message) => self.plain(turn, peer, from, message),
+        }
+    }
+
+    fn plain(&mut self, turn: &mut Turn<'_>, peer: Peer, from: CommunityId, message: Message) -> Result<(), Rejection> {
+        match message {
+            Message::Sync(sync) => self.sync(turn, peer, from, &sync)?,
+            Message::Accept(acceptance) => self.acceptance(turn, peer, from, &acceptance)?,
+            Message::Agreed(agreement) => self.agreed(turn, peer, from, agreement)?,
+            Message::Declined { account, code } => self.acceptance_declined(turn, from, &account, code),
+            Message::Ask(request) => self.asked(turn, peer, from, &request)?,
+            Message::AskNoted { exchange } => self.ask_answered(turn, from, exchange, false),
+            Message::AskDeclined { exchange } => self.ask_answered(turn, from, exchange, true),
+            Message::Heads { heads } => self.heads(turn, peer, &heads),
+            Message::Pull { community, after } => self.pulled(turn, peer, community, after),
+            // Messages with signatures never come unchecked.
+            Message::Hello(_)
+            | Message::Propose { .. }
+            | Message::Decide(_)
+            | Message::Acknowledge(_)
+            | Message::Shelf { .. } => return Err(Rejection::BadRecord("an unchecked message")),
+        }
+        Ok(())
+    }
+
+    /// A peer shows who it is.
+    fn hello(
+        &mut self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        certificate: &Signed<Certificate>,
+        record: &Signed<Record>,
+    ) -> Result<(), Rejection> {
+        let community = certificate.content().community;
+        let Item::Card(card) = &record.content().item else {
+            return Err(Rejection::BadRecord("a card was expected"));
+        };
+        if card.transport != peer || record.content().key != CARD_KEY || community == self.identity.community {
+            return Err(Rejection::BadRecord("the card is not this peer's"));
+        }
+        self.check_newest(certificate.unverified(), turn.now)?;
+        match self.judge(turn, certificate, record) {
+            Verdict::Accept => self.keep(turn, certificate, std::slice::from_ref(record)),
+            Verdict::Ignore(Rejection::Superseded) => {}
+            Verdict::Ignore(why) | Verdict::Reject(why) => return Err(why),
+        }
+        self.sessions.insert(peer, Some(community));
+        self.dials.remove(&community);
+        self.greet(turn, peer, community);
+        self.send_heads(turn, peer);
+        Ok(())
+    }
+
+    fn judge(&self, turn: &Turn<'_>, certificate: &Signed<Certificate>, record: &Signed<Record>) -> Verdict {
+        let community = certificate.content().community;
+        if community == self.identity.community {
+            return Verdict::Ignore(Rejection::Superseded);
+        }
+        let held = turn.view.held(&community, &record.content().key);
+        accept(record, certificate, self.known.get(&community), held, self.known.len(), turn.now)
+    }
+
+    /// Keeps records that were accepted.
+    fn keep(&mut self, turn: &mut Turn<'_>, certificate: &Signed<Certificate>, records: &[Signed<Record>]) {
+        let community = certificate.content().community;
+        let known =
+            self.known.entry(community).or_insert_with(|| Known::new(certificate.unverified().clone()));
+        known.certificate = certificate.unverified().clone();
+        for record in records {
+            let content = record.content();
+            if turn.view.held(&community, &content.key).is_none() {
+                known.live += 1;
+            }
+            if content.revision == known.through + 1 {
+                known.through = content.revision;
+            }
+            if let Item::Card(card) = &content.item {
+                known.card = Some(card.clone());
+            }
+            turn.effects.batch.foreign.push(ForeignRecord::Keep(record.unverified().clone()));
+            turn.effects.rest.push(Effect::Notice(Notice::RecordKept));
+        }
+        turn.effects.batch.foreign.push(ForeignRecord::Known(community, known.clone()));
+        self.remember_card(turn, community);
+    }
+
+    pub(super) fn gossiped(
+        &mut self,
+        turn: &mut Turn<'_>,
+        gossip: u64,
+        certificate: &Signed<Certificate>,
+        record: &Signed<Record>,
+    ) {
+        let verdict = self.judge(turn, certificate, record);
+        if verdict == Verdict::Accept {
+            self.keep(turn, certificate, std::slice::from_ref(record));
+        }
+        turn.effects.rest.push(Effect::Pass { gossip, verdict });
+    }
+
+    fn tell_heads_soon(&mut self, turn: &Turn<'_>) {
+        self.heads_at.get_or_insert(turn.now.plus(HEADS_AFTER));
+    }
+
+    fn send_heads(&self, turn: &mut Turn<'_>, peer: Peer) {
+        let own = std::iter::once((self.identity.community, self.state.revision));
+        let all: Vec<_> = own.chain(self.known.iter().map(|(id, known)| (*id, known.through))).collect();
+        for page in all.chunks(HEADS_PAGE) {
+            turn.send(peer, Message::Heads { heads: page.to_vec() });
+        }
+    }
+
+    /// A peer says which shelves it holds: ask for what we lack, each shelf of one peer at a time.
+    fn heads(&mut self, turn: &mut Turn<'_>, peer: Peer, heads: &[(CommunityId, u64)]) {
+        for (community, revision) in heads.iter().take(HEADS_PAGE) {
+            let after = self.known.get(community).map_or(0, |known| known.through);
+            let busy = self.pulling.get(community).is_some_and(|(_, since)| turn.now.since(*since) < PULL_PATIENCE);
+            if *community != self.identity.community && after < *revision && !busy {
+                self.pulling.insert(*community, (peer, turn.now));
+                turn.send(peer, Message::Pull { community: *community, after });
+            }
+        }
+    }
+
+    /// A peer asks for records: one page, and whether there are more.
+    fn pulled(&self, turn: &mut Turn<'_>, peer: Peer, community: CommunityId, after: u64) {
+        let own = community == self.identity.community;
+        let (certificate, end) = if own {
+            (self.identity.certificate.clone(), self.state.revision)
+        } else if let Some(known) = self.known.get(&community) {
+            (known.certificate.clone(), known.through)
+        } else {
+            return;
+        };
+        let page = turn.view.records(&community, after, SHELF_PAGE);
+        let last = page.last().map_or(end, |record| record.content.revision);
+        let more = last < end && !page.is_empty();
+        let through = if more { last } else { end };
+        let fresh = |r: &Unverified<Record>| r.content.expires_at > turn.now && r.content.revision <= through;
+        let records = page.into_iter().filter(fresh).collect();
+        let head = (own && !more).then(|| self.head(turn.now));
+        turn.send(peer, Message::Shelf { certificate, records, through, more, head });
+    }
+
+    /// Our word about our whole shelf.
+    fn head(&self, now: Timestamp) -> Unverified<Head> {
+        let mut standing: Vec<_> = self.state.shelf.values().filter(|own| own.expires_at > now).collect();
+        standing.sort_by_key(|own| own.revision);
+        let (live, root) = live_root(standing.into_iter().map(|own| own.digest));
+        let head =
+            Head { community: self.identity.community, revision: self.state.revision, live, root, made_at: now };
+        head.sign(&self.identity.secret).into_unverified()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of one message")]
+    fn shelf_page(
+        &mut self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        certificate: &Signed<Certificate>,
+        records: &[Signed<Record>],
+        through: u64,
+        more: bool,
+        head: Option<&Signed<Head>>,
+    ) -> Result<(), Rejection> {
+        let community = certificate.content().community;
+        if self.pulling.get(&community).is_none_or(|(from, _)| *from != peer) {
+            return Err(Rejection::BadRecord("it was not asked for"));
+        }
+        self.pulling.remove(&community);
+        self.check_newest(certificate.unverified(), turn.now)?;
+        let mut kept = Vec::new();
+        for record in records {
+            match self.judge(turn, certificate, record) {
+                Verdict::Accept => kept.push(record.clone()),
+                Verdict::Ignore(_) => {}
+                Verdict::Reject(why) => return Err(why),
+            }
+        }
+        self.keep(turn, certificate, &kept);
+        if let Some(known) = self.known.get_mut(&community) {
+            known.through = known.through.max(through);
+            if let Some(head) = head.filter(|_| !more) {
+                Self::compare(turn, known, head, &kept);
+            }
+            let known = known.clone();
+            let after = known.through;
+            turn.effects.batch.foreign.push(ForeignRecord::Known(community, known));
+            if more {
+                self.pulling.insert(community, (peer, turn.now));
+                turn.send(peer, Message::Pull { community, after });
+            }
+        }
+        self.tell_heads_soon(turn);
+        Ok(())
+    }
+
+    /// Whether we hold all of a shelf, by its community's own word; if not, all of it is fetched again.
+    fn compare(turn: &mut Turn<'_>, known: &mut Known, head: &Signed<Head>, kept: &[Signed<Record>]) {
+        let head = head.content();
+        let community = known.certificate.content.community;
+        let mut standing = turn.view.standing(&community);
+        standing.retain(|s| kept.iter().all(|r| r.content().key != s.key));
+        standing.extend(kept.iter().map(|r| r.content().into()));
+        standing.retain(|s| s.expires_at > head.made_at && s.revision <= head.revision);
+        standing.sort_by_key(|s| s.revision);
+        let found = live_root(standing.into_iter().map(|s| s.digest));
+        if head.community != community || head.revision != known.through || found != (head.live, head.root) {
+            known.through = 0;
+        }
+    }
+
+    /// Time has passed: tell shelves, repeat what was not answered, look for those who are away, forget what expired.
+    pub(super) fn wake(&mut self, turn: &mut Turn<'_>) {
+        let peers: Vec<(Peer, Option<CommunityId>)> = self.sessions.iter().map(|(p, c)| (*p, *c)).collect();
+        if self.heads_at.is_some_and(|at| at <= turn.now) {
+            self.heads_at = self.sessions.is_empty().then_some(()).map(|()| turn.now.plus(HEADS_EVERY));
+            self.heads_at.get_or_insert(turn.now.plus(HEADS_EVERY));
+            for (peer, _) in peers.iter().filter(|(_, community)| community.is_some()) {
+                self.send_heads(turn, *peer);
+            }
+        }
+        if self.repeat_at <= turn.now {
+            self.repeat_at = turn.now.plus(REPEAT_AFTER);
+            for (peer, community) in &peers {
+                match community {
+                    Some(community) if self.unanswered(community) => self.greet(turn, *peer, *community),
+                    Some(_) => {}
+                    None => self.say_hello(turn, *peer),
+                }
+            }
+            self.look_for_peers(turn);
+        }
+        if self.sweep_at <= turn.now {
+            self.sweep_at = turn.now.plus(SWEEP_EVERY);
+            self.sweep(turn);
+        }
+    }
+
+    /// Whether something of ours waits for this community's answer, or of theirs for our memory.
+    fn unanswered(&self, community: &CommunityId) -> bool {
+        let lanes = self.state.ledger.partner_of(community).and_then(|(account, _)| self.state.lanes.get(account));
+        let asks = |w: &super::Waiting| matches!(w.kind, super::WaitingKind::Asked { noted: false, .. });
+        self.state.accepting.contains_key(community)
+            || lanes.is_some_and(|l| l.undecided() > 0 || l.unconfirmed().next().is_some())
+            || self.state.waiting.values().any(asks)
+    }
+
+    /// Dials partners and inviters who are away, each with growing patience, and some others when there are few peers.
+    fn look_for_peers(&mut self, turn: &mut Turn<'_>) {
+        let mut wanted: Vec<(CommunityId, Peer, Vec<String>)> = Vec::new();
+        for accepting in self.state.accepting.values() {
+            let i = &accepting.invitation;
+            wanted.push((i.community, i.transport, i.addresses.clone()));
+        }
+        for partner in self.state.ledger.partners().values() {
+            let community = partner.community();
+            let heard = self.known.get(&community).and_then(|known| known.card.as_ref());
+            if let Some(card) = heard.or_else(|| self.state.partner_cards.get(&community)) {
+                wanted.push((community, card.transport, card.addresses.clone()));
+            }
+        }
+        if self.sessions.len() < ENOUGH_PEERS {
+            let cards = self.known.iter().filter_map(|(id, known)| Some((*id, known.card.as_ref()?)));
+            wanted.extend(cards.take(ENOUGH_PEERS * 4).map(|(id, c)| (id, c.transport, c.addresses.clone())));
+        }
+        for (community, peer, addresses) in wanted {
+            let due = self.dials.get(&community).is_none_or(|(at, _)| *at <= turn.now);
+            if self.sessions.contains_key(&peer) || addresses.is_empty() || !due {
+                continue;
+            }
+            let tries = self.dials.get(&community).map_or(0, |(_, tries)| *tries);
+            let patience = Span(REPEAT_AFTER.0.saturating_mul(1 << tries.min(10))).min(DIAL_PATIENCE);
+            self.dials.insert(community, (turn.now.plus(patience), tries.saturating_add(1)));
+            turn.effects.rest.push(Effect::Dial { peer, addresses });
+        }
+    }
+
+    fn sweep(&mut self, turn: &mut Turn<'_>) {
+        for (community, known) in &mut self.known {
+            let expired: Vec<_> =
+                turn.view.standing(community).into_iter().filter(|s| s.expires_at <= turn.now).collect();
+            if expired.is_empty() {
+                continue;
+            }
+            known.live = known.live.saturating_sub(expired.len() as u64);
+            let drops = expired.into_iter().map(|s| ForeignRecord::Drop {
+                community: *community,
+                revision: s.revision,
+                key: s.key,
+            });
+            turn.effects.batch.foreign.extend(drops);
+            turn.effects.batch.foreign.push(ForeignRecord::Known(*community, known.clone()));
+        }
+    }
+}

@@ -1,0 +1,456 @@
+//! The machine's state and the loop that every input takes: judge, put facts into the batch, fold them, say what follows.
+
+use super::{
+    effect::{Batch, Effect, Effects, Notice},
+    fact::{Fact, Invited, Reply, Waiting, WaitingKind},
+    input::{Command, Input, Message, Peer, secret_digest},
+    view::View,
+};
+use crate::{
+    alias::AliasSecret,
+    codec::pairs,
+    community::{Card, Certificate},
+    envelope::{Content, Unverified},
+    id::{AccountId, CommunityId, Digest, ExchangeId, MemberId, RecordKey},
+    key::SecretKey,
+    lane::Lanes,
+    ledger::{Body, Ledger},
+    partnership::{Invitation, Terms},
+    rejection::Rejection,
+    shelf::{Item, Known, Record},
+    time::{Span, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long to wait before repeating what a connected partner has not answered: longer than a busy node takes.
+pub const REPEAT_AFTER: Span = Span::seconds(15);
+
+/// What makes this machine one community's and no other's.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The community.
+    pub community: CommunityId,
+    /// The operational key.
+    pub secret: SecretKey,
+    /// The operational key's certificate.
+    pub certificate: Unverified<Certificate>,
+    /// The key behind this node's libp2p peer id.
+    pub transport: Peer,
+    /// The secret behind members' codes.
+    pub aliases: AliasSecret,
+}
+
+/// One thing on our own shelf.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnRecord {
+    /// The revision that stands.
+    pub revision: u64,
+    /// Its hash.
+    pub digest: Digest,
+    /// Until when it stands.
+    pub expires_at: Timestamp,
+    /// Whose it is.
+    pub owner: Option<MemberId>,
+    /// Whether it is an offer or a need, rather than a card or a withdrawal.
+    pub listing: bool,
+}
+
+/// An invitation we accepted and the inviter has not answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepting {
+    /// What was accepted.
+    pub invitation: Invitation,
+    /// What we signed.
+    pub terms: Terms,
+}
+
+/// Everything a machine remembers: the fold of its facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub(super) ledger: Ledger,
+    #[serde(with = "pairs")]
+    pub(super) lanes: BTreeMap<AccountId, Lanes>,
+    #[serde(with = "pairs")]
+    pub(super) waiting: BTreeMap<ExchangeId, Waiting>,
+    #[serde(with = "pairs")]
+    pub(super) invitations: BTreeMap<Digest, Invited>,
+    #[serde(with = "pairs")]
+    pub(super) accepting: BTreeMap<CommunityId, Accepting>,
+    #[serde(with = "pairs")]
+    pub(super) refusals: BTreeMap<CommunityId, String>,
+    #[serde(with = "pairs")]
+    pub(super) partner_cards: BTreeMap<CommunityId, Card>,
+    pub(super) card: Option<Card>,
+    pub(super) revision: u64,
+    #[serde(with = "pairs")]
+    pub(super) shelf: BTreeMap<RecordKey, OwnRecord>,
+}
+
+impl State {
+    /// A community before its first entry.
+    #[must_use]
+    pub fn empty(community: CommunityId) -> Self {
+        Self {
+            ledger: Ledger::empty(community),
+            lanes: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            invitations: BTreeMap::new(),
+            accepting: BTreeMap::new(),
+            refusals: BTreeMap::new(),
+            partner_cards: BTreeMap::new(),
+            card: None,
+            revision: 0,
+            shelf: BTreeMap::new(),
+        }
+    }
+
+    /// The ledger.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The lanes of each partnership.
+    #[must_use]
+    pub const fn lanes(&self) -> &BTreeMap<AccountId, Lanes> {
+        &self.lanes
+    }
+
+    /// Exchanges that need somebody's agreement.
+    #[must_use]
+    pub const fn waiting(&self) -> &BTreeMap<ExchangeId, Waiting> {
+        &self.waiting
+    }
+
+    /// Invitations given out.
+    #[must_use]
+    pub const fn invitations(&self) -> &BTreeMap<Digest, Invited> {
+        &self.invitations
+    }
+
+    /// Invitations accepted and not answered yet.
+    #[must_use]
+    pub const fn accepting(&self) -> &BTreeMap<CommunityId, Accepting> {
+        &self.accepting
+    }
+
+    /// Why an inviter refused our acceptance, by inviter.
+    #[must_use]
+    pub const fn refusals(&self) -> &BTreeMap<CommunityId, String> {
+        &self.refusals
+    }
+
+    /// The cards that partners last showed.
+    #[must_use]
+    pub const fn partner_cards(&self) -> &BTreeMap<CommunityId, Card> {
+        &self.partner_cards
+    }
+
+    /// The card we show.
+    #[must_use]
+    pub const fn card(&self) -> Option<&Card> {
+        self.card.as_ref()
+    }
+
+    fn shelve(&mut self, content: &Record, owner: Option<MemberId>) {
+        self.revision = content.revision;
+        if let Item::Card(card) = &content.item {
+            self.card = Some(card.clone());
+        }
+        let own = OwnRecord {
+            revision: content.revision,
+            digest: content.digest(),
+            expires_at: content.expires_at,
+            owner,
+            listing: content.item.listing().is_some(),
+        };
+        self.shelf.insert(content.key, own);
+    }
+
+    /// Our own shelf and its revision.
+    #[must_use]
+    pub const fn shelf(&self) -> (u64, &BTreeMap<RecordKey, OwnRecord>) {
+        (self.revision, &self.shelf)
+    }
+}
+
+/// One community's machine.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    pub(super) identity: Identity,
+    pub(super) state: State,
+    /// What is known of others' shelves; it lives in the index, not in the journal.
+    pub(super) known: BTreeMap<CommunityId, Known>,
+    /// Connected peers, and which community each showed to be. Gone with every restart.
+    pub(super) sessions: BTreeMap<Peer, Option<CommunityId>>,
+    /// Shelves being fetched, and from whom.
+    pub(super) pulling: BTreeMap<CommunityId, (Peer, Timestamp)>,
+    /// When to repeat what was not answered, and to look for partners who are away.
+    pub(super) repeat_at: Timestamp,
+    /// When to tell peers how far we are with shelves, if there is something new.
+    pub(super) heads_at: Option<Timestamp>,
+    /// When to forget expired records.
+    pub(super) sweep_at: Timestamp,
+    /// When to try again to reach a community that is away, and how often it was tried.
+    pub(super) dials: BTreeMap<CommunityId, (Timestamp, u32)>,
+    /// Partnerships whose queue may move.
+    pub(super) stirred: BTreeSet<AccountId>,
+    #[cfg(feature = "flaws")]
+    /// Deliberate breaches of the rules, for tests of the tests.
+    pub flaws: super::flaws::Flaws,
+}
+
+/// What an input has led to so far.
+pub(super) struct Turn<'a> {
+    pub(super) now: Timestamp,
+    pub(super) view: &'a dyn View,
+    pub(super) effects: Effects,
+}
+
+impl Turn<'_> {
+    pub(super) fn send(&mut self, to: Peer, message: Message) {
+        self.effects.rest.push(Effect::Send { to, message });
+    }
+
+    pub(super) fn notice(&mut self, notice: Notice) {
+        self.effects.rest.push(Effect::Notice(notice));
+    }
+}
+
+impl Machine {
+    /// A machine with the state that a snapshot or the beginning gives, and what the index knows of others' shelves.
+    /// Facts after the snapshot follow with [`Machine::replay`].
+    #[must_use]
+    pub fn new(identity: Identity, state: State, known: BTreeMap<CommunityId, Known>) -> Self {
+        Self {
+            identity,
+            state,
+            known,
+            sessions: BTreeMap::new(),
+            pulling: BTreeMap::new(),
+            repeat_at: Timestamp::default(),
+            heads_at: None,
+            sweep_at: Timestamp::default(),
+            dials: BTreeMap::new(),
+            stirred: BTreeSet::new(),
+            #[cfg(feature = "flaws")]
+            flaws: super::flaws::Flaws::default(),
+        }
+    }
+
+    /// What the machine remembers.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What makes it this community's.
+    #[must_use]
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// What is known of others' shelves.
+    #[must_use]
+    pub const fn known(&self) -> &BTreeMap<CommunityId, Known> {
+        &self.known
+    }
+
+    /// Whether a community's node is connected and said who it is.
+    #[must_use]
+    pub fn connected(&self, community: &CommunityId) -> bool {
+        self.session_of(community).is_some()
+    }
+
+    pub(super) fn session_of(&self, community: &CommunityId) -> Option<Peer> {
+        self.sessions.iter().find(|(_, who)| who.as_ref() == Some(community)).map(|(peer, _)| *peer)
+    }
+
+    /// When the machine wants [`Input::Wake`] next.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Timestamp {
+        self.heads_at.map_or(self.repeat_at, |heads| heads.min(self.repeat_at))
+    }
+
+    /// Handles one input. `now` may stand still but should not run backwards.
+    pub fn handle(&mut self, now: Timestamp, input: Input, view: &dyn View) -> Effects {
+        let mut turn = Turn { now, view, effects: Effects::default() };
+        match input {
+            Input::Command { id, request, command } => self.command(&mut turn, id, request, command),
+            Input::Connected { peer } => self.peer_connected(&mut turn, peer),
+            Input::Disconnected { peer } => self.peer_gone(&peer),
+            Input::Received { peer, message } => {
+                if let Err(why) = self.received(&mut turn, peer, message) {
+                    turn.notice(Notice::Refused { peer, why });
+                }
+            }
+            Input::Gossip { id, certificate, record } => self.gossiped(&mut turn, id, &certificate, &record),
+            Input::Wake => self.wake(&mut turn),
+        }
+        self.move_queues(&mut turn);
+        turn.effects
+    }
+
+    fn command(
+        &mut self,
+        turn: &mut Turn<'_>,
+        id: u64,
+        request: Option<(crate::id::RequestId, Digest)>,
+        command: Command,
+    ) {
+        let earlier = request.and_then(|(request, digest)| Some((turn.view.answered(&request)?, digest)));
+        let result = match earlier {
+            Some(((asked, reply), digest)) if asked == digest => Ok(reply),
+            Some(_) => Err(Rejection::RequestReused),
+            None => self.carry_out(turn, command),
+        };
+        if let (Ok(reply), Some((request, digest))) = (&result, request)
+            && turn.view.answered(&request).is_none()
+        {
+            turn.effects.batch.facts.push(Fact::Answered { request, digest, reply: reply.clone() });
+        }
+        turn.effects.rest.push(Effect::Reply { command: id, result });
+    }
+
+    fn carry_out(&mut self, turn: &mut Turn<'_>, command: Command) -> Result<Reply, Rejection> {
+        match command {
+            Command::ChangeCharter { .. }
+            | Command::Admit { .. }
+            | Command::Leave { .. }
+            | Command::SetRole { .. }
+            | Command::Open { .. } => self.members_command(turn, command),
+            Command::Exchange(terms) => self.exchange(turn, terms),
+            Command::Group(terms) => self.group(turn, terms),
+            Command::Gift(terms) => self.gift(turn, terms),
+            Command::Correct { terms, by } => self.correct(turn, terms, by),
+            Command::Decline { exchange } => self.decline(turn, exchange),
+            Command::Pay { terms, salt } => self.pay(turn, terms, salt),
+            Command::Ask { account, exchange, payee, payer, minutes } => {
+                self.ask(turn, account, exchange, payee, payer, minutes)
+            }
+            Command::Invite { invitation } => self.invite(turn, invitation),
+            Command::Accept { invitation, nonce, review_at } => self.accept(turn, invitation, nonce, review_at),
+            Command::Publish { key, item, expires_at, owner } => self.publish(turn, key, item, expires_at, owner),
+            Command::ShowCard { card } => self.show_card(turn, card),
+        }
+    }
+
+    /// Puts one fact into the batch and folds it into the state.
+    pub(super) fn record(&mut self, turn: &mut Turn<'_>, fact: Fact) {
+        self.fold(&fact);
+        turn.effects.batch.facts.push(fact);
+    }
+
+    /// Validates and records one ledger entry.
+    pub(super) fn enter(&mut self, turn: &mut Turn<'_>, body: Body) -> Result<u64, Rejection> {
+        let validated = self.state.ledger.validate(turn.now, body, turn.view)?;
+        let applied = self.state.ledger.apply(&validated);
+        turn.notice(Notice::Entry { index: applied.index, kind: validated.entry().body.kind() });
+        self.fold_entry(&validated.entry().body);
+        turn.effects.batch.facts.push(Fact::Entry(validated.into_entry()));
+        Ok(applied.index)
+    }
+
+    /// Takes in a fact from this node's own journal.
+    ///
+    /// # Errors
+    /// When an entry cannot follow: the journal is damaged or another community's.
+    pub fn replay(&mut self, fact: &Fact, view: &dyn View) -> Result<(), Rejection> {
+        if let Fact::Entry(entry) = fact {
+            let validated = self.state.ledger.revalidate(entry.clone(), view)?;
+            self.state.ledger.apply(&validated);
+            self.fold_entry(&entry.body);
+        } else {
+            self.fold(fact);
+        }
+        Ok(())
+    }
+
+    /// What an entry changes outside the ledger.
+    fn fold_entry(&mut self, body: &Body) {
+        if let Body::PartnershipAgreed { agreement } = body {
+            let account = agreement.terms.account();
+            if let Some(partner) = self.state.ledger.partners().get(&account) {
+                self.state.lanes.insert(account, Lanes::new(account, partner.side, partner.terms.window));
+                let community = partner.community();
+                self.state.accepting.remove(&community);
+                self.state.refusals.remove(&community);
+            }
+        }
+    }
+
+    fn fold(&mut self, fact: &Fact) {
+        let state = &mut self.state;
+        let mut lanes = |account: &AccountId, change: &mut dyn FnMut(&mut Lanes)| {
+            state.lanes.get_mut(account).into_iter().for_each(change);
+            self.stirred.insert(*account);
+        };
+        match fact {
+            Fact::Entry(_) | Fact::Answered { .. } => {}
+            Fact::Waits { exchange, waiting } => {
+                state.waiting.insert(*exchange, waiting.clone());
+            }
+            Fact::WaitsNoLonger { exchange } => {
+                state.waiting.remove(exchange);
+            }
+            Fact::Intended { account, intent } => lanes(account, &mut |l| l.intended(intent.clone())),
+            Fact::Proposed { proposal, details } => {
+                lanes(&proposal.content.account, &mut |l| l.proposed(proposal, details));
+            }
+            Fact::Decided { proposal, decision } => {
+                lanes(&proposal.content.account, &mut |l| l.decided(&proposal.content, decision));
+            }
+            Fact::Learned { decision } => lanes(&decision.content.account, &mut |l| l.learned(&decision.content)),
+            Fact::Acknowledged { word } => {
+                lanes(&word.content.account, &mut |l| drop(l.acknowledged(&word.content)));
+            }
+            Fact::Invited { invitation } => {
+                let invited = Invited { invitation: invitation.clone(), used: None };
+                state.invitations.insert(secret_digest(&invitation.secret), invited);
+            }
+            Fact::InvitationUsed { secret, account } => {
+                if let Some(invited) = state.invitations.get_mut(secret) {
+                    invited.used = Some(*account);
+                }
+            }
+            Fact::Accepting { invitation, terms } => {
+                let accepting = Accepting { invitation: invitation.clone(), terms: terms.clone() };
+                state.refusals.remove(&invitation.community);
+                state.accepting.insert(invitation.community, accepting);
+            }
+            Fact::AcceptingNoLonger { community, refused } => {
+                state.accepting.remove(community);
+                if let Some(why) = refused {
+                    state.refusals.insert(*community, why.clone());
+                }
+            }
+            Fact::PartnerCard { community, card } => {
+                state.partner_cards.insert(*community, card.clone());
+            }
+            Fact::Shelved { record, owner } => state.shelve(&record.content, *owner),
+        }
+    }
+
+    /// How many exchanges of one kind wait.
+    pub(super) fn count_waiting(&self, local: bool) -> usize {
+        self.state.waiting.values().filter(|w| matches!(w.kind, WaitingKind::Local { .. }) == local).count()
+    }
+
+    /// A batch that founds the community, for a machine that has recorded nothing.
+    ///
+    /// # Errors
+    /// When it was founded before or the charter is not valid.
+    pub fn found(
+        &mut self,
+        now: Timestamp,
+        charter: crate::community::Charter,
+        coordinator: MemberId,
+        view: &dyn View,
+    ) -> Result<Batch, Rejection> {
+        let mut turn = Turn { now, view, effects: Effects::default() };
+        let certificate = self.identity.certificate.clone();
+        self.enter(&mut turn, Body::Founded { certificate, charter, coordinator })?;
+        Ok(turn.effects.batch)
+    }
+}

@@ -1,0 +1,243 @@
+//! Every reason for which something is refused: a value with a name, a code and a sentence that a person can act on.
+
+use crate::{
+    codec::DecodeError,
+    id::{AccountId, BadId, ExchangeId, MemberId, RecordKey},
+    key::BadKey,
+    minutes::BadMinutes,
+    time::Timestamp,
+};
+use thiserror::Error;
+
+/// What a refusal says about the one who asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// An honest mistake or a limit: mend it and try again.
+    Mistake,
+    /// A repeat or something out of date: nothing is wrong and nothing is to be done.
+    Stale,
+    /// No honest program sends this.
+    Fault,
+}
+
+/// Why something was refused. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "the sentence of each reason is its documentation; fields are named in it")]
+pub enum Rejection {
+    #[error("the message cannot be read: {0}")]
+    Malformed(#[from] DecodeError),
+    #[error(transparent)]
+    BadKey(#[from] BadKey),
+    #[error(transparent)]
+    BadMinutes(#[from] BadMinutes),
+    #[error(transparent)]
+    BadId(#[from] BadId),
+    #[error("{field} is {problem}")]
+    BadText { field: &'static str, problem: String },
+    #[error("version {0} of this message is not known here; update this program")]
+    UnknownVersion(u8),
+    #[error("this was made for another community")]
+    OtherCommunity,
+
+    // Members and charter.
+    #[error("there is no member {0} here; check the id")]
+    UnknownMember(MemberId),
+    #[error("member {0} is already here")]
+    MemberExists(MemberId),
+    #[error("member {0} has left; ask a coordinator to admit them again")]
+    MemberLeft(MemberId),
+    #[error("{0} is not a coordinator; only coordinators may do this")]
+    NotCoordinator(MemberId),
+    #[error("{0} is the last coordinator; give somebody else the role first")]
+    LastCoordinator(MemberId),
+    #[error("member {0} has registered no key; sign in another way or ask a coordinator")]
+    NoKey(MemberId),
+    #[error("the signature is by another key than the one member {0} registered")]
+    OtherKey(MemberId),
+    #[error("nothing would change")]
+    NothingChanges,
+
+    // Exchanges.
+    #[error("nobody can exchange hours with themselves")]
+    WithOneself,
+    #[error("exchange {0} is already recorded")]
+    ExchangeExists(ExchangeId),
+    #[error("there is no exchange {0} here")]
+    UnknownExchange(ExchangeId),
+    #[error("exchange {0} is not waiting for anybody")]
+    NotWaiting(ExchangeId),
+    #[error("{0} has no part in this exchange")]
+    NotAParty(MemberId),
+    #[error("the charter asks for the agreement of {0} as well")]
+    ConfirmationMissing(MemberId),
+    #[error("{minutes} minutes is more than one exchange may have here ({limit}); split it or change the charter")]
+    ExchangeTooLong { minutes: u32, limit: u32 },
+    #[error("that would take member {member} to {balance} minutes; the charter stops at {floor}")]
+    MemberFloor { member: MemberId, balance: i64, floor: i64 },
+    #[error("that would take member {member} to {balance} minutes; the charter stops at {ceiling}")]
+    MemberCeiling { member: MemberId, balance: i64, ceiling: i64 },
+    #[error("a group exchange has 1 to {limit} participants, each named once and not the leader")]
+    BadGroup { limit: usize },
+    #[error("exchange {0} cannot be corrected in this way: {1}")]
+    NotCorrectable(ExchangeId, &'static str),
+    #[error("member {0} already has hours recorded; an opening balance comes first")]
+    NotOpening(MemberId),
+    #[error("{limit} {what} are waiting already; finish some of them first")]
+    TooManyWaiting { what: &'static str, limit: usize },
+    #[error("the same request was already used for something else; use a new Idempotency-Key")]
+    RequestReused,
+
+    // Partnerships and invitations.
+    #[error("a community cannot be its own partner")]
+    PartnerIsSelf,
+    #[error("there is no partnership {0} here")]
+    UnknownPartnership(AccountId),
+    #[error("there is already a partnership with this community")]
+    PartnershipExists,
+    #[error("the agreement is not valid: {0}")]
+    BadAgreement(&'static str),
+    #[error("this invitation is not known here, or it was already used")]
+    UnknownInvitation,
+    #[error("this invitation expired at {0}; ask for a new one")]
+    InvitationExpired(Timestamp),
+    #[error("this text is not an invitation; copy all of it, from KITH1: to the end")]
+    BadInvitation,
+    #[error("the certificate is not valid now: {0}")]
+    BadCertificate(&'static str),
+
+    // Between communities.
+    #[error("{minutes} minutes is more than one exchange may have in this partnership ({limit})")]
+    PartnershipExchangeTooLong { minutes: u32, limit: u32 },
+    #[error("that would take the partnership to {would_be} minutes; it stops at {limit}")]
+    PartnershipLimit { would_be: i64, limit: i64 },
+    #[error("message {found} came where {expected} was expected")]
+    OutOfOrder { expected: u64, found: u64 },
+    #[error("the message does not continue the chain that is known here")]
+    BrokenChain,
+    #[error("a different message was already signed for this place")]
+    Clash,
+    #[error("the message belongs to another partnership, epoch or lane")]
+    OtherLane,
+    #[error("the details do not belong to the proposal")]
+    DetailsMismatch,
+    #[error("nobody here is known by that code; ask your partner for it again")]
+    UnknownAlias,
+    #[error("offer or need {0} is not on our shelf")]
+    UnknownRecord(RecordKey),
+    #[error("the decision does not belong to a proposal of ours")]
+    UnknownProposal,
+    #[error("the partner refused: {0}")]
+    PartnerRefused(String),
+
+    // The shelf.
+    #[error("the record is older than the one held")]
+    Superseded,
+    #[error("the record expired at {0}")]
+    RecordExpired(Timestamp),
+    #[error("a record may live at most {limit_days} days; choose an earlier expiry")]
+    ExpiryTooFar { limit_days: u64 },
+    #[error("this community already publishes {0} records, which is the limit")]
+    ShelfFull(usize),
+    #[error("{0} communities are known already, which is the limit")]
+    TooManyCommunities(usize),
+    #[error("the record is not valid: {0}")]
+    BadRecord(&'static str),
+
+    // The log.
+    #[error("entry {index} is not valid: {why}")]
+    BadEntry { index: u64, why: String },
+    #[error("the first entry of a ledger founds the community, and only the first")]
+    Founding,
+}
+
+impl Rejection {
+    /// A stable code for programs, in kebab case.
+    #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one line a reason")]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::BadKey(BadKey::NotAKey) => "not-a-key",
+            Self::BadKey(BadKey::Weak) => "weak-key",
+            Self::BadKey(BadKey::WrongSignature) => "wrong-signature",
+            Self::BadMinutes(BadMinutes::NotPositive(_)) => "minutes-not-positive",
+            Self::BadMinutes(BadMinutes::TooMany(_)) => "minutes-too-many",
+            Self::BadMinutes(BadMinutes::Overflow) => "balance-overflow",
+            Self::BadId(_) => "bad-id",
+            Self::BadText { .. } => "bad-text",
+            Self::UnknownVersion(_) => "unknown-version",
+            Self::OtherCommunity => "other-community",
+            Self::UnknownMember(_) => "unknown-member",
+            Self::MemberExists(_) => "member-exists",
+            Self::MemberLeft(_) => "member-left",
+            Self::NotCoordinator(_) => "not-coordinator",
+            Self::LastCoordinator(_) => "last-coordinator",
+            Self::NoKey(_) => "no-key",
+            Self::OtherKey(_) => "other-key",
+            Self::NothingChanges => "nothing-changes",
+            Self::WithOneself => "with-oneself",
+            Self::ExchangeExists(_) => "exchange-exists",
+            Self::UnknownExchange(_) => "unknown-exchange",
+            Self::NotWaiting(_) => "not-waiting",
+            Self::NotAParty(_) => "not-a-party",
+            Self::ConfirmationMissing(_) => "confirmation-missing",
+            Self::ExchangeTooLong { .. } => "exchange-too-long",
+            Self::MemberFloor { .. } => "member-floor",
+            Self::MemberCeiling { .. } => "member-ceiling",
+            Self::BadGroup { .. } => "bad-group",
+            Self::NotCorrectable(..) => "not-correctable",
+            Self::NotOpening(_) => "not-opening",
+            Self::TooManyWaiting { .. } => "too-many-waiting",
+            Self::RequestReused => "request-reused",
+            Self::PartnerIsSelf => "partner-is-self",
+            Self::UnknownPartnership(_) => "unknown-partnership",
+            Self::PartnershipExists => "partnership-exists",
+            Self::BadAgreement(_) => "bad-agreement",
+            Self::UnknownInvitation => "unknown-invitation",
+            Self::InvitationExpired(_) => "invitation-expired",
+            Self::BadInvitation => "bad-invitation",
+            Self::BadCertificate(_) => "bad-certificate",
+            Self::PartnershipExchangeTooLong { .. } => "partnership-exchange-too-long",
+            Self::PartnershipLimit { .. } => "partnership-limit",
+            Self::OutOfOrder { .. } => "out-of-order",
+            Self::BrokenChain => "broken-chain",
+            Self::Clash => "clash",
+            Self::OtherLane => "other-lane",
+            Self::DetailsMismatch => "details-mismatch",
+            Self::UnknownAlias => "unknown-alias",
+            Self::UnknownRecord(_) => "unknown-record",
+            Self::UnknownProposal => "unknown-proposal",
+            Self::PartnerRefused(_) => "partner-refused",
+            Self::Superseded => "superseded",
+            Self::RecordExpired(_) => "record-expired",
+            Self::ExpiryTooFar { .. } => "expiry-too-far",
+            Self::ShelfFull(_) => "shelf-full",
+            Self::TooManyCommunities(_) => "too-many-communities",
+            Self::BadRecord(_) => "bad-record",
+            Self::BadEntry { .. } => "bad-entry",
+            Self::Founding => "founding",
+        }
+    }
+
+    /// What the refusal says about the one who asked.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        match self {
+            Self::Superseded
+            | Self::RecordExpired(_)
+            | Self::OutOfOrder { .. }
+            | Self::ExchangeExists(_)
+            | Self::NothingChanges => Severity::Stale,
+            Self::Malformed(_)
+            | Self::BadKey(_)
+            | Self::BrokenChain
+            | Self::Clash
+            | Self::OtherLane
+            | Self::DetailsMismatch
+            | Self::UnknownProposal
+            | Self::BadRecord(_)
+            | Self::BadCertificate(_) => Severity::Fault,
+            _ => Severity::Mistake,
+        }
+    }
+}
