@@ -3,5 +3,6 @@ pub mod codec;
 pub mod envelope;
 pub mod id;
 pub mod key;
+pub mod ledger;
 pub mod minutes;
 pub mod time;
