@@ -1,3 +1,4 @@
 //! The node.
 
 pub mod network;
+pub mod store;

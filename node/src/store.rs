@@ -1,0 +1,31 @@
+//! What the node keeps on disk. The store keeps bytes: it knows neither what they mean nor that a network exists.
+//!
+//! | Part | Holds | If it is lost |
+//! |---|---|---|
+//! | [`journal`] | every record of this community, in order | the community: restore a backup |
+//! | [`checkpoint`] | the last checkpoint shown to anyone | must be restored together with the journal |
+//! | [`snapshot`] | the state after a position of the journal | nothing: the journal is read from its start |
+//! | [`index`] | look-ups over the journal, other communities' shelves | nothing: built again |
+//! | [`people`] | names and contacts, erasable | what its own backup does not hold |
+//! | [`secret`] | keys | restore a backup |
+//!
+//! One process at a time uses a directory: take a [`lock::DirectoryLock`] first.
+
+pub mod checkpoint;
+pub mod error;
+mod files;
+pub mod index;
+pub mod journal;
+pub mod lock;
+pub mod people;
+pub mod secret;
+mod segment;
+pub mod snapshot;
+
+pub use checkpoint::CheckpointFile;
+pub use error::StoreError;
+pub use index::{Index, MemoryIndex, SledIndex, Write};
+pub use journal::{Frames, Journal, JournalReader, MAX_BATCH_BYTES, MAX_FRAME_BYTES, TornTail};
+pub use lock::DirectoryLock;
+pub use people::{MAX_PERSON_BYTES, People};
+pub use segment::Position;
