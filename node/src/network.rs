@@ -66,12 +66,9 @@ impl NetworkConfig {
     /// limits.
     #[must_use]
     pub fn new(secret: Zeroizing<[u8; 32]>) -> Self {
-        let listen = ["/ip4/0.0.0.0", "/ip6/::"].iter().flat_map(|host| {
-            [
-                format!("{host}/tcp/{DEFAULT_PORT}"),
-                format!("{host}/udp/{DEFAULT_PORT}/quic-v1"),
-            ]
-        });
+        let listen = ["/ip4/0.0.0.0", "/ip6/::"]
+            .iter()
+            .flat_map(|host| [format!("{host}/tcp/{DEFAULT_PORT}"), format!("{host}/udp/{DEFAULT_PORT}/quic-v1")]);
         Self {
             secret,
             listen: listen.collect(),
@@ -280,9 +277,7 @@ pub enum DialFailure {
     #[error("no usable address; check the addresses of the peer")]
     NoAddress,
     /// Somebody with another key answered.
-    #[error(
-        "another node answers at that address; ask the peer for its present address and peer id"
-    )]
+    #[error("another node answers at that address; ask the peer for its present address and peer id")]
     OtherPeer,
     /// A connection limit of this node.
     #[error("this node's connection limits are reached; wait or raise them")]
@@ -333,9 +328,7 @@ pub enum NetworkError {
         address: String,
     },
     /// The operating system refused to listen.
-    #[error(
-        "cannot listen on {address}; check that the address is of this machine and the port allowed to this user"
-    )]
+    #[error("cannot listen on {address}; check that the address is of this machine and the port allowed to this user")]
     Listen {
         /// As configured.
         address: String,
@@ -404,15 +397,11 @@ impl NetworkHandle {
 ///
 /// # Errors
 /// A [`NetworkError`] that names the address or limit at fault. Nothing is left bound.
-pub async fn start<S: Sink>(
-    config: NetworkConfig,
-    sink: S,
-) -> Result<(NetworkHandle, JoinHandle<()>), NetworkError> {
+pub async fn start<S: Sink>(config: NetworkConfig, sink: S) -> Result<(NetworkHandle, JoinHandle<()>), NetworkError> {
     config.limits.check()?;
     let listen = swarm::listen_addresses(&config.listen)?;
     // libp2p wipes the bytes that it is given.
-    let keys =
-        Keypair::ed25519_from_bytes(&mut *config.secret.clone()).map_err(|_| NetworkError::Key)?;
+    let keys = Keypair::ed25519_from_bytes(&mut *config.secret.clone()).map_err(|_| NetworkError::Key)?;
     let local = PeerKey::of(&keys.public().to_peer_id()).ok_or(NetworkError::Key)?;
 
     let mut swarm = swarm::build(&keys, &config)?;
@@ -426,20 +415,8 @@ pub async fn start<S: Sink>(
     let counters = Arc::new(NetworkCounters::default());
     let (sender, commands) = mpsc::channel(COMMANDS_MAX);
     let stop = Arc::new(Notify::new());
-    let event_loop = EventLoop::new(
-        swarm,
-        listeners,
-        delivery,
-        Arc::clone(&counters),
-        config.limits.per_peer,
-    );
+    let event_loop = EventLoop::new(swarm, listeners, delivery, Arc::clone(&counters), config.limits.per_peer);
     let task = tokio::spawn(event_loop.run(commands, Arc::clone(&stop)));
-    let handle = NetworkHandle {
-        commands: sender,
-        stop,
-        local,
-        listening: listening.into(),
-        counters,
-    };
+    let handle = NetworkHandle { commands: sender, stop, local, listening: listening.into(), counters };
     Ok((handle, task))
 }

@@ -183,7 +183,9 @@ impl Charter {
             return bad("floor", "above zero; write how far below zero people may go, such as -2400");
         }
         match self.ceiling {
-            Some(ceiling) if ceiling < Balance::ZERO => bad("ceiling", "below zero; write how far above zero people may go"),
+            Some(ceiling) if ceiling < Balance::ZERO => {
+                bad("ceiling", "below zero; write how far above zero people may go")
+            }
             _ => Ok(()),
         }
     }

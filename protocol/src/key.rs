@@ -7,7 +7,7 @@
 //!
 //! Both refuse weak keys and non-canonical scalars. Nothing is ever looked up by a signature's bytes.
 
-use crate::id::{CommunityId, byte_id, bytes_from};
+use crate::id::{BadId, CommunityId, byte_id, bytes_from};
 use curve25519_dalek::{
     edwards::{CompressedEdwardsY, EdwardsPoint},
     scalar::Scalar,

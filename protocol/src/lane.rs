@@ -244,8 +244,7 @@ impl Lanes {
         self.theirs.next = proposal.n + 1;
         self.theirs.head = proposal.digest();
         self.theirs.decision_head = decision.content.digest();
-        let answer =
-            Answer { proposal: self.theirs.head, exchange: proposal.exchange, decision: decision.clone() };
+        let answer = Answer { proposal: self.theirs.head, exchange: proposal.exchange, decision: decision.clone() };
         self.theirs.answers.insert(proposal.n, answer);
     }
 

@@ -1,4 +1,21 @@
-//! A community's signed ledger: its Merkle tree, its checkpoints and the file in which it travels.
+//! A community's signed ledger: what it can say, the rules by which it grows, its Merkle tree, its checkpoints and the file
+//! in which it travels.
+//!
+//! Double entry in whole minutes: the postings of every entry sum to zero and every balance is a fold of them.
+//! Deliberately absent: deletion, editing, and anything that says who a member is.
+
 pub mod archive;
 pub mod checkpoint;
+mod consent;
+mod entry;
 pub mod merkle;
+mod rules;
+mod state;
+
+pub use consent::{Agreeable, Agreed, Asked, Authority, Channel, Consent};
+pub use entry::{
+    Body, CorrectionTerms, ENTRY_VERSION, Entry, ExchangeTerms, GiftTerms, GroupTerms, MAX_ENTRY_BYTES, MAX_GROUP,
+    PaymentTerms,
+};
+pub use rules::{Applied, Validated};
+pub use state::{Account, History, Hold, Ledger, Partner, Posting, Recorded};

@@ -1,8 +1,32 @@
 //! The rules of Kith, a federated exchange network for time banks, and nothing else.
+//!
+//! In scope: identities, the canonical encoding, signed envelopes, the ledger and its rules, the shelf, partnerships, the
+//! lanes between two communities, and the machine that composes them. Out of scope, and deliberately absent: clocks,
+//! randomness, storage, sockets, logs, threads. Time and random bytes are arguments; what must be durable is a result.
+//!
+//! The modules are floors of a house: each uses only what lies below it.
+//!
+//! 1. [`codec`], [`id`], [`minutes`], [`time`]
+//! 2. [`key`], [`rejection`], [`text`], [`alias`]
+//! 3. [`envelope`]
+//! 4. [`community`], [`member`]
+//! 5. [`partnership`], [`ledger`], [`shelf`]
+//! 6. [`lane`]
+//! 7. [`machine`]
+
+pub mod alias;
 pub mod codec;
+pub mod community;
 pub mod envelope;
 pub mod id;
 pub mod key;
+pub mod lane;
 pub mod ledger;
+pub mod machine;
+pub mod member;
 pub mod minutes;
+pub mod partnership;
+pub mod rejection;
+pub mod shelf;
+pub mod text;
 pub mod time;

@@ -21,10 +21,14 @@ mod state;
 mod view;
 
 pub use effect::{Batch, Effect, Effects, ForeignRecord, Notice};
+pub use exchanges::MAX_WAITING;
 pub use fact::{Fact, Invited, Reply, Waiting, WaitingKind};
 pub use input::{
-    Acceptance, Checked, Command, Hello, Input, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message, Parcel,
-    PaymentRequest, Peer, check_announcement, request_digest,
+    Acceptance, Checked, Command, Hello, Input, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message,
+    Parcel, PaymentRequest, Peer, check_announcement, request_digest, secret_digest,
 };
-pub use state::{Accepting, Identity, Machine, OwnRecord, State};
+pub use partnering::{MAX_ACCEPTING, MAX_INVITATIONS};
+pub use settling::MAX_QUEUED;
+pub use shelving::CARD_KEY;
+pub use state::{Accepting, Identity, Machine, OwnRecord, REPEAT_AFTER, State};
 pub use view::{MemoryView, Standing, View};

@@ -153,7 +153,6 @@ pub enum Rejection {
 impl Rejection {
     /// A stable code for programs, in kebab case.
     #[must_use]
-    #[expect(clippy::too_many_lines, reason = "one line a reason")]
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "malformed",

@@ -15,7 +15,8 @@ pub fn check(field: &'static str, text: &str, most: usize) -> Result<(), Rejecti
     if text.len() > most.saturating_mul(4) || text.chars().count() > most {
         return bad(format!("too long; at most {most} characters fit"));
     }
-    let strange = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let strange =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if text.chars().any(strange) {
         return bad("written with characters that cannot be shown; type it again".into());
     }

@@ -66,10 +66,7 @@ pub(crate) fn check(files: &[Source]) -> Vec<Problem> {
 }
 
 fn floor_of(module: &str) -> Option<usize> {
-    FLOORS
-        .iter()
-        .position(|floor| floor.contains(&module))
-        .map(|index| index + 1)
+    FLOORS.iter().position(|floor| floor.contains(&module)).map(|index| index + 1)
 }
 
 fn step<'a>(file: &'a Source, from: &str, mention: &Mention) -> Option<Step<'a>> {
@@ -146,32 +143,17 @@ mod tests {
     use super::*;
 
     fn advice(files: &[(&str, &str)]) -> Vec<String> {
-        let files: Vec<Source> = files
-            .iter()
-            .map(|(path, text)| Source::planted(path, text))
-            .collect();
+        let files: Vec<Source> = files.iter().map(|(path, text)| Source::planted(path, text)).collect();
         check(&files).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn a_step_down_or_along_the_floor_is_fine() {
         let fine = [
-            (
-                "protocol/src/lib.rs",
-                "pub mod codec; pub use machine::Machine;",
-            ),
-            (
-                "protocol/src/lane/decider.rs",
-                "use crate::{ledger::state::S, witness::W};",
-            ),
-            (
-                "protocol/src/ledger.rs",
-                "use crate::partnership::Agreement; use self::entry::Entry;",
-            ),
-            (
-                "protocol/src/time.rs",
-                "use crate::codec::Canonical; use std::fmt;",
-            ),
+            ("protocol/src/lib.rs", "pub mod codec; pub use machine::Machine;"),
+            ("protocol/src/lane/decider.rs", "use crate::{ledger::state::S, witness::W};"),
+            ("protocol/src/ledger.rs", "use crate::partnership::Agreement; use self::entry::Entry;"),
+            ("protocol/src/time.rs", "use crate::codec::Canonical; use std::fmt;"),
             ("node/src/lib.rs", "use crate::anything::A;"),
         ];
         assert_eq!(advice(&fine), [""; 0]);
@@ -181,14 +163,8 @@ mod tests {
     fn a_step_up_is_caught_even_by_way_of_super() {
         for (path, text) in [
             ("protocol/src/key.rs", "\nuse crate::machine::Input;"),
-            (
-                "protocol/src/ledger/entry.rs",
-                "\nuse super::super::lane::Message;",
-            ),
-            (
-                "protocol/src/codec.rs",
-                "\nfn f() { crate::rejection::Rejection::new() }",
-            ),
+            ("protocol/src/ledger/entry.rs", "\nuse super::super::lane::Message;"),
+            ("protocol/src/codec.rs", "\nfn f() { crate::rejection::Rejection::new() }"),
         ] {
             let said = advice(&[(path, text)]);
             assert_eq!(said.len(), 1, "{text}");
@@ -203,10 +179,7 @@ mod tests {
             ("protocol/src/shelf/record.rs", "use crate::ledger::Entry;"),
             ("protocol/src/ledger/rules.rs", "use crate::shelf::Record;"),
             ("protocol/src/partnership.rs", "use crate::ledger::Entry;"),
-            (
-                "protocol/src/shelf.rs",
-                "use crate::partnership::Agreement;",
-            ),
+            ("protocol/src/shelf.rs", "use crate::partnership::Agreement;"),
         ] {
             let said = advice(&[(path, text)]);
             assert_eq!(said.len(), 1, "{text}");
@@ -219,11 +192,7 @@ mod tests {
         let itself = advice(&[("protocol/src/attic.rs", "")]);
         assert!(itself[0].contains("`attic` has no floor"), "{}", itself[0]);
         let used = advice(&[("protocol/src/lane.rs", "use crate::Minutes;")]);
-        assert!(
-            used[0].contains("`crate::Minutes` is no module"),
-            "{}",
-            used[0]
-        );
+        assert!(used[0].contains("`crate::Minutes` is no module"), "{}", used[0]);
     }
 
     #[test]
@@ -242,10 +211,7 @@ mod tests {
     fn the_tests_of_two_neighbours_make_no_circle() {
         let said = advice(&[
             ("protocol/src/id.rs", "use crate::codec::A;"),
-            (
-                "protocol/src/codec.rs",
-                "#[cfg(test)] mod tests { use crate::id::Id; }",
-            ),
+            ("protocol/src/codec.rs", "#[cfg(test)] mod tests { use crate::id::Id; }"),
         ]);
         assert_eq!(said, [""; 0]);
     }

@@ -15,13 +15,8 @@ const FILE_COMMANDS: [&str; 6] = [
 ];
 
 /// Where a stopwatch is the point: what they measure is shown to a person and decides nothing.
-const STOPWATCHES: [&str; 5] = [
-    "node/src/runtime/clock",
-    "node/src/metrics",
-    "node/src/telemetry",
-    "node/src/bench",
-    "node/src/demo",
-];
+const STOPWATCHES: [&str; 5] =
+    ["node/src/runtime/clock", "node/src/metrics", "node/src/telemetry", "node/src/bench", "node/src/demo"];
 
 /// The one place of the program that asks the computer what time it is.
 const CLOCK: [&str; 1] = ["node/src/runtime/clock"];
@@ -42,9 +37,7 @@ impl Wanted {
             Self::Start(parts) => mention.begins_with(parts),
             Self::Family(name) => mention.parts.first().is_some_and(|first| {
                 mention.begins_with(&[first.as_str()])
-                    && first
-                        .strip_prefix(name)
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+                    && first.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
             }),
             Self::Anywhere(parts) => mention.has(parts),
         }
@@ -100,12 +93,7 @@ const RULES: &[Rule] = &[
         within: &["protocol"],
         except: &[],
         tests_may: false,
-        wanted: &[
-            Anywhere(&["OsRng"]),
-            Anywhere(&["getrandom"]),
-            Anywhere(&["thread_rng"]),
-            Start(&["rand", "rng"]),
-        ],
+        wanted: &[Anywhere(&["OsRng"]), Anywhere(&["getrandom"]), Anywhere(&["thread_rng"]), Start(&["rand", "rng"])],
         advice: "the protocol draws no randomness: take the random bytes as an argument",
     },
     Rule {
@@ -147,22 +135,14 @@ const RULES: &[Rule] = &[
         within: &["node/src/cli"],
         except: &FILE_COMMANDS,
         tests_may: false,
-        wanted: &[
-            Start(&["crate", "store"]),
-            Start(&["crate", "network"]),
-            Start(&["crate", "runtime"]),
-        ],
+        wanted: &[Start(&["crate", "store"]), Start(&["crate", "network"]), Start(&["crate", "runtime"])],
         advice: "a command speaks HTTP to the running node; if it truly works on files, add it to FILE_COMMANDS in tests/tidy/imports.rs",
     },
     Rule {
         within: &["node"],
         except: &CLOCK,
         tests_may: false,
-        wanted: &[
-            Anywhere(&["SystemTime", "now"]),
-            Anywhere(&["Timestamp", "now"]),
-            Anywhere(&["Zoned", "now"]),
-        ],
+        wanted: &[Anywhere(&["SystemTime", "now"]), Anywhere(&["Timestamp", "now"]), Anywhere(&["Zoned", "now"])],
         advice: "only node/src/runtime/clock.rs asks for the time: take it from there, or as an argument",
     },
     Rule {
@@ -184,11 +164,7 @@ const RULES: &[Rule] = &[
 
 /// The problems of all files.
 pub(crate) fn check(files: &[Source]) -> Vec<Problem> {
-    files
-        .iter()
-        .filter(|file| file.is_rust())
-        .flat_map(check_file)
-        .collect()
+    files.iter().filter(|file| file.is_rust()).flat_map(check_file).collect()
 }
 
 fn check_file(file: &Source) -> Vec<Problem> {
@@ -253,27 +229,15 @@ mod tests {
             ("fn f() { tracing::info!(\"x\"); }", "tracing::info"),
             ("use std::{fmt, fs::File};", "std::fs::File"),
             ("fn f(a: std::net::IpAddr) {}", "std::net::IpAddr"),
-            (
-                "use std::time::{Duration, SystemTime};",
-                "std::time::SystemTime",
-            ),
-            (
-                "fn f() { std::time::Instant::now(); }",
-                "std::time::Instant::now",
-            ),
-            (
-                "use std::collections::HashMap;",
-                "std::collections::HashMap",
-            ),
+            ("use std::time::{Duration, SystemTime};", "std::time::SystemTime"),
+            ("fn f() { std::time::Instant::now(); }", "std::time::Instant::now"),
+            ("use std::collections::HashMap;", "std::collections::HashMap"),
             ("struct S { a: HashSet<u8> }", "HashSet"),
             ("use rand_core::OsRng;", "rand_core::OsRng"),
             ("fn f() { getrandom::fill(&mut []); }", "getrandom::fill"),
             ("fn f() { rand::thread_rng(); }", "rand::thread_rng"),
             ("fn f() { rand::rng(); }", "rand::rng"),
-            (
-                "#[cfg(test)] mod tests { use std::fs::read; }",
-                "std::fs::read",
-            ),
+            ("#[cfg(test)] mod tests { use std::fs::read; }", "std::fs::read"),
         ] {
             assert_eq!(caught("protocol/src/lane.rs", text), [path], "{text}");
         }
@@ -289,25 +253,16 @@ mod tests {
     #[test]
     fn network_and_store_do_not_know_each_other() {
         let upwards = "use super::super::store::Journal;";
-        assert_eq!(
-            caught("node/src/network/codec.rs", upwards),
-            ["crate::store::Journal"]
-        );
+        assert_eq!(caught("node/src/network/codec.rs", upwards), ["crate::store::Journal"]);
         let direct = "fn f() { crate::network::start() }";
-        assert_eq!(
-            caught("node/src/store.rs", direct),
-            ["crate::network::start"]
-        );
+        assert_eq!(caught("node/src/store.rs", direct), ["crate::network::start"]);
         assert_eq!(caught("node/src/runtime/clerk.rs", direct), [""; 0]);
     }
 
     #[test]
     fn libp2p_and_sled_stay_in_their_rooms() {
         let libp2p = "use libp2p::PeerId;";
-        assert_eq!(
-            caught("node/src/runtime/outbox.rs", libp2p),
-            ["libp2p::PeerId"]
-        );
+        assert_eq!(caught("node/src/runtime/outbox.rs", libp2p), ["libp2p::PeerId"]);
         assert_eq!(caught("node/src/network/limits.rs", libp2p), [""; 0]);
         let sled = "fn f(tree: &sled::Tree) {}";
         assert_eq!(caught("node/src/search/index.rs", sled), ["sled::Tree"]);
@@ -318,10 +273,7 @@ mod tests {
     fn the_faces_reach_the_core_only_through_the_runtime() {
         let text = "use crate::{runtime::Handle, store::Journal, network::Peer};";
         for place in ["node/src/api/v1/offers.rs", "node/src/web.rs"] {
-            assert_eq!(
-                caught(place, text),
-                ["crate::store::Journal", "crate::network::Peer"]
-            );
+            assert_eq!(caught(place, text), ["crate::store::Journal", "crate::network::Peer"]);
         }
         assert_eq!(caught("node/src/cli/offer.rs", text).len(), 3);
         assert_eq!(caught("node/src/cli/init.rs", text), [""; 0]);
@@ -331,18 +283,12 @@ mod tests {
     #[test]
     fn only_the_clock_asks_for_the_time() {
         let system = "fn f() { std::time::SystemTime::now(); }";
-        assert_eq!(
-            caught("node/src/runtime/clerk.rs", system),
-            ["std::time::SystemTime::now"]
-        );
+        assert_eq!(caught("node/src/runtime/clerk.rs", system), ["std::time::SystemTime::now"]);
         assert_eq!(caught("node/src/runtime/clock.rs", system), [""; 0]);
         let zoned = "use jiff::Zoned; fn f() { Zoned::now(); }";
         assert_eq!(caught("node/src/web/home.rs", zoned), ["Zoned::now"]);
         let instant = "fn f() { tokio::time::Instant::now(); }";
-        assert_eq!(
-            caught("node/src/network/limits.rs", instant),
-            ["tokio::time::Instant::now"]
-        );
+        assert_eq!(caught("node/src/network/limits.rs", instant), ["tokio::time::Instant::now"]);
         assert_eq!(caught("node/src/metrics.rs", instant), [""; 0]);
         assert_eq!(caught("node/src/network/tests.rs", instant), [""; 0]);
         let in_test = "#[cfg(test)] mod tests { fn f() { Instant::now(); } }";

@@ -28,10 +28,7 @@ const TABLES: [&str; 2] = ["dependencies", "build-dependencies"];
 /// The problems of the protocol's manifest.
 pub(crate) fn check(files: &[Source]) -> Vec<Problem> {
     let Some(file) = files.iter().find(|file| file.path == MANIFEST) else {
-        let missing = Source {
-            path: MANIFEST.to_owned(),
-            text: String::new(),
-        };
+        let missing = Source { path: MANIFEST.to_owned(), text: String::new() };
         return vec![missing.problem(1, "the protocol's manifest is missing.")];
     };
     let manifest: toml::Table = match file.text.parse() {
@@ -59,9 +56,7 @@ pub(crate) fn check(files: &[Source]) -> Vec<Problem> {
 
 /// The names of the packages behind the dependencies, renamed ones by their true name.
 fn dependencies(table: &toml::Table) -> Vec<String> {
-    let lists = TABLES
-        .iter()
-        .filter_map(|name| table.get(*name)?.as_table());
+    let lists = TABLES.iter().filter_map(|name| table.get(*name)?.as_table());
     lists
         .flatten()
         .map(|(key, value)| {
@@ -73,9 +68,7 @@ fn dependencies(table: &toml::Table) -> Vec<String> {
 
 /// The line that names a dependency, for the reader's convenience.
 fn line_of(text: &str, name: &str) -> usize {
-    text.lines()
-        .position(|line| line.contains(name))
-        .map_or(1, |index| index + 1)
+    text.lines().position(|line| line.contains(name)).map_or(1, |index| index + 1)
 }
 
 #[cfg(test)]
@@ -104,11 +97,7 @@ mod tests {
         ] {
             let said = advice(text);
             assert_eq!(said.len(), 1, "{text}");
-            assert!(
-                said[0].starts_with("protocol/Cargo.toml:2: "),
-                "{}",
-                said[0]
-            );
+            assert!(said[0].starts_with("protocol/Cargo.toml:2: "), "{}", said[0]);
             assert!(said[0].contains("`tokio`"), "{}", said[0]);
         }
     }

@@ -34,19 +34,13 @@ impl Mention {
 
     /// Whether these parts stand one after the other anywhere in the path.
     pub(crate) fn has(&self, parts: &[&str]) -> bool {
-        self.parts
-            .windows(parts.len())
-            .any(|window| window.iter().zip(parts).all(|(a, b)| a == b))
+        self.parts.windows(parts.len()).any(|window| window.iter().zip(parts).all(|(a, b)| a == b))
     }
 }
 
 /// All mentions of a file whose module path inside its crate is `module` (empty for the root).
 pub(crate) fn mentions(tokens: TokenStream, module: &[String]) -> Vec<Mention> {
-    let mut reader = Reader {
-        module: module.to_vec(),
-        test: false,
-        found: Vec::new(),
-    };
+    let mut reader = Reader { module: module.to_vec(), test: false, found: Vec::new() };
     reader.read(tokens);
     reader.found
 }
@@ -96,9 +90,7 @@ impl Reader {
     fn word(&mut self, tokens: &[TokenTree], at: usize) -> usize {
         match name(tokens, at).as_deref() {
             // `use<'a>` in a bound captures lifetimes and imports nothing.
-            Some("use") if !is_punct(tokens, at + 1, '<') => {
-                self.import(tokens, at + 1, &mut Vec::new())
-            }
+            Some("use") if !is_punct(tokens, at + 1, '<') => self.import(tokens, at + 1, &mut Vec::new()),
             Some("crate") if name(tokens, at.wrapping_sub(1)).as_deref() == Some("extern") => {
                 self.import(tokens, at + 1, &mut Vec::new())
             }
@@ -108,9 +100,7 @@ impl Reader {
     }
 
     fn inline_module(&mut self, tokens: &[TokenTree], at: usize) -> usize {
-        if let (Some(name), Some(TokenTree::Group(body))) =
-            (name(tokens, at + 1), tokens.get(at + 2))
-        {
+        if let (Some(name), Some(TokenTree::Group(body))) = (name(tokens, at + 1), tokens.get(at + 2)) {
             self.module.push(name);
             self.read(body.stream());
             self.module.pop();
@@ -189,12 +179,7 @@ impl Reader {
         if import || parts.len() > 1 {
             parts = self.absolute(parts);
         }
-        self.found.push(Mention {
-            parts,
-            line: span.start().line,
-            import,
-            test: self.test,
-        });
+        self.found.push(Mention { parts, line: span.start().line, import, test: self.test });
     }
 
     /// Rewrites a path that begins with `self` or `super` to begin with `crate`.
@@ -251,9 +236,7 @@ fn is_test_condition(stream: TokenStream) -> bool {
         Some(TokenTree::Group(group)) => group.stream().into_iter().collect(),
         _ => Vec::new(),
     };
-    name(&tokens, 0).as_deref() == Some("cfg")
-        && inside.len() == 1
-        && name(&inside, 0).as_deref() == Some("test")
+    name(&tokens, 0).as_deref() == Some("cfg") && inside.len() == 1 && name(&inside, 0).as_deref() == Some("test")
 }
 
 #[cfg(test)]
@@ -272,13 +255,7 @@ mod tests {
     #[test]
     fn grouped_imports_are_spread_out() {
         let text = "use std::{fs::{self, File as F}, time::*,\n net};\nuse ::sled;";
-        let wanted = [
-            ("std::fs", 1),
-            ("std::fs::File", 1),
-            ("std::time::*", 1),
-            ("std::net", 2),
-            ("sled", 3),
-        ];
+        let wanted = [("std::fs", 1), ("std::fs::File", 1), ("std::time::*", 1), ("std::net", 2), ("sled", 3)];
         assert_eq!(found(text, &[]), wanted.map(|(p, l)| (p.to_owned(), l)));
     }
 
@@ -292,15 +269,9 @@ mod tests {
     #[test]
     fn a_path_upwards_is_made_absolute() {
         let text = "use super::state::S; mod tests { use super::super::rules; use self::x; }";
-        let wanted = [
-            ("crate::ledger::state::S", 1),
-            ("crate::ledger::rules", 1),
-            ("crate::ledger::entry::tests::x", 1),
-        ];
-        assert_eq!(
-            found(text, &["ledger", "entry"]),
-            wanted.map(|(p, l)| (p.to_owned(), l))
-        );
+        let wanted =
+            [("crate::ledger::state::S", 1), ("crate::ledger::rules", 1), ("crate::ledger::entry::tests::x", 1)];
+        assert_eq!(found(text, &["ledger", "entry"]), wanted.map(|(p, l)| (p.to_owned(), l)));
     }
 
     #[test]

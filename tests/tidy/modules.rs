@@ -9,12 +9,8 @@ use crate::source::{Problem, Source};
 
 /// Files that cargo builds without being told, and folders whose direct files it builds.
 const ROOT_FILES: [&str; 3] = ["src/lib.rs", "src/main.rs", "build.rs"];
-const ROOT_FOLDERS: [(&str, &str); 4] = [
-    ("src/bin", "autobins"),
-    ("tests", "autotests"),
-    ("benches", "autobenches"),
-    ("examples", "autoexamples"),
-];
+const ROOT_FOLDERS: [(&str, &str); 4] =
+    [("src/bin", "autobins"), ("tests", "autotests"), ("benches", "autobenches"), ("examples", "autoexamples")];
 
 /// Tables of a manifest that name the root of a target by `path`.
 const TARGETS: [&str; 4] = ["bin", "test", "bench", "example"];
@@ -28,10 +24,8 @@ pub(crate) fn check(files: &[Source]) -> Vec<Problem> {
         .collect();
     let mut problems = Vec::new();
     for folder in &crates {
-        let own: Vec<&Source> = files
-            .iter()
-            .filter(|file| file.is_rust() && home(&crates, &file.path) == Some(folder))
-            .collect();
+        let own: Vec<&Source> =
+            files.iter().filter(|file| file.is_rust() && home(&crates, &file.path) == Some(folder)).collect();
         match roots(files, folder, &own) {
             Ok(roots) => problems.extend(check_crate(&own, roots)),
             Err(problem) => problems.push(problem),
@@ -43,11 +37,7 @@ pub(crate) fn check(files: &[Source]) -> Vec<Problem> {
 /// The crate a file belongs to: the innermost one around it.
 fn home<'a>(crates: &[&'a str], path: &str) -> Option<&'a str> {
     let around = |folder: &&&str| path.starts_with(&format!("{folder}/"));
-    crates
-        .iter()
-        .filter(around)
-        .max_by_key(|folder| folder.len())
-        .copied()
+    crates.iter().filter(around).max_by_key(|folder| folder.len()).copied()
 }
 
 fn check_crate(own: &[&Source], roots: BTreeSet<String>) -> Vec<Problem> {
@@ -74,7 +64,8 @@ fn check_crate(own: &[&Source], roots: BTreeSet<String>) -> Vec<Problem> {
             ));
         }
         if file.path.ends_with("/mod.rs") {
-            let advice = "a folder's module is the file beside it: rename this to the folder's name with `.rs`, one level up.";
+            let advice =
+                "a folder's module is the file beside it: rename this to the folder's name with `.rs`, one level up.";
             problems.push(file.problem(1, advice));
         }
     }
@@ -84,26 +75,17 @@ fn check_crate(own: &[&Source], roots: BTreeSet<String>) -> Vec<Problem> {
 /// The files from which the crate in `folder` is built.
 fn roots(files: &[Source], folder: &str, own: &[&Source]) -> Result<BTreeSet<String>, Problem> {
     let path = format!("{folder}/Cargo.toml");
-    let file = files
-        .iter()
-        .find(|file| file.path == path)
-        .expect("the crate was found by its manifest");
-    let manifest: toml::Table = file
-        .text
-        .parse()
-        .map_err(|error| file.problem(1, format!("this is not a manifest ({error}); mend it.")))?;
-    let mut roots: BTreeSet<String> = ROOT_FILES
-        .iter()
-        .map(|root| format!("{folder}/{root}"))
-        .collect();
+    let file = files.iter().find(|file| file.path == path).expect("the crate was found by its manifest");
+    let manifest: toml::Table =
+        file.text.parse().map_err(|error| file.problem(1, format!("this is not a manifest ({error}); mend it.")))?;
+    let mut roots: BTreeSet<String> = ROOT_FILES.iter().map(|root| format!("{folder}/{root}")).collect();
     for (inside, switch) in ROOT_FOLDERS {
         let package = manifest.get("package");
         let looked_up = package.and_then(|package| package.get(switch));
         if looked_up.and_then(toml::Value::as_bool) != Some(false) {
             let prefix = format!("{folder}/{inside}/");
             roots.extend(own.iter().map(|file| file.path.clone()).filter(|path| {
-                path.strip_prefix(&prefix)
-                    .is_some_and(|rest| !rest.contains('/') || rest.ends_with("/main.rs"))
+                path.strip_prefix(&prefix).is_some_and(|rest| !rest.contains('/') || rest.ends_with("/main.rs"))
             }));
         }
     }
@@ -122,15 +104,8 @@ fn declared(file: &Source, is_root: bool) -> Result<Vec<String>, Problem> {
     let tree = file.syntax()?;
     let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
     let stem = name.strip_suffix(".rs").unwrap_or(name);
-    let folder = if is_root || stem == "mod" {
-        folder.to_owned()
-    } else {
-        format!("{folder}/{stem}")
-    };
-    let mut finder = Finder {
-        folder,
-        found: Vec::new(),
-    };
+    let folder = if is_root || stem == "mod" { folder.to_owned() } else { format!("{folder}/{stem}") };
+    let mut finder = Finder { folder, found: Vec::new() };
     finder.visit_file(&tree);
     Ok(finder.found)
 }
@@ -164,10 +139,7 @@ mod tests {
     fn dead(manifest: &str, files: &[(&str, &str)]) -> Vec<String> {
         let mut all = vec![Source::planted("a/Cargo.toml", manifest)];
         all.extend(files.iter().map(|(path, text)| Source::planted(path, text)));
-        check(&all)
-            .into_iter()
-            .map(|problem| problem.path)
-            .collect()
+        check(&all).into_iter().map(|problem| problem.path).collect()
     }
 
     #[test]
@@ -179,10 +151,7 @@ mod tests {
             ("a/src/three.rs", "mod four;"),
             ("a/src/three/four.rs", ""),
         ];
-        assert_eq!(
-            dead(MANIFEST, &files),
-            ["a/src/three.rs", "a/src/three/four.rs"]
-        );
+        assert_eq!(dead(MANIFEST, &files), ["a/src/three.rs", "a/src/three/four.rs"]);
     }
 
     #[test]

@@ -39,10 +39,7 @@ pub(crate) fn check_functions(files: &[Source]) -> Vec<Problem> {
     for file in files.iter().filter(|file| file.is_rust()) {
         match file.syntax() {
             Ok(tree) => {
-                let mut measure = Measure {
-                    file,
-                    problems: &mut problems,
-                };
+                let mut measure = Measure { file, problems: &mut problems };
                 measure.visit_file(&tree);
             }
             Err(problem) => problems.push(problem),
@@ -135,10 +132,7 @@ mod tests {
     /// A function of exactly this many lines, in the given wrapping.
     fn function(lines: usize, before: &str, after: &str) -> Source {
         let body = "    let _ = || 1;\n".repeat(lines - 2);
-        Source::planted(
-            "node/src/a.rs",
-            &format!("{before}fn long() {{\n{body}}}{after}\n"),
-        )
+        Source::planted("node/src/a.rs", &format!("{before}fn long() {{\n{body}}}{after}\n"))
     }
 
     #[test]
@@ -150,10 +144,7 @@ mod tests {
             assert_eq!(check_files(&[long]).len(), 1, "{path}");
         }
         let script = format!("#!/bin/sh\n{}", "x\n".repeat(FILE_LINES));
-        assert_eq!(
-            check_files(&[Source::planted("tests/run", &script)]).len(),
-            1
-        );
+        assert_eq!(check_files(&[Source::planted("tests/run", &script)]).len(), 1);
     }
 
     #[test]
@@ -175,11 +166,7 @@ mod tests {
             let fits = function(FUNCTION_LINES, before, after);
             assert_eq!(check_functions(&[fits]), [], "{before}");
             let long = check_functions(&[function(FUNCTION_LINES + 1, before, after)]);
-            assert!(
-                long.iter()
-                    .any(|p| p.advice.contains("`long` has 71 lines") && p.line == 1),
-                "{before}: {long:?}"
-            );
+            assert!(long.iter().any(|p| p.advice.contains("`long` has 71 lines") && p.line == 1), "{before}: {long:?}");
         }
     }
 
@@ -193,10 +180,7 @@ mod tests {
 
     #[test]
     fn a_function_pointer_type_is_no_function() {
-        let text = format!(
-            "m! {{ f: fn(u8) -> u8, g: {{ {} }} }}",
-            "1;\n".repeat(FUNCTION_LINES + 5)
-        );
+        let text = format!("m! {{ f: fn(u8) -> u8, g: {{ {} }} }}", "1;\n".repeat(FUNCTION_LINES + 5));
         assert_eq!(check_functions(&[Source::planted("a.rs", &text)]), []);
     }
 }

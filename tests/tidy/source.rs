@@ -5,19 +5,11 @@ use std::fs;
 use std::path::Path;
 
 /// Folders that hold nothing written here: build output, tools' own state, fetched packages.
-const SKIPPED_FOLDERS: [&str; 6] = [
-    "target",
-    ".git",
-    "node_modules",
-    "__pycache__",
-    ".venv",
-    "proptest-regressions",
-];
+const SKIPPED_FOLDERS: [&str; 6] = ["target", ".git", "node_modules", "__pycache__", ".venv", "proptest-regressions"];
 
 /// Endings of the files a person reads and edits, and which the rules about text therefore cover.
-const TEXT_ENDINGS: [&str; 13] = [
-    "rs", "html", "css", "js", "sh", "py", "toml", "md", "ftl", "yml", "yaml", "service", "svg",
-];
+const TEXT_ENDINGS: [&str; 13] =
+    ["rs", "html", "css", "js", "sh", "py", "toml", "md", "ftl", "yml", "yaml", "service", "svg"];
 
 /// One file of the workspace.
 pub(crate) struct Source {
@@ -31,10 +23,7 @@ impl Source {
     /// A file made up for a test of a rule.
     #[cfg(test)]
     pub(crate) fn planted(path: &str, text: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        Self { path: path.to_owned(), text: text.to_owned() }
     }
 
     /// What stands after the last dot of the file's name; a script without an ending counts as `sh`.
@@ -54,25 +43,17 @@ impl Source {
 
     /// Whether the file is `place` itself (`node/src/store` meaning `node/src/store.rs`) or lies in that folder.
     pub(crate) fn is_within(&self, place: &str) -> bool {
-        self.path
-            .strip_prefix(place)
-            .is_some_and(|rest| rest.is_empty() || rest == ".rs" || rest.starts_with('/'))
+        self.path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest == ".rs" || rest.starts_with('/'))
     }
 
     /// Whether the whole file is test code by its place: `foo/tests.rs`, or anything in a folder named `tests`.
     pub(crate) fn is_test_code(&self) -> bool {
-        self.path
-            .split('/')
-            .any(|part| part == "tests" || part == "tests.rs")
+        self.path.split('/').any(|part| part == "tests" || part == "tests.rs")
     }
 
     /// A problem at a line of this file.
     pub(crate) fn problem(&self, line: usize, advice: impl Into<String>) -> Problem {
-        Problem {
-            path: self.path.clone(),
-            line,
-            advice: advice.into(),
-        }
+        Problem { path: self.path.clone(), line, advice: advice.into() }
     }
 
     /// The file's tokens, or the problem that it cannot be read as Rust.
@@ -115,9 +96,8 @@ impl fmt::Display for Problem {
 
 /// Every text file of the workspace, in order of path.
 pub(crate) fn workspace() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the tests crate lies in a folder of the workspace");
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests crate lies in a folder of the workspace");
     let mut found = Vec::new();
     read_folder(root, "", &mut found);
     found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -133,14 +113,8 @@ fn read_folder(folder: &Path, prefix: &str, found: &mut Vec<Source>) {
     for entry in listing {
         let entry = entry.expect("an entry of a workspace folder can be read");
         let name = entry.file_name().to_string_lossy().into_owned();
-        let path = if prefix.is_empty() {
-            name.clone()
-        } else {
-            format!("{prefix}/{name}")
-        };
-        let kind = entry
-            .file_type()
-            .expect("the type of a workspace file can be read");
+        let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+        let kind = entry.file_type().expect("the type of a workspace file can be read");
         if kind.is_dir() {
             if !SKIPPED_FOLDERS.contains(&name.as_str()) {
                 read_folder(&entry.path(), &path, found);
@@ -163,12 +137,7 @@ fn read_folder(folder: &Path, prefix: &str, found: &mut Vec<Source>) {
 #[track_caller]
 pub(crate) fn expect_none(problems: &[Problem]) {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert!(
-        problems.is_empty(),
-        "{} to put right:\n{}",
-        problems.len(),
-        lines.join("\n")
-    );
+    assert!(problems.is_empty(), "{} to put right:\n{}", problems.len(), lines.join("\n"));
 }
 
 #[cfg(test)]
@@ -184,10 +153,7 @@ mod tests {
 
     #[test]
     fn a_script_without_an_ending_counts_as_shell() {
-        assert_eq!(
-            Source::planted("tests/run", "#!/usr/bin/env bash\n").ending(),
-            "sh"
-        );
+        assert_eq!(Source::planted("tests/run", "#!/usr/bin/env bash\n").ending(), "sh");
         assert_eq!(Source::planted(".gitignore", "/target\n").ending(), "");
         assert_eq!(Source::planted("a/b.test.html", "").ending(), "html");
     }
@@ -216,11 +182,7 @@ mod tests {
     #[test]
     fn text_that_is_not_rust_is_a_problem_with_its_line() {
         let broken = Source::planted("a.rs", "fn a() {}\nfn b( {}\n");
-        let line = broken
-            .syntax()
-            .err()
-            .map(|problem| problem.line)
-            .expect("it does not parse");
+        let line = broken.syntax().err().map(|problem| problem.line).expect("it does not parse");
         assert_eq!(line, 2);
     }
 

@@ -6,11 +6,7 @@ use crate::source::{Problem, Source};
 const UNFINISHED: [&str; 2] = [concat!("TO", "DO"), concat!("FIX", "ME")];
 
 /// Rust that stands for work not done or a test not run, found even inside macros.
-const EVASIONS: [&str; 3] = [
-    concat!("to", "do!("),
-    concat!("unimple", "mented!("),
-    concat!("#[ig", "nore"),
-];
+const EVASIONS: [&str; 3] = [concat!("to", "do!("), concat!("unimple", "mented!("), concat!("#[ig", "nore")];
 
 /// Longest ARCHITECTURE.md, in lines: a map is read whole or not at all.
 const MAP_LINES: usize = 200;
@@ -38,9 +34,7 @@ fn marks_of(file: &Source, line: &str) -> Option<String> {
         return Some("a tab: indent with spaces, and write `\\t` inside a string.".to_owned());
     }
     if let Some(word) = UNFINISHED.iter().find(|word| has_word(line, word)) {
-        return Some(format!(
-            "`{word}`: finish it, or take it out and say in ARCHITECTURE.md what is absent."
-        ));
+        return Some(format!("`{word}`: finish it, or take it out and say in ARCHITECTURE.md what is absent."));
     }
     let evasion = EVASIONS.iter().find(|mark| line.contains(*mark));
     evasion
@@ -50,9 +44,8 @@ fn marks_of(file: &Source, line: &str) -> Option<String> {
 
 fn has_word(line: &str, word: &str) -> bool {
     let edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    line.match_indices(word).any(|(at, _)| {
-        edge(line[..at].chars().next_back()) && edge(line[at + word.len()..].chars().next())
-    })
+    line.match_indices(word)
+        .any(|(at, _)| edge(line[..at].chars().next_back()) && edge(line[at + word.len()..].chars().next()))
 }
 
 /// Issue numbers in the comments of Rust files: a comment says why in words that stand by themselves.
@@ -61,9 +54,8 @@ pub(crate) fn check_issue_numbers(files: &[Source]) -> Vec<Problem> {
     for file in files.iter().filter(|file| file.is_rust()) {
         for (line, comment) in comments(&file.text) {
             if let Some(number) = issue_number(comment) {
-                let advice = format!(
-                    "`{number}` in a comment: say the reason itself, nobody can look the number up from here."
-                );
+                let advice =
+                    format!("`{number}` in a comment: say the reason itself, nobody can look the number up from here.");
                 problems.push(file.problem(line, advice));
             }
         }
@@ -76,13 +68,10 @@ pub(crate) fn check_issue_numbers(files: &[Source]) -> Vec<Problem> {
 fn issue_number(comment: &str) -> Option<&str> {
     comment.match_indices('#').find_map(|(at, _)| {
         let rest = &comment[at + 1..];
-        let length = rest
-            .find(|c: char| !c.is_alphanumeric())
-            .unwrap_or(rest.len());
+        let length = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
         let number = &rest[..length];
         let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-        (is_number && length != 6 && !comment[..at].ends_with('&'))
-            .then(|| &comment[at..=at + length])
+        (is_number && length != 6 && !comment[..at].ends_with('&')).then(|| &comment[at..=at + length])
     })
 }
 
@@ -141,10 +130,7 @@ fn literal(text: &str, at: usize) -> usize {
     let rest = &text[at..];
     let before = text[..at].chars().next_back();
     let starts_word = !before.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let raw = ["br", "cr", "r"]
-        .iter()
-        .find_map(|prefix| rest.strip_prefix(prefix))
-        .filter(|_| starts_word);
+    let raw = ["br", "cr", "r"].iter().find_map(|prefix| rest.strip_prefix(prefix)).filter(|_| starts_word);
     if let Some(after) = raw {
         let hashes = after.len() - after.trim_start_matches('#').len();
         if after[hashes..].starts_with('"') {
@@ -186,10 +172,7 @@ fn quoted(text: &str, quote: char) -> usize {
 pub(crate) fn check_pages(files: &[Source]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut page = |name: &str, check: &dyn Fn(&Source) -> Vec<String>| {
-        let missing = Source {
-            path: name.to_owned(),
-            text: String::new(),
-        };
+        let missing = Source { path: name.to_owned(), text: String::new() };
         let (file, advice) = match files.iter().find(|file| file.path == name) {
             Some(file) => (file, check(file)),
             None => (&missing, vec!["this page is missing: write it.".to_owned()]),
@@ -203,9 +186,7 @@ pub(crate) fn check_pages(files: &[Source]) -> Vec<Problem> {
     });
     page("README.md", &|file| {
         let absent = README_COMMANDS.iter().filter(|c| !file.text.contains(**c));
-        absent
-            .map(|command| format!("it does not name `{command}`: add it."))
-            .collect()
+        absent.map(|command| format!("it does not name `{command}`: add it.")).collect()
     });
     problems
 }
@@ -274,14 +255,8 @@ mod tests {
     }
 
     fn pages(map: &str, readme: &str) -> Vec<String> {
-        let files = [
-            Source::planted("ARCHITECTURE.md", map),
-            Source::planted("README.md", readme),
-        ];
-        check_pages(&files)
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        let files = [Source::planted("ARCHITECTURE.md", map), Source::planted("README.md", readme)];
+        check_pages(&files).iter().map(ToString::to_string).collect()
     }
 
     #[test]

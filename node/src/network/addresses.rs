@@ -81,19 +81,13 @@ pub enum AddressError {
     #[error("an address has at most {ADDRESS_MAX_BYTES} bytes; check for text pasted twice")]
     TooLong,
     /// Not a multiaddr at all.
-    #[error(
-        "not a multiaddr; write it like /ip4/192.0.2.1/tcp/4783 or /dns/example.org/udp/4783/quic-v1"
-    )]
+    #[error("not a multiaddr; write it like /ip4/192.0.2.1/tcp/4783 or /dns/example.org/udp/4783/quic-v1")]
     NotAMultiaddr,
     /// A multiaddr of a kind that this node does not speak.
-    #[error(
-        "only HOST/tcp/PORT and HOST/udp/PORT/quic-v1 are spoken, where HOST is /ip4, /ip6, /dns, /dns4 or /dns6"
-    )]
+    #[error("only HOST/tcp/PORT and HOST/udp/PORT/quic-v1 are spoken, where HOST is /ip4, /ip6, /dns, /dns4 or /dns6")]
     UnknownShape,
     /// No `/p2p/PEER` at the end where one is needed.
-    #[error(
-        "the address must end in /p2p/ and the peer id of the node, so that nobody else can answer for it"
-    )]
+    #[error("the address must end in /p2p/ and the peer id of the node, so that nobody else can answer for it")]
     NoPeer,
     /// The peer id is not one of an ed25519 key, or is of another peer than expected.
     #[error(
@@ -106,9 +100,7 @@ pub enum AddressError {
     )]
     NoPlace,
     /// A name or a peer id in a listen address.
-    #[error(
-        "a listen address needs an IP of this machine (0.0.0.0 or :: for all of them), no DNS name and no /p2p"
-    )]
+    #[error("a listen address needs an IP of this machine (0.0.0.0 or :: for all of them), no DNS name and no /p2p")]
     NotForListening,
 }
 
@@ -135,10 +127,7 @@ pub fn peer_address(text: &str) -> Result<PeerAddress, AddressError> {
     let parsed = Parsed::read(text)?;
     parsed.check_reachable()?;
     let peer = parsed.peer.ok_or(AddressError::NoPeer)?;
-    Ok(PeerAddress {
-        peer,
-        address: parsed.bare.to_string(),
-    })
+    Ok(PeerAddress { peer, address: parsed.bare.to_string() })
 }
 
 /// Joins where and who into one text ending in `/p2p/PEER`. An address that already ends so is
@@ -169,9 +158,7 @@ pub fn is_loopback(address: &str) -> bool {
 pub fn is_private(address: &str) -> bool {
     match Parsed::read(address).map(|parsed| parsed.host) {
         Ok(Host::Ip(IpAddr::V4(ip))) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
-        Ok(Host::Ip(IpAddr::V6(ip))) => {
-            ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()
-        }
+        Ok(Host::Ip(IpAddr::V6(ip))) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
         Ok(Host::Name(name)) => name == "localhost",
         Err(_) => false,
     }
@@ -189,11 +176,7 @@ pub(super) fn reachable(address: &str, peer: &PeerKey) -> Result<Multiaddr, Addr
 
 /// An address without its trailing `/p2p`, as text: mDNS and connections carry it, we do not.
 pub(super) fn bare_text(address: &Multiaddr) -> String {
-    address
-        .iter()
-        .filter(|part| !matches!(part, Protocol::P2p(_)))
-        .collect::<Multiaddr>()
-        .to_string()
+    address.iter().filter(|part| !matches!(part, Protocol::P2p(_))).collect::<Multiaddr>().to_string()
 }
 
 /// A checked address to listen on.
@@ -213,11 +196,9 @@ impl FromStr for ListenAddress {
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let parsed = Parsed::read(text)?;
         match (parsed.host, parsed.peer) {
-            (Host::Ip(ip), None) => Ok(Self {
-                multiaddr: parsed.bare,
-                socket: SocketAddr::new(ip, parsed.port),
-                quic: parsed.quic,
-            }),
+            (Host::Ip(ip), None) => {
+                Ok(Self { multiaddr: parsed.bare, socket: SocketAddr::new(ip, parsed.port), quic: parsed.quic })
+            }
             _ => Err(AddressError::NotForListening),
         }
     }
@@ -245,9 +226,7 @@ impl Parsed {
         let host = match parts.next() {
             Some(Protocol::Ip4(ip)) => Host::Ip(ip.into()),
             Some(Protocol::Ip6(ip)) => Host::Ip(ip.into()),
-            Some(Protocol::Dns(name) | Protocol::Dns4(name) | Protocol::Dns6(name)) => {
-                Host::Name(name.into_owned())
-            }
+            Some(Protocol::Dns(name) | Protocol::Dns4(name) | Protocol::Dns6(name)) => Host::Name(name.into_owned()),
             _ => return Err(AddressError::UnknownShape),
         };
         let (port, quic) = match parts.next() {
@@ -264,13 +243,7 @@ impl Parsed {
             return Err(AddressError::UnknownShape);
         }
         let bare = whole.iter().take(if quic { 3 } else { 2 }).collect();
-        Ok(Self {
-            bare,
-            host,
-            port,
-            quic,
-            peer,
-        })
+        Ok(Self { bare, host, port, quic, peer })
     }
 
     fn check_reachable(&self) -> Result<(), AddressError> {

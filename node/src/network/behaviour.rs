@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use libp2p::{
     PeerId, StreamProtocol, connection_limits,
     gossipsub::{
-        self, IdentTopic, IdentityTransform, MessageAuthenticity, MessageId, PeerScoreParams,
-        PeerScoreThresholds, TopicScoreParams, ValidationMode, WhitelistSubscriptionFilter,
-        score_parameter_decay,
+        self, IdentTopic, IdentityTransform, MessageAuthenticity, MessageId, PeerScoreParams, PeerScoreThresholds,
+        TopicScoreParams, ValidationMode, WhitelistSubscriptionFilter, score_parameter_decay,
     },
     identify,
     identity::Keypair,
@@ -21,9 +20,8 @@ use super::{
     NetworkConfig, NetworkError,
     codec::{Codec, EXCHANGE_PROTOCOL},
     limits::{
-        AGENT_MAX_BYTES, GOSSIP_BUFFER_MAX_BYTES, GOSSIP_IDS_PER_FRAME, GOSSIP_MAX_BYTES,
-        GOSSIP_MESSAGES_PER_FRAME, GOSSIP_OVERHEAD_BYTES, GOSSIP_QUEUE_PER_PEER, Limits,
-        STREAMS_PER_CONNECTION,
+        AGENT_MAX_BYTES, GOSSIP_BUFFER_MAX_BYTES, GOSSIP_IDS_PER_FRAME, GOSSIP_MAX_BYTES, GOSSIP_MESSAGES_PER_FRAME,
+        GOSSIP_OVERHEAD_BYTES, GOSSIP_QUEUE_PER_PEER, Limits, STREAMS_PER_CONNECTION,
     },
 };
 
@@ -103,15 +101,12 @@ fn gossip(limits: &Limits) -> Gossip {
         .build()
         .expect("gossipsub's inequalities hold for its default mesh");
     let filter = WhitelistSubscriptionFilter(HashSet::from([topic.hash()]));
-    let mut gossip =
-        Gossip::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
-            .expect("anonymous messages and anonymous validation go together");
+    let mut gossip = Gossip::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
+        .expect("anonymous messages and anonymous validation go together");
     gossip
         .with_peer_score(score(&topic), PeerScoreThresholds::default())
         .expect("the score parameters are in range and set once");
-    let subscribed = gossip
-        .subscribe(&topic)
-        .expect("the filter allows our topic");
+    let subscribed = gossip.subscribe(&topic).expect("the filter allows our topic");
     debug_assert!(subscribed, "a new behaviour has no subscriptions");
     gossip
 }
@@ -148,10 +143,7 @@ fn identify(keys: &Keypair, agent: &str) -> identify::Behaviour {
     )
 }
 
-fn local_discovery(
-    wanted: bool,
-    local: PeerId,
-) -> Result<Toggle<mdns::tokio::Behaviour>, NetworkError> {
+fn local_discovery(wanted: bool, local: PeerId) -> Result<Toggle<mdns::tokio::Behaviour>, NetworkError> {
     let behaviour = wanted
         .then(|| mdns::tokio::Behaviour::new(mdns::Config::default(), local))
         .transpose()

@@ -74,24 +74,14 @@ impl request_response::Codec for Codec {
         read_frame(io, RESPONSE_MAX_BYTES).await
     }
 
-    async fn write_request<T>(
-        &mut self,
-        _: &StreamProtocol,
-        io: &mut T,
-        request: Vec<u8>,
-    ) -> io::Result<()>
+    async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, request: Vec<u8>) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
         write_frame(io, &request, REQUEST_MAX_BYTES).await
     }
 
-    async fn write_response<T>(
-        &mut self,
-        _: &StreamProtocol,
-        io: &mut T,
-        response: Vec<u8>,
-    ) -> io::Result<()>
+    async fn write_response<T>(&mut self, _: &StreamProtocol, io: &mut T, response: Vec<u8>) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
@@ -179,11 +169,7 @@ mod tests {
     impl NeverEnds {
         fn new(bytes: Vec<u8>, piece: usize) -> Self {
             let bytes = Cursor::new(bytes);
-            Self {
-                bytes,
-                piece,
-                most_asked: 0,
-            }
+            Self { bytes, piece, most_asked: 0 }
         }
     }
 
@@ -250,11 +236,7 @@ mod tests {
     fn a_length_alone_buys_little_memory() {
         let length = u32::try_from(REQUEST_MAX_BYTES).unwrap();
         let mut io = NeverEnds::new(length.to_be_bytes().to_vec(), 4096);
-        assert!(
-            read_frame(&mut io, REQUEST_MAX_BYTES)
-                .now_or_never()
-                .is_none()
-        );
+        assert!(read_frame(&mut io, REQUEST_MAX_BYTES).now_or_never().is_none());
         assert!(io.most_asked <= FIRST_ALLOCATION_BYTES);
     }
 

@@ -106,11 +106,7 @@ impl<S: Sink> Delivery<S> {
         while let Some((&peer, state)) = self.presence.first_key_value() {
             match state {
                 Some(link) => {
-                    self.sink.deliver(Event::Connected {
-                        peer,
-                        address: link.address.clone(),
-                        dialed: link.dialed,
-                    })?;
+                    self.sink.deliver(Event::Connected { peer, address: link.address.clone(), dialed: link.dialed })?;
                     self.told.insert(peer);
                 }
                 None => {
@@ -121,11 +117,7 @@ impl<S: Sink> Delivery<S> {
             self.presence.pop_first();
         }
         while let Some(&(peer, token, reason)) = self.failures.front() {
-            let event = Event::RequestFailed {
-                peer,
-                token,
-                reason,
-            };
+            let event = Event::RequestFailed { peer, token, reason };
             self.sink.deliver(event)?;
             self.failures.pop_front();
         }
@@ -181,10 +173,7 @@ mod tests {
     }
 
     fn other() -> Event {
-        Event::Discovered {
-            peer: peer(9),
-            address: String::new(),
-        }
+        Event::Discovered { peer: peer(9), address: String::new() }
     }
 
     #[test]
@@ -204,11 +193,7 @@ mod tests {
 
         notes.make_room(10);
         assert_eq!(delivery.offer(other()), Ok(()));
-        assert_eq!(
-            notes.take(),
-            ["-1", "+2 b", "other"],
-            "3 came and went unseen"
-        );
+        assert_eq!(notes.take(), ["-1", "+2 b", "other"], "3 came and went unseen");
         assert!(!delivery.owes());
     }
 

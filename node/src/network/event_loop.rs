@@ -19,15 +19,14 @@ use tokio::{
 };
 
 use super::{
-    Command, DialFailure, Event, GossipId, NetworkCounters, PeerKey, RequestFailure, RequestId,
-    Sink, Verdict,
+    Command, DialFailure, Event, GossipId, NetworkCounters, PeerKey, RequestFailure, RequestId, Sink, Verdict,
     addresses::reachable,
     behaviour::{Behaviour, shelf_topic},
     counters::{add, count},
     delivery::Delivery,
     limits::{
-        ADDRESSES_PER_DIAL_MAX, GOSSIP_MAX_BYTES, PARTNERS_MAX, REDELIVERY_INTERVAL,
-        REQUEST_MAX_BYTES, REQUESTS_OUT_MAX, REQUESTS_PER_PEER_MAX, RESPONSE_MAX_BYTES, STOP_GRACE,
+        ADDRESSES_PER_DIAL_MAX, GOSSIP_MAX_BYTES, PARTNERS_MAX, REDELIVERY_INTERVAL, REQUEST_MAX_BYTES,
+        REQUESTS_OUT_MAX, REQUESTS_PER_PEER_MAX, RESPONSE_MAX_BYTES, STOP_GRACE,
     },
     swarm::Listeners,
     translate,
@@ -141,10 +140,7 @@ impl<S: Sink> EventLoop<S> {
             self.tell_dial_failure(peer, DialFailure::NoAddress);
             return;
         }
-        match self
-            .swarm
-            .dial(DialOpts::peer_id(id).addresses(usable).build())
-        {
+        match self.swarm.dial(DialOpts::peer_id(id).addresses(usable).build()) {
             Ok(()) => {
                 self.dialing.insert(peer);
             }
@@ -158,11 +154,7 @@ impl<S: Sink> EventLoop<S> {
 
     pub(super) fn tell_dial_failure(&mut self, peer: PeerKey, reason: DialFailure) {
         tracing::debug!(%peer, %reason, "dial failed");
-        if self
-            .delivery
-            .offer(Event::DialFailed { peer, reason })
-            .is_err()
-        {
+        if self.delivery.offer(Event::DialFailed { peer, reason }).is_err() {
             tracing::debug!(%peer, "no room to tell of a failed dial");
         }
     }
@@ -174,8 +166,7 @@ impl<S: Sink> EventLoop<S> {
             Some(RequestFailure::Unreachable)
         } else if bytes.len() > REQUEST_MAX_BYTES {
             Some(RequestFailure::TooLarge)
-        } else if self.asking.len() >= REQUESTS_OUT_MAX || to_peer.count() >= REQUESTS_PER_PEER_MAX
-        {
+        } else if self.asking.len() >= REQUESTS_OUT_MAX || to_peer.count() >= REQUESTS_PER_PEER_MAX {
             Some(RequestFailure::Busy)
         } else {
             None
@@ -218,10 +209,7 @@ impl<S: Sink> EventLoop<S> {
     fn publish(&mut self, bytes: Vec<u8>) {
         let length = bytes.len();
         if length > GOSSIP_MAX_BYTES {
-            tracing::warn!(
-                bytes = length,
-                "a message over the gossip limit is left to sync"
-            );
+            tracing::warn!(bytes = length, "a message over the gossip limit is left to sync");
             return;
         }
         let gossip = &mut self.swarm.behaviour_mut().gossip;
@@ -258,10 +246,7 @@ impl<S: Sink> EventLoop<S> {
 
     fn add_partner(&mut self, peer: PeerKey) {
         if self.partners.len() >= PARTNERS_MAX && !self.partners.contains(&peer) {
-            tracing::warn!(
-                max = PARTNERS_MAX,
-                "too many partners; this one is served as a stranger"
-            );
+            tracing::warn!(max = PARTNERS_MAX, "too many partners; this one is served as a stranger");
             return;
         }
         if self.partners.insert(peer) {
@@ -301,12 +286,7 @@ impl<S: Sink> EventLoop<S> {
     /// Waits for the last connection to close. Only their ends are news now.
     async fn closed(&mut self) {
         while self.swarm.connected_peers().next().is_some() {
-            if let SwarmEvent::ConnectionClosed {
-                peer_id,
-                num_established,
-                ..
-            } = self.swarm.select_next_some().await
-            {
+            if let SwarmEvent::ConnectionClosed { peer_id, num_established, .. } = self.swarm.select_next_some().await {
                 self.on_connection_closed(&peer_id, num_established);
             }
         }

@@ -171,16 +171,10 @@ impl Limits {
             }
         }
         if self.heartbeat < HEARTBEAT_MIN {
-            return Err(NetworkError::LimitTooSmall {
-                name: "heartbeat",
-                least: "50 ms",
-            });
+            return Err(NetworkError::LimitTooSmall { name: "heartbeat", least: "50 ms" });
         }
         if self.request_timeout.is_zero() {
-            return Err(NetworkError::LimitTooSmall {
-                name: "request_timeout",
-                least: "1 ms",
-            });
+            return Err(NetworkError::LimitTooSmall { name: "request_timeout", least: "1 ms" });
         }
         Ok(())
     }
@@ -204,16 +198,10 @@ mod tests {
     #[test]
     fn the_defaults_pass_and_a_zero_is_named() {
         assert!(Limits::default().check().is_ok());
-        let limits = Limits {
-            pending_in: 0,
-            ..Limits::default()
-        };
+        let limits = Limits { pending_in: 0, ..Limits::default() };
         let error = limits.check().expect_err("zero pending connections");
         assert!(error.to_string().contains("pending_in"), "{error}");
-        let limits = Limits {
-            heartbeat: Duration::from_millis(49),
-            ..Limits::default()
-        };
+        let limits = Limits { heartbeat: Duration::from_millis(49), ..Limits::default() };
         assert!(limits.check().is_err());
     }
 }

@@ -27,8 +27,7 @@ use super::{
     addresses::{ListenAddress, bare_text},
     behaviour::Behaviour,
     limits::{
-        HANDSHAKE_TIMEOUT, LISTENING_WAIT, MUXED_STREAMS_MAX, QUIC_CONNECTION_WINDOW_BYTES,
-        QUIC_STREAM_WINDOW_BYTES,
+        HANDSHAKE_TIMEOUT, LISTENING_WAIT, MUXED_STREAMS_MAX, QUIC_CONNECTION_WINDOW_BYTES, QUIC_STREAM_WINDOW_BYTES,
     },
 };
 
@@ -40,10 +39,8 @@ pub(super) fn listen_addresses(texts: &[String]) -> Result<Vec<ListenAddress>, N
     let mut seen = BTreeSet::new();
     let mut addresses = Vec::with_capacity(texts.len());
     for text in texts {
-        let address: ListenAddress = text.parse().map_err(|reason| NetworkError::BadAddress {
-            address: text.clone(),
-            reason,
-        })?;
+        let address: ListenAddress =
+            text.parse().map_err(|reason| NetworkError::BadAddress { address: text.clone(), reason })?;
         let fixed_port = address.socket.port() != 0;
         if fixed_port && !seen.insert((address.socket, address.quic)) {
             let address = text.clone();
@@ -55,10 +52,7 @@ pub(super) fn listen_addresses(texts: &[String]) -> Result<Vec<ListenAddress>, N
 }
 
 /// The swarm, listening nowhere yet.
-pub(super) fn build(
-    keys: &Keypair,
-    config: &NetworkConfig,
-) -> Result<Swarm<Behaviour>, NetworkError> {
+pub(super) fn build(keys: &Keypair, config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkError> {
     Ok(Swarm::new(
         named_transport(keys)?,
         Behaviour::new(keys, config)?,
@@ -70,10 +64,7 @@ pub(super) fn build(
 }
 
 /// Binds each address, or says which one cannot be and why.
-pub(super) fn listen(
-    swarm: &mut Swarm<Behaviour>,
-    addresses: &[ListenAddress],
-) -> Result<Listeners, NetworkError> {
+pub(super) fn listen(swarm: &mut Swarm<Behaviour>, addresses: &[ListenAddress]) -> Result<Listeners, NetworkError> {
     // All probes before the first listener: a probe of [::] also takes the IPv4 port.
     let mut usable = Vec::with_capacity(addresses.len());
     for address in addresses {
@@ -87,15 +78,13 @@ pub(super) fn listen(
     }
     let mut listeners = Listeners::new();
     for address in usable {
-        let id = swarm
-            .listen_on(address.multiaddr.clone())
-            .map_err(|error| {
-                let source = match error {
-                    TransportError::Other(source) => source,
-                    TransportError::MultiaddrNotSupported(_) => io::ErrorKind::Unsupported.into(),
-                };
-                cannot_listen(address, source)
-            })?;
+        let id = swarm.listen_on(address.multiaddr.clone()).map_err(|error| {
+            let source = match error {
+                TransportError::Other(source) => source,
+                TransportError::MultiaddrNotSupported(_) => io::ErrorKind::Unsupported.into(),
+            };
+            cannot_listen(address, source)
+        })?;
         listeners.insert(id, address.multiaddr.to_string());
     }
     Ok(listeners)
@@ -111,18 +100,11 @@ pub(super) async fn first_addresses(
     let naming = async {
         while !silent.is_empty() {
             match swarm.select_next_some().await {
-                SwarmEvent::NewListenAddr {
-                    listener_id,
-                    address,
-                } => {
+                SwarmEvent::NewListenAddr { listener_id, address } => {
                     silent.remove(&listener_id);
                     named.insert(bare_text(&address));
                 }
-                SwarmEvent::ListenerClosed {
-                    listener_id,
-                    reason: Err(source),
-                    ..
-                } => {
+                SwarmEvent::ListenerClosed { listener_id, reason: Err(source), .. } => {
                     let address = listeners.get(&listener_id).cloned().unwrap_or_default();
                     return Err(NetworkError::Listen { address, source });
                 }
@@ -142,21 +124,14 @@ pub(super) async fn first_addresses(
 /// Binds and lets go, because libp2p listens with SO_REUSEPORT: a second node of the same user
 /// would share the port without a word and take half of the first one's connections.
 fn probe(address: &ListenAddress) -> io::Result<()> {
-    if address.quic {
-        UdpSocket::bind(address.socket).map(drop)
-    } else {
-        TcpListener::bind(address.socket).map(drop)
-    }
+    if address.quic { UdpSocket::bind(address.socket).map(drop) } else { TcpListener::bind(address.socket).map(drop) }
 }
 
 /// Whether it is only that the whole address family is absent, for the address that means "all".
 fn is_missing_ipv6(address: &ListenAddress, error: &io::Error) -> bool {
     address.socket.is_ipv6()
         && address.socket.ip().is_unspecified()
-        && !matches!(
-            error.kind(),
-            io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied
-        )
+        && !matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
 }
 
 fn cannot_listen(address: &ListenAddress, source: io::Error) -> NetworkError {
@@ -199,9 +174,6 @@ fn transport(keys: &Keypair) -> Result<Boxed<(PeerId, StreamMuxerBox)>, NetworkE
     config.max_concurrent_stream_limit = u32::try_from(MUXED_STREAMS_MAX).unwrap_or(u32::MAX);
     config.max_stream_data = QUIC_STREAM_WINDOW_BYTES;
     config.max_connection_data = QUIC_CONNECTION_WINDOW_BYTES;
-    let quic = quic::tokio::Transport::new(config)
-        .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
-    Ok(OrTransport::new(tcp, quic)
-        .map(|either, _| either.into_inner())
-        .boxed())
+    let quic = quic::tokio::Transport::new(config).map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
+    Ok(OrTransport::new(tcp, quic).map(|either, _| either.into_inner()).boxed())
 }

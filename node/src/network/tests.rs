@@ -7,8 +7,8 @@ use std::{sync::atomic::Ordering, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
 
 use super::{
-    Command, DialFailure, Event, Full, Limits, NetworkConfig, NetworkError, NetworkHandle, PeerKey,
-    RequestFailure, RequestId, Sink, Verdict, limits, start,
+    Command, DialFailure, Event, Full, Limits, NetworkConfig, NetworkError, NetworkHandle, PeerKey, RequestFailure,
+    RequestId, Sink, Verdict, limits, start,
 };
 
 mod gossip;
@@ -39,10 +39,7 @@ struct Node {
 fn config(seed: u8, listen: &str) -> NetworkConfig {
     NetworkConfig {
         listen: vec![listen.to_owned()],
-        limits: Limits {
-            heartbeat: Duration::from_millis(100),
-            ..Limits::default()
-        },
+        limits: Limits { heartbeat: Duration::from_millis(100), ..Limits::default() },
         ..NetworkConfig::new([seed; 32].into())
     }
 }
@@ -50,11 +47,7 @@ fn config(seed: u8, listen: &str) -> NetworkConfig {
 async fn run(config: NetworkConfig, room: usize) -> Node {
     let (sender, events) = mpsc::channel(room);
     let (handle, task) = start(config, Queue(sender)).await.unwrap();
-    Node {
-        handle,
-        events,
-        task,
-    }
+    Node { handle, events, task }
 }
 
 async fn node(seed: u8, listen: &str) -> Node {
@@ -279,11 +272,7 @@ async fn a_dial_that_cannot_work_is_told_and_harms_nothing() {
     ash.dial(birch.key(), &away);
     ash.ask(birch.key(), 1, vec![1]);
     birch.request().await;
-    assert_eq!(
-        ash.connections(),
-        1,
-        "a dial of a connected peer does nothing"
-    );
+    assert_eq!(ash.connections(), 1, "a dial of a connected peer does nothing");
 }
 
 #[tokio::test]
@@ -347,10 +336,7 @@ async fn commands_wait_in_a_bounded_queue() {
     timeout(DEADLINE, full).await.expect("in time");
     assert_eq!(accepted, limits::FAILURES_OWED_MAX + limits::COMMANDS_MAX);
     birch.send(Command::Stop);
-    timeout(DEADLINE, birch.task)
-        .await
-        .expect("in time")
-        .unwrap();
+    timeout(DEADLINE, birch.task).await.expect("in time").unwrap();
 }
 
 #[tokio::test]
@@ -367,10 +353,7 @@ async fn a_place_in_use_and_a_wrong_address_are_named() {
     let not_ours = "/ip4/192.0.2.1/tcp/0";
     for wrong in ["/ip4/127.0.0.1", "/dns/localhost/tcp/0", not_ours] {
         let started = start(config(2, wrong), Queue(mpsc::channel(1).0)).await;
-        let error = started
-            .map(drop)
-            .expect_err("no place to listen")
-            .to_string();
+        let error = started.map(drop).expect_err("no place to listen").to_string();
         assert!(error.contains(wrong), "{error}");
     }
     let mut twice = config(2, "/ip4/127.0.0.1/tcp/4783");
@@ -389,10 +372,7 @@ async fn a_stop_closes_connections_and_frees_the_port() {
     let place = ash.handle.listening()[0].clone();
     ash.send(Command::Stop);
     assert_eq!(ash.end_of(1).await, Err(RequestFailure::Closed));
-    timeout(DEADLINE, &mut ash.task)
-        .await
-        .expect("in time")
-        .unwrap();
+    timeout(DEADLINE, &mut ash.task).await.expect("in time").unwrap();
     birch.disconnected(ash.key()).await;
     let stopped = ash.handle.send(Command::Publish { bytes: vec![1] });
     assert_eq!(stopped, Err(Full));
@@ -411,10 +391,7 @@ async fn two_that_dial_at_once_come_and_go_by_turns() {
     ash.connected(birch.key()).await;
     birch.connected(ash.key()).await;
     birch.send(Command::Stop);
-    timeout(DEADLINE, birch.task)
-        .await
-        .expect("in time")
-        .unwrap();
+    timeout(DEADLINE, birch.task).await.expect("in time").unwrap();
     until(|| ash.connections() == 0).await;
     let mut connected = true;
     while let Ok(event) = ash.events.try_recv() {
@@ -445,10 +422,7 @@ async fn a_partner_is_let_in_when_strangers_fill_the_limit() {
         _ => None,
     });
     refused.await;
-    assert!(
-        birch.events.try_recv().is_err(),
-        "a stranger over the limit is no news"
-    );
+    assert!(birch.events.try_recv().is_err(), "a stranger over the limit is no news");
 
     let peer = cedar.key();
     birch.send(Command::Partner { peer, is: true });

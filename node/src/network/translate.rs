@@ -7,9 +7,7 @@ use libp2p::{
     core::ConnectedPoint,
     gossipsub::{self, MessageAcceptance},
     mdns, ping,
-    request_response::{
-        self, InboundRequestId, Message, OutboundFailure, OutboundRequestId, ResponseChannel,
-    },
+    request_response::{self, InboundRequestId, Message, OutboundFailure, OutboundRequestId, ResponseChannel},
     swarm::{ConnectionId, DialError, SwarmEvent},
 };
 
@@ -29,26 +27,16 @@ impl<S: Sink> EventLoop<S> {
             SwarmEvent::NewListenAddr { address, .. } => {
                 self.delivery.listening(bare_text(&address));
             }
-            SwarmEvent::ConnectionEstablished {
-                peer_id,
-                connection_id,
-                endpoint,
-                num_established,
-                ..
-            } => self.on_connected(&peer_id, connection_id, &endpoint, num_established.get()),
-            SwarmEvent::ConnectionClosed {
-                peer_id,
-                num_established,
-                ..
-            } => self.on_connection_closed(&peer_id, num_established),
-            SwarmEvent::OutgoingConnectionError {
-                peer_id: Some(peer),
-                error,
-                ..
-            } => self.on_dial_error(&peer, &error),
-            SwarmEvent::ListenerClosed {
-                reason: Err(error), ..
-            } => tracing::warn!(%error, "a listener closed; restart the node to open it again"),
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, num_established, .. } => {
+                self.on_connected(&peer_id, connection_id, &endpoint, num_established.get())
+            }
+            SwarmEvent::ConnectionClosed { peer_id, num_established, .. } => {
+                self.on_connection_closed(&peer_id, num_established)
+            }
+            SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => self.on_dial_error(&peer, &error),
+            SwarmEvent::ListenerClosed { reason: Err(error), .. } => {
+                tracing::warn!(%error, "a listener closed; restart the node to open it again")
+            }
             SwarmEvent::Behaviour(BehaviourEvent::Exchange(event)) => self.on_exchange(event),
             SwarmEvent::Behaviour(BehaviourEvent::Gossip(event)) => self.on_gossip(event),
             SwarmEvent::Behaviour(BehaviourEvent::Ping(event)) => self.on_ping(&event),
@@ -57,13 +45,7 @@ impl<S: Sink> EventLoop<S> {
         }
     }
 
-    fn on_connected(
-        &mut self,
-        peer: &PeerId,
-        connection: ConnectionId,
-        endpoint: &ConnectedPoint,
-        number: u32,
-    ) {
+    fn on_connected(&mut self, peer: &PeerId, connection: ConnectionId, endpoint: &ConnectedPoint, number: u32) {
         self.count_connections();
         let Some(key) = PeerKey::of(peer) else {
             tracing::debug!("a peer without an ed25519 key is disconnected");
@@ -133,25 +115,15 @@ impl<S: Sink> EventLoop<S> {
         match event {
             request_response::Event::Message {
                 peer,
-                message:
-                    Message::Request {
-                        request_id,
-                        request,
-                        channel,
-                    },
+                message: Message::Request { request_id, request, channel },
                 ..
             } => self.on_request(&peer, request_id, request, channel),
-            request_response::Event::Message {
-                message:
-                    Message::Response {
-                        request_id,
-                        response,
-                    },
-                ..
-            } => self.on_response(request_id, response),
-            request_response::Event::OutboundFailure {
-                request_id, error, ..
-            } => self.on_request_failed(request_id, &error),
+            request_response::Event::Message { message: Message::Response { request_id, response }, .. } => {
+                self.on_response(request_id, response)
+            }
+            request_response::Event::OutboundFailure { request_id, error, .. } => {
+                self.on_request_failed(request_id, &error)
+            }
             // The peer gave up or went away before our answer: nothing waits any more.
             request_response::Event::InboundFailure { request_id, .. } => {
                 self.asked.retain(|_, asked| asked.inner != request_id);
@@ -178,24 +150,14 @@ impl<S: Sink> EventLoop<S> {
         let room = self.asked.len() < REQUESTS_IN_MAX && of_peer.count() < REQUESTS_PER_PEER_MAX;
         let id = RequestId(self.next_id());
         let length = bytes.len();
-        if !room
-            || !channel.is_open()
-            || self
-                .delivery
-                .offer(Event::Request { peer, id, bytes })
-                .is_err()
-        {
+        if !room || !channel.is_open() || self.delivery.offer(Event::Request { peer, id, bytes }).is_err() {
             tracing::debug!(%peer, "no room for a request");
             count(&self.counters.requests_in_dropped);
             return;
         }
         count(&self.counters.requests_in);
         add(&self.counters.bytes_in, length);
-        let asked = Asked {
-            peer,
-            inner,
-            channel,
-        };
+        let asked = Asked { peer, inner, channel };
         self.asked.insert(id, asked);
     }
 
@@ -216,12 +178,7 @@ impl<S: Sink> EventLoop<S> {
     }
 
     fn on_gossip(&mut self, event: gossipsub::Event) {
-        let gossipsub::Event::Message {
-            propagation_source: source,
-            message_id,
-            message,
-        } = event
-        else {
+        let gossipsub::Event::Message { propagation_source: source, message_id, message } = event else {
             return;
         };
         count(&self.counters.gossip_in);
@@ -318,10 +275,7 @@ mod tests {
     fn each_broken_stream_has_its_name() {
         let (length, max) = (9, 8);
         let frames = [
-            (
-                FrameError::TooLarge { length, max },
-                RequestFailure::TooLarge,
-            ),
+            (FrameError::TooLarge { length, max }, RequestFailure::TooLarge),
             (FrameError::Nothing, RequestFailure::Refused),
             (FrameError::Trailing, RequestFailure::Malformed),
             (FrameError::Cut, RequestFailure::Closed),

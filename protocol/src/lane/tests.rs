@@ -24,8 +24,7 @@ fn two(window: u16) -> Two {
 }
 
 fn intent(i: u8) -> Intent {
-    let details =
-        Details { salt: [i; 16], payer: Alias([1; 16]), payee: Payee::Alias(Alias([2; 16])) };
+    let details = Details { salt: [i; 16], payer: Alias([1; 16]), payee: Payee::Alias(Alias([2; 16])) };
     Intent { exchange: ExchangeId([i; 16]), minutes: Minutes::new(60).unwrap(), details }
 }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     id::{Digest, MemberId},
     member::{Member, MemberKind, Role},
-    minutes::{Balance, BadMinutes},
+    minutes::{BadMinutes, Balance},
     rejection::Rejection,
     time::Timestamp,
 };
@@ -124,9 +124,7 @@ impl Ledger {
                 let balance = self.balance(&Account::Member(*member));
                 pair(Account::Member(*member), Account::Pot, balance)
             }
-            Body::OpeningBalance { member, minutes, .. } => {
-                pair(Account::Opening, Account::Member(*member), *minutes)
-            }
+            Body::OpeningBalance { member, minutes, .. } => pair(Account::Opening, Account::Member(*member), *minutes),
             Body::Exchange { .. } | Body::GroupExchange { .. } | Body::Gift { .. } => exchanges::postings(body)?,
             Body::Correction { terms, .. } => exchanges::correction_postings(terms, history)?,
             Body::Hold { .. } | Body::Settle { .. } | Body::Release { .. } | Body::Receive { .. } => {

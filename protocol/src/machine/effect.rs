@@ -1,6 +1,9 @@
 //! What comes out of the machine: what must be durable first, and what may happen then.
 
-use super::{fact::{Fact, Reply}, input::{Message, Peer}};
+use super::{
+    fact::{Fact, Reply},
+    input::{Message, Peer},
+};
 use crate::{
     envelope::Unverified,
     id::{AccountId, CommunityId, ExchangeId, RecordKey},
@@ -83,6 +86,7 @@ pub enum Notice {
 
 /// What may happen once the batch is durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "effects are short-lived")]
 pub enum Effect {
     /// Send a message to a connected peer. Losing it is no harm.
     Send {

@@ -90,7 +90,6 @@ pub struct PaymentRequest {
 /// What one node says to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "messages are short-lived and rarely the small ones")]
 pub enum Message {
     /// First on every connection.
     Hello(Hello),
@@ -159,7 +158,6 @@ pub enum Message {
 
 /// A message whose signatures were checked; whether the keys are the right ones is for the machine to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "messages are short-lived and rarely the small ones")]
 pub enum Checked {
     /// Who the peer is.
     Hello {
@@ -354,7 +352,6 @@ pub enum Command {
 
 /// Everything that can happen to a machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "inputs are handled one at a time")]
 pub enum Input {
     /// A person asks for something.
     Command {

@@ -10,7 +10,7 @@ use crate::{
     community::check_certificate,
     envelope::{Content, Unverified},
     id::{AccountId, CommunityId, RequestId},
-    ledger::{Body, History as _},
+    ledger::Body,
     partnership::{Agreement, Invitation, Side, Terms, WINDOW},
     rejection::Rejection,
     time::Timestamp,
@@ -158,8 +158,7 @@ impl Machine {
         let side = terms.side_of(&self.identity.community).ok_or(Rejection::OtherCommunity)?;
         let ((certificate_a, signature_a), (certificate_b, signature_b)) =
             if side == Side::A { (mine, theirs) } else { (theirs, mine) };
-        let agreement =
-            Agreement { terms: terms.clone(), certificate_a, signature_a, certificate_b, signature_b };
+        let agreement = Agreement { terms: terms.clone(), certificate_a, signature_a, certificate_b, signature_b };
         self.enter(turn, Body::PartnershipAgreed { agreement: Box::new(agreement.clone()) })?;
         self.record(turn, Fact::InvitationUsed { secret, account });
         self.remember_card(turn, from);
@@ -199,7 +198,13 @@ impl Machine {
     }
 
     /// The inviter refused what we accepted.
-    pub(super) fn acceptance_declined(&mut self, turn: &mut Turn<'_>, from: CommunityId, account: &AccountId, code: String) {
+    pub(super) fn acceptance_declined(
+        &mut self,
+        turn: &mut Turn<'_>,
+        from: CommunityId,
+        account: &AccountId,
+        code: String,
+    ) {
         if self.state.accepting.get(&from).is_some_and(|a| a.terms.account() == *account) {
             let refused = Some(code.chars().take(40).collect());
             self.record(turn, Fact::AcceptingNoLonger { community: from, refused });
@@ -218,7 +223,11 @@ impl Machine {
     }
 
     /// Whether a certificate's period holds and it is the community's newest that we know.
-    pub(super) fn check_newest(&self, certificate: &Unverified<crate::community::Certificate>, now: Timestamp) -> Result<(), Rejection> {
+    pub(super) fn check_newest(
+        &self,
+        certificate: &Unverified<crate::community::Certificate>,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
         certificate.content.check_period(now)?;
         match self.known.get(&certificate.content.community) {
             Some(known) if known.certificate.content.serial > certificate.content.serial => {

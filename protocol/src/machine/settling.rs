@@ -11,7 +11,7 @@ use crate::{
     envelope::{Content, Signed},
     id::{AccountId, Alias, CommunityId, ExchangeId, MemberId},
     lane::{Arrived, Intent, Sync},
-    ledger::{Agreed, Body, Consent, History as _, PaymentTerms},
+    ledger::{Agreed, Body, Consent, PaymentTerms},
     minutes::Minutes,
     partnership::{Acknowledgement, Decision, Details, Payee, Proposal, RefusalCode, Verdict},
     rejection::Rejection,
@@ -59,12 +59,22 @@ impl Machine {
     }
 
     #[cfg(not(feature = "flaws"))]
-    fn hold(&mut self, turn: &mut Turn<'_>, terms: PaymentTerms, payer: crate::ledger::Authority) -> Result<u64, Rejection> {
+    fn hold(
+        &mut self,
+        turn: &mut Turn<'_>,
+        terms: PaymentTerms,
+        payer: crate::ledger::Authority,
+    ) -> Result<u64, Rejection> {
         self.enter(turn, Body::Hold { terms, payer })
     }
 
     #[cfg(feature = "flaws")]
-    fn hold(&mut self, turn: &mut Turn<'_>, terms: PaymentTerms, payer: crate::ledger::Authority) -> Result<u64, Rejection> {
+    fn hold(
+        &mut self,
+        turn: &mut Turn<'_>,
+        terms: PaymentTerms,
+        payer: crate::ledger::Authority,
+    ) -> Result<u64, Rejection> {
         self.state.ledger.flaw_limit_ignores_on_hold = self.flaws.limit_ignores_undecided;
         self.enter(turn, Body::Hold { terms, payer })
     }
@@ -127,7 +137,12 @@ impl Machine {
         Ok(())
     }
 
-    fn receive(&mut self, turn: &mut Turn<'_>, proposal: &Signed<Proposal>, details: &Details) -> Result<u64, Rejection> {
+    fn receive(
+        &mut self,
+        turn: &mut Turn<'_>,
+        proposal: &Signed<Proposal>,
+        details: &Details,
+    ) -> Result<u64, Rejection> {
         let content = proposal.content();
         if details.digest() != content.context {
             return Err(Rejection::DetailsMismatch);
@@ -143,7 +158,12 @@ impl Machine {
     }
 
     /// P2: learns a decision; the hold becomes a posting or returns to the payer.
-    pub(super) fn decision(&mut self, turn: &mut Turn<'_>, peer: Peer, decision: &Signed<Decision>) -> Result<(), Rejection> {
+    pub(super) fn decision(
+        &mut self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        decision: &Signed<Decision>,
+    ) -> Result<(), Rejection> {
         let content = decision.content();
         let account = content.account;
         self.check_signer(&account, decision)?;
@@ -169,16 +189,17 @@ impl Machine {
     }
 
     /// The partner holds our decisions: settled for us, too.
-    pub(super) fn acknowledgement(&mut self, turn: &mut Turn<'_>, word: &Signed<Acknowledgement>) -> Result<(), Rejection> {
+    pub(super) fn acknowledgement(
+        &mut self,
+        turn: &mut Turn<'_>,
+        word: &Signed<Acknowledgement>,
+    ) -> Result<(), Rejection> {
         let account = word.content().account;
         self.check_signer(&account, word)?;
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         if lanes.acknowledging(word)? {
-            let settled: Vec<ExchangeId> = lanes
-                .unconfirmed()
-                .filter(|a| a.decision.content.n <= word.content().n)
-                .map(|a| a.exchange)
-                .collect();
+            let settled: Vec<ExchangeId> =
+                lanes.unconfirmed().filter(|a| a.decision.content.n <= word.content().n).map(|a| a.exchange).collect();
             self.record(turn, Fact::Acknowledged { word: word.unverified().clone() });
             settled.into_iter().for_each(|exchange| turn.notice(Notice::Settled { exchange }));
         }
@@ -187,15 +208,20 @@ impl Machine {
 
     /// R1: tells a partner how far we are.
     pub(super) fn send_sync(&self, turn: &mut Turn<'_>, peer: Peer, account: &AccountId) {
-        if let (Some(lanes), Some(partner)) =
-            (self.state.lanes.get(account), self.state.ledger.partners().get(account))
+        if let (Some(lanes), Some(partner)) = (self.state.lanes.get(account), self.state.ledger.partners().get(account))
         {
             turn.send(peer, Message::Sync(lanes.sync(partner.net.get())));
         }
     }
 
     /// R1: gives the partner, in order, the stored bytes it lacks.
-    pub(super) fn sync(&self, turn: &mut Turn<'_>, peer: Peer, from: CommunityId, sync: &Sync) -> Result<(), Rejection> {
+    pub(super) fn sync(
+        &self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        from: CommunityId,
+        sync: &Sync,
+    ) -> Result<(), Rejection> {
         let partner =
             self.state.ledger.partners().get(&sync.account).ok_or(Rejection::UnknownPartnership(sync.account))?;
         if partner.community() != from {
@@ -291,7 +317,13 @@ impl Machine {
     }
 
     /// The partner holds our request, or its member declined it.
-    pub(super) fn ask_answered(&mut self, turn: &mut Turn<'_>, from: CommunityId, exchange: ExchangeId, declined: bool) {
+    pub(super) fn ask_answered(
+        &mut self,
+        turn: &mut Turn<'_>,
+        from: CommunityId,
+        exchange: ExchangeId,
+        declined: bool,
+    ) {
         let Some(waiting) = self.state.waiting.get(&exchange).cloned() else { return };
         let WaitingKind::Asked { account, payee, payer, minutes, noted } = waiting.kind else { return };
         if self.state.ledger.partners().get(&account).is_none_or(|p| p.community() != from) {

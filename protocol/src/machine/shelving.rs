@@ -12,9 +12,7 @@ use crate::{
     envelope::{Content, Signed, Unverified},
     id::{CommunityId, MemberId, RecordKey},
     rejection::Rejection,
-    shelf::{
-        Announcement, Head, Item, Known, MAX_LIVE_RECORDS, Record, Verdict, accept, check_record, live_root,
-    },
+    shelf::{Announcement, Head, Item, Known, MAX_LIVE_RECORDS, Record, Verdict, accept, check_record, live_root},
     time::{Span, Timestamp},
 };
 
@@ -191,8 +189,7 @@ impl Machine {
     /// Keeps records that were accepted.
     fn keep(&mut self, turn: &mut Turn<'_>, certificate: &Signed<Certificate>, records: &[Signed<Record>]) {
         let community = certificate.content().community;
-        let known =
-            self.known.entry(community).or_insert_with(|| Known::new(certificate.unverified().clone()));
+        let known = self.known.entry(community).or_insert_with(|| Known::new(certificate.unverified().clone()));
         known.certificate = certificate.unverified().clone();
         for record in records {
             let content = record.content();
@@ -275,8 +272,7 @@ impl Machine {
         let mut standing: Vec<_> = self.state.shelf.values().filter(|own| own.expires_at > now).collect();
         standing.sort_by_key(|own| own.revision);
         let (live, root) = live_root(standing.into_iter().map(|own| own.digest));
-        let head =
-            Head { community: self.identity.community, revision: self.state.revision, live, root, made_at: now };
+        let head = Head { community: self.identity.community, revision: self.state.revision, live, root, made_at: now };
         head.sign(&self.identity.secret).into_unverified()
     }
 

@@ -1,6 +1,9 @@
 //! What the machine asks of storage, and the same in memory for simulations and offline checks.
 
-use super::{effect::{Batch, ForeignRecord}, fact::{Fact, Reply}};
+use super::{
+    effect::{Batch, ForeignRecord},
+    fact::{Fact, Reply},
+};
 use crate::{
     codec,
     envelope::{Content, Unverified},
@@ -27,12 +30,7 @@ pub struct Standing {
 
 impl From<&Record> for Standing {
     fn from(record: &Record) -> Self {
-        Self {
-            key: record.key,
-            revision: record.revision,
-            digest: record.digest(),
-            expires_at: record.expires_at,
-        }
+        Self { key: record.key, revision: record.revision, digest: record.digest(), expires_at: record.expires_at }
     }
 }
 

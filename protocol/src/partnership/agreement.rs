@@ -170,7 +170,12 @@ impl Agreement {
         self.check_side(&self.certificate_b, self.signature_b, self.terms.b)
     }
 
-    fn check_side(&self, certificate: &Unverified<Certificate>, signature: Signature, who: CommunityId) -> Result<(), Rejection> {
+    fn check_side(
+        &self,
+        certificate: &Unverified<Certificate>,
+        signature: Signature,
+        who: CommunityId,
+    ) -> Result<(), Rejection> {
         let certificate = check_certificate(certificate)?;
         if certificate.content().community != who {
             return Err(Rejection::BadAgreement("a certificate is of another community"));

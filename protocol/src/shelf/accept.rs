@@ -1,10 +1,13 @@
 //! The one pure judgement over a record that arrives, by gossip or by catching up.
 
-use super::{MAX_COMMUNITIES, MAX_LIVE_RECORDS, record::{Record, check_record}};
+use super::{
+    MAX_COMMUNITIES, MAX_LIVE_RECORDS,
+    record::{Record, check_record},
+};
 use crate::{
     community::{Card, Certificate},
     envelope::{Content, Signed, Unverified},
-    id::{CommunityId, Digest},
+    id::Digest,
     ledger::merkle,
     rejection::{Rejection, Severity},
     time::{Span, Timestamp},
@@ -104,7 +107,9 @@ fn judge(
             Err(Rejection::Clash)
         }
         (_, Some(held)) if held.revision >= content.revision => Err(Rejection::Superseded),
-        (Some(known), None) if usize::try_from(known.live).unwrap_or(usize::MAX) >= MAX_LIVE_RECORDS => Err(Rejection::ShelfFull(MAX_LIVE_RECORDS)),
+        (Some(known), None) if usize::try_from(known.live).unwrap_or(usize::MAX) >= MAX_LIVE_RECORDS => {
+            Err(Rejection::ShelfFull(MAX_LIVE_RECORDS))
+        }
         _ => Ok(()),
     }
 }

@@ -73,11 +73,9 @@ async fn gossip_in_a_line(partners: bool) {
     };
     timeout(DEADLINE, first_heard).await.expect("in time");
 
-    for (bytes, verdict) in [
-        (b"ignored".as_slice(), Verdict::Ignore),
-        (b"rejected", Verdict::Reject),
-        (b"accepted", Verdict::Accept),
-    ] {
+    for (bytes, verdict) in
+        [(b"ignored".as_slice(), Verdict::Ignore), (b"rejected", Verdict::Reject), (b"accepted", Verdict::Accept)]
+    {
         ash.publish(bytes);
         let (id, _) = birch.hear_of(bytes).await;
         birch.judge(id, verdict);
@@ -114,10 +112,7 @@ async fn the_largest_messages_pass_one_behind_the_other() {
         for number in 0..100 {
             let largest = vec![number; limits::GOSSIP_MAX_BYTES];
             let (_, before) = birch.hear_of(&largest).await;
-            assert!(
-                before.iter().all(|bytes| bytes.len() == 8),
-                "{number} is in its place"
-            );
+            assert!(before.iter().all(|bytes| bytes.len() == 8), "{number} is in its place");
         }
     }
 }

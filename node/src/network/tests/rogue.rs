@@ -68,12 +68,7 @@ impl request_response::Codec for RawCodec {
         Ok(())
     }
 
-    async fn write_response<T>(
-        &mut self,
-        _: &StreamProtocol,
-        io: &mut T,
-        raw: Vec<u8>,
-    ) -> io::Result<()>
+    async fn write_response<T>(&mut self, _: &StreamProtocol, io: &mut T, raw: Vec<u8>) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
@@ -89,11 +84,7 @@ fn rogue() -> Rogue {
     let config = request_response::Config::default();
     SwarmBuilder::with_existing_identity(Keypair::ed25519_from_bytes([66; 32]).unwrap())
         .with_tokio()
-        .with_tcp(
-            tcp::Config::default(),
-            noise::Config::new,
-            yamux::Config::default,
-        )
+        .with_tcp(tcp::Config::default(), noise::Config::new, yamux::Config::default)
         .unwrap()
         .with_quic()
         .with_behaviour(|_| request_response::Behaviour::<RawCodec>::new(protocol, config))
@@ -133,10 +124,7 @@ fn frame(body: &[u8], behind: &[u8]) -> Vec<u8> {
 async fn bad_answers_have_their_names() {
     let too_long = u32::try_from(limits::RESPONSE_MAX_BYTES + 1).unwrap();
     let cases = [
-        (
-            too_long.to_be_bytes().to_vec(),
-            Err(RequestFailure::TooLarge),
-        ),
+        (too_long.to_be_bytes().to_vec(), Err(RequestFailure::TooLarge)),
         (vec![255; 1000], Err(RequestFailure::TooLarge)),
         (frame(b"a", b"b"), Err(RequestFailure::Malformed)),
         (vec![0, 0, 0, 9, 1], Err(RequestFailure::Closed)),
@@ -152,17 +140,11 @@ async fn bad_answers_have_their_names() {
         let echo = tokio::spawn(async move {
             loop {
                 if let SwarmEvent::Behaviour(request_response::Event::Message {
-                    message:
-                        Message::Request {
-                            request, channel, ..
-                        },
+                    message: Message::Request { request, channel, .. },
                     ..
                 }) = rogue.select_next_some().await
                 {
-                    rogue
-                        .behaviour_mut()
-                        .send_response(channel, request.bytes)
-                        .unwrap();
+                    rogue.behaviour_mut().send_response(channel, request.bytes).unwrap();
                 }
             }
         });
@@ -177,11 +159,7 @@ async fn bad_answers_have_their_names() {
 #[tokio::test]
 async fn bad_requests_are_refused_and_a_stream_left_open_is_served() {
     let too_long = u32::try_from(limits::REQUEST_MAX_BYTES + 1).unwrap();
-    let bad = [
-        too_long.to_be_bytes().to_vec(),
-        frame(b"a", b"b"),
-        vec![0, 0, 0, 9, 1],
-    ];
+    let bad = [too_long.to_be_bytes().to_vec(), frame(b"a", b"b"), vec![0, 0, 0, 9, 1]];
     for listen in [TCP, QUIC] {
         let mut ash = node(1, listen).await;
         let mut rogue = rogue();
@@ -215,9 +193,7 @@ async fn refused(rogue: &mut Rogue) {
     let refused = async {
         loop {
             match rogue.select_next_some().await {
-                SwarmEvent::Behaviour(request_response::Event::OutboundFailure {
-                    error, ..
-                }) => return error,
+                SwarmEvent::Behaviour(request_response::Event::OutboundFailure { error, .. }) => return error,
                 SwarmEvent::ConnectionClosed { .. } => panic!("the connection is kept"),
                 _ => {}
             }

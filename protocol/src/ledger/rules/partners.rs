@@ -66,7 +66,10 @@ impl Ledger {
         length(self, terms.minutes)?;
         agreed_length(partner, terms.minutes)?;
         self.check_limits(&terms.payer, terms.minutes.received())?;
-        let would_be = partner.net.plus(partner.on_hold)?.plus(terms.minutes.given())?.get();
+        let on_hold = partner.on_hold;
+        #[cfg(feature = "flaws")]
+        let on_hold = if self.flaw_limit_ignores_on_hold { Balance::ZERO } else { on_hold };
+        let would_be = partner.net.plus(on_hold)?.plus(terms.minutes.given())?.get();
         let limit = partner.terms.limit(partner.side);
         if would_be > limit { Err(Rejection::PartnershipLimit { would_be, limit }) } else { Ok(()) }
     }
