@@ -360,6 +360,7 @@ impl Machine {
                     && self.unanswered(community)
                 {
                     self.greet(turn, *peer, *community);
+                    self.repeat_proposals(turn, *peer, community);
                 }
             }
             self.look_for_peers(turn);
