@@ -103,6 +103,7 @@ impl Machine {
     pub(super) fn peer_connected(&mut self, turn: &mut Turn<'_>, peer: Peer) {
         self.sessions.insert(peer, None);
         self.introduced.remove(&peer);
+        self.heads_at.get_or_insert(turn.now.plus(HEADS_EVERY));
         self.say_hello(turn, peer);
     }
 
@@ -344,8 +345,7 @@ impl Machine {
     pub(super) fn wake(&mut self, turn: &mut Turn<'_>) {
         let peers: Vec<(Peer, Option<CommunityId>)> = self.sessions.iter().map(|(p, c)| (*p, *c)).collect();
         if self.heads_at.is_some_and(|at| at <= turn.now) {
-            self.heads_at = self.sessions.is_empty().then_some(()).map(|()| turn.now.plus(HEADS_EVERY));
-            self.heads_at.get_or_insert(turn.now.plus(HEADS_EVERY));
+            self.heads_at = Some(turn.now.plus(HEADS_EVERY));
             for (peer, _) in peers.iter().filter(|(_, community)| community.is_some()) {
                 self.send_heads(turn, *peer);
             }
