@@ -56,6 +56,12 @@ impl Machine {
         if expires_at <= turn.now {
             return Err(Rejection::RecordExpired(expires_at));
         }
+        // Whoever missed this record still shows the one before it until that expires: this one must live as long.
+        let until = standing.map_or(expires_at, |own| own.expires_at.max(expires_at));
+        if item != Item::Withdrawn && expires_at < until {
+            return Err(Rejection::ExpiryTooEarly(until));
+        }
+        let expires_at = until;
         let live = || self.state.shelf.values().filter(|own| own.expires_at > turn.now).count();
         if standing.is_none() && self.state.shelf.len() >= MAX_LIVE_RECORDS && live() >= MAX_LIVE_RECORDS {
             return Err(Rejection::ShelfFull(MAX_LIVE_RECORDS));
