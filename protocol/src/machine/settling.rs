@@ -75,8 +75,11 @@ impl Machine {
         terms: PaymentTerms,
         payer: crate::ledger::Authority,
     ) -> Result<u64, Rejection> {
+        // Only for the one judgement: the flaw is no part of the state.
         self.state.ledger.flaw_limit_ignores_on_hold = self.flaws.limit_ignores_undecided;
-        self.enter(turn, Body::Hold { terms, payer })
+        let entered = self.enter(turn, Body::Hold { terms, payer });
+        self.state.ledger.flaw_limit_ignores_on_hold = false;
+        entered
     }
 
     /// P1, second half: signs proposals for queued payments while there are free slots.
