@@ -10,7 +10,7 @@ use super::{
 use crate::{
     envelope::{Content, Signed},
     id::{AccountId, Alias, CommunityId, ExchangeId, MemberId},
-    lane::{Arrived, Intent, Sync},
+    lane::{Answer, Arrived, Intent, Sync},
     ledger::{Agreed, Body, Consent, PaymentTerms},
     minutes::Minutes,
     partnership::{Acknowledgement, Decision, Details, Payee, Proposal, RefusalCode, Verdict},
@@ -206,8 +206,9 @@ impl Machine {
         self.check_signer(&account, word)?;
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         if lanes.acknowledging(word)? {
-            let settled: Vec<ExchangeId> =
-                lanes.unconfirmed().filter(|a| a.decision.content.n <= word.content().n).map(|a| a.exchange).collect();
+            let accepted = |a: &&Answer| matches!(a.decision.content.verdict, Verdict::Accept { .. });
+            let held = lanes.unconfirmed().filter(|a| a.decision.content.n <= word.content().n);
+            let settled: Vec<ExchangeId> = held.filter(accepted).map(|a| a.exchange).collect();
             self.record(turn, Fact::Acknowledged { word: word.unverified().clone() });
             settled.into_iter().for_each(|exchange| turn.notice(Notice::Settled { exchange }));
         }

@@ -55,3 +55,16 @@ fn what_is_on_hold_counts_towards_the_ceiling_because_it_may_come_back() {
     assert_eq!(earn(&mut two, 2, 61).unwrap_err(), over);
     earn(&mut two, 3, 60).unwrap();
 }
+
+#[test]
+fn only_what_was_accepted_is_said_to_be_settled() {
+    let (mut two, account) = Two::partners();
+    two.pay(0, account, 1, 60).unwrap();
+    let (mut terms, consents) = two.payment(0, account, ExchangeId([2; 16]), 30).into_parts();
+    terms.payee = Payee::Alias(crate::id::Alias([9; 16]));
+    two.command(0, Command::Pay { terms: Agreed::from_own_journal(terms, consents), salt: [2; 16] }).unwrap();
+    two.deliver_all();
+    assert!(two.is_quiet(&account));
+    let settled = two.nodes[1].notices.iter().filter(|notice| matches!(notice, Notice::Settled { .. }));
+    assert_eq!(settled.collect::<Vec<_>>(), [&Notice::Settled { exchange: ExchangeId([1; 16]) }]);
+}
