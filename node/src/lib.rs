@@ -1,1 +1,4 @@
 //! The node.
+
+pub mod demo;
+pub mod import;
