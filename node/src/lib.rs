@@ -1,7 +1,9 @@
 //! The program `kith`: storage, network, runtime, API, pages, command line.
 
+pub mod api;
 pub mod demo;
 pub mod import;
 pub mod network;
+pub mod people;
 pub mod runtime;
 pub mod store;

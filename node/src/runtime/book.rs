@@ -12,12 +12,12 @@ mod settle;
 mod view;
 
 pub use overlay::Overlay;
-pub use settle::{Recovered, SETTLE_FACTS, recover};
+pub use settle::{RecoverError, Recovered, SETTLE_FACTS, recover};
 
 use crate::store::{Index, Journal, JournalReader, StoreError};
 use kith_protocol::{
     codec,
-    id::{CommunityId, Digest, MemberId},
+    id::{Digest, MemberId},
     ledger::{Entry, merkle},
     machine::{Batch, Fact},
 };
@@ -27,7 +27,6 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// Everything that was recorded by one community.
 pub struct Book {
-    community: CommunityId,
     journal: Journal,
     reader: JournalReader,
     index: Arc<dyn Index>,
@@ -133,7 +132,9 @@ impl Book {
         loop {
             let page = self.scan(&prefix, after.as_deref(), 1_000);
             let last = page.last().map(|(key, _)| key.clone());
-            all.extend(page.iter().filter_map(|(key, _)| Some(u64::from_be_bytes(key[prefix.len()..].try_into().ok()?))));
+            all.extend(
+                page.iter().filter_map(|(key, _)| Some(u64::from_be_bytes(key[prefix.len()..].try_into().ok()?))),
+            );
             if page.len() < 1_000 {
                 break;
             }

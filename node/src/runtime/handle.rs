@@ -1,6 +1,10 @@
 //! The one way by which pages, API and import reach the core.
 
-use super::{book::Book, clerk::Job, verifier::{Judged, Work}};
+use super::{
+    book::Book,
+    clerk::Job,
+    verifier::{Judged, Work},
+};
 use crate::{network::NetworkCounters, store::People};
 use kith_protocol::{
     id::{Digest, RequestId},
@@ -9,7 +13,10 @@ use kith_protocol::{
     machine::{Command, Machine, Reply},
     rejection::Rejection,
 };
-use std::sync::{Arc, Mutex, PoisonError, mpsc::{SyncSender, TrySendError}};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    mpsc::{SyncSender, TrySendError},
+};
 use thiserror::Error;
 use tokio::sync::{oneshot, watch};
 

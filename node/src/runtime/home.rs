@@ -12,7 +12,10 @@
 //!
 //! The root key itself is never on disk: it is shown once, as 24 words, when the community is founded.
 
-use crate::store::{StoreError, secret::{read_secret, write_secret}};
+use crate::store::{
+    StoreError,
+    secret::{read_secret, write_secret},
+};
 use data_encoding::HEXLOWER;
 use kith_protocol::{
     alias::AliasSecret,

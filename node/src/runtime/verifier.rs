@@ -49,7 +49,7 @@ where
 }
 
 /// A case without its types.
-pub struct Judged(Box<dyn Judge>);
+pub(super) struct Judged(Box<dyn Judge>);
 
 impl Judged {
     pub(super) fn new<T, F>(asked: Asked<T>, command: F) -> Self
@@ -62,7 +62,7 @@ impl Judged {
 }
 
 /// One request that waits for judgement.
-pub struct Work {
+pub(super) struct Work {
     pub(super) request: Request,
     pub(super) judged: Judged,
     pub(super) answer: Answer,

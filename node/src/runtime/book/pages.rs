@@ -53,7 +53,11 @@ impl<const N: usize> Sequence<N> {
         }
         let offset = usize::try_from(at % WIDTH).ok()? * N;
         let item = |page: &[u8]| page.get(offset..offset + N)?.try_into().ok();
-        if at / WIDTH == self.len / WIDTH { item(&self.last) } else { item(&look(&keys::page(self.level, at / WIDTH))?) }
+        if at / WIDTH == self.len / WIDTH {
+            item(&self.last)
+        } else {
+            item(&look(&keys::page(self.level, at / WIDTH))?)
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Bringing snapshot and index up to the journal, and finding one's feet again after a stop or a crash.
 
 use super::{Book, Overlay, keys, pages::Pages};
-use crate::store::{Frames, Index, Journal, Position, Snapshot, StoreError, TornTail, snapshot};
+use crate::store::{
+    Frames, Index, Journal, Position, StoreError, TornTail,
+    snapshot::{self, Snapshot},
+};
 use kith_protocol::{
     codec,
     id::CommunityId,
@@ -242,7 +245,6 @@ pub fn recover(
     let known = load_known(index.as_ref())?;
     let mut machine = Machine::new(identity, state, known);
     let mut book = Book {
-        community,
         pages: Pages::load(entries, index.as_ref())?,
         settler: Settler::start(dir, Arc::clone(&index)).map_err(|source| StoreError::Io {
             context: "starting the settler thread",
