@@ -1,6 +1,7 @@
 //! The program `kith`: storage, network, runtime, API, pages, command line.
 
 pub mod api;
+pub mod client;
 pub mod demo;
 pub mod import;
 pub mod network;

@@ -8,6 +8,7 @@
 //! Every queue is bounded, and only threads that may wait do: the network task and the API give up when a queue is full.
 
 pub mod book;
+mod checkpoints;
 mod clerk;
 pub mod clock;
 pub mod counters;
@@ -18,6 +19,7 @@ mod outbox;
 mod start;
 mod verifier;
 
+pub use checkpoints::{CheckpointError, Checkpoints};
 pub use handle::{Answer, Handle, Refused, Request};
 pub use home::{Home, HomeError};
 pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, open, start};

@@ -150,6 +150,13 @@ impl Book {
         merkle::inclusion_proof(entry, size, &Tree { pages: &self.pages, look: &look })
     }
 
+    /// The Merkle root over the first `size` entries.
+    #[must_use]
+    pub fn root_at(&self, size: u64) -> Option<Digest> {
+        let look = |key: &[u8]| self.look(key);
+        merkle::root_at(size, &Tree { pages: &self.pages, look: &look })
+    }
+
     /// The proof that the ledger of `new` entries continues that of `old` entries.
     #[must_use]
     pub fn consistency_proof(&self, old: u64, new: u64) -> Option<Vec<Digest>> {

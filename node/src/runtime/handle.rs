@@ -2,6 +2,7 @@
 
 use super::{
     book::Book,
+    checkpoints::Checkpoints,
     clerk::Job,
     verifier::{Judged, Work},
 };
@@ -9,7 +10,7 @@ use crate::{network::NetworkCounters, store::People};
 use kith_protocol::{
     id::{Digest, RequestId},
     key::KeyCache,
-    ledger::{Agreeable, Agreed, Asked, Consent},
+    ledger::{Agreeable, Agreed, Asked, Consent, checkpoint::Checkpoint},
     machine::{Command, Machine, Reply},
     rejection::Rejection,
 };
@@ -32,6 +33,9 @@ pub enum Refused {
     /// The node is going down.
     #[error("the node is stopping; try again when it is back")]
     Stopping,
+    /// No checkpoint can be shown.
+    #[error("{0}")]
+    Checkpoint(String),
     /// Personal data could not be kept.
     #[error("{0}")]
     People(String),
@@ -51,6 +55,7 @@ pub struct Handle {
     pub(super) keys: Arc<Mutex<KeyCache>>,
     pub(super) people: Arc<People>,
     pub(super) ids: Arc<[u8; 32]>,
+    pub(super) checkpoints: Checkpoints,
     pub(super) changes: watch::Receiver<u64>,
     pub(super) counters: Arc<super::counters::Counters>,
     pub(super) network: Option<Arc<NetworkCounters>>,
@@ -121,6 +126,16 @@ impl Handle {
             TrySendError::Full(_) => Refused::Busy,
             TrySendError::Disconnected(_) => Refused::Stopping,
         })
+    }
+
+    /// The signed checkpoint over everything durable, and its C2SP note; compared and swapped on disk first.
+    ///
+    /// # Errors
+    /// [`Refused::Checkpoint`] when the disk or another copy of the node stands in the way.
+    pub async fn checkpoint(&self) -> Result<(Checkpoint, String), Refused> {
+        let checkpoints = self.checkpoints.clone();
+        let signed = self.look(move |machine, _| checkpoints.sign(machine)).await?;
+        signed.map_err(|why| Refused::Checkpoint(why.to_string()))
     }
 
     /// Names and contacts of members, apart from the ledger.

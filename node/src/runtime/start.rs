@@ -2,6 +2,7 @@
 
 use super::{
     book::{self, Recovered, recover},
+    checkpoints::{CheckpointError, Checkpoints},
     clerk::{self, Clerk, Job},
     clock,
     counters::Counters,
@@ -45,6 +46,9 @@ pub enum StartError {
     /// What the journal says.
     #[error(transparent)]
     Recover(#[from] book::RecoverError),
+    /// The checkpoint shown last does not fit the ledger.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The network.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -171,6 +175,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     let lock = DirectoryLock::acquire(dir)?;
     let home = home::open(dir)?;
     let Recovered { machine, book, torn, replayed } = open(&home, starting.cache_bytes)?;
+    let checkpoints = Checkpoints::open(dir, &machine, &book)?;
     let people = Arc::new(People::open(dir)?);
     let counters = Arc::new(Counters::default());
     let (events, heard) = mpsc::sync_channel(doorman::QUEUE);
@@ -194,6 +199,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         keys: Arc::default(),
         people,
         ids: Arc::new(ids_secret(&home)),
+        checkpoints,
         changes,
         counters,
         network: Some(Arc::clone(network.counters())),
