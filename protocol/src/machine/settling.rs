@@ -206,6 +206,24 @@ impl Machine {
         Ok(())
     }
 
+    /// Something overtook something else on the way: tell the partner, once, how far we are, and it repeats what is missing.
+    pub(super) fn mend_gap(
+        &mut self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        account: AccountId,
+        taken: Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        match &taken {
+            Ok(()) => {
+                self.gaps.remove(&account);
+            }
+            Err(Rejection::OutOfOrder { .. }) if self.gaps.insert(account) => self.send_sync(turn, peer, &account),
+            Err(_) => {}
+        }
+        taken
+    }
+
     /// R1: tells a partner how far we are.
     pub(super) fn send_sync(&self, turn: &mut Turn<'_>, peer: Peer, account: &AccountId) {
         if let (Some(lanes), Some(partner)) = (self.state.lanes.get(account), self.state.ledger.partners().get(account))

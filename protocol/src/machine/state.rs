@@ -194,6 +194,8 @@ pub struct Machine {
     pub(super) sweep_at: Timestamp,
     /// When to try again to reach a community that is away, and how often it was tried.
     pub(super) dials: BTreeMap<CommunityId, (Timestamp, u32)>,
+    /// Partnerships in which a gap was seen and the partner was asked to repeat.
+    pub(super) gaps: BTreeSet<AccountId>,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
     #[cfg(feature = "flaws")]
@@ -233,6 +235,7 @@ impl Machine {
             heads_at: None,
             sweep_at: Timestamp::default(),
             dials: BTreeMap::new(),
+            gaps: BTreeSet::new(),
             stirred: BTreeSet::new(),
             #[cfg(feature = "flaws")]
             flaws: super::flaws::Flaws::default(),
