@@ -18,6 +18,8 @@ mod partnering;
 mod settling;
 mod shelving;
 mod state;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use effect::{Batch, Effect, Effects, ForeignRecord, Notice};

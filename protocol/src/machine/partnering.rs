@@ -62,6 +62,14 @@ impl Machine {
         if self.state.ledger.partner_of(&inviter).is_some() {
             return Err(Rejection::PartnershipExists);
         }
+        if let Some(earlier) = self.state.accepting.get(&inviter) {
+            // The inviter may have signed those terms already: they must not be forgotten for others.
+            return if earlier.invitation == invitation {
+                Ok(Reply::Accepting { community: inviter, account: earlier.terms.account() })
+            } else {
+                Err(Rejection::AcceptanceUnanswered)
+            };
+        }
         if self.state.accepting.len() >= MAX_ACCEPTING {
             return Err(Rejection::TooManyWaiting { what: "accepted invitations", limit: MAX_ACCEPTING });
         }

@@ -130,7 +130,8 @@ impl Machine {
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let decision = lanes.decide(content, verdict).sign(&self.identity.secret).into_unverified();
         self.record(turn, Fact::Decided { proposal: proposal.unverified().clone(), decision: decision.clone() });
-        if self.state.waiting.contains_key(&content.exchange) {
+        let waits = self.state.waiting.get(&content.exchange).map(|waiting| &waiting.kind);
+        if matches!(waits, Some(WaitingKind::Asked { account: asked, .. }) if *asked == account) {
             self.record(turn, Fact::WaitsNoLonger { exchange: content.exchange });
         }
         turn.send(peer, Message::Decide(decision));
