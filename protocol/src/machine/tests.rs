@@ -95,9 +95,7 @@ impl Side {
 /// Carries messages to and fro until nobody says anything more.
 fn talk(a: &mut Side, b: &mut Side) {
     while !(a.out.is_empty() && b.out.is_empty()) {
-        for (from, to) in [(&mut *a, &mut *b)] {
-            carry(from, to);
-        }
+        carry(a, b);
         carry(b, a);
     }
 }
