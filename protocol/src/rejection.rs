@@ -100,8 +100,6 @@ pub enum Rejection {
     UnknownInvitation,
     #[error("this invitation expired at {0}; ask for a new one")]
     InvitationExpired(Timestamp),
-    #[error("an earlier invitation of this community was accepted and is not answered yet; wait for the answer")]
-    AcceptanceUnanswered,
     #[error("this text is not an invitation; copy all of it, from KITH1: to the end")]
     BadInvitation,
     #[error("the certificate is not valid now: {0}")]
@@ -196,7 +194,6 @@ impl Rejection {
             Self::BadAgreement(_) => "bad-agreement",
             Self::UnknownInvitation => "unknown-invitation",
             Self::InvitationExpired(_) => "invitation-expired",
-            Self::AcceptanceUnanswered => "acceptance-unanswered",
             Self::BadInvitation => "bad-invitation",
             Self::BadCertificate(_) => "bad-certificate",
             Self::PartnershipExchangeTooLong { .. } => "partnership-exchange-too-long",

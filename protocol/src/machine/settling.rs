@@ -183,10 +183,15 @@ impl Machine {
             self.record(turn, Fact::Learned { decision: decision.unverified().clone() });
             turn.notice(Notice::Decided { exchange, accepted });
         }
-        if let Some(word) = self.state.lanes.get(&account).and_then(crate::lane::Lanes::acknowledgement) {
+        self.acknowledge(turn, peer, &account);
+        Ok(())
+    }
+
+    /// Our word for the decisions we hold.
+    fn acknowledge(&self, turn: &mut Turn<'_>, peer: Peer, account: &AccountId) {
+        if let Some(word) = self.state.lanes.get(account).and_then(crate::lane::Lanes::acknowledgement) {
             turn.send(peer, Message::Acknowledge(word.sign(&self.identity.secret).into_unverified()));
         }
-        Ok(())
     }
 
     /// The partner holds our decisions: settled for us, too.
@@ -233,7 +238,7 @@ impl Machine {
         }
     }
 
-    /// R1: gives the partner, in order, the stored bytes it lacks.
+    /// R1: gives the partner, in order, the stored bytes it lacks, and our word for its decisions, for the last may be lost.
     pub(super) fn sync(
         &self,
         turn: &mut Turn<'_>,
@@ -254,7 +259,16 @@ impl Machine {
         for open in proposals {
             turn.send(peer, Message::Propose { proposal: open.proposal, details: open.details });
         }
+        self.acknowledge(turn, peer, &sync.account);
         Ok(())
+    }
+
+    /// Says again what a connected partner did not answer: on a connection that stands it sends no sync by itself.
+    pub(super) fn repeat_proposals(&self, turn: &mut Turn<'_>, peer: Peer, community: &CommunityId) {
+        let lanes = self.state.ledger.partner_of(community).and_then(|(account, _)| self.state.lanes.get(account));
+        for open in lanes.into_iter().flat_map(crate::lane::Lanes::open) {
+            turn.send(peer, Message::Propose { proposal: open.proposal.clone(), details: open.details.clone() });
+        }
     }
 
     /// Everything a partner should hear when it is back, or when it did not answer.

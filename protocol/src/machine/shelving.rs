@@ -102,17 +102,23 @@ impl Machine {
 
     pub(super) fn peer_connected(&mut self, turn: &mut Turn<'_>, peer: Peer) {
         self.sessions.insert(peer, None);
+        self.introduced.remove(&peer);
         self.say_hello(turn, peer);
     }
 
     pub(super) fn peer_gone(&mut self, peer: &Peer) {
         self.sessions.remove(peer);
+        self.introduced.remove(peer);
         self.pulling.retain(|_, (from, _)| from != peer);
     }
 
     pub(super) fn received(&mut self, turn: &mut Turn<'_>, peer: Peer, message: Checked) -> Result<(), Rejection> {
         if let Checked::Hello { certificate, record } = message {
             return self.hello(turn, peer, &certificate, &record);
+        }
+        // Whoever got our hello answers it with more than their own; until then it may be lost and is said again.
+        if self.sessions.contains_key(&peer) {
+            self.introduced.insert(peer);
         }
         let from = self.sessions.get(&peer).copied().flatten();
         let from = from.ok_or(Rejection::BadCertificate("the peer did not say who it is"))?;
@@ -357,10 +363,14 @@ impl Machine {
         if self.repeat_at <= turn.now {
             self.repeat_at = turn.now.plus(REPEAT_AFTER);
             for (peer, community) in &peers {
-                match community {
-                    Some(community) if self.unanswered(community) => self.greet(turn, *peer, *community),
-                    Some(_) => {}
-                    None => self.say_hello(turn, *peer),
+                if !self.introduced.contains(peer) {
+                    self.say_hello(turn, *peer);
+                }
+                if let Some(community) = community
+                    && self.unanswered(community)
+                {
+                    self.greet(turn, *peer, *community);
+                    self.repeat_proposals(turn, *peer, community);
                 }
             }
             self.look_for_peers(turn);
