@@ -103,6 +103,7 @@ impl Machine {
     pub(super) fn peer_connected(&mut self, turn: &mut Turn<'_>, peer: Peer) {
         self.sessions.insert(peer, None);
         self.introduced.remove(&peer);
+        self.heads_at.get_or_insert(turn.now.plus(HEADS_EVERY));
         self.say_hello(turn, peer);
     }
 
