@@ -19,3 +19,6 @@ pub use entry::{
 };
 pub use rules::{Applied, Validated};
 pub use state::{Account, History, Hold, Ledger, Partner, Posting, Recorded};
+
+#[cfg(test)]
+pub(crate) mod tests;

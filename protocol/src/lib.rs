@@ -12,9 +12,10 @@
 //! 4. [`community`], [`member`]
 //! 5. [`partnership`], [`ledger`], [`shelf`]
 //! 6. [`lane`]
-//! 7. [`machine`]
+//! 7. [`machine`], [`audit`]
 
 pub mod alias;
+pub mod audit;
 pub mod codec;
 pub mod community;
 pub mod envelope;

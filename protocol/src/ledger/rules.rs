@@ -1,7 +1,8 @@
 //! `validate` (may it be recorded?) and `apply` (record it). Each refusal has a name; each entry's postings sum to zero.
 //!
 //! The rules judge what an entry says. That its signatures are real is checked before, by whoever brings it in: members' by
-//! [`super::consent::Asked`], communities' by [`crate::envelope::Unverified::verify`], and all of them again by [`super::audit`].
+//! [`super::consent::Asked`], communities' by [`crate::envelope::Unverified::verify`], and all of them again by the auditor
+//! of exports.
 
 mod exchanges;
 mod members;
