@@ -22,6 +22,9 @@ use thiserror::Error;
 /// After how many facts snapshot and index are brought up: reading as many back at a start takes well under 100 ms.
 pub const SETTLE_FACTS: u64 = 20_000;
 
+/// How many index changes may gather in memory: some hundred megabytes in the worst case.
+const OVERLAY_MAX: usize = 500_000;
+
 /// Why a node cannot find its feet.
 #[derive(Debug, Error)]
 pub enum RecoverError {
@@ -134,6 +137,13 @@ impl Book {
     #[must_use]
     pub fn wants_settling(&self) -> bool {
         self.settler.facts >= SETTLE_FACTS && !self.settler.busy()
+    }
+
+    /// Waits for the settler when more has gathered than memory should hold: then the index is the slower one.
+    pub fn hold_back(&self) {
+        while self.overlay.len() >= OVERLAY_MAX && self.settler.busy() {
+            thread::sleep(std::time::Duration::from_millis(1));
+        }
     }
 
     /// Whether anything has gathered, and the last settling is done.
