@@ -2,10 +2,9 @@
 
 use anyhow::{Result, ensure};
 use kith_tests::{
-    cluster::Scratch,
+    cluster::{Scratch, say},
     storm::{World, judge, storm},
 };
-use std::io::Write as _;
 
 /// How often a node is killed, unless `KITH_KILLS` says otherwise.
 const KILLS: u64 = 100;
@@ -19,12 +18,6 @@ fn kills() -> Result<u64> {
         Ok(text) => text.parse()?,
         Err(_) => KILLS,
     })
-}
-
-/// Beside the test's own output, which is only shown when it fails: the figures are worth seeing every time.
-fn say(words: std::fmt::Arguments<'_>) {
-    // Words for people; losing them is no harm.
-    let _ = writeln!(std::io::stderr(), "{words}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use kith::api::types::{CharterView, Outcome};
 use kith_protocol::id::ExchangeId;
-use kith_tests::cluster::{Books, Node, Person, Scratch, fresh_exchange, run, signed_exchange};
+use kith_tests::cluster::{Books, Node, Person, Scratch, fresh_exchange, run, say, signed_exchange};
 use std::{
     fs::{self, File},
     io::{ErrorKind, Write as _},
@@ -77,8 +77,7 @@ fn record_until_full(node: &Node, giver: &Person, receiver: &Person) -> Result<V
 fn a_full_disk_stops_the_node_by_name_and_loses_nothing() -> Result<()> {
     let dir = Scratch::new()?;
     let Some(disk) = SmallDisk::mount(&dir.path().join("disk"))? else {
-        // Words for people; losing them is no harm.
-        let _ = writeln!(std::io::stderr(), "left out: a full disk, because nothing may be mounted here");
+        say(format_args!("left out: a full disk, because nothing may be mounted here"));
         return Ok(());
     };
     let node = Node::found(&disk.0.join("home"), "Elm Street")?;

@@ -6,8 +6,13 @@ use kith_tests::cluster::{Cluster, Node, Ran, Scratch, run, wait_for};
 use serde_json::Value;
 use std::{fs, sync::Arc};
 
-/// Exit codes: a rule said no, a wrong command, no node there, a bad export, not here, the disk.
-const [REFUSED, USAGE, UNREACHABLE, UNVERIFIED, NOT_FOUND, DISK]: [i32; 6] = [1, 2, 3, 4, 5, 74];
+// The exit codes that the program promises, by what they mean.
+const REFUSED: i32 = 1;
+const USAGE: i32 = 2;
+const UNREACHABLE: i32 = 3;
+const UNVERIFIED: i32 = 4;
+const NOT_FOUND: i32 = 5;
+const DISK: i32 = 74;
 
 struct Home {
     _dir: Scratch,
@@ -169,7 +174,9 @@ fn invitations_are_good_once_and_in_time_and_whole() -> Result<()> {
     let accept = |node: &Node, text: &str, code: &str, part: &str| {
         refused(&["partner", "accept", text, "--dir", dir_of(node)], REFUSED, code, part)
     };
-    for garbled in ["hello", "KITH1:", &text[..text.len() - 4], &text.replacen("KITH1", "KITH9", 1), &format!("{text}A")] {
+    for garbled in
+        ["hello", "KITH1:", &text[..text.len() - 4], &text.replacen("KITH1", "KITH9", 1), &format!("{text}A")]
+    {
         accept(&oak, garbled, "bad-invitation", "copy all of it")?;
     }
     let invitation = Invitation::parse(text)?;
@@ -215,7 +222,10 @@ fn a_table_of_people_comes_in_but_for_what_does_not_fit() -> Result<()> {
     let map = "external=N,name=Full name,email=E-mail,offers=Offers,opening=Balance";
     let good = [&import(map)[..], &["--report", report_text]].concat();
     let came = home.type_in(&[&good[..], &["--json"]].concat())?.ok()?.json()?;
-    ensure!((&came["admitted"], &came["lines_left_out"], &came["offers"]) == (&2.into(), &3.into(), &2.into()), "{came}");
+    ensure!(
+        (&came["admitted"], &came["lines_left_out"], &came["offers"]) == (&2.into(), &3.into(), &2.into()),
+        "{came}"
+    );
     let lines: Vec<i64> = came["misfits"].as_array().into_iter().flatten().filter_map(|m| m["line"].as_i64()).collect();
     ensure!(lines == [3, 4, 5], "the wrong lines were left out: {came}");
     ensure!(fs::read_to_string(&report)?.lines().count() == 4, "the report has other lines");

@@ -15,7 +15,7 @@ pub use ledger::{Books, ReadEntry};
 pub use node::{Node, Ready};
 pub use people::{Person, fresh_exchange, signed_exchange, signed_payment};
 pub use program::{Ran, command, program, run, run_with_input};
-pub use scratch::Scratch;
+pub use scratch::{Scratch, say};
 pub use wait::{PATIENCE, wait_for, wait_within};
 
 use anyhow::{Context as _, Result, bail};

@@ -4,7 +4,10 @@ use anyhow::{Context as _, Result};
 use std::{io::Write as _, path::Path};
 use tempfile::TempDir;
 
-/// A directory that is gone after the test, unless the test failed: then it stays, for whoever looks for the reason.
+/// With this variable in the environment the directories of all tests stay.
+const KEEP: &str = "KITH_KEEP";
+
+/// A directory that is gone after the test, unless the test panicked: then it stays, for whoever looks for the reason.
 pub struct Scratch(Option<TempDir>);
 
 impl Scratch {
@@ -27,11 +30,15 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         if let Some(dir) = self.0.take()
-            && std::thread::panicking()
+            && (std::thread::panicking() || std::env::var_os(KEEP).is_some())
         {
-            let kept = dir.keep();
-            // Words for people; losing them is no harm.
-            let _ = writeln!(std::io::stderr(), "what the failed test left behind is in {}", kept.display());
+            say(format_args!("what the test left behind is in {}", dir.keep().display()));
         }
     }
+}
+
+/// Says something beside the test's own output, which is only shown when the test fails.
+pub fn say(words: std::fmt::Arguments<'_>) {
+    // Words for people; losing them is no harm.
+    let _ = writeln!(std::io::stderr(), "{words}");
 }
