@@ -176,6 +176,9 @@ impl Ledger {
         for posting in &validated.postings {
             let balance = self.balance_mut(&posting.account).expect("validated postings name existing accounts");
             *balance = balance.plus(posting.change).expect("validated postings stay in range");
+            if let (Account::Member(id), true) = (&posting.account, posting.change != Balance::ZERO) {
+                self.member_mut(id).started = true;
+            }
         }
         let leaf = leaf_hash(&validated.bytes);
         let index = self.tree.size();
