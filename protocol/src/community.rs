@@ -190,3 +190,6 @@ impl Charter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
