@@ -1,0 +1,99 @@
+//! What each fact changes in the index.
+
+use super::{Book, keys, pages::Place};
+use kith_protocol::{
+    codec,
+    envelope::Unverified,
+    id::MemberId,
+    ledger::{Body, Entry, History as _, Recorded, merkle::leaf_hash},
+    machine::{Fact, ForeignRecord, Standing, View as _},
+    shelf::Record,
+};
+
+impl Book {
+    pub(super) fn project(&mut self, frame: u64, n: usize, fact: &Fact) {
+        match fact {
+            Fact::Entry(entry) => self.project_entry(frame, n, entry),
+            Fact::Answered { request, digest, reply } => {
+                self.overlay.put(keys::request(request), codec::encode(&(digest, reply)));
+            }
+            Fact::Shelved { record, .. } => self.place_record(record),
+            _ => {}
+        }
+    }
+
+    fn project_entry(&mut self, frame: u64, n: usize, entry: &Entry) {
+        let index = self.pages.len();
+        let fact = u16::try_from(n).unwrap_or(u16::MAX);
+        self.pages.push(Place { frame, fact }, leaf_hash(&entry.to_bytes()), &mut self.overlay);
+        if let Some(id) = entry.body.begins() {
+            self.overlay.put(keys::exchange(&id), recorded_bytes(Recorded { index, latest: index }));
+        }
+        if let Some(id) = entry.body.continues()
+            && let Some(earlier) = self.exchange(&id)
+        {
+            self.overlay.put(keys::exchange(&id), recorded_bytes(Recorded { latest: index, ..earlier }));
+        }
+        for member in self.touched(&entry.body) {
+            self.overlay.put(keys::statement_line(&member, index), Vec::new());
+        }
+    }
+
+    /// The members on whose statements an entry stands.
+    fn touched(&self, body: &Body) -> Vec<MemberId> {
+        let of_exchange = |id: &_| -> Vec<MemberId> {
+            let first = self.exchange(id).and_then(|recorded| self.entry(recorded.index));
+            first.map(|entry| self.touched(&entry.body)).unwrap_or_default()
+        };
+        match body {
+            Body::Exchange { terms, .. } => vec![terms.giver, terms.receiver],
+            Body::GroupExchange { terms, .. } => {
+                std::iter::once(terms.leader).chain(terms.participants.iter().copied()).collect()
+            }
+            Body::Gift { terms, .. } => vec![terms.from],
+            Body::Hold { terms, .. } => vec![terms.payer],
+            Body::Receive { payee, .. } => vec![*payee],
+            Body::Correction { terms, .. } => of_exchange(&terms.corrects),
+            Body::Settle { proposal, .. } | Body::Release { proposal, .. } => of_exchange(&proposal.content.exchange),
+            Body::MemberAdmitted { member, .. }
+            | Body::MemberLeft { member, .. }
+            | Body::RoleChanged { member, .. }
+            | Body::OpeningBalance { member, .. } => vec![*member],
+            Body::Founded { coordinator, .. } => vec![*coordinator],
+            Body::CharterChanged { .. } | Body::PartnershipAgreed { .. } => Vec::new(),
+        }
+    }
+
+    pub(super) fn project_foreign(&mut self, foreign: &ForeignRecord) {
+        match foreign {
+            ForeignRecord::Keep(record) => self.place_record(record),
+            ForeignRecord::Drop { community, revision, key } => {
+                self.overlay.delete(keys::record(community, *revision));
+                self.overlay.delete(keys::standing(community, key));
+            }
+            ForeignRecord::Known(community, known) => {
+                self.overlay.put(keys::known(community), codec::encode(known));
+            }
+        }
+    }
+
+    fn place_record(&mut self, record: &Unverified<Record>) {
+        let content = &record.content;
+        if let Some(old) = self.held(&content.community, &content.key) {
+            self.overlay.delete(keys::record(&content.community, old.revision));
+        }
+        let standing = codec::encode(&Standing::from(content));
+        self.overlay.put(keys::standing(&content.community, &content.key), standing);
+        self.overlay.put(keys::record(&content.community, content.revision), codec::encode(record));
+    }
+}
+
+fn recorded_bytes(recorded: Recorded) -> Vec<u8> {
+    [recorded.index.to_be_bytes(), recorded.latest.to_be_bytes()].concat()
+}
+
+/// Reads what [`recorded_bytes`] wrote.
+pub(super) fn recorded_from(bytes: &[u8]) -> Option<Recorded> {
+    let (index, latest) = bytes.split_first_chunk::<8>()?;
+    Some(Recorded { index: u64::from_be_bytes(*index), latest: u64::from_be_bytes(latest.try_into().ok()?) })
+}

@@ -1,0 +1,172 @@
+//! The one way by which pages, API and import reach the core.
+
+use super::{
+    book::Book,
+    checkpoints::Checkpoints,
+    clerk::Job,
+    verifier::{Judged, Work},
+};
+use crate::{network::NetworkCounters, store::People};
+use kith_protocol::{
+    id::{Digest, RequestId},
+    key::KeyCache,
+    ledger::{Agreeable, Agreed, Asked, Consent, checkpoint::Checkpoint},
+    machine::{Command, Machine, Reply},
+    rejection::Rejection,
+};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    mpsc::{SyncSender, TrySendError},
+};
+use thiserror::Error;
+use tokio::sync::{oneshot, watch};
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// A rule said no.
+    #[error(transparent)]
+    Rule(#[from] Rejection),
+    /// Too much at once.
+    #[error("the node is busy; try again in a moment")]
+    Busy,
+    /// The node is going down.
+    #[error("the node is stopping; try again when it is back")]
+    Stopping,
+    /// No checkpoint can be shown.
+    #[error("{0}")]
+    Checkpoint(String),
+    /// Personal data could not be kept.
+    #[error("{0}")]
+    People(String),
+}
+
+/// A client's request id and the hash of what it asks.
+pub type Request = Option<(RequestId, Digest)>;
+
+/// What a command led to arrives here.
+pub type Answer = oneshot::Sender<Result<Reply, Refused>>;
+
+/// Cheap to clone; all clones reach the same clerk.
+#[derive(Clone)]
+pub struct Handle {
+    pub(super) clerk: SyncSender<Job>,
+    pub(super) verifier: SyncSender<Work>,
+    pub(super) keys: Arc<Mutex<KeyCache>>,
+    pub(super) people: Arc<People>,
+    pub(super) ids: Arc<[u8; 32]>,
+    pub(super) checkpoints: Checkpoints,
+    pub(super) changes: watch::Receiver<u64>,
+    pub(super) counters: Arc<super::counters::Counters>,
+    pub(super) network: Option<Arc<NetworkCounters>>,
+}
+
+impl Handle {
+    /// Asks the machine to do something and waits until it is durable.
+    ///
+    /// # Errors
+    /// [`Refused`]: nothing was done.
+    pub async fn command(&self, request: Request, command: Command) -> Result<Reply, Refused> {
+        let (answer, wait) = oneshot::channel();
+        self.give(Job::Command { request, command, answer })?;
+        wait.await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// The same for terms that members agreed to; signatures are checked together with those of other requests.
+    ///
+    /// # Errors
+    /// [`Refused`]: nothing was done.
+    pub async fn agreed<T, F>(
+        &self,
+        request: Request,
+        terms: T,
+        consents: Vec<Option<Consent>>,
+        command: F,
+    ) -> Result<Reply, Refused>
+    where
+        T: Agreeable + Send + 'static,
+        F: FnOnce(Agreed<T>) -> Command + Send + 'static,
+    {
+        let asked = {
+            let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            Asked::new(terms, consents, &mut keys)?
+        };
+        if asked.claims().is_empty() {
+            return self.command(request, command(asked.judge()?)).await;
+        }
+        let (answer, wait) = oneshot::channel();
+        let work = Work { request, judged: Judged::new(asked, command), answer };
+        self.verifier.try_send(work).map_err(|full| match full {
+            TrySendError::Full(_) => Refused::Busy,
+            TrySendError::Disconnected(_) => Refused::Stopping,
+        })?;
+        wait.await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// Looks at the machine and its book, between two commits. Keep it short: nothing else happens meanwhile.
+    ///
+    /// # Errors
+    /// [`Refused::Busy`] or [`Refused::Stopping`].
+    pub async fn look<R, F>(&self, look: F) -> Result<R, Refused>
+    where
+        R: Send + 'static,
+        F: FnOnce(&Machine, &Book) -> R + Send + 'static,
+    {
+        let (answer, wait) = oneshot::channel();
+        let job = move |machine: &Machine, book: &Book| {
+            // Whoever asked may have gone away meanwhile.
+            let _ = answer.send(look(machine, book));
+        };
+        self.give(Job::Look(Box::new(job)))?;
+        wait.await.map_err(|_| Refused::Stopping)
+    }
+
+    fn give(&self, job: Job) -> Result<(), Refused> {
+        self.clerk.try_send(job).map_err(|full| match full {
+            TrySendError::Full(_) => Refused::Busy,
+            TrySendError::Disconnected(_) => Refused::Stopping,
+        })
+    }
+
+    /// The signed checkpoint over everything durable, and its C2SP note; compared and swapped on disk first.
+    ///
+    /// # Errors
+    /// [`Refused::Checkpoint`] when the disk or another copy of the node stands in the way.
+    pub async fn checkpoint(&self) -> Result<(Checkpoint, String), Refused> {
+        let checkpoints = self.checkpoints.clone();
+        let signed = self.look(move |machine, _| checkpoints.sign(machine)).await?;
+        signed.map_err(|why| Refused::Checkpoint(why.to_string()))
+    }
+
+    /// Names and contacts of members, apart from the ledger.
+    #[must_use]
+    pub fn people(&self) -> &Arc<People> {
+        &self.people
+    }
+
+    /// An id that belongs to a client's request: the same request always gets the same one, and nobody can foresee it.
+    #[must_use]
+    pub fn id_for(&self, request: &RequestId, what: &str) -> [u8; 16] {
+        let digest = Digest::of("kith/v1/id", &[&self.ids[..], request.as_bytes(), what.as_bytes()]);
+        let (id, _) = digest.0.split_first_chunk::<16>().expect("a digest has 32 bytes");
+        *id
+    }
+
+    /// A number that grows whenever something is recorded, for pages that refresh themselves.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.clone()
+    }
+
+    /// What was counted since the start.
+    #[must_use]
+    pub fn counters(&self) -> &super::counters::Counters {
+        &self.counters
+    }
+
+    /// What the network counted since the start.
+    #[must_use]
+    pub fn network(&self) -> Option<&NetworkCounters> {
+        self.network.as_deref()
+    }
+}
