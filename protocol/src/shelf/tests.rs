@@ -243,5 +243,5 @@ fn a_heads_root_tells_what_stands_and_in_which_order() {
     for other in others {
         assert_ne!(root(&other).1, whole, "{other:?}");
     }
-    assert_eq!(root(&[]), (0, crate::ledger::merkle::empty_root()));
+    assert_eq!(root(&[]), (0, crate::merkle::empty_root()));
 }

@@ -7,11 +7,9 @@ use super::{
 use crate::{
     community::{Confirmation, GroupPolicy},
     id::{AccountId, ExchangeId, MemberId},
-    ledger::{
-        Account, Body, Posting,
-        merkle::{Frontier, leaf_hash},
-    },
+    ledger::{Account, Body, Posting},
     member::Role,
+    merkle::{Frontier, leaf_hash},
     minutes::Balance,
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
