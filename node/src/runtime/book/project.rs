@@ -68,6 +68,7 @@ impl Book {
         match foreign {
             ForeignRecord::Keep(record) => self.place_record(record),
             ForeignRecord::Drop { community, revision, key } => {
+                *self.versions.entry(*community).or_default() += 1;
                 self.overlay.delete(keys::record(community, *revision));
                 self.overlay.delete(keys::standing(community, key));
             }
@@ -79,6 +80,7 @@ impl Book {
 
     fn place_record(&mut self, record: &Unverified<Record>) {
         let content = &record.content;
+        *self.versions.entry(content.community).or_default() += 1;
         if let Some(old) = self.held(&content.community, &content.key) {
             self.overlay.delete(keys::record(&content.community, old.revision));
         }

@@ -266,6 +266,7 @@ pub fn recover(
         index,
         overlay: Overlay::default(),
         fresh: BTreeMap::new(),
+        versions: BTreeMap::new(),
     };
     let frames = book.reader.from(index_from);
     let replayed = replay(&mut machine, &mut book, frames, machine_from)?;
