@@ -252,6 +252,7 @@ fn a_request_made_or_declined_while_the_other_is_away_arrives_later() -> Result<
     let decline = format!("/api/v1/exchanges/{id}/decline");
     let _: Outcome = two.a.client().post(&decline, &serde_json::json!({}), None)?;
     two.wait_waiting(&two.a, &id, false)?;
+    ensure!(two.a.status()?.waiting == 0, "what was declined still waits");
     two.b.start()?;
     two.wait_waiting(&two.b, &id, false)?;
     // It must not come up again on the payer's side either, whoever restarts.
