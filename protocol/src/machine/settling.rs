@@ -130,7 +130,8 @@ impl Machine {
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let decision = lanes.decide(content, verdict).sign(&self.identity.secret).into_unverified();
         self.record(turn, Fact::Decided { proposal: proposal.unverified().clone(), decision: decision.clone() });
-        if self.state.waiting.contains_key(&content.exchange) {
+        let waits = self.state.waiting.get(&content.exchange).map(|waiting| &waiting.kind);
+        if matches!(waits, Some(WaitingKind::Asked { account: asked, .. }) if *asked == account) {
             self.record(turn, Fact::WaitsNoLonger { exchange: content.exchange });
         }
         turn.send(peer, Message::Decide(decision));
@@ -182,10 +183,15 @@ impl Machine {
             self.record(turn, Fact::Learned { decision: decision.unverified().clone() });
             turn.notice(Notice::Decided { exchange, accepted });
         }
-        if let Some(word) = self.state.lanes.get(&account).and_then(crate::lane::Lanes::acknowledgement) {
+        self.acknowledge(turn, peer, &account);
+        Ok(())
+    }
+
+    /// Our word for the decisions we hold.
+    fn acknowledge(&self, turn: &mut Turn<'_>, peer: Peer, account: &AccountId) {
+        if let Some(word) = self.state.lanes.get(account).and_then(crate::lane::Lanes::acknowledgement) {
             turn.send(peer, Message::Acknowledge(word.sign(&self.identity.secret).into_unverified()));
         }
-        Ok(())
     }
 
     /// The partner holds our decisions: settled for us, too.
@@ -206,6 +212,24 @@ impl Machine {
         Ok(())
     }
 
+    /// Something overtook something else on the way: tell the partner, once, how far we are, and it repeats what is missing.
+    pub(super) fn mend_gap(
+        &mut self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        account: AccountId,
+        taken: Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        match &taken {
+            Ok(()) => {
+                self.gaps.remove(&account);
+            }
+            Err(Rejection::OutOfOrder { .. }) if self.gaps.insert(account) => self.send_sync(turn, peer, &account),
+            Err(_) => {}
+        }
+        taken
+    }
+
     /// R1: tells a partner how far we are.
     pub(super) fn send_sync(&self, turn: &mut Turn<'_>, peer: Peer, account: &AccountId) {
         if let (Some(lanes), Some(partner)) = (self.state.lanes.get(account), self.state.ledger.partners().get(account))
@@ -214,7 +238,7 @@ impl Machine {
         }
     }
 
-    /// R1: gives the partner, in order, the stored bytes it lacks.
+    /// R1: gives the partner, in order, the stored bytes it lacks, and our word for its decisions, for the last may be lost.
     pub(super) fn sync(
         &self,
         turn: &mut Turn<'_>,
@@ -235,7 +259,16 @@ impl Machine {
         for open in proposals {
             turn.send(peer, Message::Propose { proposal: open.proposal, details: open.details });
         }
+        self.acknowledge(turn, peer, &sync.account);
         Ok(())
+    }
+
+    /// Says again what a connected partner did not answer: on a connection that stands it sends no sync by itself.
+    pub(super) fn repeat_proposals(&self, turn: &mut Turn<'_>, peer: Peer, community: &CommunityId) {
+        let lanes = self.state.ledger.partner_of(community).and_then(|(account, _)| self.state.lanes.get(account));
+        for open in lanes.into_iter().flat_map(crate::lane::Lanes::open) {
+            turn.send(peer, Message::Propose { proposal: open.proposal.clone(), details: open.details.clone() });
+        }
     }
 
     /// Everything a partner should hear when it is back, or when it did not answer.

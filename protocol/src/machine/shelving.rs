@@ -102,11 +102,14 @@ impl Machine {
 
     pub(super) fn peer_connected(&mut self, turn: &mut Turn<'_>, peer: Peer) {
         self.sessions.insert(peer, None);
+        self.introduced.remove(&peer);
+        self.heads_at.get_or_insert(turn.now.plus(HEADS_EVERY));
         self.say_hello(turn, peer);
     }
 
     pub(super) fn peer_gone(&mut self, peer: &Peer) {
         self.sessions.remove(peer);
+        self.introduced.remove(peer);
         self.pulling.retain(|_, (from, _)| from != peer);
     }
 
@@ -114,12 +117,24 @@ impl Machine {
         if let Checked::Hello { certificate, record } = message {
             return self.hello(turn, peer, &certificate, &record);
         }
+        // Whoever got our hello answers it with more than their own; until then it may be lost and is said again.
+        if self.sessions.contains_key(&peer) {
+            self.introduced.insert(peer);
+        }
         let from = self.sessions.get(&peer).copied().flatten();
         let from = from.ok_or(Rejection::BadCertificate("the peer did not say who it is"))?;
         match message {
             Checked::Hello { .. } => Ok(()),
-            Checked::Propose { proposal, details } => self.proposal(turn, peer, &proposal, &details),
-            Checked::Decide(decision) => self.decision(turn, peer, &decision),
+            Checked::Propose { proposal, details } => {
+                let account = proposal.content().account;
+                let taken = self.proposal(turn, peer, &proposal, &details);
+                self.mend_gap(turn, peer, account, taken)
+            }
+            Checked::Decide(decision) => {
+                let account = decision.content().account;
+                let taken = self.decision(turn, peer, &decision);
+                self.mend_gap(turn, peer, account, taken)
+            }
             Checked::Acknowledge(word) => self.acknowledgement(turn, &word),
             Checked::Shelf { certificate, records, through, more, head } => {
                 self.shelf_page(turn, peer, &certificate, &records, through, more, head.as_ref())
@@ -172,6 +187,9 @@ impl Machine {
         }
         self.sessions.insert(peer, Some(community));
         self.dials.remove(&community);
+        if let Some((account, _)) = self.state.ledger.partner_of(&community) {
+            self.gaps.remove(account);
+        }
         self.greet(turn, peer, community);
         self.send_heads(turn, peer);
         Ok(())
@@ -338,8 +356,7 @@ impl Machine {
     pub(super) fn wake(&mut self, turn: &mut Turn<'_>) {
         let peers: Vec<(Peer, Option<CommunityId>)> = self.sessions.iter().map(|(p, c)| (*p, *c)).collect();
         if self.heads_at.is_some_and(|at| at <= turn.now) {
-            self.heads_at = self.sessions.is_empty().then_some(()).map(|()| turn.now.plus(HEADS_EVERY));
-            self.heads_at.get_or_insert(turn.now.plus(HEADS_EVERY));
+            self.heads_at = Some(turn.now.plus(HEADS_EVERY));
             for (peer, _) in peers.iter().filter(|(_, community)| community.is_some()) {
                 self.send_heads(turn, *peer);
             }
@@ -347,10 +364,14 @@ impl Machine {
         if self.repeat_at <= turn.now {
             self.repeat_at = turn.now.plus(REPEAT_AFTER);
             for (peer, community) in &peers {
-                match community {
-                    Some(community) if self.unanswered(community) => self.greet(turn, *peer, *community),
-                    Some(_) => {}
-                    None => self.say_hello(turn, *peer),
+                if !self.introduced.contains(peer) {
+                    self.say_hello(turn, *peer);
+                }
+                if let Some(community) = community
+                    && self.unanswered(community)
+                {
+                    self.greet(turn, *peer, *community);
+                    self.repeat_proposals(turn, *peer, community);
                 }
             }
             self.look_for_peers(turn);

@@ -184,6 +184,8 @@ pub struct Machine {
     pub(super) known: BTreeMap<CommunityId, Known>,
     /// Connected peers, and which community each showed to be. Gone with every restart.
     pub(super) sessions: BTreeMap<Peer, Option<CommunityId>>,
+    /// Connected peers that know who we are, as they said more than hello.
+    pub(super) introduced: BTreeSet<Peer>,
     /// Shelves being fetched, and from whom.
     pub(super) pulling: BTreeMap<CommunityId, (Peer, Timestamp)>,
     /// When to repeat what was not answered, and to look for partners who are away.
@@ -194,6 +196,8 @@ pub struct Machine {
     pub(super) sweep_at: Timestamp,
     /// When to try again to reach a community that is away, and how often it was tried.
     pub(super) dials: BTreeMap<CommunityId, (Timestamp, u32)>,
+    /// Partnerships in which a gap was seen and the partner was asked to repeat.
+    pub(super) gaps: BTreeSet<AccountId>,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
     #[cfg(feature = "flaws")]
@@ -228,11 +232,13 @@ impl Machine {
             state,
             known,
             sessions: BTreeMap::new(),
+            introduced: BTreeSet::new(),
             pulling: BTreeMap::new(),
             repeat_at: Timestamp::default(),
             heads_at: None,
             sweep_at: Timestamp::default(),
             dials: BTreeMap::new(),
+            gaps: BTreeSet::new(),
             stirred: BTreeSet::new(),
             #[cfg(feature = "flaws")]
             flaws: super::flaws::Flaws::default(),
