@@ -159,6 +159,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::PartnerRefused(_)
         | Rejection::RecordExpired(_)
         | Rejection::ExpiryTooFar { .. }
+        | Rejection::ExpiryTooEarly(_)
         | Rejection::ShelfFull(_)
         | Rejection::TooManyCommunities(_)
         | Rejection::BadRecord(_)

@@ -9,7 +9,10 @@ use crate::{
 };
 use clap::Args;
 use std::path::PathBuf;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+};
 
 /// Run the node until it is told to stop.
 ///
@@ -37,6 +40,9 @@ pub(super) struct Serve {
     /// An address to tell others instead of those listened on. May be given several times.
     #[arg(long, value_name = "MULTIADDR")]
     announce: Vec<String>,
+    /// End in good order when standard input closes, for programs that start nodes and may be killed themselves.
+    #[arg(long)]
+    stop_with_stdin: bool,
 }
 
 impl Serve {
@@ -76,10 +82,12 @@ impl Serve {
             let mut interrupt = listen_for(SignalKind::interrupt())?;
             let node = Box::pin(serve::start(&self.dir, &settings)).await?;
             let told = told(&node, out);
+            let closed = self.stop_with_stdin.then(stdin_closed).transpose()?;
             if told.is_ok() {
                 tokio::select! {
                     _ = term.recv() => {}
                     _ = interrupt.recv() => {}
+                    () = async { match closed { Some(closed) => drop(closed.await), None => std::future::pending().await } } => {}
                 }
             }
             tracing::info!("stopping");
@@ -88,6 +96,19 @@ impl Serve {
             told
         })
     }
+}
+
+/// Hears when standard input closes. Reading it blocks, so it has a thread of its own.
+fn stdin_closed() -> Result<oneshot::Receiver<()>, Failure> {
+    let (closed, heard) = oneshot::channel();
+    let read = move || {
+        // An input that cannot be read is as good as closed.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        // Nobody listens when the node is stopping already.
+        let _ = closed.send(());
+    };
+    let thread = std::thread::Builder::new().name("kith-stdin".into()).spawn(read);
+    thread.map(|_| heard).map_err(|error| no_threads(&error))
 }
 
 fn no_threads(error: &std::io::Error) -> Failure {
@@ -141,6 +162,7 @@ mod tests {
             listen: Vec::new(),
             peer: Vec::new(),
             announce: vec!["/dns4/kith.example.org/tcp/1".into()],
+            stop_with_stdin: false,
         };
         let environment = [("KITH_HTTP_LISTEN", "127.0.0.1:2"), ("KITH_NETWORK_LISTEN", "/ip4/127.0.0.1/tcp/2")];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -38,6 +38,8 @@ pub struct Book {
     fresh: BTreeMap<u64, Entry>,
     /// How often each shelf changed since the start of the program.
     versions: BTreeMap<CommunityId, u64>,
+    /// Kept beside the index's mark, so that facts projected again after a crash are not counted twice.
+    exchanged: i64,
     settler: Settler,
 }
 
@@ -88,6 +90,13 @@ impl Book {
     #[must_use]
     pub fn entries(&self) -> u64 {
         self.pages.len()
+    }
+
+    /// Minutes of help recorded in all, as corrected since: exchanges, each place in a group, and what was settled with
+    /// partners either way. Gifts to the pot and opening balances are left out, because nobody was helped by them.
+    #[must_use]
+    pub fn exchanged_minutes(&self) -> u64 {
+        u64::try_from(self.exchanged).unwrap_or(0)
     }
 
     /// A handle that reads the journal from other threads.

@@ -187,6 +187,7 @@ pub(in crate::api) async fn confirm_exchange(
             let detail = "this waits for the partner's member; nobody here can agree to it";
             return Err(Failure::new(StatusCode::CONFLICT, "waits-for-partner", detail));
         }
+        WaitingKind::Declined { .. } => return Err(Rejection::NotWaiting(id).into()),
     };
     Ok(created(reply))
 }

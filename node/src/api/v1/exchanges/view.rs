@@ -81,6 +81,11 @@ pub(super) fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> E
             };
             ExchangeView { minutes: Some(minutes.get()), giver: Some(*payee), partner, sentence, ..base }
         }
+        WaitingKind::Declined { account } => {
+            let partner = partner_of(machine, account);
+            let sentence = format!("Declined. {} will hear of it.", called(machine, partner));
+            ExchangeView { state: "refused".into(), partner, sentence, ..base }
+        }
     }
 }
 
