@@ -78,3 +78,6 @@ async fn patience(request: Request, next: Next) -> Response {
         .into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests;
