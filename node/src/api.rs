@@ -45,7 +45,6 @@ pub struct ApiState {
 }
 
 /// Everything under [`PREFIX`].
-#[must_use]
 pub fn router(state: ApiState) -> Router {
     let (public, open) = v1::public().split_for_parts();
     let (private, guarded) = v1::private().split_for_parts();
@@ -79,3 +78,6 @@ async fn patience(request: Request, next: Next) -> Response {
         .into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests;

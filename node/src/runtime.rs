@@ -13,6 +13,7 @@ mod clerk;
 pub mod clock;
 pub mod counters;
 mod doorman;
+pub mod export;
 mod handle;
 pub mod home;
 mod outbox;

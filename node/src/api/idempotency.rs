@@ -4,7 +4,13 @@
 //! and body) and what it led to. Ids that a request gives rise to are made from both, so that a repeat gets the same ones and
 //! another body under the same key can never touch what belongs to the first.
 
-use super::Failure;
+use super::{
+    Failure,
+    types::{
+        AcceptInvitation, CharterView, Confirm, NewCorrection, NewExchange, NewGift, NewGroup, NewInvitation,
+        NewListing, NewMember, NewPayment, NewRequest, NewRole, Nothing,
+    },
+};
 use crate::runtime::{Handle, Request as Keyed};
 use axum::{
     Json,
@@ -71,13 +77,49 @@ pub(super) fn no_randomness() -> Failure {
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
     let mut keys = headers.get_all("idempotency-key").iter();
     let Some(key) = keys.next() else { return Ok(None) };
-    let text = key.to_str().ok().filter(|key| (1..=MAX_KEY).contains(&key.len()) && keys.next().is_none());
+    let text = key
+        .to_str()
+        .ok()
+        .filter(|key| (1..=MAX_KEY).contains(&key.len()) && !key.contains('\t') && keys.next().is_none());
     let bad = || Failure::field("Idempotency-Key", format!("not one value of 1 to {MAX_KEY} printable characters"));
     text.map(Some).ok_or_else(bad)
 }
 
 fn request_line(method: &axum::http::Method, uri: &axum::http::Uri) -> String {
     format!("{method} {}\n", uri.path())
+}
+
+/// What a body is made of: serde would also take a list for a struct, field by field.
+pub(super) trait Shape: DeserializeOwned {
+    /// The first character of its JSON.
+    const OPENS: u8 = b'{';
+    /// What to send, in words.
+    const EXPECTED: &'static str = "an object";
+}
+
+macro_rules! objects {
+    ($($body:ident),*) => { $(impl Shape for $body {})* };
+}
+objects!(
+    AcceptInvitation,
+    CharterView,
+    Confirm,
+    NewCorrection,
+    NewExchange,
+    NewGift,
+    NewGroup,
+    NewInvitation,
+    NewListing,
+    NewMember,
+    NewPayment,
+    NewRequest,
+    NewRole,
+    Nothing
+);
+
+impl Shape for Vec<NewMember> {
+    const OPENS: u8 = b'[';
+    const EXPECTED: &'static str = "a list";
 }
 
 /// A write with a body.
@@ -88,7 +130,7 @@ pub(super) struct Call<T> {
 
 impl<T, S> FromRequest<S> for Call<T>
 where
-    T: DeserializeOwned,
+    T: Shape,
     S: Send + Sync,
 {
     type Rejection = Failure;
@@ -102,6 +144,10 @@ where
         }
         let bytes = Bytes::from_request(request, state).await?;
         let write = Write::new(&headers, &line, &bytes)?;
+        let opens = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        if opens.is_some_and(|first| *first != T::OPENS) {
+            return Err(Failure::malformed(format!("the body cannot be read: line 1 must begin {}", T::EXPECTED)));
+        }
         let Json(body) = Json::from_bytes(&bytes)?;
         Ok(Self { write, body })
     }

@@ -57,4 +57,5 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::invite))
         .routes(routes!(partners::accept_invitation))
         .routes(routes!(ledger::list_entries))
+        .routes(routes!(ledger::export_ledger))
 }

@@ -21,7 +21,7 @@ use std::sync::{
     mpsc::{SyncSender, TrySendError},
 };
 use thiserror::Error;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -65,6 +65,8 @@ pub struct Handle {
     /// The coordinator who records what no other is named for, as found last.
     pub(super) coordinator: Arc<Mutex<Option<MemberId>>>,
     pub(super) shelves: Summaries,
+    /// Room for exports that run at once.
+    pub(super) exports: Arc<Semaphore>,
 }
 
 impl Handle {

@@ -6,7 +6,7 @@ use super::{
     clerk::{self, Clerk, Job},
     clock,
     counters::Counters,
-    doorman,
+    doorman, export,
     handle::Handle,
     home::{self, Home, HomeError},
     verifier,
@@ -28,7 +28,7 @@ use std::{
     time::Duration,
 };
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use zeroize::Zeroizing;
 
 /// The longest a graceful stop takes.
@@ -221,6 +221,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         network: Some(Arc::clone(network.counters())),
         coordinator: Arc::default(),
         shelves: Arc::default(),
+        exports: Arc::new(Semaphore::new(export::MAX_EXPORTS)),
     };
     let listening = network.listening().to_vec();
     let shown = if starting.announce.is_empty() { reachable(&listening) } else { starting.announce };

@@ -8,7 +8,14 @@ use crate::{
     },
     runtime::Refused,
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    body::Body,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures::stream;
 use kith_protocol::ledger::{Entry, History as _, merkle::leaf_hash};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -72,6 +79,19 @@ pub(in crate::api) async fn list_entries(
 fn unreadable(index: u64) -> Failure {
     let detail = format!("entry {index} cannot be written as JSON; export the ledger instead");
     Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "unreadable-entry", detail)
+}
+
+/// The whole ledger as one file, for anybody to judge: a CARv1 archive.
+#[utoipa::path(get, path = "/ledger/export", tag = "ledger",
+    responses((status = 200, description = "The archive.", content_type = "application/vnd.ipld.car", body = Vec<u8>)))]
+pub(in crate::api) async fn export_ledger(State(state): State<ApiState>) -> Result<Response, Failure> {
+    let chunks = state.handle.export().await?;
+    let body = stream::unfold(chunks, |mut chunks| async move { chunks.recv().await.map(|chunk| (chunk, chunks)) });
+    let headers = [
+        (header::CONTENT_TYPE, "application/vnd.ipld.car"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"ledger.car\""),
+    ];
+    Ok((headers, Body::from_stream(body)).into_response())
 }
 
 /// Which entry in which ledger.
