@@ -9,7 +9,10 @@ use crate::{
 };
 use clap::Args;
 use std::path::PathBuf;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+};
 
 /// Run the node until it is told to stop.
 ///
@@ -37,6 +40,9 @@ pub(super) struct Serve {
     /// An address to tell others instead of those listened on. May be given several times.
     #[arg(long, value_name = "MULTIADDR")]
     announce: Vec<String>,
+    /// Stop, too, when standard input closes: for programs that start a node and may be killed.
+    #[arg(long)]
+    stop_with_stdin: bool,
 }
 
 impl Serve {
@@ -60,6 +66,21 @@ impl Serve {
         Ok((settings, warnings))
     }
 
+    /// Speaks when standard input closes; never, when nobody asked for that.
+    fn stdin_closed(&self) -> Result<oneshot::Receiver<()>, Failure> {
+        let (tell, told) = oneshot::channel();
+        let watch = move || {
+            // Input that cannot be read is as good as closed, and a node that stops meanwhile need not hear of it.
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            let _ = tell.send(());
+        };
+        if self.stop_with_stdin {
+            let watching = std::thread::Builder::new().name("kith-stdin".into()).spawn(watch);
+            watching.map_err(|error| no_threads(&error))?;
+        }
+        Ok(told)
+    }
+
     pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -74,12 +95,14 @@ impl Serve {
             // Before anything is open: a signal during the start must not kill it half-way.
             let mut term = listen_for(SignalKind::terminate())?;
             let mut interrupt = listen_for(SignalKind::interrupt())?;
+            let closed = self.stdin_closed()?;
             let node = Box::pin(serve::start(&self.dir, &settings)).await?;
             let told = told(&node, out);
             if told.is_ok() {
                 tokio::select! {
                     _ = term.recv() => {}
                     _ = interrupt.recv() => {}
+                    _ = closed, if self.stop_with_stdin => {}
                 }
             }
             tracing::info!("stopping");
@@ -141,6 +164,7 @@ mod tests {
             listen: Vec::new(),
             peer: Vec::new(),
             announce: vec!["/dns4/kith.example.org/tcp/1".into()],
+            stop_with_stdin: false,
         };
         let environment = [("KITH_HTTP_LISTEN", "127.0.0.1:2"), ("KITH_NETWORK_LISTEN", "/ip4/127.0.0.1/tcp/2")];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
