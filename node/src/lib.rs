@@ -6,6 +6,7 @@ pub mod client;
 pub mod config;
 pub mod demo;
 pub mod failure;
+pub mod health;
 pub mod import;
 pub mod local;
 pub mod network;
@@ -15,3 +16,6 @@ pub mod serve;
 mod spelling;
 pub mod store;
 pub mod telemetry;
+#[cfg(test)]
+mod trial;
+pub mod web;

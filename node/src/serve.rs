@@ -4,11 +4,13 @@ mod guard;
 mod listener;
 
 use crate::{
+    api::{self, ApiState},
     config::Settings,
-    local,
+    health, local,
     network::addresses,
     runtime::{self, Running, STOP_WITHIN, StartError, Starting},
     store::StoreError,
+    web,
 };
 use axum::Router;
 use guard::{Guard, Here};
@@ -17,6 +19,7 @@ use listener::Bounded;
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use thiserror::Error;
@@ -118,8 +121,14 @@ async fn answer(dir: &Path, settings: &Settings, running: &Running) -> Result<An
 }
 
 /// Everything that is answered.
-fn pages(_running: &Running) -> Router {
-    Router::new()
+fn pages(running: &Running) -> Router {
+    let api = ApiState {
+        handle: running.handle.clone(),
+        admin_token: Arc::new(running.home.admin_token.clone()),
+        peer: running.peer().to_string(),
+    };
+    let handle = &running.handle;
+    web::router(handle.clone()).merge(health::router(handle.clone())).merge(api::router(api))
 }
 
 /// How this machine reaches what is bound to `address`: an address that means "all" is no place to go to.

@@ -222,3 +222,6 @@ impl Charter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

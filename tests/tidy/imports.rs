@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(caught("node/src/web/home.rs", zoned), ["Zoned::now"]);
         let instant = "fn f() { tokio::time::Instant::now(); }";
         assert_eq!(caught("node/src/network/limits.rs", instant), ["tokio::time::Instant::now"]);
-        assert_eq!(caught("node/src/metrics.rs", instant), [""; 0]);
+        assert_eq!(caught("node/src/health.rs", instant), [""; 0]);
         assert_eq!(caught("node/src/network/tests.rs", instant), [""; 0]);
         let in_test = "#[cfg(test)] mod tests { fn f() { Instant::now(); } }";
         assert_eq!(caught("node/src/network/limits.rs", in_test), [""; 0]);

@@ -119,12 +119,12 @@ pub enum Message {
     },
     /// A payment is asked for.
     Ask(PaymentRequest),
-    /// A request for payment is held.
+    /// A request for payment is held; or, the other way, that it was declined is known.
     AskNoted {
         /// Which.
         exchange: ExchangeId,
     },
-    /// The payer declined.
+    /// The payer declined, or the request cannot be met; repeated until noted.
     AskDeclined {
         /// Which.
         exchange: ExchangeId,

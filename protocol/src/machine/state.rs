@@ -269,6 +269,11 @@ impl Machine {
         self.session_of(community).is_some()
     }
 
+    /// Communities whose nodes are connected and said who they are.
+    pub fn present(&self) -> impl Iterator<Item = &CommunityId> {
+        self.sessions.values().flatten()
+    }
+
     pub(super) fn session_of(&self, community: &CommunityId) -> Option<Peer> {
         self.sessions.iter().find(|(_, who)| who.as_ref() == Some(community)).map(|(peer, _)| *peer)
     }

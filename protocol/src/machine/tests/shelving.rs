@@ -1,4 +1,8 @@
 use super::*;
+use crate::{
+    id::RecordKey,
+    shelf::{Category, Item, Listing},
+};
 
 #[test]
 fn a_lost_hello_is_said_again_until_the_peer_answers() {
@@ -24,7 +28,7 @@ fn a_lost_hello_is_said_again_until_the_peer_answers() {
 #[test]
 fn a_lost_pull_is_mended_by_heads_even_of_a_node_that_just_started() {
     let mut two = Two::new();
-    let key = crate::id::RecordKey([5; 16]);
+    let key = RecordKey([5; 16]);
     let holds = |two: &Two| two.nodes[1].view.held(&two.nodes[0].machine.identity().community, &key).is_some();
     offer(&mut two, 0, key, 30).unwrap();
     let node = &mut two.nodes[0];
@@ -38,16 +42,28 @@ fn a_lost_pull_is_mended_by_heads_even_of_a_node_that_just_started() {
     assert!(holds(&two));
 }
 
-fn offer(two: &mut Two, i: usize, key: crate::id::RecordKey, days: u64) -> Result<Reply, Rejection> {
-    let listing = crate::shelf::Listing {
+fn offer(two: &mut Two, i: usize, key: RecordKey, days: u64) -> Result<Reply, Rejection> {
+    let listing = Listing {
         title: "Help".into(),
         text: None,
-        category: crate::shelf::Category::Other,
+        category: Category::Other,
         tags: Vec::new(),
         area: None,
         language: "en".into(),
         remote: false,
     };
-    let (item, expires_at) = (crate::shelf::Item::Offer(listing), two.now.plus(Span::days(days)));
+    let (item, expires_at) = (Item::Offer(listing), two.now.plus(Span::days(days)));
     two.command(i, Command::Publish { key, item, expires_at, owner: None })
+}
+
+#[test]
+fn what_replaces_a_record_is_not_forgotten_before_it() {
+    let mut two = Two::new();
+    let key = RecordKey([5; 16]);
+    offer(&mut two, 0, key, 30).unwrap();
+    let until = two.now.plus(Span::days(30));
+    assert_eq!(offer(&mut two, 0, key, 10).unwrap_err(), Rejection::ExpiryTooEarly(until));
+    let expires_at = two.now.plus(Span::days(1));
+    two.command(0, Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None }).unwrap();
+    assert_eq!(two.state(0).shelf().1[&key].expires_at, until);
 }
