@@ -1,13 +1,31 @@
 //! The command line. Commands speak HTTP to a running node, but for the few that make its files, start it on them, or
 //! read them while it does not run.
 
+mod charter;
+mod demo;
+mod exchange;
+mod export;
+mod import;
 mod init;
+mod ledger;
+mod listing;
+mod member;
+mod need;
+mod offer;
 mod output;
+mod partner;
 mod reach;
+mod rebuild;
 mod serve;
 mod status;
+#[cfg(test)]
+mod tests;
+mod verify;
 
-use crate::failure::{Exit, Failure};
+use crate::{
+    demo::args::DemoArgs,
+    failure::{Exit, Failure},
+};
 use clap::{Parser, Subcommand, error::ErrorKind};
 use output::Out;
 use std::{
@@ -47,6 +65,25 @@ enum Command {
     Init(init::Init),
     Serve(serve::Serve),
     Status(status::Status),
+    #[command(subcommand)]
+    Member(member::Member),
+    #[command(subcommand)]
+    Offer(offer::Offer),
+    #[command(subcommand)]
+    Need(need::Need),
+    #[command(subcommand)]
+    Exchange(exchange::Exchange),
+    #[command(subcommand)]
+    Partner(partner::Partner),
+    #[command(subcommand)]
+    Charter(charter::Charter),
+    #[command(subcommand)]
+    Import(import::Import),
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    Verify(verify::Verify),
+    Rebuild(rebuild::Rebuild),
+    Demo(DemoArgs),
     /// List the exit codes, for scripts.
     ///
     /// Example: kith exit-codes --json
@@ -105,6 +142,17 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Init(init) => init.run(out),
         Command::Serve(serve) => serve.run(out),
         Command::Status(status) => status.run(out),
+        Command::Member(member) => member.run(out),
+        Command::Offer(offer) => offer.run(out),
+        Command::Need(need) => need.run(out),
+        Command::Exchange(exchange) => exchange.run(out),
+        Command::Partner(partner) => partner.run(out),
+        Command::Charter(charter) => charter.run(out),
+        Command::Import(import) => import.run(out),
+        Command::Ledger(ledger) => ledger.run(out),
+        Command::Verify(verify) => verify.run(out),
+        Command::Rebuild(rebuild) => rebuild.run(out),
+        Command::Demo(args) => demo::run(&args),
         Command::ExitCodes => exit_codes(out),
     }
 }

@@ -85,6 +85,8 @@ pub struct Failure {
     pub detail: String,
     /// The answer of the node, if it was the node that refused.
     pub problem: Option<Problem>,
+    /// The ledger entry that is meant, if it is about one.
+    pub entry: Option<u64>,
 }
 
 /// A failure as JSON: the fields of RFC 9457, and the exit code.
@@ -96,13 +98,15 @@ struct Report<'a> {
     status: Option<u16>,
     detail: &'a str,
     code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<u64>,
     exit: u8,
 }
 
 impl Failure {
     /// A failure found by the program itself.
     pub fn new(exit: Exit, code: &str, detail: impl Into<String>) -> Self {
-        Self { exit, code: code.to_owned(), detail: detail.into(), problem: None }
+        Self { exit, code: code.to_owned(), detail: detail.into(), problem: None, entry: None }
     }
 
     /// A wrong command, option or file.
@@ -122,10 +126,16 @@ impl Failure {
         Self::new(exit, "file", format!("could not {what} {path}: {error}. {advice}"))
     }
 
-    /// Standard output was closed by whoever read it, as `head` does: nothing is wrong, nothing is said.
+    /// An end about which everything was said, or nobody is left to hear it.
+    #[must_use]
+    pub fn silent(exit: Exit) -> Self {
+        Self::new(exit, "silent", "")
+    }
+
+    /// Whether there is nothing to say.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        self.exit == Exit::Done
+        self.detail.is_empty()
     }
 
     /// The failure as a line of JSON.
@@ -137,6 +147,7 @@ impl Failure {
             status: self.problem.as_ref().map(|p| p.status),
             detail: &self.detail,
             code: &self.code,
+            entry: self.entry,
             exit: self.exit.code(),
         };
         serde_json::to_string(&report).expect("texts and numbers can always be written as JSON")
@@ -155,7 +166,7 @@ impl From<ClientError> for Failure {
                     507 => Exit::Disk,
                     _ => Exit::Refused,
                 };
-                Self { exit, code: problem.code.clone(), detail, problem: Some(problem) }
+                Self { exit, code: problem.code.clone(), detail, problem: Some(problem), entry: None }
             }
             ClientError::Unreachable { .. } => Self::new(Exit::Unreachable, "unreachable", detail),
             ClientError::Unreadable { .. } => Self::new(Exit::Unreachable, "unreadable-answer", detail),
