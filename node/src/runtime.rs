@@ -16,7 +16,10 @@ mod doorman;
 mod handle;
 pub mod home;
 mod outbox;
+pub mod personal;
+pub mod shelves;
 mod start;
+pub mod statement;
 mod verifier;
 
 pub use checkpoints::{CheckpointError, Checkpoints};

@@ -16,7 +16,7 @@
 //! | `certificate` | the root key's word ([`Certificate`]) for the key that signed the checkpoint, with its signature |
 //!
 //! Block `k + 1` holds the bytes of entry `k` ([`crate::ledger::Entry`]), the very bytes that are leaf `k` of the Merkle tree.
-//! There is no block for each entry more and none less, and no byte after the last block.
+//! There are no other blocks, and no byte follows the last one.
 //!
 //! # What is judged
 //!

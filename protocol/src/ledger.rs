@@ -8,7 +8,7 @@ pub mod archive;
 pub mod checkpoint;
 mod consent;
 mod entry;
-pub mod merkle;
+pub use crate::merkle;
 mod rules;
 mod state;
 

@@ -7,7 +7,7 @@
 //! The modules are floors of a house: each uses only what lies below it.
 //!
 //! 1. [`codec`], [`id`], [`minutes`], [`time`]
-//! 2. [`key`], [`rejection`], [`text`], [`alias`]
+//! 2. [`key`], [`rejection`], [`text`], [`alias`], [`merkle`]
 //! 3. [`envelope`]
 //! 4. [`community`], [`member`]
 //! 5. [`partnership`], [`ledger`], [`shelf`]
@@ -25,6 +25,7 @@ pub mod lane;
 pub mod ledger;
 pub mod machine;
 pub mod member;
+pub mod merkle;
 pub mod minutes;
 pub mod partnership;
 pub mod rejection;

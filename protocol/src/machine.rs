@@ -32,3 +32,6 @@ pub use settling::MAX_QUEUED;
 pub use shelving::CARD_KEY;
 pub use state::{Accepting, Identity, Machine, OwnRecord, REPEAT_AFTER, State};
 pub use view::{MemoryView, Standing, View};
+
+#[cfg(test)]
+mod tests;

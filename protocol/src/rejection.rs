@@ -136,6 +136,10 @@ pub enum Rejection {
     RecordExpired(Timestamp),
     #[error("a record may live at most {limit_days} days; choose an earlier expiry")]
     ExpiryTooFar { limit_days: u64 },
+    #[error(
+        "what this replaces is shown until {0}; choose that time or a later one, or withdraw it and publish it anew"
+    )]
+    ExpiryTooEarly(Timestamp),
     #[error("this community already publishes {0} records, which is the limit")]
     ShelfFull(usize),
     #[error("{0} communities are known already, which is the limit")]
@@ -210,6 +214,7 @@ impl Rejection {
             Self::Superseded => "superseded",
             Self::RecordExpired(_) => "record-expired",
             Self::ExpiryTooFar { .. } => "expiry-too-far",
+            Self::ExpiryTooEarly(_) => "expiry-too-early",
             Self::ShelfFull(_) => "shelf-full",
             Self::TooManyCommunities(_) => "too-many-communities",
             Self::BadRecord(_) => "bad-record",

@@ -15,3 +15,6 @@ pub use record::{
 pub const MAX_LIVE_RECORDS: usize = 50_000;
 /// The most communities a node keeps the shelves of.
 pub const MAX_COMMUNITIES: usize = 10_000;
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::source::{Problem, Source};
 /// The modules of `protocol/src` from the ground up. A new module gets its place here.
 const FLOORS: &[&[&str]] = &[
     &["codec", "minutes", "id", "time"],
-    &["key", "rejection", "text", "alias"],
+    &["key", "rejection", "text", "alias", "merkle"],
     &["envelope"],
     &["community", "member"],
     &["ledger", "shelf", "partnership"],

@@ -18,6 +18,6 @@ pub struct DemoArgs {
     #[arg(long)]
     pub once: bool,
     /// Print one JSON object instead of words.
-    #[arg(long)]
+    #[arg(skip)]
     pub json: bool,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::ImportError;
+use crate::spelling::closest;
 
 /// The longest mapping, in bytes: every field with a long column name several times over.
 pub const MAX_MAP_BYTES: usize = 4 * 1024;
@@ -11,9 +12,6 @@ pub const MAX_MAP_BYTES: usize = 4 * 1024;
 /// The most columns of a file: ten times those of the widest export known (CES users, some 35),
 /// rounded down to a power of two.
 pub const MAX_COLUMNS: usize = 256;
-
-/// How many characters of two names are compared when looking for a likely slip.
-const COMPARED_CHARS: usize = 48;
 
 /// What a column can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -181,34 +179,6 @@ fn field_and_column(part: &str) -> Result<(Field, String), ImportError> {
     }
 }
 
-/// The name most like `wanted`, if one is like it at all: the same but for case and punctuation,
-/// or with at most a third of its letters different.
-pub(super) fn closest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let wanted = letters(wanted);
-    let near = names.map(|name| (distance(&wanted, &letters(name)), name)).min()?;
-    let most = if wanted.is_empty() { 0 } else { wanted.len().div_ceil(3) };
-    (near.0 <= most && !wanted.is_empty()).then(|| near.1.to_owned())
-}
-
-fn letters(name: &str) -> Vec<char> {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(COMPARED_CHARS).collect()
-}
-
-/// The number of letters to put in, take out or change (Levenshtein), one row at a time.
-fn distance(one: &[char], other: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, a) in one.iter().enumerate() {
-        let mut before = row[0];
-        row[0] = at + 1;
-        for (place, b) in other.iter().enumerate() {
-            let changed = before + usize::from(a != b);
-            before = row[place + 1];
-            row[place + 1] = changed.min(before + 1).min(row[place] + 1);
-        }
-    }
-    row[other.len()]
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
@@ -277,13 +247,5 @@ mod tests {
         let header: Vec<String> = (0..100).map(|number| format!("c{number}")).collect();
         let error = ColumnMap::parse("name=Nowhere").unwrap().locate(&header).unwrap_err().to_string();
         assert!(error.contains("'c39' and 60 more."), "{error}");
-    }
-
-    #[test]
-    fn the_distance_counts_letters() {
-        let count = |one: &str, other: &str| distance(&letters(one), &letters(other));
-        assert_eq!(count("kitten", "sitting"), 3);
-        assert_eq!(count("", "abc"), 3);
-        assert_eq!(count("E-Mail", "email"), 0);
     }
 }

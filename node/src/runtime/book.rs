@@ -8,20 +8,22 @@ mod keys;
 mod overlay;
 mod pages;
 mod project;
+mod queries;
 mod settle;
 mod view;
 
 pub use overlay::Overlay;
+pub use queries::MAX_ROWS;
 pub use settle::{RecoverError, Recovered, SETTLE_FACTS, recover};
 
 use crate::store::{Index, Journal, JournalReader, StoreError};
 use kith_protocol::{
     codec,
-    id::{Digest, MemberId},
-    ledger::{Entry, merkle},
+    id::CommunityId,
+    ledger::Entry,
     machine::{Batch, Fact},
 };
-use pages::{Pages, Place, Tree};
+use pages::{Pages, Place};
 use settle::Settler;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -34,6 +36,10 @@ pub struct Book {
     pages: Pages,
     /// Entries whose frames are not durable yet and cannot be read from the journal.
     fresh: BTreeMap<u64, Entry>,
+    /// How often each shelf changed since the start of the program.
+    versions: BTreeMap<CommunityId, u64>,
+    /// Kept beside the index's mark, so that facts projected again after a crash are not counted twice.
+    exchanged: i64,
     settler: Settler,
 }
 
@@ -86,6 +92,13 @@ impl Book {
         self.pages.len()
     }
 
+    /// Minutes of help recorded in all, as corrected since: exchanges, each place in a group, and what was settled with
+    /// partners either way. Gifts to the pot and opening balances are left out, because nobody was helped by them.
+    #[must_use]
+    pub fn exchanged_minutes(&self) -> u64 {
+        u64::try_from(self.exchanged).unwrap_or(0)
+    }
+
     /// A handle that reads the journal from other threads.
     #[must_use]
     pub fn reader(&self) -> JournalReader {
@@ -123,45 +136,10 @@ impl Book {
         self.pages.place(entry, &|key| self.look(key))
     }
 
-    /// Indices of the entries that touch a member, newest first, below `before`, at most `limit`.
+    /// A number that changes whenever a record of this shelf does, since the start of the program.
     #[must_use]
-    pub fn statement(&self, member: &MemberId, before: Option<u64>, limit: usize) -> Vec<u64> {
-        let prefix = keys::statement(member);
-        let mut all = Vec::new();
-        let mut after: Option<Vec<u8>> = None;
-        loop {
-            let page = self.scan(&prefix, after.as_deref(), 1_000);
-            let last = page.last().map(|(key, _)| key.clone());
-            all.extend(
-                page.iter().filter_map(|(key, _)| Some(u64::from_be_bytes(key[prefix.len()..].try_into().ok()?))),
-            );
-            if page.len() < 1_000 {
-                break;
-            }
-            after = last;
-        }
-        all.into_iter().rev().filter(|index| before.is_none_or(|b| *index < b)).take(limit).collect()
-    }
-
-    /// The proof that an entry is in the ledger of `size` entries.
-    #[must_use]
-    pub fn inclusion_proof(&self, entry: u64, size: u64) -> Option<Vec<Digest>> {
-        let look = |key: &[u8]| self.look(key);
-        merkle::inclusion_proof(entry, size, &Tree { pages: &self.pages, look: &look })
-    }
-
-    /// The Merkle root over the first `size` entries.
-    #[must_use]
-    pub fn root_at(&self, size: u64) -> Option<Digest> {
-        let look = |key: &[u8]| self.look(key);
-        merkle::root_at(size, &Tree { pages: &self.pages, look: &look })
-    }
-
-    /// The proof that the ledger of `new` entries continues that of `old` entries.
-    #[must_use]
-    pub fn consistency_proof(&self, old: u64, new: u64) -> Option<Vec<Digest>> {
-        let look = |key: &[u8]| self.look(key);
-        merkle::consistency_proof(old, new, &Tree { pages: &self.pages, look: &look })
+    pub fn shelf_version(&self, community: &CommunityId) -> u64 {
+        self.versions.get(community).copied().unwrap_or(0)
     }
 }
 

@@ -161,6 +161,7 @@ impl Clerk {
                 let _ = done.send(());
                 return;
             }
+            self.book.hold_back();
             if self.book.wants_settling() || (quiet >= QUIET_NAPS && self.book.could_settle()) {
                 quiet = 0;
                 self.book.settle(self.machine.state());

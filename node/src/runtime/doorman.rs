@@ -4,6 +4,7 @@ use super::{clerk::Job, counters::Counters};
 use crate::network::{self, Command, Event, NetworkHandle, PeerKey, Sink, Verdict};
 use kith_protocol::{
     codec,
+    community::Certificates,
     key::SoundKey,
     machine::{Checked, Message, Parcel, Peer, check_announcement},
     rejection::Rejection,
@@ -33,6 +34,7 @@ impl Sink for Door {
 struct Doorman {
     /// The operational key each peer showed on its present connection.
     keys: BTreeMap<Peer, SoundKey>,
+    certificates: Certificates,
     network: NetworkHandle,
     counters: Arc<Counters>,
 }
@@ -45,7 +47,7 @@ pub(super) fn start(
     counters: Arc<Counters>,
 ) -> std::io::Result<()> {
     thread::Builder::new().name("kith-doorman".into()).spawn(move || {
-        let mut doorman = Doorman { keys: BTreeMap::new(), network, counters };
+        let mut doorman = Doorman { keys: BTreeMap::new(), certificates: Certificates::default(), network, counters };
         for event in events {
             let jobs = doorman.event(event);
             if jobs.into_iter().any(|job| clerk.send(job).is_err()) {
@@ -86,7 +88,7 @@ impl Doorman {
                 vec![Job::RequestEnded { peer }, Job::Parcel { peer, answer_to: None, messages }]
             }
             Event::RequestFailed { peer, .. } => vec![Job::RequestEnded { peer: kith_peer(peer) }],
-            Event::Gossip { id, bytes, .. } => match read_announcement(&bytes) {
+            Event::Gossip { id, bytes, .. } => match read_announcement(&bytes, &mut self.certificates) {
                 Ok((certificate, record)) => vec![Job::Gossip { id, certificate, record }],
                 Err(why) => {
                     self.malformed(&why);
@@ -108,11 +110,11 @@ impl Doorman {
             if let Message::Hello(hello) = &message {
                 // Known only once the whole hello is checked, below.
                 let key = hello.card.certificate.content.key.sound()?;
-                checked.push(message.check(None)?);
+                checked.push(message.check_with(None, &mut self.certificates)?);
                 self.keys.insert(peer, key);
             } else {
                 // One message with a wrong signature does not spoil the others of the parcel.
-                match message.check(self.keys.get(&peer)) {
+                match message.check_with(self.keys.get(&peer), &mut self.certificates) {
                     Ok(message) => checked.push(message),
                     Err(why) => self.malformed(&why),
                 }
@@ -142,6 +144,6 @@ type Announced = (
     kith_protocol::envelope::Signed<kith_protocol::shelf::Record>,
 );
 
-fn read_announcement(bytes: &[u8]) -> Result<Announced, Rejection> {
-    check_announcement(codec::decode::<Announcement>(bytes, MAX_RECORD_BYTES)?)
+fn read_announcement(bytes: &[u8], certificates: &mut Certificates) -> Result<Announced, Rejection> {
+    check_announcement(codec::decode::<Announcement>(bytes, MAX_RECORD_BYTES)?, certificates)
 }

@@ -4,14 +4,16 @@ use super::{
     book::Book,
     checkpoints::Checkpoints,
     clerk::Job,
+    shelves::Summaries,
     verifier::{Judged, Work},
 };
 use crate::{network::NetworkCounters, store::People};
 use kith_protocol::{
-    id::{Digest, RequestId},
+    id::{CommunityId, Digest, MemberId, RequestId},
     key::KeyCache,
     ledger::{Agreeable, Agreed, Asked, Consent, checkpoint::Checkpoint},
-    machine::{Command, Machine, Reply},
+    machine::{Command, Machine, Reply, View as _},
+    member::Role,
     rejection::Rejection,
 };
 use std::sync::{
@@ -50,6 +52,7 @@ pub type Answer = oneshot::Sender<Result<Reply, Refused>>;
 /// Cheap to clone; all clones reach the same clerk.
 #[derive(Clone)]
 pub struct Handle {
+    pub(super) community: CommunityId,
     pub(super) clerk: SyncSender<Job>,
     pub(super) verifier: SyncSender<Work>,
     pub(super) keys: Arc<Mutex<KeyCache>>,
@@ -59,17 +62,77 @@ pub struct Handle {
     pub(super) changes: watch::Receiver<u64>,
     pub(super) counters: Arc<super::counters::Counters>,
     pub(super) network: Option<Arc<NetworkCounters>>,
+    /// The coordinator who records what no other is named for, as found last.
+    pub(super) coordinator: Arc<Mutex<Option<MemberId>>>,
+    pub(super) shelves: Summaries,
 }
 
 impl Handle {
+    /// Whose node it is.
+    #[must_use]
+    pub fn community(&self) -> CommunityId {
+        self.community
+    }
+
     /// Asks the machine to do something and waits until it is durable.
     ///
     /// # Errors
     /// [`Refused`]: nothing was done.
     pub async fn command(&self, request: Request, command: Command) -> Result<Reply, Refused> {
+        let roles_change = match &command {
+            Command::Admit { role, .. } => *role == Role::Coordinator,
+            Command::Leave { .. } | Command::SetRole { .. } => true,
+            _ => false,
+        };
         let (answer, wait) = oneshot::channel();
         self.give(Job::Command { request, command, answer })?;
-        wait.await.unwrap_or(Err(Refused::Stopping))
+        let led = wait.await.unwrap_or(Err(Refused::Stopping));
+        self.doubt_coordinator(roles_change, &led);
+        led
+    }
+
+    /// Forgets the coordinator found last when roles changed, or when the rules no longer take their word.
+    fn doubt_coordinator(&self, roles_change: bool, led: &Result<Reply, Refused>) {
+        let mut found = self.coordinator.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = match led {
+            Err(Refused::Rule(Rejection::NotCoordinator(id) | Rejection::MemberLeft(id))) => Some(*id) == *found,
+            _ => false,
+        };
+        if roles_change || refused {
+            *found = None;
+        }
+    }
+
+    /// The first coordinator by id, who records what no other is named for.
+    ///
+    /// # Errors
+    /// [`Refused::Busy`] or [`Refused::Stopping`].
+    pub async fn coordinator(&self) -> Result<MemberId, Refused> {
+        let known = *self.coordinator.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let coordinates = |machine: &Machine, _: &Book| {
+            let mut members = machine.state().ledger().members().iter();
+            members.find(|(_, m)| m.active && m.role == Role::Coordinator).map(|(id, _)| *id)
+        };
+        // The rules keep the last coordinator, so only a community that was never founded has none.
+        let found = self.look(coordinates).await?.ok_or(Rejection::Founding)?;
+        *self.coordinator.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        Ok(found)
+    }
+
+    /// What an earlier request with the same id led to, for callers that look at things before they ask.
+    ///
+    /// # Errors
+    /// [`Rejection::RequestReused`] when it asked for something else.
+    pub async fn earlier(&self, request: Request) -> Result<Option<Reply>, Refused> {
+        let Some((id, digest)) = request else { return Ok(None) };
+        match self.look(move |_, book| book.answered(&id)).await? {
+            None => Ok(None),
+            Some((asked, reply)) if asked == digest => Ok(Some(reply)),
+            Some(_) => Err(Refused::Rule(Rejection::RequestReused)),
+        }
     }
 
     /// The same for terms that members agreed to; signatures are checked together with those of other requests.
@@ -100,7 +163,9 @@ impl Handle {
             TrySendError::Full(_) => Refused::Busy,
             TrySendError::Disconnected(_) => Refused::Stopping,
         })?;
-        wait.await.unwrap_or(Err(Refused::Stopping))
+        let led = wait.await.unwrap_or(Err(Refused::Stopping));
+        self.doubt_coordinator(false, &led);
+        led
     }
 
     /// Looks at the machine and its book, between two commits. Keep it short: nothing else happens meanwhile.

@@ -34,6 +34,9 @@ use zeroize::Zeroizing;
 /// The longest a graceful stop takes.
 pub const STOP_WITHIN: Duration = Duration::from_secs(10);
 
+/// Memory for the index's cache when nobody says otherwise: enough for a town's community on a small box.
+const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+
 /// Why a node does not start.
 #[derive(Debug, Error)]
 pub enum StartError {
@@ -83,6 +86,21 @@ pub struct Starting {
     pub limits: network::Limits,
     /// Memory for the index's cache, in bytes.
     pub cache_bytes: u64,
+}
+
+impl Starting {
+    /// Listens on these multiaddrs and is otherwise as it comes: found by nobody who was not told where it is.
+    #[must_use]
+    pub fn listening(listen: Vec<String>) -> Self {
+        Self {
+            listen,
+            announce: Vec::new(),
+            mdns: false,
+            peers: Vec::new(),
+            limits: network::Limits::default(),
+            cache_bytes: CACHE_BYTES,
+        }
+    }
 }
 
 /// A node that runs.
@@ -194,6 +212,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     let name = machine.state().ledger().charter().map(|c| (c.name.clone(), c.area.clone())).unwrap_or_default();
     let clerk = Clerk::new(machine, book, Some(network.clone()), Arc::clone(&counters), changed).start(queue)?;
     let handle = Handle {
+        community: home.identity.community,
         clerk: jobs.clone(),
         verifier: work,
         keys: Arc::default(),
@@ -203,6 +222,8 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         changes,
         counters,
         network: Some(Arc::clone(network.counters())),
+        coordinator: Arc::default(),
+        shelves: Arc::default(),
     };
     let listening = network.listening().to_vec();
     let shown = if starting.announce.is_empty() { reachable(&listening) } else { starting.announce };

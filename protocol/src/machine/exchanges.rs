@@ -1,7 +1,6 @@
 //! Exchanges inside the community, from the first word to the ledger.
 
 use super::{
-    effect::Effect,
     fact::{Fact, Reply, Waiting, WaitingKind},
     input::Message,
     state::{Machine, Turn},
@@ -106,16 +105,18 @@ impl Machine {
 
     pub(super) fn decline(&mut self, turn: &mut Turn<'_>, exchange: ExchangeId) -> Result<Reply, Rejection> {
         let waiting = self.state.waiting.get(&exchange).ok_or(Rejection::NotWaiting(exchange))?;
-        let told = match &waiting.kind {
+        match waiting.kind {
+            WaitingKind::Declined { .. } => return Err(Rejection::NotWaiting(exchange)),
             WaitingKind::Payment { account, .. } => {
-                let partner = self.state.ledger.partners().get(account);
-                partner.and_then(|p| self.session_of(&p.community()))
+                let declined = Waiting { kind: WaitingKind::Declined { account }, since: turn.now };
+                self.record(turn, Fact::Waits { exchange, waiting: declined });
+                if let Some(to) = self.partner_session(&account) {
+                    turn.send(to, Message::AskDeclined { exchange });
+                }
             }
-            _ => None,
-        };
-        self.record(turn, Fact::WaitsNoLonger { exchange });
-        if let Some(to) = told {
-            turn.effects.rest.push(Effect::Send { to, message: Message::AskDeclined { exchange } });
+            WaitingKind::Local { .. } | WaitingKind::Asked { .. } => {
+                self.record(turn, Fact::WaitsNoLonger { exchange });
+            }
         }
         Ok(Reply::Done)
     }

@@ -57,6 +57,11 @@ pub enum WaitingKind {
         /// Whether the partner said that it holds the request.
         noted: bool,
     },
+    /// Our member declined a payment that a partner asked for; kept until the partner says that it knows.
+    Declined {
+        /// Under which partnership.
+        account: AccountId,
+    },
 }
 
 /// An invitation we gave out.

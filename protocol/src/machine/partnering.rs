@@ -62,6 +62,14 @@ impl Machine {
         if self.state.ledger.partner_of(&inviter).is_some() {
             return Err(Rejection::PartnershipExists);
         }
+        // What we signed may become an agreement at any time, so there is no second acceptance beside it.
+        match self.state.accepting.get(&inviter) {
+            Some(earlier) if earlier.invitation == invitation => {
+                return Ok(Reply::Accepting { community: inviter, account: earlier.terms.account() });
+            }
+            Some(_) => return Err(Rejection::TooManyWaiting { what: "acceptances to this community", limit: 1 }),
+            None => {}
+        }
         if self.state.accepting.len() >= MAX_ACCEPTING {
             return Err(Rejection::TooManyWaiting { what: "accepted invitations", limit: MAX_ACCEPTING });
         }
@@ -111,6 +119,11 @@ impl Machine {
         acceptance: &Acceptance,
     ) -> Result<(), Rejection> {
         let account = acceptance.terms.content.account();
+        // Each accepted the other's invitation: only that of the smaller id may lead to an agreement, or there would be two.
+        // The other answer is given once ours is declined; an acceptance is repeated until then.
+        if self.state.accepting.contains_key(&from) && from < self.identity.community {
+            return Ok(());
+        }
         match self.judge_acceptance(turn, from, acceptance) {
             Ok(agreement) => {
                 turn.send(peer, Message::Agreed(Box::new(agreement)));

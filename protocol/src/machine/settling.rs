@@ -75,8 +75,11 @@ impl Machine {
         terms: PaymentTerms,
         payer: crate::ledger::Authority,
     ) -> Result<u64, Rejection> {
+        // Only for the one judgement: the flaw is no part of the state.
         self.state.ledger.flaw_limit_ignores_on_hold = self.flaws.limit_ignores_undecided;
-        self.enter(turn, Body::Hold { terms, payer })
+        let entered = self.enter(turn, Body::Hold { terms, payer });
+        self.state.ledger.flaw_limit_ignores_on_hold = false;
+        entered
     }
 
     /// P1, second half: signs proposals for queued payments while there are free slots.
@@ -93,7 +96,7 @@ impl Machine {
         }
     }
 
-    fn partner_session(&self, account: &AccountId) -> Option<Peer> {
+    pub(super) fn partner_session(&self, account: &AccountId) -> Option<Peer> {
         self.session_of(&self.state.ledger.partners().get(account)?.community())
     }
 
@@ -130,7 +133,8 @@ impl Machine {
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let decision = lanes.decide(content, verdict).sign(&self.identity.secret).into_unverified();
         self.record(turn, Fact::Decided { proposal: proposal.unverified().clone(), decision: decision.clone() });
-        if self.state.waiting.contains_key(&content.exchange) {
+        let waits = self.state.waiting.get(&content.exchange).map(|waiting| &waiting.kind);
+        if matches!(waits, Some(WaitingKind::Asked { account: asked, .. }) if *asked == account) {
             self.record(turn, Fact::WaitsNoLonger { exchange: content.exchange });
         }
         turn.send(peer, Message::Decide(decision));
@@ -182,10 +186,15 @@ impl Machine {
             self.record(turn, Fact::Learned { decision: decision.unverified().clone() });
             turn.notice(Notice::Decided { exchange, accepted });
         }
-        if let Some(word) = self.state.lanes.get(&account).and_then(crate::lane::Lanes::acknowledgement) {
+        self.acknowledge(turn, peer, &account);
+        Ok(())
+    }
+
+    /// Our word for the decisions we hold.
+    fn acknowledge(&self, turn: &mut Turn<'_>, peer: Peer, account: &AccountId) {
+        if let Some(word) = self.state.lanes.get(account).and_then(crate::lane::Lanes::acknowledgement) {
             turn.send(peer, Message::Acknowledge(word.sign(&self.identity.secret).into_unverified()));
         }
-        Ok(())
     }
 
     /// The partner holds our decisions: settled for us, too.
@@ -232,7 +241,7 @@ impl Machine {
         }
     }
 
-    /// R1: gives the partner, in order, the stored bytes it lacks.
+    /// R1: gives the partner, in order, the stored bytes it lacks, and our word for its decisions, for the last may be lost.
     pub(super) fn sync(
         &self,
         turn: &mut Turn<'_>,
@@ -253,7 +262,16 @@ impl Machine {
         for open in proposals {
             turn.send(peer, Message::Propose { proposal: open.proposal, details: open.details });
         }
+        self.acknowledge(turn, peer, &sync.account);
         Ok(())
+    }
+
+    /// Says again what a connected partner did not answer: on a connection that stands it sends no sync by itself.
+    pub(super) fn repeat_proposals(&self, turn: &mut Turn<'_>, peer: Peer, community: &CommunityId) {
+        let lanes = self.state.ledger.partner_of(community).and_then(|(account, _)| self.state.lanes.get(account));
+        for open in lanes.into_iter().flat_map(crate::lane::Lanes::open) {
+            turn.send(peer, Message::Propose { proposal: open.proposal.clone(), details: open.details.clone() });
+        }
     }
 
     /// Everything a partner should hear when it is back, or when it did not answer.
@@ -262,12 +280,17 @@ impl Machine {
         let Some((account, _)) = self.state.ledger.partner_of(&community) else { return };
         self.send_sync(turn, peer, account);
         for (exchange, waiting) in &self.state.waiting {
-            if let WaitingKind::Asked { account: a, payee, payer, minutes, noted: false } = &waiting.kind
-                && a == account
-            {
-                let payee = self.identity.aliases.alias(account, payee);
-                let (account, exchange, payer, minutes, made_at) = (*a, *exchange, *payer, *minutes, waiting.since);
-                turn.send(peer, Message::Ask(PaymentRequest { account, exchange, payee, payer, minutes, made_at }));
+            let exchange = *exchange;
+            match &waiting.kind {
+                WaitingKind::Asked { account: a, payee, payer, minutes, noted: false } if a == account => {
+                    let payee = self.identity.aliases.alias(account, payee);
+                    let (account, payer, minutes, made_at) = (*a, *payer, *minutes, waiting.since);
+                    turn.send(peer, Message::Ask(PaymentRequest { account, exchange, payee, payer, minutes, made_at }));
+                }
+                WaitingKind::Declined { account: a } if a == account => {
+                    turn.send(peer, Message::AskDeclined { exchange });
+                }
+                _ => {}
             }
         }
     }
@@ -316,7 +339,15 @@ impl Machine {
         if partner.community() != from {
             return Err(Rejection::OtherLane);
         }
-        if self.state.waiting.contains_key(&exchange) || turn.view.exchange(&exchange).is_some() {
+        // What waits here, or is on its way to the partner, is held; what was declined or came to its end is not.
+        let waits = self.state.waiting.get(&exchange).map(|waiting| &waiting.kind);
+        let declined = matches!(waits, Some(WaitingKind::Declined { .. }));
+        let ended = turn.view.exchange(&exchange).is_some() && !self.state.ledger.holds().contains_key(&exchange);
+        if declined || ended {
+            turn.send(peer, Message::AskDeclined { exchange });
+            return Ok(());
+        }
+        if waits.is_some() || self.state.ledger.holds().contains_key(&exchange) {
             turn.send(peer, Message::AskNoted { exchange });
             return Ok(());
         }
@@ -334,24 +365,33 @@ impl Machine {
         Ok(())
     }
 
-    /// The partner holds our request, or its member declined it.
-    pub(super) fn ask_answered(
-        &mut self,
-        turn: &mut Turn<'_>,
-        from: CommunityId,
-        exchange: ExchangeId,
-        declined: bool,
-    ) {
-        let Some(waiting) = self.state.waiting.get(&exchange).cloned() else { return };
-        let WaitingKind::Asked { account, payee, payer, minutes, noted } = waiting.kind else { return };
-        if self.state.ledger.partners().get(&account).is_none_or(|p| p.community() != from) {
-            return;
+    /// The partner holds our request, or knows that our member declined its own.
+    pub(super) fn ask_noted(&mut self, turn: &mut Turn<'_>, from: CommunityId, exchange: ExchangeId) {
+        let Some(waiting) = self.state.waiting.get(&exchange) else { return };
+        match waiting.kind {
+            WaitingKind::Asked { account, payee, payer, minutes, noted: false } if self.is_with(&account, &from) => {
+                let kind = WaitingKind::Asked { account, payee, payer, minutes, noted: true };
+                let waiting = Waiting { kind, since: waiting.since };
+                self.record(turn, Fact::Waits { exchange, waiting });
+            }
+            WaitingKind::Declined { account } if self.is_with(&account, &from) => {
+                self.record(turn, Fact::WaitsNoLonger { exchange });
+            }
+            _ => {}
         }
-        if declined {
+    }
+
+    /// The partner's member declined our request, or it cannot be met. The partner repeats this until it hears that we know.
+    pub(super) fn ask_declined(&mut self, turn: &mut Turn<'_>, peer: Peer, from: CommunityId, exchange: ExchangeId) {
+        if let Some(WaitingKind::Asked { account, .. }) = self.state.waiting.get(&exchange).map(|w| &w.kind)
+            && self.is_with(account, &from)
+        {
             self.record(turn, Fact::WaitsNoLonger { exchange });
-        } else if !noted {
-            let kind = WaitingKind::Asked { account, payee, payer, minutes, noted: true };
-            self.record(turn, Fact::Waits { exchange, waiting: Waiting { kind, since: waiting.since } });
         }
+        turn.send(peer, Message::AskNoted { exchange });
+    }
+
+    fn is_with(&self, account: &AccountId, community: &CommunityId) -> bool {
+        self.state.ledger.partners().get(account).is_some_and(|partner| partner.community() == *community)
     }
 }

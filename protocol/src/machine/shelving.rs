@@ -2,7 +2,7 @@
 
 use super::{
     effect::{Effect, ForeignRecord, Notice},
-    fact::{Fact, Reply},
+    fact::{Fact, Reply, Waiting, WaitingKind},
     input::{Checked, Hello, Message, Peer},
     state::{Machine, REPEAT_AFTER, Turn},
 };
@@ -56,6 +56,12 @@ impl Machine {
         if expires_at <= turn.now {
             return Err(Rejection::RecordExpired(expires_at));
         }
+        // Whoever missed this record still shows the one before it until that expires: this one must live as long.
+        let until = standing.map_or(expires_at, |own| own.expires_at.max(expires_at));
+        if item != Item::Withdrawn && expires_at < until {
+            return Err(Rejection::ExpiryTooEarly(until));
+        }
+        let expires_at = until;
         let live = || self.state.shelf.values().filter(|own| own.expires_at > turn.now).count();
         if standing.is_none() && self.state.shelf.len() >= MAX_LIVE_RECORDS && live() >= MAX_LIVE_RECORDS {
             return Err(Rejection::ShelfFull(MAX_LIVE_RECORDS));
@@ -102,17 +108,24 @@ impl Machine {
 
     pub(super) fn peer_connected(&mut self, turn: &mut Turn<'_>, peer: Peer) {
         self.sessions.insert(peer, None);
+        self.introduced.remove(&peer);
+        self.heads_at.get_or_insert(turn.now.plus(HEADS_EVERY));
         self.say_hello(turn, peer);
     }
 
     pub(super) fn peer_gone(&mut self, peer: &Peer) {
         self.sessions.remove(peer);
+        self.introduced.remove(peer);
         self.pulling.retain(|_, (from, _)| from != peer);
     }
 
     pub(super) fn received(&mut self, turn: &mut Turn<'_>, peer: Peer, message: Checked) -> Result<(), Rejection> {
         if let Checked::Hello { certificate, record } = message {
             return self.hello(turn, peer, &certificate, &record);
+        }
+        // Whoever got our hello answers it with more than their own; until then it may be lost and is said again.
+        if self.sessions.contains_key(&peer) {
+            self.introduced.insert(peer);
         }
         let from = self.sessions.get(&peer).copied().flatten();
         let from = from.ok_or(Rejection::BadCertificate("the peer did not say who it is"))?;
@@ -143,8 +156,8 @@ impl Machine {
             Message::Agreed(agreement) => self.agreed(turn, peer, from, agreement)?,
             Message::Declined { account, code } => self.acceptance_declined(turn, from, &account, code),
             Message::Ask(request) => self.asked(turn, peer, from, &request)?,
-            Message::AskNoted { exchange } => self.ask_answered(turn, from, exchange, false),
-            Message::AskDeclined { exchange } => self.ask_answered(turn, from, exchange, true),
+            Message::AskNoted { exchange } => self.ask_noted(turn, from, exchange),
+            Message::AskDeclined { exchange } => self.ask_declined(turn, peer, from, exchange),
             Message::Heads { heads } => self.heads(turn, peer, &heads),
             Message::Pull { community, after } => self.pulled(turn, peer, community, after),
             // Messages with signatures never come unchecked.
@@ -357,10 +370,14 @@ impl Machine {
         if self.repeat_at <= turn.now {
             self.repeat_at = turn.now.plus(REPEAT_AFTER);
             for (peer, community) in &peers {
-                match community {
-                    Some(community) if self.unanswered(community) => self.greet(turn, *peer, *community),
-                    Some(_) => {}
-                    None => self.say_hello(turn, *peer),
+                if !self.introduced.contains(peer) {
+                    self.say_hello(turn, *peer);
+                }
+                if let Some(community) = community
+                    && self.unanswered(community)
+                {
+                    self.greet(turn, *peer, *community);
+                    self.repeat_proposals(turn, *peer, community);
                 }
             }
             self.look_for_peers(turn);
@@ -373,10 +390,15 @@ impl Machine {
 
     /// Whether something of ours waits for this community's answer, or of theirs for our memory.
     fn unanswered(&self, community: &CommunityId) -> bool {
-        let lanes = self.state.ledger.partner_of(community).and_then(|(account, _)| self.state.lanes.get(account));
-        let asks = |w: &super::Waiting| matches!(w.kind, super::WaitingKind::Asked { noted: false, .. });
-        self.state.accepting.contains_key(community)
-            || lanes.is_some_and(|l| l.undecided() > 0 || l.unconfirmed().next().is_some())
+        let Some((account, _)) = self.state.ledger.partner_of(community) else {
+            return self.state.accepting.contains_key(community);
+        };
+        let asks = |w: &Waiting| match &w.kind {
+            WaitingKind::Asked { account: a, noted: false, .. } | WaitingKind::Declined { account: a } => a == account,
+            _ => false,
+        };
+        let lanes = self.state.lanes.get(account);
+        lanes.is_some_and(|l| l.undecided() > 0 || l.unconfirmed().next().is_some())
             || self.state.waiting.values().any(asks)
     }
 

@@ -184,6 +184,8 @@ pub struct Machine {
     pub(super) known: BTreeMap<CommunityId, Known>,
     /// Connected peers, and which community each showed to be. Gone with every restart.
     pub(super) sessions: BTreeMap<Peer, Option<CommunityId>>,
+    /// Connected peers that know who we are, as they said more than hello.
+    pub(super) introduced: BTreeSet<Peer>,
     /// Shelves being fetched, and from whom.
     pub(super) pulling: BTreeMap<CommunityId, (Peer, Timestamp)>,
     /// When to repeat what was not answered, and to look for partners who are away.
@@ -230,6 +232,7 @@ impl Machine {
             state,
             known,
             sessions: BTreeMap::new(),
+            introduced: BTreeSet::new(),
             pulling: BTreeMap::new(),
             repeat_at: Timestamp::default(),
             heads_at: None,
@@ -264,6 +267,11 @@ impl Machine {
     #[must_use]
     pub fn connected(&self, community: &CommunityId) -> bool {
         self.session_of(community).is_some()
+    }
+
+    /// Communities whose nodes are connected and said who they are.
+    pub fn present(&self) -> impl Iterator<Item = &CommunityId> {
+        self.sessions.values().flatten()
     }
 
     pub(super) fn session_of(&self, community: &CommunityId) -> Option<Peer> {

@@ -6,10 +6,14 @@ use crate::{
     id::AccountId,
     ledger::{
         Body,
-        tests::fixture::{COORDINATOR, Way, befriend, key_of, member, signed, spoken},
+        tests::{
+            fixture::{COORDINATOR, Way, befriend, key_of, member, signed, spoken},
+            stories::{Story, steps},
+        },
     },
     member::{MemberKind, Role},
 };
+use proptest::prelude::*;
 
 /// Two towns that recorded every kind of entry, and the lanes between them: one's own, the other's own.
 pub(super) struct World {
@@ -198,4 +202,20 @@ fn a_member_who_came_back_signs_with_the_key_of_that_time() {
     let receiver = Some(signed(terms.receiver, &terms));
     entry.body = Body::Exchange { giver, receiver, terms };
     assert_eq!(Export::forged(&one, index, &entry).finding(), (Some(index), "wrong-signature"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// The auditor remembers less than a node does, and judges the same.
+    #[test]
+    fn every_story_passes_and_sums_up_as_the_ledger_does(steps in steps()) {
+        let story = Story::play(&steps);
+        let ledger = &story.town.ledger;
+        let summary = Export::of(&story.town).judge().unwrap();
+        prop_assert_eq!(summary.root, ledger.tree().root());
+        prop_assert_eq!(summary.partnerships[0].net, ledger.partners()[&summary.partnerships[0].account].net);
+        prop_assert_eq!(summary.kinds.values().sum::<u64>(), ledger.tree().size());
+        prop_assert_eq!(summary.members + summary.left, ledger.members().len() as u64);
+    }
 }

@@ -1,6 +1,7 @@
 //! A town with keys and a ledger, and the lanes between two of them, made by hand and without luck.
 
 use crate::{
+    codec,
     community::{Certificate, Charter},
     envelope::{Content, Unverified},
     id::{AccountId, Alias, CommunityId, Digest, ExchangeId, MemberId},
@@ -160,6 +161,18 @@ impl Town {
     pub(crate) fn enter(&mut self, body: Body) -> Result<u64, Rejection> {
         self.post(body)?;
         Ok(self.ledger.tree().size() - 1)
+    }
+
+    /// The reason for which the rules refuse an entry, without a trace.
+    pub(crate) fn refusal(&self, body: Body) -> Rejection {
+        let before = codec::encode(&self.ledger);
+        let why = self.ledger.validate(Timestamp(9), body, &self.past).unwrap_err();
+        assert_eq!(codec::encode(&self.ledger), before);
+        why
+    }
+
+    pub(crate) fn balance(&self, n: u8) -> i64 {
+        self.ledger.members()[&member(n)].balance.get()
     }
 
     pub(crate) fn exchange_terms(&self, id: u64, giver: u8, receiver: u8, length: u32) -> ExchangeTerms {

@@ -1,0 +1,61 @@
+use super::*;
+
+#[test]
+fn crossed_invitations_lead_to_one_partnership() {
+    let mut two = Two::new();
+    let (by_first, by_second) = (two.invite(0, 1), two.invite(1, 2));
+    two.accept(0, by_second, 1).unwrap();
+    two.accept(1, by_first, 2).unwrap();
+    two.connect();
+    two.deliver_all();
+    two.pass(20);
+    two.deliver_all();
+    let accounts = two.accounts();
+    assert_eq!((accounts[0].len(), &accounts[0]), (1, &accounts[1]));
+    assert!([0, 1].iter().all(|i| two.state(*i).accepting().is_empty()));
+}
+
+#[test]
+fn a_crossed_invitation_that_is_over_gives_way_to_the_other() {
+    let mut two = Two::new();
+    let mut over = two.invitation(0, 1);
+    over.expires_at = two.now.plus(Span::seconds(5));
+    two.command(0, Command::Invite { invitation: over.clone() }).unwrap();
+    let good = two.invite(1, 2);
+    two.accept(1, over, 1).unwrap();
+    two.accept(0, good, 2).unwrap();
+    two.now = two.now.plus(Span::seconds(10));
+    two.connect();
+    two.deliver_all();
+    two.pass(20);
+    two.deliver_all();
+    let accounts = two.accounts();
+    assert_eq!((accounts[0].len(), &accounts[0]), (1, &accounts[1]));
+    assert!([0, 1].iter().all(|i| two.state(*i).accepting().is_empty()));
+}
+
+#[test]
+fn one_acceptance_to_a_community_at_a_time() {
+    let mut two = Two::new();
+    let (one, other) = (two.invite(0, 1), two.invite(0, 2));
+    let first = two.accept(1, one.clone(), 1).unwrap();
+    assert_eq!(two.accept(1, one, 2).unwrap(), first, "accepting twice is accepting once");
+    assert_eq!(two.accept(1, other, 3).unwrap_err().code(), "too-many-waiting");
+    two.connect();
+    two.deliver_all();
+    let accounts = two.accounts();
+    assert_eq!((accounts[0].len(), &accounts[0]), (1, &accounts[1]));
+}
+
+#[test]
+fn a_lost_agreement_is_given_again() {
+    let mut two = Two::new();
+    two.connect();
+    let invitation = two.invite(0, 1);
+    two.accept(1, invitation, 1).unwrap();
+    two.deliver(|message| matches!(message, Message::Agreed(_)));
+    assert_eq!(two.accounts().map(|accounts| accounts.len()), [1, 0]);
+    two.pass(20);
+    two.deliver_all();
+    assert_eq!(two.accounts().map(|accounts| accounts.len()), [1, 1]);
+}
