@@ -2,8 +2,9 @@
 
 use anyhow::{Context as _, Result, bail};
 use kith::{
-    network::Limits,
-    runtime::{Founding, Handle, Running, Starting, clock, found, start},
+    config::Settings,
+    runtime::{Founding, Handle, clock, found},
+    serve::{self, Node},
 };
 use kith_protocol::{
     community::{Charter, Confirmation},
@@ -16,6 +17,7 @@ use kith_protocol::{
     minutes::Minutes,
 };
 use std::{
+    net::{Ipv4Addr, SocketAddr},
     num::NonZero,
     path::Path,
     sync::Arc,
@@ -24,8 +26,6 @@ use std::{
 };
 use tokio::{runtime::Runtime, task::JoinSet};
 
-/// Memory for the index's cache: what a node has unless told otherwise.
-pub(crate) const CACHE_BYTES: u64 = 16 << 20;
 /// Members of a community: a large time bank.
 pub(crate) const MEMBERS: usize = 1_000;
 /// The longest wait for something that happens in the background.
@@ -70,14 +70,18 @@ pub(crate) fn exchange_id(community: &CommunityId, n: u64) -> ExchangeId {
 
 /// An exchange that both members signed.
 pub(crate) struct Ready {
-    terms: ExchangeTerms,
-    consents: Vec<Option<Consent>>,
+    /// What they agreed to.
+    pub(crate) terms: ExchangeTerms,
+    /// The giver's and the receiver's signature.
+    pub(crate) consents: Vec<Option<Consent>>,
 }
 
 /// A community whose node runs in this process.
 pub(crate) struct Community {
-    /// The node.
-    pub(crate) node: Running,
+    /// Its id.
+    pub(crate) id: CommunityId,
+    /// The way to its node.
+    pub(crate) handle: Handle,
     /// Its members.
     pub(crate) members: Vec<Signer>,
     signed: u64,
@@ -89,16 +93,10 @@ pub(crate) fn founding(name: &str) -> Founding {
     Founding { charter, coordinator: "Coordinator".to_owned() }
 }
 
-/// How every node here is started: on loopback, with the limits that nodes have.
-pub(crate) fn starting() -> Starting {
-    Starting {
-        listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
-        announce: Vec::new(),
-        mdns: false,
-        peers: Vec::new(),
-        limits: Limits::default(),
-        cache_bytes: CACHE_BYTES,
-    }
+/// The settings that nodes have, on free ports of loopback.
+pub(crate) fn settings() -> Settings {
+    let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+    Settings { http_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), listen, ..Settings::default() }
 }
 
 /// The runtime that the node's program has, too.
@@ -107,26 +105,21 @@ pub(crate) fn runtime() -> Result<Runtime> {
 }
 
 impl Community {
-    /// Founds a community in `dir`, starts its node and admits the members.
-    pub(crate) async fn start(dir: &Path, name: &str) -> Result<Self> {
+    /// Founds a community in `dir`, starts its node with page and API, and admits the members.
+    pub(crate) async fn start(dir: &Path, name: &str) -> Result<(Node, Self)> {
         let (_, coordinator, _) = found(dir, &founding(name))?;
-        let node = start(dir, starting()).await?;
+        let node = Box::pin(serve::start(dir, &settings())).await?;
         let members = signers(MEMBERS);
         let mut admissions = JoinSet::new();
         for signer in &members {
-            let command = admit(signer, coordinator);
-            let handle = node.handle.clone();
+            let (command, handle) = (admit(signer, coordinator), node.running.handle.clone());
             admissions.spawn(async move { handle.command(None, command).await });
         }
         for admitted in admissions.join_all().await {
             admitted?;
         }
-        Ok(Self { node, members, signed: 0 })
-    }
-
-    /// The community's id.
-    pub(crate) fn id(&self) -> CommunityId {
-        self.node.home.identity.community
+        let community = Self { id: node.id, handle: node.running.handle.clone(), members, signed: 0 };
+        Ok((node, community))
     }
 
     /// Has members sign the next `count` exchanges, on all cores.
@@ -134,7 +127,7 @@ impl Community {
         let first = self.signed;
         let end = first + count as u64;
         self.signed = end;
-        let (community, made_at) = (self.id(), clock::now());
+        let (community, made_at) = (self.id, clock::now());
         let cores = available_parallelism().map_or(1, NonZero::get);
         let members = &self.members;
         let ready = |n: u64| {
@@ -164,7 +157,7 @@ impl Community {
     /// Waits until the node writes nothing in the background any more.
     pub(crate) async fn settled(&self) -> Result<()> {
         until("the index to be brought up", || async {
-            Ok(self.node.handle.look(|_, book| !book.settling() && !book.wants_settling()).await?)
+            Ok(self.handle.look(|_, book| !book.settling() && !book.wants_settling()).await?)
         })
         .await
     }

@@ -14,8 +14,8 @@ use std::{path::Path, time::Instant};
 pub(crate) fn measure(options: &Options, dir: &Path, report: &mut Report) -> Result<()> {
     let dir = make(dir)?;
     let runtime = runtime()?;
-    let mut community = runtime.block_on(Community::start(&dir.join("node"), "Ratios"))?;
-    let handle = community.node.handle.clone();
+    let (node, mut community) = runtime.block_on(Community::start(&dir.join("node"), "Ratios"))?;
+    let handle = community.handle.clone();
     let mut bare = BareFile::create(&dir)?;
     let mut found: [Figures; 4] = Default::default();
     for round in 0..=options.rounds {
@@ -47,6 +47,6 @@ pub(crate) fn measure(options: &Options, dir: &Path, report: &mut Report) -> Res
     };
     add("one exchange alone, half take at most", exchange_p50, "append 512 B + fdatasync, half", sync_p50);
     add("one exchange alone, 99 of 100 take at most", exchange_p99, "append 512 B + fdatasync, 99 of 100", sync_p99);
-    runtime.block_on(community.node.stop());
+    runtime.block_on(node.stop());
     Ok(())
 }

@@ -36,7 +36,7 @@ struct Found {
 pub(crate) fn measure(options: &Options, dir: &Path, report: &mut Report) -> Result<()> {
     let dir = make(dir)?;
     let runtime = runtime()?;
-    let mut community = runtime.block_on(Community::start(&dir.join("node"), "Ratios"))?;
+    let (node, mut community) = runtime.block_on(Community::start(&dir.join("node"), "Ratios"))?;
     let signatures = Signatures::new(&signers(MEMBERS), options.count(8_192, 1_024))?;
     let mut bare = BareFile::create(&dir)?;
     let mut sqlite = Sqlite::create(&dir.join("sqlite"))?;
@@ -69,7 +69,7 @@ pub(crate) fn measure(options: &Options, dir: &Path, report: &mut Report) -> Res
         report.remark(format!("{} is not on a disk: syncs cost nothing there; give --dir", options.dir.display()));
     }
     lines(&found, report);
-    runtime.block_on(community.node.stop());
+    runtime.block_on(node.stop());
     Ok(())
 }
 
@@ -82,7 +82,7 @@ fn exchanges(
 ) -> Result<()> {
     let count = options.count(100_000, 5_000);
     let ready = community.sign(count);
-    let handle = community.node.handle.clone();
+    let handle = community.handle.clone();
     let bytes = || runtime.block_on(handle.look(|_, book| book.journal_bytes()));
     let before = bytes()?;
     let begun = Instant::now();

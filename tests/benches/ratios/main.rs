@@ -6,6 +6,7 @@
 //! `cargo bench -p kith-tests` measures all of it; `-- --help` says what else it can do.
 
 mod fixture;
+mod http;
 mod latency;
 mod limits;
 mod local;

@@ -8,7 +8,10 @@ use crate::{
     report::{Line, Report},
 };
 use anyhow::{Context as _, Result, bail};
-use kith::runtime::{Handle, clock};
+use kith::{
+    runtime::{Handle, clock},
+    serve::Node,
+};
 use kith_protocol::{
     envelope::Content as _,
     id::{AccountId, Digest, ExchangeId},
@@ -30,12 +33,9 @@ const BARE: usize = 2_048;
 pub(crate) fn measure(options: &Options, dir: &Path, report: &mut Report) -> Result<()> {
     let dir = make(dir)?;
     let runtime = runtime()?;
-    let (payers, payees, account) = runtime.block_on(async {
-        let payers = Community::start(&dir.join("payers"), "Payers").await?;
-        let payees = Community::start(&dir.join("payees"), "Payees").await?;
-        let account = partner(&payers, &payees).await?;
-        anyhow::Ok((payers, payees, account))
-    })?;
+    let (paying, payers) = runtime.block_on(Community::start(&dir.join("payers"), "Payers"))?;
+    let (paid, payees) = runtime.block_on(Community::start(&dir.join("payees"), "Payees"))?;
+    let account = runtime.block_on(partner(&payers, &payees, &paid))?;
     let bare = Signatures::new(&signers(BARE), BARE)?;
     let (mut settled, mut limit) = (Figures::default(), Figures::default());
     for round in 0..=options.rounds {
@@ -43,7 +43,7 @@ pub(crate) fn measure(options: &Options, dir: &Path, report: &mut Report) -> Res
         let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
         let (judged, signed, members) = (bare.one_by_one()?, bare.sign()?, bare.batches()?);
         let bound = 1.0 / (2.0 / (judged * cores) + 2.0 / (signed * cores) + 1.0 / members);
-        let payments = sign(&payers, &payees, account, round, options.count(5_000, 200));
+        let payments = sign(&payers, &payees, &paid, account, round, options.count(5_000, 200));
         let figure = runtime.block_on(settle(&payers, payments))?;
         if round > 0 {
             settled.push(figure);
@@ -62,35 +62,34 @@ pub(crate) fn measure(options: &Options, dir: &Path, report: &mut Report) -> Res
                are undecided at once, so each settlement also waits for its share of two syncs and a round trip.",
     });
     runtime.block_on(async {
-        payers.node.stop().await;
-        payees.node.stop().await;
+        paying.stop().await;
+        paid.stop().await;
     });
     Ok(())
 }
 
 /// Makes the two communities partners with the widest limits there are.
-async fn partner(payers: &Community, payees: &Community) -> Result<AccountId> {
-    let home = &payees.node.home;
+async fn partner(payers: &Community, payees: &Community, paid: &Node) -> Result<AccountId> {
     let invitation = Invitation {
-        community: payees.id(),
+        community: payees.id,
         name: "Payees".to_owned(),
-        transport: home.identity.transport,
-        addresses: payees.node.listening.clone(),
+        transport: paid.running.home.identity.transport,
+        addresses: paid.running.listening.clone(),
         secret: [7; 16],
         expires_at: clock::now().plus(Span::days(1)),
         inviter_limit: MAX_LIMIT,
         acceptor_limit: MAX_LIMIT,
         largest: Minutes::new(i64::from(MAX_MINUTES))?,
     };
-    payees.node.handle.command(None, Command::Invite { invitation: invitation.clone() }).await?;
+    payees.handle.command(None, Command::Invite { invitation: invitation.clone() }).await?;
     let review_at = clock::now().plus(Span::days(365));
     let accept = Command::Accept { invitation, nonce: [8; 16], review_at };
-    let Reply::Accepting { account, .. } = payers.node.handle.command(None, accept).await? else {
+    let Reply::Accepting { account, .. } = payers.handle.command(None, accept).await? else {
         bail!("the invitation was not accepted");
     };
     for community in [payers, payees] {
         until("the partnership", || async {
-            Ok(community.node.handle.look(move |m, _| m.state().ledger().partners().contains_key(&account)).await?)
+            Ok(community.handle.look(move |m, _| m.state().ledger().partners().contains_key(&account)).await?)
         })
         .await?;
     }
@@ -99,17 +98,25 @@ async fn partner(payers: &Community, payees: &Community) -> Result<AccountId> {
 
 type Payment = (PaymentTerms, Vec<Option<Consent>>);
 
-fn sign(payers: &Community, payees: &Community, account: AccountId, round: usize, count: usize) -> Vec<Payment> {
+fn sign(
+    payers: &Community,
+    payees: &Community,
+    paid: &Node,
+    account: AccountId,
+    round: usize,
+    count: usize,
+) -> Vec<Payment> {
+    let aliases = &paid.running.home.identity.aliases;
     let made_at = clock::now();
     let payment = |n: usize| {
         let (payer, payee) = (&payers.members[n % payers.members.len()], &payees.members[n % payees.members.len()]);
         let numbers = [round.to_be_bytes(), n.to_be_bytes()].concat();
         let terms = PaymentTerms {
-            community: payers.id(),
+            community: payers.id,
             account,
             exchange: ExchangeId(first_half(Digest::of("kith-ratios/payment", &[&numbers]))),
             payer: payer.id,
-            payee: Payee::Alias(payees.node.home.identity.aliases.alias(&account, &payee.id)),
+            payee: Payee::Alias(aliases.alias(&account, &payee.id)),
             minutes: one_minute(),
             made_at,
             details: None,
@@ -123,7 +130,7 @@ fn sign(payers: &Community, payees: &Community, account: AccountId, round: usize
 /// Pays all of them and waits until the last is settled on the payers' side; how many a second.
 async fn settle(payers: &Community, payments: Vec<Payment>) -> Result<f64> {
     let count = payments.len();
-    let handle = &payers.node.handle;
+    let handle = &payers.handle;
     let share = count.div_ceil(CLIENTS);
     let mut payments = payments.into_iter();
     let mut changes = handle.changes();

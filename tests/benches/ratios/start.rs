@@ -4,9 +4,7 @@
 //! are in the journal only, the other is started on what is left and says when it first answered.
 
 use crate::{
-    fixture::{
-        CACHE_BYTES, MEMBERS, admit, exchange_id, founding, make, one_minute, pair, runtime, signers, starting, until,
-    },
+    fixture::{MEMBERS, admit, exchange_id, founding, make, one_minute, pair, runtime, settings, signers},
     numbers::Figures,
     options::Options,
     report::{Direction, Line, Report, say},
@@ -14,6 +12,7 @@ use crate::{
 use anyhow::{Context as _, Result, bail, ensure};
 use kith::{
     runtime::{self, book::Book, clock, found, home},
+    serve,
     store::DirectoryLock,
 };
 use kith_protocol::{
@@ -37,17 +36,24 @@ const TAIL: u64 = runtime::book::SETTLE_FACTS - 1;
 /// How long a node is left alone before its memory counts as idle.
 const REST: Duration = Duration::from_secs(3);
 
-/// What a started node says of itself.
+/// What a started node says of itself: what `kith serve --json` does.
 #[derive(Debug, Serialize, Deserialize)]
-struct Opened {
-    /// From the first line of the program to the first answer, in milliseconds.
+struct Ready {
+    /// Where it answers.
+    url: String,
+    /// Facts read back from the journal, where it says so.
+    #[serde(default)]
+    replayed: u64,
+}
+
+/// What was seen of a started node.
+struct Seen {
+    /// From the start of the process to its first status, in milliseconds.
     millis: f64,
+    /// Resident memory at rest, in megabytes.
+    resident: f64,
     /// Facts read back from the journal.
     replayed: u64,
-    /// Ledger entries it answered with.
-    entries: u64,
-    /// Resident memory, in bytes.
-    resident: f64,
 }
 
 /// A process of this program that is killed without a word.
@@ -75,6 +81,16 @@ impl Doomed {
     }
 }
 
+impl Doomed {
+    /// Resident memory in megabytes.
+    fn resident(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()).context("the system tells no VmRSS")?;
+        Ok(kib.parse::<f64>()? * 1024.0 / 1e6)
+    }
+}
+
 impl Drop for Doomed {
     fn drop(&mut self) {
         // `kill` is SIGKILL: nothing is written, closed or said any more. It may have ended by itself.
@@ -83,133 +99,133 @@ impl Drop for Doomed {
     }
 }
 
-/// Starts on the directory and reads what `open` says: at the first answer, and at rest.
-fn opened(dir: &str) -> Result<(f64, Opened, Opened)> {
+/// Starts a node on the directory, asks it for its status, and looks at its memory when it rests.
+fn seen(program: &Path, args: &[&str], entries: u64) -> Result<Seen> {
     let begun = Instant::now();
-    let mut node = Doomed::spawn(&std::env::current_exe()?, &["--open", dir])?;
-    let first = node.line()?;
-    let whole = begun.elapsed().as_secs_f64() * 1e3;
-    Ok((whole, serde_json::from_str(&first)?, serde_json::from_str(&node.line()?)?))
+    let mut node = Doomed::spawn(program, args)?;
+    let ready: Ready = serde_json::from_str(&node.line()?).context("the node did not say where it is")?;
+    let status = ureq::get(format!("{}/api/v1/status", ready.url)).call()?.body_mut().read_to_string()?;
+    let millis = begun.elapsed().as_secs_f64() * 1e3;
+    let status: serde_json::Value = serde_json::from_str(&status)?;
+    let found = status["entries"].as_u64();
+    ensure!(found == Some(entries), "the node has {found:?} entries instead of {entries}");
+    std::thread::sleep(REST);
+    Ok(Seen { millis, resident: node.resident()?, replayed: ready.replayed })
 }
 
 #[derive(Default)]
 struct Found {
-    process: Figures,
-    core: Figures,
-    empty_process: Figures,
+    millis: Figures,
     resident: Figures,
+    empty_millis: Figures,
     empty_resident: Figures,
-    program: Figures,
-    empty_program: Figures,
+}
+
+impl Found {
+    /// One round: the ledger grows and is killed, then both nodes are started and killed.
+    fn round(
+        &mut self,
+        program: &Path,
+        args: &dyn Fn(&str) -> Vec<String>,
+        dirs: [&str; 2],
+        entries: u64,
+    ) -> Result<u64> {
+        let tail = TAIL.min(entries / 2);
+        let text = [entries, tail].map(|number| number.to_string());
+        let mut grower = Doomed::spawn(&std::env::current_exe()?, &["--crash", dirs[0], &text[0], &text[1]])?;
+        ensure!(grower.line()?.trim() == "grown", "the ledger was not built");
+        drop(grower);
+        let start = |dir: &str, entries| {
+            let args = args(dir);
+            seen(program, &args.iter().map(String::as_str).collect::<Vec<_>>(), entries)
+        };
+        let (old, empty) = (start(dirs[0], entries)?, start(dirs[1], 1)?);
+        self.millis.push(old.millis);
+        self.resident.push(old.resident);
+        self.empty_millis.push(empty.millis);
+        self.empty_resident.push(empty.resident);
+        Ok(old.replayed)
+    }
 }
 
 /// Measures and reports.
 pub(crate) fn measure(options: &Options, dir: &Path, report: &mut Report) -> Result<()> {
     let dir = make(dir)?;
-    let (old, new) = (dir.join("old"), dir.join("new"));
-    found(&old, &founding("Old"))?;
-    found(&new, &founding("New"))?;
-    let (old_text, new_text) = (old.to_string_lossy().into_owned(), new.to_string_lossy().into_owned());
+    let dirs = [dir.join("old"), dir.join("new")];
+    for dir in &dirs {
+        found(dir, &founding("Ratios"))?;
+    }
+    let names = dirs.each_ref().map(|dir| dir.to_string_lossy());
+    let names = names.each_ref().map(|name| name.as_ref());
+    let own = |dir: &str| vec!["--open".to_owned(), dir.to_owned()];
     let program = program();
-    let mut figures = Found::default();
+    let serve = |dir: &str| {
+        let args = ["serve", "--json", "--http", "127.0.0.1:0", "--listen", "/ip4/127.0.0.1/tcp/0", "--dir", dir];
+        args.map(str::to_owned).to_vec()
+    };
+    let (mut ours, mut theirs) = (Found::default(), program.is_some().then(Found::default));
     let mut entries = options.entries;
     for round in 1..=options.rounds {
         report.progress(&format!("  start: round {round} of {}, {entries} entries", options.rounds));
-        grow(&old_text, entries)?;
-        let (whole, first, idle) = opened(&old_text)?;
-        ensure!(first.entries == entries, "{} entries were found instead of {entries}", first.entries);
-        ensure!(first.replayed >= TAIL.min(entries / 2), "only {} facts were read back", first.replayed);
-        let (empty, _, empty_idle) = opened(&new_text)?;
-        figures.process.push(whole);
-        figures.core.push(first.millis);
-        figures.empty_process.push(empty);
-        figures.resident.push(idle.resident / 1e6);
-        figures.empty_resident.push(empty_idle.resident / 1e6);
-        if let Some(program) = &program {
-            entries += 2 * TAIL;
-            grow(&old_text, entries)?;
-            figures.program.push(served(program, &old_text, entries)?);
-            figures.empty_program.push(served(program, &new_text, 1)?);
-        }
+        let replayed = ours.round(&std::env::current_exe()?, &own, names, entries)?;
+        ensure!(replayed >= TAIL.min(entries / 2), "only {replayed} facts were read back");
         entries += 2 * TAIL;
+        if let (Some(found), Some(program)) = (&mut theirs, &program) {
+            match found.round(program, &serve, names, entries) {
+                Ok(_) => entries += 2 * TAIL,
+                Err(why) => {
+                    report.remark(format!("{} was not measured: {why:#}", program.display()));
+                    theirs = None;
+                    entries += 2 * TAIL;
+                }
+            }
+        }
     }
-    if program.is_none() {
-        report.remark("The program itself was not started: build it with `cargo build --release` first.".to_owned());
+    let what = [
+        "kill -9 to first status, 1,000,000 entries",
+        "memory at rest, 1,000,000 entries",
+        "memory at rest, a fresh node",
+    ];
+    lines(&ours, what, report);
+    match theirs {
+        Some(found) => {
+            let what = ["the same, `kith serve`", "the same, `kith serve`", "the same, `kith serve`"];
+            lines(&found, what, report);
+        }
+        None if program.is_none() => {
+            report.remark("`kith serve` was not started: `cargo build --release` puts it where this looks.".to_owned());
+        }
+        None => {}
     }
-    lines(figures, report);
     Ok(())
 }
 
-fn grow(dir: &str, entries: u64) -> Result<()> {
-    let tail = TAIL.min(entries / 2).to_string();
-    let mut grower = Doomed::spawn(&std::env::current_exe()?, &["--crash", dir, &entries.to_string(), &tail])?;
-    ensure!(grower.line()?.trim() == "grown", "the ledger was not built");
-    Ok(())
-}
-
-fn lines(found: Found, report: &mut Report) {
+fn lines(found: &Found, what: [&'static str; 3], report: &mut Report) {
     let mut add = |what, unit, measured: &Figures, other: &Figures, most, note| {
         let (measured, other, against) = (measured.clone(), other.clone(), "the same of a fresh node".to_owned());
         let direction = Some(Direction::FigureAtMost(most));
         report.add(Line { what, unit, measured, against, other, direction, note });
     };
-    let note = "Killed with SIGKILL while 19,999 entries were in the journal only: the longest tail in quiet use. The pages of \
-                the file system are still in memory, as after a crash of the program, not of the machine.";
-    add(
-        "kill -9 to first answer, 1,000,000 entries, in-process",
-        "ms",
-        &found.process,
-        &found.empty_process,
-        100.0,
-        note,
-    );
-    add("of which opening and answering", "ms", &found.core, &found.empty_process, 100.0, note);
-    if !found.program.is_empty() {
-        let note = "`kith serve`, started after a SIGKILL with 19,999 entries in the journal only, until it answered \
-                    GET /api/v1/status.";
-        add("kill -9 to first status of `kith serve`", "ms", &found.program, &found.empty_program, 100.0, note);
-    }
-    let note = "VmRSS three seconds after the first answer and once the index is brought up; nobody is connected.";
-    add("memory at rest, 1,000,000 entries", "MB", &found.resident, &found.empty_resident, 40.0, note);
-    add("memory at rest, a fresh node", "MB", &found.empty_resident, &found.empty_resident, 40.0, note);
+    let note = "A process of its own, from its start to its answer to GET /api/v1/status, after a SIGKILL with 19,999 entries in \
+                the journal only: the longest tail in quiet use. The file system's pages are still in memory, as after a crash \
+                of the program, not of the machine.";
+    add(what[0], "ms", &found.millis, &found.empty_millis, 100.0, note);
+    let note = "VmRSS three seconds after the first answer; nobody is connected.";
+    add(what[1], "MB", &found.resident, &found.empty_resident, 40.0, note);
+    add(what[2], "MB", &found.empty_resident, &Figures::default(), 40.0, note);
 }
 
 /// The program, if it was built beside this benchmark.
 fn program() -> Option<PathBuf> {
     let beside = std::env::current_exe().ok()?;
-    let program = beside.parent()?.parent()?.join("kith");
-    let serves = process::Command::new(&program).args(["serve", "--help"]).output().ok()?;
-    // A program without commands would answer nothing.
-    (serves.status.success() && !serves.stdout.is_empty()).then_some(program)
-}
-
-#[derive(Deserialize)]
-struct Ready {
-    url: String,
-}
-
-/// Milliseconds from the start of `kith serve` to its first status.
-fn served(program: &Path, dir: &str, entries: u64) -> Result<f64> {
-    let begun = Instant::now();
-    let args = ["serve", "--dir", dir, "--json", "--http", "127.0.0.1:0", "--listen", "/ip4/127.0.0.1/tcp/0"];
-    let mut node = Doomed::spawn(program, &args)?;
-    let ready: Ready = serde_json::from_str(&node.line()?).context("`kith serve` did not say where it is")?;
-    let status = ureq::get(format!("{}/api/v1/status", ready.url)).call()?.body_mut().read_to_string()?;
-    let time = begun.elapsed();
-    let status: serde_json::Value = serde_json::from_str(&status)?;
-    ensure!(
-        status["entries"].as_u64().is_some_and(|found| found >= entries),
-        "entries are missing: {}",
-        status["entries"]
-    );
-    Ok(time.as_secs_f64() * 1e3)
+    Some(beside.parent()?.parent()?.join("kith")).filter(|program| program.exists())
 }
 
 /// The grower: makes the ledger in `dir` reach `entries`, says so, and waits for its end.
 pub(crate) fn crash(dir: &Path, entries: u64, tail: u64) -> Result<()> {
     let _lock = DirectoryLock::acquire(dir)?;
     let home = home::open(dir)?;
-    let mut grower = Grower::open(runtime::open(&home, CACHE_BYTES)?)?;
+    let mut grower = Grower::open(runtime::open(&home, u64::from(settings().cache_mib) << 20)?)?;
     grower.grow_to(entries - tail, true)?;
     grower.settle_all();
     grower.grow_to(entries, false)?;
@@ -299,33 +315,13 @@ impl Grower {
     }
 }
 
-/// The opener: starts the node of `dir`, says when it first answered and what memory it rests in, and waits for its end.
+/// The opener: starts the node of `dir` as `kith serve` does, says where it is, and waits for its end.
 pub(crate) fn open(dir: &Path) -> Result<()> {
-    let begun = Instant::now();
     let runtime = runtime()?;
     runtime.block_on(async {
-        let node = runtime::start(dir, starting()).await?;
-        let entries = node.handle.look(|_, book| book.entries()).await?;
-        let millis = begun.elapsed().as_secs_f64() * 1e3;
-        let replayed = node.replayed;
-        let now = || anyhow::Ok(Opened { millis, replayed, entries, resident: resident()? });
-        say(&serde_json::to_string(&now()?)?)?;
-        tokio::time::sleep(REST).await;
-        until("the index to be brought up", || async {
-            Ok(node.handle.look(|_, book| !book.settling() && !book.wants_settling()).await?)
-        })
-        .await?;
-        say(&serde_json::to_string(&now()?)?)?;
+        let node = Box::pin(serve::start(dir, &settings())).await?;
+        say(&serde_json::to_string(&Ready { url: node.url.clone(), replayed: node.running.replayed })?)?;
         tokio::time::sleep(Duration::from_secs(3_600)).await;
         bail!("nobody came to kill this process")
     })
-}
-
-/// Resident memory of this process in bytes.
-fn resident() -> Result<f64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: u32 =
-        line.and_then(|line| line.split_whitespace().next()).context("the system tells no VmRSS")?.parse()?;
-    Ok(f64::from(kib) * 1024.0)
 }
