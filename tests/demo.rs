@@ -25,8 +25,14 @@ fn check(report: &Value, communities: usize) -> Result<()> {
         ensure!(root.len() == 64, "a checkpoint has no root");
     }
     ensure!(number(report, "/offers/published")? > 0, "nothing was offered");
-    ensure!(number(report, "/offers/published")? == number(report, "/offers/seen_everywhere")?, "offers did not spread");
-    ensure!(number(report, "/exchanges/local")? > 0 && number(report, "/exchanges/across")? > 0, "nothing was exchanged");
+    ensure!(
+        number(report, "/offers/published")? == number(report, "/offers/seen_everywhere")?,
+        "offers did not spread"
+    );
+    ensure!(
+        number(report, "/exchanges/local")? > 0 && number(report, "/exchanges/across")? > 0,
+        "nothing was exchanged"
+    );
     for partnership in list("/partnerships")? {
         ensure!(partnership.get("mirrored") == Some(&Value::Bool(true)), "two books differ: {partnership}");
         ensure!(number(partnership, "/net_a")? == -number(partnership, "/net_b")?, "two books differ: {partnership}");
