@@ -3,8 +3,12 @@
 pub mod api;
 pub mod client;
 pub mod demo;
+pub mod health;
 pub mod import;
 pub mod network;
 pub mod people;
 pub mod runtime;
 pub mod store;
+#[cfg(test)]
+mod trial;
+pub mod web;

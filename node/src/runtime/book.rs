@@ -34,6 +34,8 @@ pub struct Book {
     pages: Pages,
     /// Entries whose frames are not durable yet and cannot be read from the journal.
     fresh: BTreeMap<u64, Entry>,
+    /// Kept beside the index's mark, so that facts projected again after a crash are not counted twice.
+    exchanged: i64,
     settler: Settler,
 }
 
@@ -84,6 +86,13 @@ impl Book {
     #[must_use]
     pub fn entries(&self) -> u64 {
         self.pages.len()
+    }
+
+    /// Minutes of help recorded in all, as corrected since: exchanges, each place in a group, and what was settled with
+    /// partners either way. Gifts to the pot and opening balances are left out, because nobody was helped by them.
+    #[must_use]
+    pub fn exchanged_minutes(&self) -> u64 {
+        u64::try_from(self.exchanged).unwrap_or(0)
     }
 
     /// A handle that reads the journal from other threads.

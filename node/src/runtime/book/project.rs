@@ -5,8 +5,9 @@ use kith_protocol::{
     codec,
     envelope::Unverified,
     id::MemberId,
-    ledger::{Body, Entry, History as _, Recorded, merkle::leaf_hash},
+    ledger::{Body, CorrectionTerms, Entry, History as _, Recorded, merkle::leaf_hash},
     machine::{Fact, ForeignRecord, Standing, View as _},
+    minutes::Minutes,
     shelf::Record,
 };
 
@@ -26,6 +27,7 @@ impl Book {
         let index = self.pages.len();
         let fact = u16::try_from(n).unwrap_or(u16::MAX);
         self.pages.push(Place { frame, fact }, leaf_hash(&entry.to_bytes()), &mut self.overlay);
+        self.exchanged = self.exchanged.saturating_add(self.helped(index, &entry.body));
         if let Some(id) = entry.body.begins() {
             self.overlay.put(keys::exchange(&id), recorded_bytes(Recorded { index, latest: index }));
         }
@@ -37,6 +39,48 @@ impl Book {
         for member in self.touched(&entry.body) {
             self.overlay.put(keys::statement_line(&member, index), Vec::new());
         }
+    }
+
+    /// By how many minutes an entry changes the help recorded; below zero when a correction takes some away.
+    fn helped(&self, index: u64, body: &Body) -> i64 {
+        let minutes = |minutes: Minutes| i64::from(minutes.get());
+        match body {
+            Body::Exchange { terms, .. } => minutes(terms.minutes),
+            Body::GroupExchange { terms, .. } => {
+                let places = i64::try_from(terms.participants.len()).unwrap_or(i64::MAX);
+                minutes(terms.minutes).saturating_mul(places)
+            }
+            Body::Settle { proposal, .. } | Body::Receive { proposal, .. } => minutes(proposal.content.minutes),
+            Body::Correction { terms, .. } => self.corrected(index, terms),
+            _ => 0,
+        }
+    }
+
+    /// What the correction at `index` changes in the help recorded.
+    fn corrected(&self, index: u64, terms: &CorrectionTerms) -> i64 {
+        let first = self.exchange(&terms.corrects).and_then(|recorded| Some((recorded, self.entry(recorded.index)?)));
+        let Some((recorded, first)) = first else { return 0 };
+        let stands = |m: Option<Minutes>| m.map_or(0, |m| i64::from(m.get()));
+        let stood = match &first.body {
+            Body::Exchange { terms: original, .. } => {
+                let earlier = |at: u64| match self.entry(at)?.body {
+                    Body::Correction { terms: earlier, .. } if earlier.corrects == terms.corrects => {
+                        Some(earlier.minutes)
+                    }
+                    _ => None,
+                };
+                let latest = if recorded.latest < index {
+                    earlier(recorded.latest)
+                } else {
+                    // A crash while the index was written: it knows this correction already and has lost the one before.
+                    self.statement(&original.giver, Some(index), usize::MAX).into_iter().find_map(earlier)
+                };
+                stands(latest.unwrap_or(Some(original.minutes)))
+            }
+            body @ Body::GroupExchange { .. } => self.helped(recorded.index, body),
+            _ => return 0,
+        };
+        stands(terms.minutes) - stood
     }
 
     /// The members on whose statements an entry stands.

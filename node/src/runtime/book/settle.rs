@@ -147,7 +147,7 @@ impl Book {
         debug_assert!(!self.uncommitted(), "only what is durable may be settled");
         let upto = self.journal.durable_end();
         self.pages.keep(&mut self.overlay);
-        let mark = [upto.0.to_be_bytes(), self.pages.len().to_be_bytes()].concat();
+        let mark = [upto.0.to_be_bytes(), self.pages.len().to_be_bytes(), self.exchanged.to_be_bytes()].concat();
         self.overlay.put(keys::UPTO.to_vec(), mark);
         let overlay = Arc::new(std::mem::take(&mut self.overlay));
         *self.settler.pending.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&overlay));
@@ -188,12 +188,29 @@ impl Book {
     }
 }
 
-/// Up to where the index reflects the journal, and how many entries it knows.
-fn index_mark(index: &dyn Index) -> Result<Option<(Position, u64)>, StoreError> {
+/// What the index says of itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Mark {
+    /// Up to where it reflects the journal.
+    upto: Position,
+    /// How many ledger entries it knows.
+    entries: u64,
+    /// Minutes exchanged in them.
+    exchanged: i64,
+}
+
+fn index_mark(index: &dyn Index) -> Result<Option<Mark>, StoreError> {
     let Some(bytes) = index.get(keys::UPTO)? else { return Ok(None) };
-    let number = |part: &[u8]| part.try_into().map(u64::from_be_bytes).ok();
-    let mark = bytes.split_at_checked(8);
-    Ok(mark.and_then(|(upto, entries)| Some((Position(number(upto)?), number(entries)?))))
+    let (numbers, _) = bytes.as_chunks::<8>();
+    let mark = match *numbers {
+        [upto, entries, exchanged] => Some(Mark {
+            upto: Position(u64::from_be_bytes(upto)),
+            entries: u64::from_be_bytes(entries),
+            exchanged: i64::from_be_bytes(exchanged),
+        }),
+        _ => None,
+    };
+    Ok(mark)
 }
 
 fn load_known(index: &dyn Index) -> Result<BTreeMap<CommunityId, Known>, StoreError> {
@@ -232,14 +249,14 @@ pub fn recover(
     };
     let mut index = open_index(false)?;
     let mut mark = index_mark(index.as_ref())?;
-    if mark.is_some_and(|(upto, _)| decoded.as_ref().is_none_or(|(snapshot, _)| upto > *snapshot)) {
+    if mark.is_some_and(|mark| decoded.as_ref().is_none_or(|(snapshot, _)| mark.upto > *snapshot)) {
         // Without the snapshot that vouches for it the index would run ahead of the machine: build it again.
         drop(index);
         index = open_index(true)?;
         mark = None;
     }
     let (machine_from, state) = decoded.unwrap_or_else(|| (Position(0), State::empty(community)));
-    let (index_from, entries) = mark.unwrap_or((Position(0), 0));
+    let Mark { upto: index_from, entries, exchanged } = mark.unwrap_or_default();
     let (journal, torn) = Journal::open_from(&dir.join("journal"), index_from.min(machine_from))?;
     let reader = journal.reader();
     let known = load_known(index.as_ref())?;
@@ -256,6 +273,7 @@ pub fn recover(
         index,
         overlay: Overlay::default(),
         fresh: BTreeMap::new(),
+        exchanged,
     };
     let frames = book.reader.from(index_from);
     let replayed = replay(&mut machine, &mut book, frames, machine_from)?;

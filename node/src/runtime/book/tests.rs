@@ -7,7 +7,7 @@ use kith_protocol::{
     envelope::Content,
     id::{CommunityId, ExchangeId, RequestId},
     key::SecretKey,
-    ledger::{Asked, Channel, Consent, ExchangeTerms, History as _, merkle},
+    ledger::{Asked, Channel, Consent, CorrectionTerms, ExchangeTerms, History as _, merkle},
     machine::{Command, Effect, Identity, Input, Reply, View as _},
     member::{MemberKind, Role},
     minutes::Minutes,
@@ -92,6 +92,7 @@ fn check(r: &Recovered, exchanges: u32) {
     assert_eq!(ledger.tree().size(), 5 + u64::from(exchanges));
     assert_eq!(r.book.entries(), ledger.tree().size());
     assert_eq!(ledger.sum(), 0);
+    assert_eq!(r.book.exchanged_minutes(), 30 * u64::from(exchanges));
     let size = ledger.tree().size();
     for index in [0, 4, size / 2, size - 1] {
         let leaf = merkle::leaf_hash(&r.book.entry(index).unwrap().to_bytes());
@@ -150,4 +151,47 @@ fn without_index_or_snapshot_the_journal_gives_everything_back() {
         check(&r, 600);
         r.book.settle_and_wait(r.machine.state());
     }
+}
+
+#[test]
+fn help_is_counted_as_corrected_and_never_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut r = founded(dir.path());
+    let mut number = 0;
+    let mut correct = |r: &mut Recovered, minutes: Option<i64>| {
+        number += 1;
+        let terms = CorrectionTerms {
+            community: r.machine.identity().community,
+            exchange: ExchangeId([100 + number; 16]),
+            corrects: ExchangeId([0; 16]),
+            minutes: minutes.map(|m| Minutes::new(m).unwrap()),
+            made_at: Timestamp(2),
+            details: None,
+        };
+        carry(r, Command::Correct { terms, by: COORDINATOR }, None);
+    };
+    (0..3).for_each(|i| exchange(&mut r, i));
+    correct(&mut r, Some(50));
+    assert_eq!(r.book.exchanged_minutes(), 110);
+    r.book.commit().unwrap();
+    r.book.settle_and_wait(r.machine.state());
+    drop(r);
+    r = opened(dir.path());
+    correct(&mut r, None);
+    assert_eq!(r.book.exchanged_minutes(), 60);
+    correct(&mut r, Some(10));
+    assert_eq!(r.book.exchanged_minutes(), 70);
+    r.book.commit().unwrap();
+    let index = Arc::clone(&r.book.index);
+    // A crash in the middle of the index's writing: everything but the mark arrived.
+    let behind = index.get(keys::UPTO).unwrap();
+    r.book.settle_and_wait(r.machine.state());
+    index.apply(vec![(keys::UPTO.to_vec(), behind)]).unwrap();
+    index.flush().unwrap();
+    drop((r, index));
+    r = opened(dir.path());
+    assert_eq!(r.book.exchanged_minutes(), 70);
+    drop(r);
+    std::fs::remove_dir_all(dir.path().join("index")).unwrap();
+    assert_eq!(opened(dir.path()).book.exchanged_minutes(), 70);
 }
