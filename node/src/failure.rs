@@ -84,7 +84,7 @@ pub struct Failure {
     /// What is wrong and what to do.
     pub detail: String,
     /// The answer of the node, if it was the node that refused.
-    pub problem: Option<Problem>,
+    pub problem: Option<Box<Problem>>,
     /// The ledger entry that is meant, if it is about one.
     pub entry: Option<u64>,
 }
@@ -166,7 +166,7 @@ impl From<ClientError> for Failure {
                     507 => Exit::Disk,
                     _ => Exit::Refused,
                 };
-                Self { exit, code: problem.code.clone(), detail, problem: Some(problem), entry: None }
+                Self { exit, code: problem.code.clone(), detail, problem: Some(Box::new(problem)), entry: None }
             }
             ClientError::Unreachable { .. } => Self::new(Exit::Unreachable, "unreachable", detail),
             ClientError::Unreadable { .. } => Self::new(Exit::Unreachable, "unreadable-answer", detail),

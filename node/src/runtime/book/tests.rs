@@ -5,7 +5,7 @@ use kith_protocol::{
     alias::AliasSecret,
     community::{Certificate, Charter},
     envelope::Content,
-    id::{CommunityId, ExchangeId, RequestId},
+    id::{CommunityId, Digest, ExchangeId, MemberId, RequestId},
     key::SecretKey,
     ledger::{Asked, Channel, Consent, CorrectionTerms, ExchangeTerms, History as _, merkle},
     machine::{Command, Effect, Identity, Input, Reply, View as _},
