@@ -34,8 +34,8 @@ use std::{
     process::ExitCode,
 };
 
-/// What stands under every command's help.
-const AFTER_HELP: &str = "\
+/// What stands under the help of the whole program and of `kith exit-codes`; [`Exit`] says the same.
+const EXIT_CODES: &str = "\
 Exit codes:
    0  it is done
    1  a rule said no; nothing was changed
@@ -43,15 +43,17 @@ Exit codes:
    3  the node does not run, cannot be reached, or is too busy
    4  the exported ledger is not what it says
    5  what was asked for is not here
-  74  the disk refuses, or what is on it is damaged
-
-Example, from nothing to a running node:
-  kith init --dir elm --name \"Elm Street\"
-  kith serve --dir elm";
+  74  the disk refuses, or what is on it is damaged";
 
 /// Kith: the node of a time bank. An hour is an hour.
+///
+/// From nothing to a running node:
+///
+///   kith init --dir elm --name "Elm Street"
+///
+///   kith serve --dir elm
 #[derive(Debug, Parser)]
-#[command(name = "kith", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "kith", version, about, after_help = EXIT_CODES, max_term_width = 100)]
 struct Cli {
     /// Give results and errors as JSON on standard output, for programs.
     #[arg(long, global = true)]
@@ -87,7 +89,7 @@ enum Command {
     /// List the exit codes, for scripts.
     ///
     /// Example: kith exit-codes --json
-    #[command(name = "exit-codes")]
+    #[command(name = "exit-codes", after_help = EXIT_CODES)]
     ExitCodes,
 }
 
@@ -110,6 +112,9 @@ pub fn run(
         Ok(cli) => (cli.json, dispatch(cli.command, &mut Out::new(stdout, cli.json, terminal))),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             (false, Out::new(stdout, false, terminal).raw(&error.to_string()))
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            (false, Out::new(stderr, false, terminal).raw(&error.to_string()).and(Err(Failure::silent(Exit::Usage))))
         }
         Err(error) => (args.iter().any(|arg| arg == "--json"), Err(Failure::usage(usage(&error)))),
     };

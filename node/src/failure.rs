@@ -158,10 +158,16 @@ impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let detail = error.to_string();
         match error {
+            ClientError::Refused(problem) if problem.status == 401 => {
+                let detail = "the node wants its admin token. Name its directory with --dir, or the file admin.token in it \
+                              with --token-file";
+                let known = Self::new(Exit::Usage, &problem.code, detail);
+                Self { problem: Some(problem), ..known }
+            }
             ClientError::Refused(problem) => {
                 let exit = match problem.status {
                     404 => Exit::NotFound,
-                    401 | 405 | 415 | 421 => Exit::Usage,
+                    405 | 415 | 421 => Exit::Usage,
                     408 | 429 | 502..=504 => Exit::Unreachable,
                     507 => Exit::Disk,
                     _ => Exit::Refused,

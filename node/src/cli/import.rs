@@ -82,7 +82,9 @@ struct Report {
     admitted: usize,
     /// People who were here already, by the id of the earlier system.
     already_here: usize,
+    /// Offers of all these people that stand on the shelf now, however often they were imported.
     offers: usize,
+    /// The same of needs.
     needs: usize,
     /// Lines left out because of a problem in the file.
     lines_left_out: usize,
@@ -306,26 +308,17 @@ fn write_report(path: &Path, misfits: &[Misfit]) -> Result<(), Failure> {
 }
 
 fn words(report: &Report, file: Option<&Path>) -> String {
-    let mut lines = Vec::new();
-    if report.dry_run {
-        lines.push(format!(
-            "{} people can come in, with {} offers and {} needs.",
-            report.read, report.offers, report.needs
-        ));
+    let shelf = format!("With them {} offers and {} needs.", report.offers, report.needs);
+    let mut lines = if report.dry_run {
+        vec![format!("People who can come in: {}. {shelf}", report.read)]
     } else {
-        lines.push(format!(
-            "{} people came in, with {} offers and {} needs.",
-            report.admitted, report.offers, report.needs
-        ));
-        if report.already_here > 0 {
-            lines.push(format!("{} people were here already.", report.already_here));
-        }
-    }
+        vec![format!("People who came in: {}; here already: {}. {shelf}", report.admitted, report.already_here)]
+    };
     if report.misfits.is_empty() {
         lines.push("Everything fitted.".into());
         return lines.join("\n");
     }
-    lines.push(format!("{} lines were left out. What did not fit:", report.lines_left_out.max(refused_lines(report))));
+    lines.push(format!("Lines left out, whole or in part: {}. What did not fit:", report.lines_left_out.max(refused_lines(report))));
     let shown = report.misfits.len().min(Limits::default().problems_shown);
     for misfit in &report.misfits[..shown] {
         let column = misfit.column.as_ref().map_or_else(String::new, |column| format!(", column '{column}'"));
@@ -370,8 +363,8 @@ mod tests {
         let csv = format!("N,E,O\nAda,ada@example.org,Garden;Lifts\n{bad}");
         let (exit, said, report) = run(&csv, &[]);
         assert_eq!(exit, Exit::Done);
-        assert!(said.contains("1 people can come in, with 2 offers and 0 needs."), "{said}");
-        assert!(said.contains("25 lines were left out"), "{said}");
+        assert!(said.contains("People who can come in: 1. With them 2 offers and 0 needs."), "{said}");
+        assert!(said.contains("in part: 25."), "{said}");
         assert_eq!(said.matches("  line ").count(), 20, "{said}");
         assert_eq!(report.lines().count(), 26, "{report}");
         assert!(report.starts_with("line,column,problem\n3,E,"), "{report}");

@@ -97,18 +97,19 @@ impl Serve {
             let mut interrupt = listen_for(SignalKind::interrupt())?;
             let closed = self.stdin_closed()?;
             let node = Box::pin(serve::start(&self.dir, &settings)).await?;
-            let told = told(&node, out);
-            if told.is_ok() {
-                tokio::select! {
-                    _ = term.recv() => {}
-                    _ = interrupt.recv() => {}
-                    _ = closed, if self.stop_with_stdin => {}
-                }
+            if told(&node, out).is_err() {
+                // The node is there for others than whoever started it.
+                tracing::warn!("nobody reads where the node is; it is in the file http.address of its directory");
+            }
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = interrupt.recv() => {}
+                _ = closed, if self.stop_with_stdin => {}
             }
             tracing::info!("stopping");
             node.stop().await;
             tracing::info!("stopped");
-            told
+            Ok(())
         })
     }
 }

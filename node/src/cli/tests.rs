@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod running;
+
 use super::*;
 use clap::CommandFactory as _;
 use std::path::Path;
@@ -72,8 +74,16 @@ fn the_help_lists_the_exit_codes() {
     for exit in Exit::ALL {
         assert!(stdout.contains(&format!("{:>4}  {}", exit.code(), exit.meaning())), "{exit:?} in {stdout}");
     }
+    assert!(kith(&["help", "exit-codes"]).1.contains("  74  "));
     let (_, codes, _) = kith(&["exit-codes", "--json"]);
     assert_eq!(json(&codes)[6]["code"], 74);
+}
+
+#[test]
+fn without_a_command_the_help_is_shown() {
+    let (exit, stdout, stderr) = kith(&[]);
+    assert_eq!((exit, stdout.as_str()), (Exit::Usage, ""));
+    assert!(stderr.contains("Usage: kith") && !stderr.starts_with("kith:"), "{stderr}");
 }
 
 #[test]

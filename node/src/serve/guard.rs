@@ -21,7 +21,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(35);
 /// The page brings everything itself: no script, nothing from elsewhere, no frame around it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
                       base-uri 'none'; form-action 'self'";
-/// Headers of every answer.
+/// Headers of every answer that does not bring its own.
 const HEADERS: [(HeaderName, &str); 3] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -105,7 +105,8 @@ async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> Resp
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page may have set a stricter one of its own.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }
