@@ -7,7 +7,7 @@ use crate::{
     import::ImportError,
     local::LocalError,
     network::NetworkError,
-    runtime::{CheckpointError, HomeError, StartError, book::RecoverError},
+    runtime::{CheckpointError, HomeError, StartError, book::RecoverError, export::ExportError},
     serve::ServeError,
     store::StoreError,
 };
@@ -162,7 +162,7 @@ impl From<ClientError> for Failure {
                 let detail = "the node wants its admin token. Name its directory with --dir, or the file admin.token in it \
                               with --token-file";
                 let known = Self::new(Exit::Usage, &problem.code, detail);
-                Self { problem: Some(problem), ..known }
+                Self { problem: Some(Box::new(problem)), ..known }
             }
             ClientError::Refused(problem) => {
                 let exit = match problem.status {
@@ -248,6 +248,21 @@ impl From<CheckpointError> for Failure {
             CheckpointError::Unreadable(_) => Self::new(Exit::Disk, "damaged", detail),
             CheckpointError::Shorter { .. } | CheckpointError::Differs(_) => {
                 Self::new(Exit::Refused, "checkpoint-conflict", detail)
+            }
+        }
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Output(_) => {
+                Self::new(Exit::Disk, "file", format!("{detail}. Make room, or name another place"))
+            }
+            ExportError::Unreadable(_) | ExportError::Archive(_) | ExportError::Shorter { .. } => {
+                Self::new(Exit::Disk, "damaged", detail)
             }
         }
     }

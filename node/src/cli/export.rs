@@ -2,18 +2,14 @@
 
 use super::{output::Out, reach::Reach};
 use crate::{
-    failure::{Exit, Failure},
-    runtime::{self, Checkpoints, home},
+    failure::Failure,
+    runtime::{self, Checkpoints, HomeError, export, home},
     store::{DirectoryLock, StoreError},
 };
 use clap::Args;
-use kith_protocol::{
-    audit::{MANIFEST_VERSION, Manifest, export_entry, export_header},
-    ledger::History as _,
-};
 use std::{
     fs::File,
-    io::{BufWriter, Write as _},
+    io::{BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -40,7 +36,7 @@ impl Export {
         let mut file = Unfinished::create(&self.out)?;
         match (stopped, self.reach.directory()) {
             (Some(lock), Some(dir)) => {
-                write_from(dir, &mut file)?;
+                write_from(dir, &mut file.file)?;
                 drop(lock);
             }
             _ => {
@@ -61,7 +57,7 @@ impl Export {
 fn stopped(dir: &Path) -> Result<Option<DirectoryLock>, Failure> {
     // The lock would be made with its directory: first see that there is a community.
     if home::admin_token(dir)?.is_none() {
-        return Err(crate::runtime::HomeError::NotFounded(dir.to_path_buf()).into());
+        return Err(HomeError::NotFounded(dir.to_path_buf()).into());
     }
     match DirectoryLock::acquire(dir) {
         Ok(lock) => Ok(Some(lock)),
@@ -70,29 +66,13 @@ fn stopped(dir: &Path) -> Result<Option<DirectoryLock>, Failure> {
     }
 }
 
-fn write_from(dir: &Path, file: &mut Unfinished) -> Result<(), Failure> {
+fn write_from(dir: &Path, file: &mut dyn Write) -> Result<(), Failure> {
     let home = home::open(dir)?;
     let opened = runtime::open(&home, CACHE_BYTES)?;
     let (machine, book) = (opened.machine, opened.book);
     let (checkpoint, note) = Checkpoints::open(dir, &machine, &book)?.sign(&machine)?;
-    let manifest = Manifest {
-        v: MANIFEST_VERSION,
-        community: home.identity.community,
-        size: checkpoint.size(),
-        checkpoint: note,
-        certificate: home.identity.certificate.clone(),
-    };
-    let unfit =
-        |error: kith_protocol::ledger::archive::ArchiveError| Failure::new(Exit::Disk, "damaged", error.to_string());
-    file.write(&export_header(&manifest).map_err(unfit)?)?;
-    for index in 0..checkpoint.size() {
-        let missing = || {
-            let detail = format!("entry {index} cannot be read from the journal. Test the disk, then restore a backup");
-            Failure::new(Exit::Disk, "damaged", detail)
-        };
-        let entry = book.entry(index).ok_or_else(missing)?;
-        file.write(&export_entry(&entry).map_err(unfit)?)?;
-    }
+    let manifest = export::manifest(&home.identity, &checkpoint, note);
+    export::export(&book.reader(), &manifest, file)?;
     Ok(())
 }
 
@@ -111,10 +91,6 @@ impl Unfinished {
         let part = PathBuf::from(part);
         let file = File::create(&part).map_err(|error| Failure::file("write", &part, &error))?;
         Ok(Self { path: path.to_path_buf(), part, file: BufWriter::new(file), whole: false })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(|error| Failure::file("write", &self.path, &error))
     }
 
     fn finish(mut self) -> Result<u64, Failure> {

@@ -318,7 +318,10 @@ fn words(report: &Report, file: Option<&Path>) -> String {
         lines.push("Everything fitted.".into());
         return lines.join("\n");
     }
-    lines.push(format!("Lines left out, whole or in part: {}. What did not fit:", report.lines_left_out.max(refused_lines(report))));
+    lines.push(format!(
+        "Lines left out, whole or in part: {}. What did not fit:",
+        report.lines_left_out.max(refused_lines(report))
+    ));
     let shown = report.misfits.len().min(Limits::default().problems_shown);
     for misfit in &report.misfits[..shown] {
         let column = misfit.column.as_ref().map_or_else(String::new, |column| format!(", column '{column}'"));
