@@ -100,7 +100,7 @@ fn check(r: &Recovered, exchanges: u32) {
         let proof = r.book.inclusion_proof(index, size).unwrap();
         merkle::verify_inclusion(index, size, &leaf, &ledger.tree().root(), &proof).unwrap();
     }
-    assert_eq!(r.book.statement(&member(10), None, 10_000).len(), usize::try_from(exchanges).unwrap() + 1);
+    assert_eq!(r.book.statement(&member(10), None, 1_000).len(), (usize::try_from(exchanges).unwrap() + 1).min(1_000));
     assert_eq!(r.book.statement(&member(10), Some(10), 3).len(), 3);
     let mut id = [0; 16];
     id[..4].copy_from_slice(&(exchanges - 1).to_be_bytes());
