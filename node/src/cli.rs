@@ -157,7 +157,7 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Ledger(ledger) => ledger.run(out),
         Command::Verify(verify) => verify.run(out),
         Command::Rebuild(rebuild) => rebuild.run(out),
-        Command::Demo(args) => demo::run(&args),
+        Command::Demo(args) => demo::run(&DemoArgs { json: out.is_json(), ..args }),
         Command::ExitCodes => exit_codes(out),
     }
 }
