@@ -1,13 +1,31 @@
 //! The command line. Commands speak HTTP to a running node, but for the few that make its files, start it on them, or
 //! read them while it does not run.
 
+mod charter;
+mod demo;
+mod exchange;
+mod export;
+mod import;
 mod init;
+mod ledger;
+mod listing;
+mod member;
+mod need;
+mod offer;
 mod output;
+mod partner;
 mod reach;
+mod rebuild;
 mod serve;
 mod status;
+#[cfg(test)]
+mod tests;
+mod verify;
 
-use crate::failure::{Exit, Failure};
+use crate::{
+    demo::args::DemoArgs,
+    failure::{Exit, Failure},
+};
 use clap::{Parser, Subcommand, error::ErrorKind};
 use output::Out;
 use std::{
@@ -16,8 +34,8 @@ use std::{
     process::ExitCode,
 };
 
-/// What stands under every command's help.
-const AFTER_HELP: &str = "\
+/// What stands under the help of the whole program and of `kith exit-codes`; [`Exit`] says the same.
+const EXIT_CODES: &str = "\
 Exit codes:
    0  it is done
    1  a rule said no; nothing was changed
@@ -25,15 +43,17 @@ Exit codes:
    3  the node does not run, cannot be reached, or is too busy
    4  the exported ledger is not what it says
    5  what was asked for is not here
-  74  the disk refuses, or what is on it is damaged
-
-Example, from nothing to a running node:
-  kith init --dir elm --name \"Elm Street\"
-  kith serve --dir elm";
+  74  the disk refuses, or what is on it is damaged";
 
 /// Kith: the node of a time bank. An hour is an hour.
+///
+/// From nothing to a running node:
+///
+///   kith init --dir elm --name "Elm Street"
+///
+///   kith serve --dir elm
 #[derive(Debug, Parser)]
-#[command(name = "kith", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "kith", version, about, after_help = EXIT_CODES, max_term_width = 100)]
 struct Cli {
     /// Give results and errors as JSON on standard output, for programs.
     #[arg(long, global = true)]
@@ -47,10 +67,29 @@ enum Command {
     Init(init::Init),
     Serve(serve::Serve),
     Status(status::Status),
+    #[command(subcommand)]
+    Member(member::Member),
+    #[command(subcommand)]
+    Offer(offer::Offer),
+    #[command(subcommand)]
+    Need(need::Need),
+    #[command(subcommand)]
+    Exchange(exchange::Exchange),
+    #[command(subcommand)]
+    Partner(partner::Partner),
+    #[command(subcommand)]
+    Charter(charter::Charter),
+    #[command(subcommand)]
+    Import(import::Import),
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    Verify(verify::Verify),
+    Rebuild(rebuild::Rebuild),
+    Demo(DemoArgs),
     /// List the exit codes, for scripts.
     ///
     /// Example: kith exit-codes --json
-    #[command(name = "exit-codes")]
+    #[command(name = "exit-codes", after_help = EXIT_CODES)]
     ExitCodes,
 }
 
@@ -73,6 +112,9 @@ pub fn run(
         Ok(cli) => (cli.json, dispatch(cli.command, &mut Out::new(stdout, cli.json, terminal))),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             (false, Out::new(stdout, false, terminal).raw(&error.to_string()))
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            (false, Out::new(stderr, false, terminal).raw(&error.to_string()).and(Err(Failure::silent(Exit::Usage))))
         }
         Err(error) => (args.iter().any(|arg| arg == "--json"), Err(Failure::usage(usage(&error)))),
     };
@@ -105,6 +147,17 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Init(init) => init.run(out),
         Command::Serve(serve) => serve.run(out),
         Command::Status(status) => status.run(out),
+        Command::Member(member) => member.run(out),
+        Command::Offer(offer) => offer.run(out),
+        Command::Need(need) => need.run(out),
+        Command::Exchange(exchange) => exchange.run(out),
+        Command::Partner(partner) => partner.run(out),
+        Command::Charter(charter) => charter.run(out),
+        Command::Import(import) => import.run(out),
+        Command::Ledger(ledger) => ledger.run(out),
+        Command::Verify(verify) => verify.run(out),
+        Command::Rebuild(rebuild) => rebuild.run(out),
+        Command::Demo(args) => demo::run(&DemoArgs { json: out.is_json(), ..args }),
         Command::ExitCodes => exit_codes(out),
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     import::ImportError,
     local::LocalError,
     network::NetworkError,
-    runtime::{CheckpointError, HomeError, StartError, book::RecoverError},
+    runtime::{CheckpointError, HomeError, StartError, book::RecoverError, export::ExportError},
     serve::ServeError,
     store::StoreError,
 };
@@ -84,7 +84,9 @@ pub struct Failure {
     /// What is wrong and what to do.
     pub detail: String,
     /// The answer of the node, if it was the node that refused.
-    pub problem: Option<Problem>,
+    pub problem: Option<Box<Problem>>,
+    /// The ledger entry that is meant, if it is about one.
+    pub entry: Option<u64>,
 }
 
 /// A failure as JSON: the fields of RFC 9457, and the exit code.
@@ -96,13 +98,15 @@ struct Report<'a> {
     status: Option<u16>,
     detail: &'a str,
     code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<u64>,
     exit: u8,
 }
 
 impl Failure {
     /// A failure found by the program itself.
     pub fn new(exit: Exit, code: &str, detail: impl Into<String>) -> Self {
-        Self { exit, code: code.to_owned(), detail: detail.into(), problem: None }
+        Self { exit, code: code.to_owned(), detail: detail.into(), problem: None, entry: None }
     }
 
     /// A wrong command, option or file.
@@ -122,10 +126,16 @@ impl Failure {
         Self::new(exit, "file", format!("could not {what} {path}: {error}. {advice}"))
     }
 
-    /// Standard output was closed by whoever read it, as `head` does: nothing is wrong, nothing is said.
+    /// An end about which everything was said, or nobody is left to hear it.
+    #[must_use]
+    pub fn silent(exit: Exit) -> Self {
+        Self::new(exit, "silent", "")
+    }
+
+    /// Whether there is nothing to say.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        self.exit == Exit::Done
+        self.detail.is_empty()
     }
 
     /// The failure as a line of JSON.
@@ -137,6 +147,7 @@ impl Failure {
             status: self.problem.as_ref().map(|p| p.status),
             detail: &self.detail,
             code: &self.code,
+            entry: self.entry,
             exit: self.exit.code(),
         };
         serde_json::to_string(&report).expect("texts and numbers can always be written as JSON")
@@ -147,15 +158,21 @@ impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let detail = error.to_string();
         match error {
+            ClientError::Refused(problem) if problem.status == 401 => {
+                let detail = "the node wants its admin token. Name its directory with --dir, or the file admin.token in it \
+                              with --token-file";
+                let known = Self::new(Exit::Usage, &problem.code, detail);
+                Self { problem: Some(Box::new(problem)), ..known }
+            }
             ClientError::Refused(problem) => {
                 let exit = match problem.status {
                     404 => Exit::NotFound,
-                    401 | 405 | 415 | 421 => Exit::Usage,
+                    405 | 415 | 421 => Exit::Usage,
                     408 | 429 | 502..=504 => Exit::Unreachable,
                     507 => Exit::Disk,
                     _ => Exit::Refused,
                 };
-                Self { exit, code: problem.code.clone(), detail, problem: Some(problem) }
+                Self { exit, code: problem.code.clone(), detail, problem: Some(Box::new(problem)), entry: None }
             }
             ClientError::Unreachable { .. } => Self::new(Exit::Unreachable, "unreachable", detail),
             ClientError::Unreadable { .. } => Self::new(Exit::Unreachable, "unreadable-answer", detail),
@@ -231,6 +248,21 @@ impl From<CheckpointError> for Failure {
             CheckpointError::Unreadable(_) => Self::new(Exit::Disk, "damaged", detail),
             CheckpointError::Shorter { .. } | CheckpointError::Differs(_) => {
                 Self::new(Exit::Refused, "checkpoint-conflict", detail)
+            }
+        }
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Output(_) => {
+                Self::new(Exit::Disk, "file", format!("{detail}. Make room, or name another place"))
+            }
+            ExportError::Unreadable(_) | ExportError::Archive(_) | ExportError::Shorter { .. } => {
+                Self::new(Exit::Disk, "damaged", detail)
             }
         }
     }

@@ -79,6 +79,8 @@ pub async fn start(dir: &Path, settings: &Settings) -> Result<Node, ServeError> 
         limits: settings.limits(),
         cache_bytes: u64::from(settings.cache_mib) << 20,
     };
+    // Taking the lock makes the directory: first see that there is a community in it.
+    runtime::home::open(dir).map_err(StartError::from)?;
     let running = Box::pin(runtime::start(dir, starting)).await?;
     match Box::pin(answer(dir, settings, &running)).await {
         Ok((url, name, stop, server)) => {

@@ -24,7 +24,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub(crate) struct Trial {
     pub(crate) running: Running,
     pub(crate) coordinator: MemberId,
-    dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
 }
 
 async fn run(dir: &Path, listen: bool) -> Running {
@@ -46,15 +46,11 @@ impl Trial {
         let charter = Charter::new(name.into(), Some("gcpuv".into()));
         let founding = Founding { charter, coordinator: "Rosa Example".into() };
         let (_, coordinator, _) = found(dir.path(), &founding).unwrap();
-        Self { running: run(dir.path(), listen).await, coordinator, dir }
+        Self { running: run(dir.path(), listen).await, coordinator, _dir: dir }
     }
 
     pub(crate) fn handle(&self) -> &Handle {
         &self.running.handle
-    }
-
-    pub(crate) fn dir(&self) -> &Path {
-        self.dir.path()
     }
 
     pub(crate) async fn command(&self, command: Command) -> Reply {

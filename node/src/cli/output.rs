@@ -1,6 +1,9 @@
 //! What a command says: words for people, or JSON for programs.
 
-use crate::failure::{Exit, Failure};
+use crate::{
+    api::types::Outcome,
+    failure::{Exit, Failure},
+};
 use kith_protocol::minutes::{Balance, Minutes};
 use serde::Serialize;
 use std::io::{ErrorKind, Write};
@@ -53,7 +56,7 @@ impl<'a> Out<'a> {
         let written = self.stdout.write_all(text.as_bytes()).and_then(|()| self.stdout.flush());
         written.map_err(|error| match error.kind() {
             // Whoever read has read enough.
-            ErrorKind::BrokenPipe => Failure::new(Exit::Done, "closed", ""),
+            ErrorKind::BrokenPipe => Failure::silent(Exit::Done),
             _ => {
                 Failure::new(Exit::Disk, "output", format!("the result could not be written: {error}. Check the disk"))
             }
@@ -107,6 +110,27 @@ pub(super) fn word<T: Serialize>(value: &T) -> String {
         Ok(serde_json::Value::String(word)) => word,
         _ => "?".to_owned(),
     }
+}
+
+/// What a write led to, in words.
+pub(super) fn outcome(outcome: &Outcome) -> String {
+    let began = match outcome.state.as_str() {
+        "done" => "Done.".to_owned(),
+        "recorded" => "Recorded. The minutes are on hold until the partner answers.".to_owned(),
+        "settled" => "Settled.".to_owned(),
+        "waiting" => match outcome.waits_for {
+            Some(member) => format!("It waits for the agreement of {member}."),
+            None => "It waits for agreement.".to_owned(),
+        },
+        other => format!("{other}."),
+    };
+    let ids = [
+        outcome.member.map(|id| format!("Member: {id}")),
+        outcome.exchange.map(|id| format!("Exchange: {id}")),
+        outcome.record.map(|key| format!("Key: {key}")),
+        outcome.index.map(|index| format!("Ledger entry: {index}")),
+    ];
+    std::iter::once(began).chain(ids.into_iter().flatten()).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

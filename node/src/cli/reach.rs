@@ -3,20 +3,20 @@
 use crate::{client::Client, failure::Failure, local};
 use clap::Args;
 use serde::de::DeserializeOwned;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The options by which every command finds its node.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Which node")]
 pub(super) struct Reach {
     /// The directory of a node that runs on this machine.
-    #[arg(long, value_name = "DIR", required_unless_present = "url", conflicts_with = "url")]
+    #[arg(long, value_name = "DIR", conflicts_with = "url")]
     dir: Option<PathBuf>,
     /// The address of a node, such as http://127.0.0.1:8380.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// With --url: the file that holds the node's admin token. Never give a token itself: other users see commands.
-    #[arg(long, value_name = "FILE", env = "KITH_TOKEN_FILE", conflicts_with = "dir")]
+    #[arg(long, value_name = "FILE", env = "KITH_TOKEN_FILE")]
     token_file: Option<PathBuf>,
 }
 
@@ -31,13 +31,24 @@ pub(super) struct Write {
 }
 
 impl Reach {
+    /// The directory, when the node is named by it.
+    pub(super) fn directory(&self) -> Option<&Path> {
+        self.dir.as_deref()
+    }
+
     pub(super) fn client(&self) -> Result<Client, Failure> {
         match (&self.url, &self.dir) {
             (Some(url), _) => Ok(local::client_at(url, self.token_file.as_deref())?),
             (None, Some(dir)) => Ok(local::client(dir)?),
-            (None, None) => Err(Failure::usage("name the node: --dir DIR or --url URL")),
+            (None, None) => Err(Failure::usage("it is not said which node is meant. Add --dir DIR or --url URL")),
         }
     }
+}
+
+/// Reads an option that takes a word of the protocol, as it stands in JSON.
+pub(super) fn protocol_word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let word = serde_json::Value::String(text.replace('-', "_"));
+    serde_json::from_value(word).map_err(|error| error.to_string().replace('`', "'"))
 }
 
 /// How many items a command asks for at once: the most a node gives.

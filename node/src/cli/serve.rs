@@ -40,7 +40,7 @@ pub(super) struct Serve {
     /// An address to tell others instead of those listened on. May be given several times.
     #[arg(long, value_name = "MULTIADDR")]
     announce: Vec<String>,
-    /// End in good order when standard input closes, for programs that start nodes and may be killed themselves.
+    /// Stop, too, when standard input closes: for programs that start a node and may be killed.
     #[arg(long)]
     stop_with_stdin: bool,
 }
@@ -66,6 +66,21 @@ impl Serve {
         Ok((settings, warnings))
     }
 
+    /// Speaks when standard input closes; never, when nobody asked for that.
+    fn stdin_closed(&self) -> Result<oneshot::Receiver<()>, Failure> {
+        let (tell, told) = oneshot::channel();
+        let watch = move || {
+            // Input that cannot be read is as good as closed, and a node that stops meanwhile need not hear of it.
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            let _ = tell.send(());
+        };
+        if self.stop_with_stdin {
+            let watching = std::thread::Builder::new().name("kith-stdin".into()).spawn(watch);
+            watching.map_err(|error| no_threads(&error))?;
+        }
+        Ok(told)
+    }
+
     pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
         let environment =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -80,35 +95,23 @@ impl Serve {
             // Before anything is open: a signal during the start must not kill it half-way.
             let mut term = listen_for(SignalKind::terminate())?;
             let mut interrupt = listen_for(SignalKind::interrupt())?;
+            let closed = self.stdin_closed()?;
             let node = Box::pin(serve::start(&self.dir, &settings)).await?;
-            let told = told(&node, out);
-            let closed = self.stop_with_stdin.then(stdin_closed).transpose()?;
-            if told.is_ok() {
-                tokio::select! {
-                    _ = term.recv() => {}
-                    _ = interrupt.recv() => {}
-                    () = async { match closed { Some(closed) => drop(closed.await), None => std::future::pending().await } } => {}
-                }
+            if told(&node, out).is_err() {
+                // The node is there for others than whoever started it.
+                tracing::warn!("nobody reads where the node is; it is in the file http.address of its directory");
+            }
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = interrupt.recv() => {}
+                _ = closed, if self.stop_with_stdin => {}
             }
             tracing::info!("stopping");
             node.stop().await;
             tracing::info!("stopped");
-            told
+            Ok(())
         })
     }
-}
-
-/// Hears when standard input closes. Reading it blocks, so it has a thread of its own.
-fn stdin_closed() -> Result<oneshot::Receiver<()>, Failure> {
-    let (closed, heard) = oneshot::channel();
-    let read = move || {
-        // An input that cannot be read is as good as closed.
-        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
-        // Nobody listens when the node is stopping already.
-        let _ = closed.send(());
-    };
-    let thread = std::thread::Builder::new().name("kith-stdin".into()).spawn(read);
-    thread.map(|_| heard).map_err(|error| no_threads(&error))
 }
 
 fn no_threads(error: &std::io::Error) -> Failure {

@@ -120,11 +120,11 @@ pub const KEYS: [Key; 10] = [
         Ok(())
     }),
     key("network", "listen", Kind::List, |settings, given| {
-        settings.listen = addresses(given, |text| addresses::check_listen(text))?;
+        settings.listen = addresses(given, addresses::check_listen)?;
         Ok(())
     }),
     key("network", "announce", Kind::List, |settings, given| {
-        settings.announce = addresses(given, |text| addresses::check_announce(text))?;
+        settings.announce = addresses(given, addresses::check_announce)?;
         Ok(())
     }),
     key("network", "peers", Kind::List, |settings, given| {

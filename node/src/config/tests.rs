@@ -132,6 +132,16 @@ fn a_file_that_is_asked_for_must_be_there() {
 }
 
 #[test]
+fn the_page_for_volunteers_lists_every_variable() {
+    let page = include_str!("../../../deploy/README.md");
+    for key in &KEYS {
+        let row = format!("| `[{}] {}` | `{}` |", key.section, key.name, key.variable());
+        assert!(page.contains(&row), "{row}");
+    }
+    assert_eq!(page.matches("| `KITH_").count(), KEYS.len());
+}
+
+#[test]
 fn the_shares_of_connections_follow_their_sum() {
     assert_eq!(Settings::default().limits(), network::Limits::default());
     let limits = Settings { max_connections: 4, ..Settings::default() }.limits();

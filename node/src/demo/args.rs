@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 /// Play communities that federate, on this machine, with real nodes.
+///
+/// Example: kith demo --once
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct DemoArgs {
     /// How many communities; three when absent.

@@ -143,7 +143,39 @@ pub fn made_up(count: usize) -> Script {
     for round in 0..count.div_ceil(3) {
         add_round(&mut script, round, (count - round * 3).min(3));
     }
+    expect(&mut script);
     script
+}
+
+/// What every member's balance should be when all steps were played.
+fn expect(script: &mut Script) {
+    let mut balances = vec![0i64; script.members.len()];
+    let mut give = |who: usize, minutes: i64| balances[who] += minutes;
+    for step in &script.steps {
+        match step {
+            Step::Exchange { giver, receiver, minutes } => {
+                give(*giver, i64::from(*minutes));
+                give(*receiver, -i64::from(*minutes));
+            }
+            // The scenario's charters let a leader earn once; the rest goes to the pot.
+            Step::Group { leader, participants, minutes } => {
+                give(*leader, i64::from(*minutes));
+                participants.iter().for_each(|p| give(*p, -i64::from(*minutes)));
+            }
+            Step::Gift { from, minutes } => give(*from, -i64::from(*minutes)),
+            Step::Correction { of, minutes } => {
+                if let Step::Exchange { giver, receiver, minutes: was } = &script.steps[*of] {
+                    let change = i64::from(*minutes) - i64::from(*was);
+                    give(*giver, change);
+                    give(*receiver, -change);
+                }
+            }
+            Step::Refused { .. } => {}
+        }
+    }
+    for (member, balance) in script.members.iter_mut().zip(balances) {
+        member.expected_hundredths = Some(balance * 100);
+    }
 }
 
 /// Adds the first `count` communities of the scenario once more.

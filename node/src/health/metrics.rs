@@ -47,7 +47,7 @@ impl Levels {
         Self {
             entries: ledger.tree().size(),
             members: ledger.members().values().filter(|member| member.active).count() as u64,
-            waiting: state.waiting().len() as u64,
+            waiting: state.waiting().values().filter(|waiting| waiting.is_open()).count() as u64,
             undecided: open().count() as u64,
             oldest_undecided_seconds: oldest.map_or(0, |made_at| now.since(made_at).0 / 1_000),
             on_hold_minutes: ledger.partners().values().map(|partner| partner.on_hold.get()).sum(),

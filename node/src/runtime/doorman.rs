@@ -8,7 +8,7 @@ use kith_protocol::{
     key::SoundKey,
     machine::{Checked, Message, Parcel, Peer, check_announcement},
     rejection::Rejection,
-    shelf::{Announcement, MAX_RECORD_BYTES},
+    shelf::{Announcement, MAX_ANNOUNCEMENT_BYTES},
 };
 use std::{
     collections::BTreeMap,
@@ -145,5 +145,5 @@ type Announced = (
 );
 
 fn read_announcement(bytes: &[u8], certificates: &mut Certificates) -> Result<Announced, Rejection> {
-    check_announcement(codec::decode::<Announcement>(bytes, MAX_RECORD_BYTES)?, certificates)
+    check_announcement(codec::decode::<Announcement>(bytes, MAX_ANNOUNCEMENT_BYTES)?, certificates)
 }

@@ -118,7 +118,8 @@ pub fn create(dir: &Path, now: Timestamp) -> Result<(Home, Zeroizing<String>), H
     Ok((open(dir)?, Zeroizing::new(words.to_string())))
 }
 
-fn make_directory(dir: &Path) -> Result<(), StoreError> {
+/// A directory that only its owner may look into; one that is there stays as it is.
+pub(super) fn make_directory(dir: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::DirBuilderExt as _;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.map_err(|source| StoreError::Io { context: "create", path: dir.to_path_buf(), source })

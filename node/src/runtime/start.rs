@@ -165,11 +165,8 @@ pub fn found(dir: &Path, founding: &Founding) -> Result<(Home, MemberId, Zeroizi
     founding.charter.check()?;
     kith_protocol::text::check("coordinator", &founding.coordinator, crate::people::MAX_NAME)?;
     let now = clock::now();
-    std::fs::create_dir_all(dir).map_err(|source| StoreError::Io {
-        context: "create",
-        path: dir.to_path_buf(),
-        source,
-    })?;
+    // A new directory is nobody else's: the index holds members' ids, and people's details lie beside their keys.
+    home::make_directory(dir)?;
     let _lock = DirectoryLock::acquire(dir)?;
     let (home, words) = home::create(dir, now)?;
     let Recovered { mut machine, mut book, .. } = open(&home, 1 << 20)?;

@@ -2,7 +2,7 @@
 //! waiting.
 
 use super::listener::Bounded;
-use crate::api::types::Problem;
+use crate::api::{MAX_BODY_BYTES, types::Problem};
 use axum::{
     Router,
     body::Body,
@@ -14,15 +14,14 @@ use axum::{
 };
 use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 
-/// The largest body of a request: a batch of 500 members with every field filled needs a third.
-pub(super) const BODY_BYTES: usize = 1024 * 1024;
-/// How long an answer may take to begin. The slowest, an import on a worn memory card, takes a few seconds.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// How long an answer may take to begin. The API gives up by itself at thirty seconds and says so in its own words; past
+/// this, something else hangs.
+const ANSWER_WITHIN: Duration = Duration::from_secs(35);
 
 /// The page brings everything itself: no script, nothing from elsewhere, no frame around it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
                       base-uri 'none'; form-action 'self'";
-/// Headers of every answer.
+/// Headers of every answer that does not bring its own.
 const HEADERS: [(HeaderName, &str); 3] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -91,8 +90,8 @@ async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> Resp
         && first_line.as_deref().is_none_or(|host| guard.knows(host, here));
     let mut response = if !known {
         misdirected(named.unwrap_or_default())
-    } else if announced(&request) > BODY_BYTES as u64 {
-        let detail = format!("a request may have {BODY_BYTES} bytes; divide it and send the parts");
+    } else if announced(&request) > MAX_BODY_BYTES as u64 {
+        let detail = format!("a request may have {MAX_BODY_BYTES} bytes; divide it and send the parts");
         problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
     } else {
         match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
@@ -106,7 +105,8 @@ async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> Resp
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page may have set a stricter one of its own.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -8,8 +8,8 @@ use kith_protocol::{
     time::Timestamp,
 };
 
-/// The most partners on the page, each about 900 bytes: the whole page stays under 60 KB.
-pub(super) const SHOWN: usize = 12;
+/// The most partners on the page, each up to 1,500 bytes: the whole page stays under 60 KB.
+pub(super) const SHOWN: usize = 10;
 
 /// What a community is called until it tells its name.
 const NAMELESS: &str = "A community that has not told its name yet";

@@ -24,8 +24,8 @@ const CARD_TEXT: usize = 240;
 /// to stay under 60 KB.
 const OWN_BYTES: usize = 13 * 1024;
 const PARTNERS_BYTES: usize = 4 * 1024;
-/// The template's own part of a card, at most.
-const CARD_BYTES: usize = 160;
+/// What the template makes of a card without words.
+const CARD_BYTES: usize = 90;
 
 /// Listings found, newest first.
 #[derive(Debug, Default)]
@@ -103,7 +103,7 @@ pub(super) struct Card {
 }
 
 impl Card {
-    fn new(listing: Listing, from: Option<&str>) -> Self {
+    pub(super) fn new(listing: Listing, from: Option<&str>) -> Self {
         let english = listing.language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case("en"));
         Self {
             title: listing.title,
@@ -116,14 +116,16 @@ impl Card {
         }
     }
 
-    /// What it weighs on the page, at most.
-    fn bytes(&self) -> usize {
+    /// What it weighs on the page, at most: its words, and what the template puts around each.
+    pub(super) fn bytes(&self) -> usize {
         // `<`, `>`, `&` and quotes become five bytes each.
         let escaped = |text: &str| text.len() + 4 * text.bytes().filter(|byte| b"<>&\"'".contains(byte)).count();
-        let tags: usize = self.tags.iter().map(|tag| escaped(tag) + 5).sum();
-        let from = self.from.as_deref().map_or(0, |from| escaped(from) + 60);
-        let language = self.language.as_ref().map_or(0, |language| language.len() + 8);
-        CARD_BYTES + escaped(&self.title) + escaped(&self.text) + tags + from + language
+        let tags: usize = self.tags.iter().map(|tag| escaped(tag) + 16).sum();
+        let remote = if self.remote { 15 } else { 0 };
+        let from = self.from.as_deref().map_or(0, |from| escaped(from) + 40);
+        let language = self.language.as_deref().map_or(0, |language| escaped(language) + 28);
+        let words = escaped(&self.title) + escaped(&self.text) + self.category.len();
+        CARD_BYTES + words + tags + remote + from + language
     }
 }
 

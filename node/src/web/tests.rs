@@ -112,7 +112,20 @@ fn the_heaviest_page_stays_light() {
             ..gathered()
         };
         let weight = weight(gathered);
-        assert!(weight < 60 * 1024, "{weight} bytes");
+        assert!(weight < 60_000, "{weight} bytes");
+    }
+}
+
+#[test]
+fn a_card_weighs_no_more_than_was_reckoned() {
+    let alone = |offers| plain(Gathered { own: Found { offers, needs: Vec::new() }, ..gathered() }).len();
+    let mut strange = listing("<&>", "\"'", &["<", ">"]);
+    (strange.language, strange.remote) = ("cy-GB".into(), true);
+    let bare = Listing { text: None, ..listing("Weeding", "", &[]) };
+    for one in [strange, bare, listing("Weeding", "Any day.", &["roses"])] {
+        let weight = alone(vec![one.clone(), one.clone()]) - alone(vec![one.clone()]);
+        let reckoned = shelf::Card::new(one, None).bytes();
+        assert!(weight <= reckoned && reckoned < weight + 40, "{weight} bytes, reckoned {reckoned}");
     }
 }
 
@@ -203,6 +216,7 @@ fn colours_can_be_told_apart() {
         ("on-teal", "teal"),
         ("on-teal", "teal-hover"),
         ("on-soft", "soft"),
+        ("ink", "hello"),
         ("leaf", "card"),
         ("plum", "card"),
     ];
@@ -353,9 +367,9 @@ async fn the_page_names_everything_and_nobody() {
         "<dd>1 hour 30 minutes</dd>",
         "Weeding",
         "Any day but Sunday.",
-        "Garden and pets · <bdi>roses</bdi> · <bdi>lawns</bdi>",
+        "Garden and pets\u{a0}· <bdi>roses</bdi>\u{a0}· <bdi>lawns</bdi>",
         "<li lang=\"cy\">",
-        "Garden and pets · From afar · <bdi>a chat</bdi>",
+        "Garden and pets\u{a0}· From afar\u{a0}· <bdi>a chat</bdi>",
         "Readers wanted",
         "Sewing",
         "Connected now.",

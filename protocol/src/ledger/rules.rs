@@ -187,7 +187,7 @@ impl Ledger {
     }
 
     /// Whether a member's balance may change by `change` under the charter. Only the direction of the change is judged:
-    /// who is below the floor already may always receive less.
+    /// who is below the floor already may always receive less. What is on hold may come back on top of it.
     ///
     /// # Errors
     /// [`Rejection::MemberFloor`], [`Rejection::MemberCeiling`], or the member's absence.
@@ -202,12 +202,15 @@ impl Ledger {
         if change < Balance::ZERO && after < floor {
             return Err(Rejection::MemberFloor { member: *id, balance: after.get(), floor: floor.get() });
         }
-        match charter.ceiling {
-            Some(ceiling) if change > Balance::ZERO && after > ceiling => {
-                Err(Rejection::MemberCeiling { member: *id, balance: after.get(), ceiling: ceiling.get() })
-            }
-            _ => Ok(()),
+        let Some(ceiling) = charter.ceiling.filter(|_| change > Balance::ZERO) else { return Ok(()) };
+        let mut at_most = after;
+        for hold in self.holds.values().filter(|hold| hold.payer == *id) {
+            at_most = at_most.plus(hold.minutes.given())?;
         }
+        if at_most > ceiling {
+            return Err(Rejection::MemberCeiling { member: *id, balance: at_most.get(), ceiling: ceiling.get() });
+        }
+        Ok(())
     }
 
     pub(super) fn member_mut(&mut self, id: &MemberId) -> &mut Member {

@@ -36,6 +36,11 @@ impl Machine {
         if invitation.community != self.identity.community {
             return Err(Rejection::OtherCommunity);
         }
+        match self.state.invitations.get(&secret_digest(&invitation.secret)) {
+            Some(earlier) if earlier.invitation == invitation => return Ok(Reply::Invited { invitation }),
+            Some(_) => return Err(Rejection::UnknownInvitation),
+            None => {}
+        }
         let open = |i: &&super::Invited| i.used.is_none() && i.invitation.expires_at > turn.now;
         if self.state.invitations.values().filter(open).count() >= MAX_INVITATIONS {
             return Err(Rejection::TooManyWaiting { what: "invitations", limit: MAX_INVITATIONS });

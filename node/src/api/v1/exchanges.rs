@@ -61,8 +61,9 @@ pub(in crate::api) async fn list_exchanges(
     let after = asked.after.as_deref().map(str::parse::<ExchangeId>).transpose().map_err(Rejection::from)?;
     let from = after.map_or(Bound::Unbounded, Bound::Excluded);
     let page = state.handle.look(move |machine, _| {
-        let waiting = machine.state().waiting().range((from, Bound::Unbounded)).take(limit + 1);
-        waiting.map(|(id, waiting)| view::waiting(machine, *id, waiting)).collect::<Vec<_>>()
+        let waiting = machine.state().waiting().range((from, Bound::Unbounded));
+        let open = waiting.filter(|(_, waiting)| waiting.is_open()).take(limit + 1);
+        open.map(|(id, waiting)| view::waiting(machine, *id, waiting)).collect::<Vec<_>>()
     });
     let mut items = page.await?;
     let more = items.len() > limit;

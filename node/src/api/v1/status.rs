@@ -44,7 +44,7 @@ fn status(machine: &Machine, peer: String, now: Timestamp) -> Option<Status> {
         root: ledger.tree().root(),
         ledger_sum_minutes: i64::try_from(ledger.sum()).unwrap_or(i64::MAX),
         pot_minutes: ledger.pot().get(),
-        waiting: state.waiting().len() as u64,
+        waiting: state.waiting().values().filter(|waiting| waiting.is_open()).count() as u64,
         partners: ledger.partners().len() as u64,
         connected: machine.present().count() as u64,
         known: machine.known().len() as u64,

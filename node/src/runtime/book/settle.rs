@@ -152,6 +152,12 @@ impl Book {
         !self.overlay.is_empty() && !self.settler.busy()
     }
 
+    /// Whether snapshot and index are being brought up now.
+    #[must_use]
+    pub fn settling(&self) -> bool {
+        self.settler.busy()
+    }
+
     /// Takes snapshot and index to the present on the settler's thread. Everything must be committed.
     pub fn settle(&mut self, state: &State) {
         debug_assert!(!self.uncommitted(), "only what is durable may be settled");

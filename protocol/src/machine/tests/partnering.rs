@@ -59,3 +59,20 @@ fn a_lost_agreement_is_given_again() {
     two.deliver_all();
     assert_eq!(two.accounts().map(|accounts| accounts.len()), [1, 1]);
 }
+
+#[test]
+fn an_invitation_made_twice_is_good_once() {
+    let mut two = Two::new();
+    two.connect();
+    let invitation = two.invite(0, 1);
+    two.accept(1, invitation.clone(), 1).unwrap();
+    two.deliver(|message| matches!(message, Message::Agreed(_)));
+    assert_eq!(two.invite(0, 1), invitation);
+    let mut other = invitation;
+    other.acceptor_limit += 1;
+    assert_eq!(two.command(0, Command::Invite { invitation: other }).unwrap_err(), Rejection::UnknownInvitation);
+    two.pass(20);
+    two.deliver_all();
+    let accounts = two.accounts();
+    assert_eq!((accounts[0].len(), &accounts[0]), (1, &accounts[1]));
+}

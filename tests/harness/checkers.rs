@@ -1,0 +1,261 @@
+//! Says after every step whether what must always be true still is.
+//!
+//! The checkers keep books of their own: what each node made durable is folded a second time, by other code than the
+//! machine's, and what was ever signed, sent, shown or kept is remembered. A step is compared with both.
+
+mod book;
+mod convergence;
+mod deeds;
+mod slots;
+
+use crate::coverage::Coverage;
+use book::Book;
+pub(crate) use convergence::unsettled;
+use deeds::Deeds;
+use kith_protocol::{
+    id::{AccountId, ExchangeId, RequestId},
+    ledger::{Account, Body, History},
+    machine::{Fact, ForeignRecord, Machine, MemoryView, Message, Notice, Reply},
+    rejection::{Rejection, Severity},
+    shelf::Announcement,
+};
+use slots::Slots;
+use std::collections::BTreeMap;
+
+/// Something that must never happen did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which law: `I1` to `I8` as the settlement protocol numbers them, or a word.
+    pub law: &'static str,
+    /// What was seen.
+    pub detail: String,
+}
+
+impl Violation {
+    pub(crate) fn new(law: &'static str, detail: String) -> Self {
+        Self { law, detail }
+    }
+}
+
+/// Whether a law was kept.
+pub(crate) type Kept = Result<(), Violation>;
+
+/// `ok`, or a breach of `law`.
+pub(crate) fn ensure(law: &'static str, ok: bool, detail: impl FnOnce() -> String) -> Kept {
+    if ok { Ok(()) } else { Err(Violation::new(law, detail())) }
+}
+
+/// What a member was told is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Promise {
+    /// It stands in the ledger at this index.
+    Posted(u64),
+    /// The partner accepted our payment.
+    Paid,
+    /// The partner holds our acceptance.
+    Received,
+}
+
+/// How far a node was when it last made something durable.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Progress {
+    entries: u64,
+    revision: u64,
+    /// Epoch, proposed, learned and decided by account.
+    lanes: BTreeMap<AccountId, (u32, u64, u64, u64)>,
+}
+
+impl Progress {
+    fn of(machine: &Machine) -> Self {
+        let state = machine.state();
+        let lanes = state.lanes().iter().map(|(account, lanes)| {
+            let sync = lanes.sync(0);
+            (*account, (sync.epoch, sync.proposed, sync.learned, sync.decided))
+        });
+        Self { entries: state.ledger().tree().size(), revision: state.shelf().0, lanes: lanes.collect() }
+    }
+
+    fn is_after(&self, earlier: &Self) -> bool {
+        let grew = |(account, then): (&AccountId, &(u32, u64, u64, u64))| {
+            self.lanes
+                .get(account)
+                .is_some_and(|now| now.0 >= then.0 && now.1 >= then.1 && now.2 >= then.2 && now.3 >= then.3)
+        };
+        self.entries >= earlier.entries && self.revision >= earlier.revision && earlier.lanes.iter().all(grew)
+    }
+}
+
+/// Everything the checkers remember.
+pub(crate) struct Checkers {
+    books: Vec<Book>,
+    deeds: Vec<Deeds>,
+    slots: Slots,
+    promises: Vec<BTreeMap<ExchangeId, Promise>>,
+    progress: Vec<Progress>,
+    /// A law that does not count in this run, so that others must find what breaks it.
+    blind: Option<&'static str>,
+}
+
+impl Checkers {
+    pub(crate) fn new(nodes: usize, blind: Option<&'static str>) -> Self {
+        Self {
+            books: vec![Book::default(); nodes],
+            deeds: vec![Deeds::default(); nodes],
+            slots: Slots::default(),
+            promises: vec![BTreeMap::new(); nodes],
+            progress: vec![Progress::default(); nodes],
+            blind,
+        }
+    }
+
+    fn judge(&self, kept: Kept) -> Kept {
+        match kept {
+            Err(violation) if self.blind == Some(violation.law) => Ok(()),
+            kept => kept,
+        }
+    }
+
+    /// A node handled an input; nothing of it is durable yet.
+    pub(crate) fn handled(&self, machine: &Machine) -> Kept {
+        let sum = machine.state().ledger().sum();
+        self.judge(ensure("I2", sum == 0, || format!("the ledger sums to {sum}")))
+    }
+
+    /// A batch became durable.
+    pub(crate) fn committed(
+        &mut self,
+        node: usize,
+        facts: &[Fact],
+        foreign: &[ForeignRecord],
+        coverage: &mut Coverage,
+    ) -> Kept {
+        for fact in facts {
+            coverage.hit("fact", deeds::kind(fact));
+            if let Fact::Entry(entry) = fact {
+                coverage.hit("entry", entry.body.kind());
+                let kept = self.books[node].enter(entry);
+                self.judge(kept)?;
+            }
+            let kept = self.slots.committed(fact);
+            self.judge(kept)?;
+            self.deeds[node].committed(fact);
+            if let Fact::Decided { proposal, decision } = fact {
+                coverage.hit("decision", deeds::verdict(&decision.content));
+                let kept = self.books[node].leaf_is_right(&proposal.content, &decision.content);
+                self.judge(kept)?;
+            }
+        }
+        self.deeds[node].kept(foreign);
+        let touched: Vec<AccountId> = self.books[node].partners.keys().copied().collect();
+        touched.iter().try_for_each(|account| self.mirrored(*account))
+    }
+
+    /// I3: both books of one account differ by exactly what is accepted and not yet learned.
+    fn mirrored(&self, account: AccountId) -> Kept {
+        let net: i64 = self.books.iter().filter_map(|book| book.partners.get(&account)).map(|p| p.net).sum();
+        let doubt = self.slots.in_doubt(account);
+        self.judge(ensure("I3", net == -doubt, || format!("nets of {account} sum to {net}, in doubt are {doubt}")))
+    }
+
+    /// Everything a node handled is durable: its machine must agree with the books.
+    pub(crate) fn quiet(&mut self, node: usize, machine: &Machine, view: &MemoryView, coverage: &mut Coverage) -> Kept {
+        if machine.state().lanes().values().any(|lanes| lanes.queued() > 0) {
+            coverage.hit("state", "a payment waits for a slot");
+        }
+        let progress = Progress::of(machine);
+        let kept = ensure("I5", progress.is_after(&self.progress[node]), || {
+            format!("from {:?} back to {progress:?}", self.progress[node])
+        });
+        self.judge(kept)?;
+        self.progress[node] = progress;
+        let ledger = machine.state().ledger();
+        self.judge(self.books[node].agrees(ledger))?;
+        for (id, promise) in &self.promises[node] {
+            let stands = view.exchange(id).is_some_and(|r| match promise {
+                Promise::Posted(index) => r.index == *index,
+                Promise::Paid | Promise::Received => true,
+            });
+            self.judge(ensure("I4", stands, || format!("{id} was shown as {promise:?} and is missing")))?;
+        }
+        for account in self.books[node].partners.keys() {
+            let net = ledger.balance(&Account::Partner(*account)).get();
+            self.judge(self.books[node].within_limits(account, net))?;
+        }
+        Ok(())
+    }
+
+    /// A node came back from its disk.
+    pub(crate) fn recovered(&mut self, node: usize, machine: &Machine, view: &MemoryView) -> Kept {
+        let progress = Progress::of(machine);
+        let kept = ensure("I5", progress.is_after(&self.progress[node]), || {
+            format!("recovery led from {:?} back to {progress:?}", self.progress[node])
+        });
+        self.judge(kept)?;
+        self.progress[node] = progress;
+        for (id, promise) in &self.promises[node] {
+            let recorded = view.exchange(id);
+            let latest = recorded.and_then(|r| view.entry(r.latest)).map(|entry| entry.body);
+            let stands = match promise {
+                Promise::Posted(index) => recorded.is_some_and(|r| r.index == *index),
+                Promise::Paid => matches!(latest, Some(Body::Settle { .. })),
+                Promise::Received => matches!(latest, Some(Body::Receive { .. })),
+            };
+            self.judge(ensure("I4", stands, || format!("{id} was shown as {promise:?} and is lost")))?;
+        }
+        Ok(())
+    }
+
+    /// A node sends a message.
+    pub(crate) fn sent(&mut self, node: usize, message: &Message) -> Kept {
+        let kept = self.slots.sent(message);
+        self.judge(kept)?;
+        self.judge(self.deeds[node].permits(message, &self.books[node]))
+    }
+
+    /// A node gossips a record, its own or another's.
+    pub(crate) fn published(&mut self, node: usize, announcement: &Announcement) -> Kept {
+        let kept = self.slots.published(&announcement.record);
+        self.judge(kept)?;
+        self.judge(self.deeds[node].may_publish(&announcement.record.content))
+    }
+
+    /// A client hears what its command led to.
+    pub(crate) fn replied(&mut self, node: usize, request: Option<RequestId>, reply: &Reply) -> Kept {
+        if let Reply::Posted { exchange, index } = reply {
+            self.promises[node].insert(*exchange, Promise::Posted(*index));
+        }
+        let kept = self.deeds[node].permits_reply(request, reply, &self.books[node]);
+        self.judge(kept)
+    }
+
+    /// Those who watch hear something.
+    pub(crate) fn noticed(&mut self, node: usize, notice: &Notice) -> Kept {
+        let kept = match notice {
+            Notice::Decided { exchange, accepted } => {
+                if *accepted {
+                    self.promises[node].insert(*exchange, Promise::Paid);
+                }
+                let finished = self.books[node].finished.get(exchange).copied();
+                ensure("persist", finished == Some(*accepted), || format!("{exchange} was shown as decided too early"))
+            }
+            Notice::Settled { exchange } => {
+                let accepted = self.books[node].began.contains_key(exchange);
+                if accepted {
+                    self.promises[node].insert(*exchange, Promise::Received);
+                }
+                let confirmed = self.deeds[node].confirmed.contains(exchange);
+                ensure("persist", confirmed, || format!("{exchange} was shown as settled too early"))
+            }
+            Notice::Refused { why, .. } => honest(why),
+            _ => Ok(()),
+        };
+        self.judge(kept)
+    }
+}
+
+/// In a world without hostile nodes nobody may be found at fault, except for what comes of messages that overtake each other.
+pub(crate) fn honest(why: &Rejection) -> Kept {
+    let excused = matches!(why, Rejection::BadCertificate(_) | Rejection::BadRecord("it was not asked for"));
+    let accused = why.severity() == Severity::Fault && !excused;
+    ensure("honesty", !accused, || format!("an honest node is accused: {why}"))
+}

@@ -1,0 +1,251 @@
+//! A community's ledger kept a second time, by other code.
+
+use super::{Kept, Violation, ensure};
+use kith_protocol::{
+    community::{Charter, GroupPolicy},
+    id::{AccountId, ExchangeId, MemberId},
+    ledger::{Account, Body, CorrectionTerms, Entry, Ledger},
+    member::MemberKind,
+    partnership::{Decision, Proposal, Side, Terms, Verdict},
+};
+use std::collections::BTreeMap;
+
+/// A member's line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Line {
+    kind: MemberKind,
+    balance: i64,
+    /// A coordinator's correction, an opening balance or a new charter may leave a member outside the limits.
+    unruled: bool,
+}
+
+/// A partnership's line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PartnerLine {
+    terms: Terms,
+    side: Side,
+    pub(super) net: i64,
+    on_hold: i64,
+}
+
+/// What can be corrected: who it was between, and how long it is said to have been now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Story {
+    Two { giver: MemberId, receiver: MemberId, minutes: i64 },
+    Gift { from: MemberId, minutes: i64 },
+    Group { changes: Vec<(MemberId, i64)>, pot: i64 },
+}
+
+/// The second book of one community.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Book {
+    pub(super) entries: u64,
+    charter: Option<Charter>,
+    members: BTreeMap<MemberId, Line>,
+    pot: i64,
+    opening: i64,
+    pub(super) partners: BTreeMap<AccountId, PartnerLine>,
+    holds: BTreeMap<ExchangeId, (AccountId, MemberId, i64)>,
+    /// At which entry each exchange began.
+    pub(super) began: BTreeMap<ExchangeId, u64>,
+    /// Payments that came to an end, and whether they were accepted.
+    pub(super) finished: BTreeMap<ExchangeId, bool>,
+    stories: BTreeMap<ExchangeId, Story>,
+    community: Option<kith_protocol::id::CommunityId>,
+}
+
+fn books(detail: impl Into<String>) -> Violation {
+    Violation::new("books", detail.into())
+}
+
+impl Book {
+    /// Folds one durable entry.
+    pub(super) fn enter(&mut self, entry: &Entry) -> Kept {
+        if let Some(id) = entry.body.begins() {
+            let index = self.entries;
+            let before = self.began.insert(id, index);
+            ensure("I7", before.is_none(), || format!("exchange {id} begins at {before:?} and again at {index}"))?;
+        }
+        match &entry.body {
+            Body::Founded { certificate, charter, coordinator } => {
+                self.community = Some(certificate.content.community);
+                self.charter = Some(charter.clone());
+                self.admit(*coordinator, MemberKind::Person)?;
+            }
+            Body::CharterChanged { charter, .. } => {
+                self.charter = Some(charter.clone());
+                self.members.values_mut().for_each(|line| line.unruled = true);
+            }
+            Body::MemberAdmitted { member, kind, .. } => self.admit(*member, *kind)?,
+            Body::MemberLeft { member, .. } => {
+                let line = self.members.get_mut(member).ok_or_else(|| books("a stranger leaves"))?;
+                self.pot += std::mem::take(&mut line.balance);
+            }
+            Body::RoleChanged { .. } => {}
+            Body::PartnershipAgreed { agreement } => {
+                let side = self.community.and_then(|us| agreement.terms.side_of(&us));
+                let side = side.ok_or_else(|| books("a partnership of others"))?;
+                let account = PartnerLine { terms: agreement.terms.clone(), side, net: 0, on_hold: 0 };
+                self.partners.insert(agreement.terms.account(), account);
+            }
+            _ => self.enter_exchange(&entry.body)?,
+        }
+        self.entries += 1;
+        let sum = self.members.values().map(|line| line.balance).sum::<i64>()
+            + self.partners.values().map(|p| p.net + p.on_hold).sum::<i64>()
+            + self.pot
+            + self.opening;
+        ensure("I2", sum == 0, || format!("the book sums to {sum}"))
+    }
+
+    fn admit(&mut self, member: MemberId, kind: MemberKind) -> Kept {
+        let line = Line { kind, balance: 0, unruled: false };
+        let before = self.members.insert(member, line).map_or(0, |line| line.balance);
+        ensure("books", before == 0, || format!("{member} comes back with {before} minutes"))
+    }
+
+    fn enter_exchange(&mut self, body: &Body) -> Kept {
+        match body {
+            Body::Exchange { terms, .. } => {
+                let minutes = i64::from(terms.minutes.get());
+                self.change(terms.receiver, -minutes, true)?;
+                self.change(terms.giver, minutes, true)?;
+                let story = Story::Two { giver: terms.giver, receiver: terms.receiver, minutes };
+                self.stories.insert(terms.exchange, story);
+            }
+            Body::GroupExchange { terms, policy, .. } => {
+                let minutes = i64::from(terms.minutes.get());
+                let all = minutes * i64::try_from(terms.participants.len()).unwrap_or(i64::MAX);
+                let earned = if *policy == GroupPolicy::LeaderEarnsAll { all } else { minutes };
+                let mut changes: Vec<_> = terms.participants.iter().map(|p| (*p, -minutes)).collect();
+                changes.push((terms.leader, earned));
+                changes.iter().try_for_each(|(member, change)| self.change(*member, *change, true))?;
+                self.pot += all - earned;
+                self.stories.insert(terms.exchange, Story::Group { changes, pot: all - earned });
+            }
+            Body::Gift { terms, .. } => {
+                let minutes = i64::from(terms.minutes.get());
+                self.change(terms.from, -minutes, true)?;
+                self.pot += minutes;
+                self.stories.insert(terms.exchange, Story::Gift { from: terms.from, minutes });
+            }
+            Body::OpeningBalance { member, minutes, .. } => {
+                self.change(*member, minutes.get(), false)?;
+                self.opening -= minutes.get();
+            }
+            Body::Correction { terms, .. } => self.correct(terms)?,
+            Body::Hold { terms, .. } => {
+                let minutes = i64::from(terms.minutes.get());
+                self.change(terms.payer, -minutes, true)?;
+                self.partner(&terms.account)?.on_hold += minutes;
+                self.holds.insert(terms.exchange, (terms.account, terms.payer, minutes));
+                self.within_limits(&terms.account, self.net(&terms.account))?;
+            }
+            Body::Settle { proposal, .. } => {
+                let (account, _, minutes) = self.unhold(&proposal.content.exchange, true)?;
+                self.partner(&account)?.net += minutes;
+            }
+            Body::Release { proposal, .. } => {
+                let (_, payer, minutes) = self.unhold(&proposal.content.exchange, false)?;
+                self.change(payer, minutes, true)?;
+            }
+            Body::Receive { payee, proposal } => {
+                let minutes = i64::from(proposal.content.minutes.get());
+                self.change(*payee, minutes, true)?;
+                self.partner(&proposal.content.account)?.net -= minutes;
+                self.within_limits(&proposal.content.account, self.net(&proposal.content.account))?;
+            }
+            _ => return Err(books("an entry that this book does not know")),
+        }
+        Ok(())
+    }
+
+    fn partner(&mut self, account: &AccountId) -> Result<&mut PartnerLine, Violation> {
+        self.partners.get_mut(account).ok_or_else(|| books(format!("there is no partnership {account}")))
+    }
+
+    fn net(&self, account: &AccountId) -> i64 {
+        self.partners.get(account).map_or(0, |p| p.net)
+    }
+
+    fn unhold(&mut self, id: &ExchangeId, accepted: bool) -> Result<(AccountId, MemberId, i64), Violation> {
+        let hold = self.holds.remove(id).ok_or_else(|| books(format!("nothing is on hold for {id}")))?;
+        self.partner(&hold.0)?.on_hold -= hold.2;
+        self.finished.insert(*id, accepted);
+        Ok(hold)
+    }
+
+    /// Changes a member's balance; `ruled` when the charter's limits bind the change.
+    fn change(&mut self, member: MemberId, change: i64, ruled: bool) -> Kept {
+        let charter = self.charter.as_ref().ok_or_else(|| books("an entry before the founding"))?;
+        let line = self.members.get_mut(&member).ok_or_else(|| books(format!("there is no member {member}")))?;
+        line.balance += change;
+        line.unruled |= !ruled;
+        let floor = match line.kind {
+            MemberKind::Person => charter.person_floor.get(),
+            MemberKind::Organisation => charter.organisation_floor.get(),
+        };
+        let Line { balance, unruled, .. } = *line;
+        let too_low = change < 0 && balance < floor;
+        let too_high = change > 0 && charter.ceiling.is_some_and(|ceiling| balance > ceiling.get());
+        if (floor..=charter.ceiling.map_or(i64::MAX, |c| c.get())).contains(&balance) {
+            line.unruled = false;
+        }
+        ensure("I6", unruled || !(too_low || too_high), || format!("{member} is at {balance} after {change}"))
+    }
+
+    fn correct(&mut self, terms: &CorrectionTerms) -> Kept {
+        let target = terms.minutes.map_or(0, |minutes| i64::from(minutes.get()));
+        let story = self.stories.get_mut(&terms.corrects).ok_or_else(|| books("nothing to correct"))?;
+        let changes = match story {
+            Story::Two { giver, receiver, minutes } => {
+                let by = target - std::mem::replace(minutes, target);
+                vec![(*giver, by), (*receiver, -by)]
+            }
+            Story::Gift { from, minutes } => {
+                let by = target - std::mem::replace(minutes, target);
+                self.pot += by;
+                vec![(*from, -by)]
+            }
+            Story::Group { changes, pot } => {
+                self.pot -= std::mem::take(pot);
+                std::mem::take(changes).into_iter().map(|(member, change)| (member, -change)).collect()
+            }
+        };
+        changes.into_iter().try_for_each(|(member, change)| self.change(member, change, false))
+    }
+
+    /// I6 for a partnership, whatever becomes of what is undecided.
+    pub(super) fn within_limits(&self, account: &AccountId, net: i64) -> Kept {
+        let Some(p) = self.partners.get(account) else { return Ok(()) };
+        let (worst, best) = (net + p.on_hold, net);
+        let (ours, theirs) = (p.terms.limit(p.side), p.terms.limit(p.side.other()));
+        ensure("I6", worst <= ours && -best <= theirs, || {
+            format!("partnership {account} may come to {worst} of {ours}, or is at {best} of -{theirs}")
+        })
+    }
+
+    /// An acceptance names the entry that holds it.
+    pub(super) fn leaf_is_right(&self, proposal: &Proposal, decision: &Decision) -> Kept {
+        let Verdict::Accept { leaf_index } = decision.verdict else { return Ok(()) };
+        let found = self.began.get(&proposal.exchange).copied();
+        ensure("books", found == Some(leaf_index), || format!("accepted at {leaf_index}, recorded at {found:?}"))
+    }
+
+    /// Whether the machine's ledger says the same.
+    pub(super) fn agrees(&self, ledger: &Ledger) -> Kept {
+        let here = |account: Account| ledger.balance(&account).get();
+        let same = self.entries == ledger.tree().size()
+            && self.members.len() == ledger.members().len()
+            && self.members.iter().all(|(id, line)| here(Account::Member(*id)) == line.balance)
+            && here(Account::Pot) == self.pot
+            && here(Account::Opening) == self.opening
+            && self.holds.len() == ledger.holds().len()
+            && self.partners.len() == ledger.partners().len()
+            && self
+                .partners
+                .iter()
+                .all(|(id, p)| here(Account::Partner(*id)) == p.net && here(Account::OnHold(*id)) == p.on_hold);
+        ensure("books", same, || format!("the machine's ledger of {} entries differs from the book", self.entries))
+    }
+}

@@ -1,0 +1,93 @@
+//! What must be true once every fault is over and some time has passed.
+
+use kith_protocol::{
+    machine::{Machine, MemoryView, Standing, View, WaitingKind},
+    time::Timestamp,
+};
+
+/// A node as convergence looks at it.
+pub(crate) type Seen<'a> = (&'a Machine, &'a MemoryView);
+
+/// The first thing found that is not settled yet; `latest` is the latest clock of all nodes.
+pub(crate) fn unsettled(nodes: &[Seen<'_>], latest: Timestamp) -> Option<String> {
+    nodes.iter().enumerate().find_map(|(place, (machine, _))| {
+        open_business(machine)
+            .or_else(|| unlike_partners(machine, nodes))
+            .or_else(|| forgotten_asks(machine, nodes))
+            .or_else(|| other_shelves(nodes, place, latest))
+            .map(|what| format!("node {place}: {what}"))
+    })
+}
+
+/// Slots, holds and invitations of one node that wait for another.
+fn open_business(machine: &Machine) -> Option<String> {
+    let state = machine.state();
+    for (account, lanes) in state.lanes() {
+        let (undecided, queued, unconfirmed) = (lanes.undecided(), lanes.queued(), lanes.unconfirmed().count());
+        if undecided + queued + unconfirmed > 0 {
+            return Some(format!(
+                "account {account} has {undecided} undecided, {queued} queued, {unconfirmed} unconfirmed"
+            ));
+        }
+    }
+    if !state.ledger().holds().is_empty() {
+        return Some("minutes are on hold".into());
+    }
+    (!state.accepting().is_empty()).then(|| "an accepted invitation is unanswered".into())
+}
+
+/// Both sides of a partnership have it, and their nets mirror each other.
+fn unlike_partners(machine: &Machine, nodes: &[Seen<'_>]) -> Option<String> {
+    for (account, partner) in machine.state().ledger().partners() {
+        let other = nodes.iter().find(|(m, _)| m.identity().community == partner.community())?;
+        match other.0.state().ledger().partners().get(account) {
+            None => return Some(format!("the partner has no account {account}")),
+            Some(theirs) if theirs.net.get() + partner.net.get() != 0 => {
+                return Some(format!("account {account} stands at {} and {}", partner.net.get(), theirs.net.get()));
+            }
+            Some(_) => {}
+        }
+    }
+    None
+}
+
+/// Who was asked for a payment knows of it, until it is paid or declined.
+fn forgotten_asks(machine: &Machine, nodes: &[Seen<'_>]) -> Option<String> {
+    for (exchange, waiting) in machine.state().waiting() {
+        if let WaitingKind::Declined { .. } = &waiting.kind {
+            return Some(format!("{exchange} was declined and the asker does not know"));
+        }
+        let WaitingKind::Asked { account, noted, .. } = &waiting.kind else { continue };
+        let partner = machine.state().ledger().partners().get(account)?.community();
+        let payer = nodes.iter().find(|(m, _)| m.identity().community == partner)?;
+        let known = payer.0.state().waiting().get(exchange);
+        if !noted || !known.is_some_and(|w| matches!(w.kind, WaitingKind::Payment { .. })) {
+            return Some(format!("{exchange} is asked for (noted: {noted}) and the payer does not know"));
+        }
+    }
+    None
+}
+
+/// Every other shelf is held, all of it and nothing else.
+fn other_shelves(nodes: &[Seen<'_>], place: usize, latest: Timestamp) -> Option<String> {
+    let (machine, view) = nodes[place];
+    for (other, (publisher, shelf)) in nodes.iter().enumerate() {
+        let community = publisher.identity().community;
+        let revision = publisher.state().shelf().0;
+        if other == place || revision == 0 {
+            continue;
+        }
+        let through = machine.known().get(&community).map_or(0, |known| known.through);
+        if through != revision {
+            return Some(format!("shelf of node {other} is held through {through} of {revision}"));
+        }
+        let live = |standing: Vec<Standing>| -> Vec<Standing> {
+            standing.into_iter().filter(|s| s.expires_at > latest).collect()
+        };
+        let (held, published) = (live(view.standing(&community)), live(shelf.standing(&community)));
+        if held != published {
+            return Some(format!("of node {other} are held {held:?} instead of {published:?}"));
+        }
+    }
+    None
+}

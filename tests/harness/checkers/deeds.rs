@@ -1,0 +1,188 @@
+//! No act before the record that justifies it is durable: what a node may send, gossip and answer.
+
+use super::{
+    Kept,
+    book::Book,
+    ensure,
+    slots::{Slot, slot_decided, slot_of},
+};
+use kith_protocol::{
+    envelope::Content,
+    id::{AccountId, CommunityId, Digest, ExchangeId, RequestId},
+    machine::{Fact, ForeignRecord, Message, Reply, WaitingKind, secret_digest},
+    partnership::{Decision, RefusalCode, Verdict},
+    shelf::Record,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one node made durable, apart from its ledger.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Deeds {
+    community: Option<CommunityId>,
+    proposed: BTreeSet<Slot>,
+    decided: BTreeMap<Slot, ExchangeId>,
+    learned: BTreeMap<Slot, Digest>,
+    /// Exchanges whose decision the partner said it holds.
+    pub(super) confirmed: BTreeSet<ExchangeId>,
+    accepting: BTreeSet<AccountId>,
+    invited: BTreeSet<Digest>,
+    waited: BTreeSet<ExchangeId>,
+    asked: BTreeSet<ExchangeId>,
+    revision: u64,
+    /// Records of others, by community and revision.
+    kept: BTreeSet<(CommunityId, u64)>,
+    answered: BTreeMap<RequestId, Reply>,
+}
+
+/// A fact's name, for counters.
+pub(super) fn kind(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::Entry(_) => "entry",
+        Fact::Waits { waiting, .. } => match waiting.kind {
+            WaitingKind::Local { .. } => "waits local",
+            WaitingKind::Payment { .. } => "waits payment",
+            WaitingKind::Asked { noted: false, .. } => "waits asked",
+            WaitingKind::Asked { noted: true, .. } => "waits noted",
+            WaitingKind::Declined { .. } => "waits declined",
+        },
+        Fact::WaitsNoLonger { .. } => "waits_no_longer",
+        Fact::Intended { .. } => "intended",
+        Fact::Proposed { .. } => "proposed",
+        Fact::Decided { .. } => "decided",
+        Fact::Learned { .. } => "learned",
+        Fact::Acknowledged { .. } => "acknowledged",
+        Fact::Invited { .. } => "invited",
+        Fact::InvitationUsed { .. } => "invitation_used",
+        Fact::Accepting { .. } => "accepting",
+        Fact::AcceptingNoLonger { .. } => "accepting_no_longer",
+        Fact::PartnerCard { .. } => "partner_card",
+        Fact::Shelved { .. } => "shelved",
+        Fact::Answered { .. } => "answered",
+    }
+}
+
+/// A verdict's name, for counters.
+pub(super) const fn verdict(decision: &Decision) -> &'static str {
+    match decision.verdict {
+        Verdict::Accept { .. } => "accepted",
+        Verdict::Reject { code: RefusalCode::UnknownPayee } => "unknown payee",
+        Verdict::Reject { code: RefusalCode::TooLong } => "too long",
+        Verdict::Reject { code: RefusalCode::Limit } => "limit",
+        Verdict::Reject { code: RefusalCode::PayeeCeiling } => "payee's ceiling",
+        Verdict::Reject { code: RefusalCode::IdUsed } => "id used",
+        Verdict::Reject { code: RefusalCode::Details } => "details",
+        Verdict::Reject { code: RefusalCode::NotAllowed } => "not allowed",
+    }
+}
+
+impl Deeds {
+    pub(super) fn committed(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Waits { exchange, waiting } => {
+                self.waited.insert(*exchange);
+                if matches!(waiting.kind, WaitingKind::Asked { .. }) {
+                    self.asked.insert(*exchange);
+                }
+            }
+            Fact::Proposed { proposal, .. } => {
+                self.proposed.insert(slot_of(&proposal.content));
+            }
+            Fact::Decided { proposal, decision } => {
+                self.decided.insert(slot_decided(&decision.content), proposal.content.exchange);
+            }
+            Fact::Learned { decision } => {
+                self.learned.insert(slot_decided(&decision.content), decision.content.digest());
+            }
+            Fact::Acknowledged { word } => {
+                let w = &word.content;
+                let (first, last) = ((w.account, w.epoch, w.lane, 0), (w.account, w.epoch, w.lane, w.n));
+                self.confirmed.extend(self.decided.range(first..=last).map(|(_, exchange)| *exchange));
+            }
+            Fact::Invited { invitation } => {
+                self.invited.insert(secret_digest(&invitation.secret));
+            }
+            Fact::Accepting { terms, .. } => {
+                self.accepting.insert(terms.account());
+            }
+            Fact::Shelved { record, .. } => {
+                self.community = Some(record.content.community);
+                self.revision = record.content.revision;
+            }
+            Fact::Answered { request, reply, .. } => {
+                self.answered.insert(*request, reply.clone());
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn kept(&mut self, foreign: &[ForeignRecord]) {
+        for record in foreign {
+            if let ForeignRecord::Keep(record) = record {
+                self.kept.insert((record.content.community, record.content.revision));
+            }
+        }
+    }
+
+    fn holds_record(&self, record: &Record) -> bool {
+        if self.community == Some(record.community) {
+            record.revision <= self.revision
+        } else {
+            self.kept.contains(&(record.community, record.revision))
+        }
+    }
+
+    fn count(&self, slots: impl Iterator<Item = Slot>, account: AccountId) -> u64 {
+        slots.filter(|slot| slot.0 == account).count() as u64
+    }
+
+    pub(super) fn permits(&self, message: &Message, book: &Book) -> Kept {
+        let durable = match message {
+            Message::Hello(hello) => self.holds_record(&hello.card.record.content),
+            Message::Propose { proposal, .. } => self.proposed.contains(&slot_of(&proposal.content)),
+            Message::Decide(decision) => self.decided.contains_key(&slot_decided(&decision.content)),
+            Message::Acknowledge(word) => {
+                let w = &word.content;
+                self.learned.get(&(w.account, w.epoch, w.lane, w.n)) == Some(&w.decision)
+            }
+            Message::Sync(sync) => {
+                book.partners.contains_key(&sync.account)
+                    && sync.proposed <= self.count(self.proposed.iter().copied(), sync.account)
+                    && sync.learned <= self.count(self.learned.keys().copied(), sync.account)
+                    && sync.decided <= self.count(self.decided.keys().copied(), sync.account)
+            }
+            Message::Accept(acceptance) => self.accepting.contains(&acceptance.terms.content.account()),
+            Message::Agreed(agreement) => book.partners.contains_key(&agreement.terms.account()),
+            Message::Ask(request) => self.asked.contains(&request.exchange),
+            Message::AskNoted { exchange } => self.waited.contains(exchange) || book.began.contains_key(exchange),
+            Message::Shelf { records, .. } => records.iter().all(|record| self.holds_record(&record.content)),
+            Message::Declined { .. } | Message::AskDeclined { .. } | Message::Heads { .. } | Message::Pull { .. } => {
+                true
+            }
+        };
+        ensure("persist", durable, || format!("sent before it was durable: {message:?}"))
+    }
+
+    pub(super) fn may_publish(&self, record: &Record) -> Kept {
+        ensure("persist", self.holds_record(record), || format!("gossiped before it was durable: {:?}", record.key))
+    }
+
+    pub(super) fn permits_reply(&self, request: Option<RequestId>, reply: &Reply, book: &Book) -> Kept {
+        let durable = match reply {
+            Reply::Done => true,
+            Reply::Entry { index } => *index < book.entries,
+            Reply::Posted { exchange, index } | Reply::Recorded { exchange, index } => {
+                book.began.get(exchange) == Some(index)
+            }
+            Reply::Waits { exchange, .. } => self.waited.contains(exchange),
+            Reply::Shelved { revision, .. } => *revision <= self.revision,
+            Reply::Invited { invitation } => self.invited.contains(&secret_digest(&invitation.secret)),
+            Reply::Accepting { account, .. } => self.accepting.contains(account),
+        };
+        ensure("persist", durable, || format!("answered before it was durable: {reply:?}"))?;
+        if let Some(request) = request {
+            let same = self.answered.get(&request) == Some(reply);
+            ensure("repeat", same, || format!("request {request} is answered with {reply:?}, not as remembered"))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,328 @@
+//! The people: what they order of their nodes, rightly and wrongly, once and again.
+
+mod abroad;
+mod local;
+mod mistakes;
+mod shelf;
+
+use crate::{
+    checkers::{Kept, Violation, ensure},
+    coverage::Coverage,
+    dice::Dice,
+    world::Node,
+};
+use kith_protocol::{
+    id::{Digest, ExchangeId, MemberId, RequestId},
+    key::{KeyCache, SecretKey},
+    ledger::{Agreeable, Agreed, Asked, Channel, Consent},
+    machine::{Command, Reply, State, request_digest},
+    member::Role,
+    minutes::Minutes,
+    partnership::Invitation,
+    rejection::Rejection,
+    time::Timestamp,
+};
+use std::collections::BTreeMap;
+
+/// How many payments come at once when people settle up after a feast: more than a window has slots.
+const FEAST: u64 = 20;
+
+/// One command on its way to a node.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Numbers the command.
+    pub id: u64,
+    /// The client's request, if it gave one.
+    pub request: Option<(RequestId, Digest)>,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// What a client remembers of an order.
+#[derive(Debug, Clone)]
+struct Sent {
+    node: usize,
+    request: Option<(RequestId, Digest)>,
+    command: Command,
+    replied: bool,
+}
+
+/// Where people act: one node, its state and its clock.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    node: &'a Node,
+    state: &'a State,
+    now: Timestamp,
+}
+
+impl<'a> Scene<'a> {
+    fn members(&self) -> Vec<MemberId> {
+        self.state.ledger().members().iter().filter(|(_, m)| m.active).map(|(id, _)| *id).collect()
+    }
+
+    fn coordinators(&self) -> Vec<MemberId> {
+        let all = self.state.ledger().members().iter();
+        all.filter(|(_, m)| m.active && m.role == Role::Coordinator).map(|(id, _)| *id).collect()
+    }
+
+    /// The node of another community.
+    fn node_of(&self, nodes: &'a [Node], community: kith_protocol::id::CommunityId) -> Option<&'a Node> {
+        nodes.iter().find(|node| node.identity.community == community)
+    }
+}
+
+/// Everything people want, did and remember.
+pub(crate) struct Workload {
+    dice: Dice,
+    orders: u64,
+    sent: BTreeMap<u64, Sent>,
+    /// Orders whose reply was lost with a node.
+    lost: Vec<u64>,
+    answers: BTreeMap<(usize, RequestId), Reply>,
+    secrets: BTreeMap<MemberId, SecretKey>,
+    keys: KeyCache,
+    invitations: Vec<Invitation>,
+    /// Exchanges that each node's people have heard of.
+    exchanges: Vec<Vec<ExchangeId>>,
+}
+
+/// What somebody may want to do.
+#[derive(Debug, Clone, Copy)]
+enum Wish {
+    Members,
+    Exchange,
+    Answer,
+    Group,
+    Gift,
+    Correct,
+    Invite,
+    Accept,
+    Pay,
+    Feast,
+    Ask,
+    Publish,
+    Card,
+    Mistake,
+}
+
+const WISHES: &[(u64, Wish)] = &[
+    (4, Wish::Members),
+    (9, Wish::Exchange),
+    (14, Wish::Answer),
+    (3, Wish::Group),
+    (3, Wish::Gift),
+    (5, Wish::Correct),
+    (4, Wish::Invite),
+    (26, Wish::Accept),
+    (60, Wish::Pay),
+    (1, Wish::Feast),
+    (20, Wish::Ask),
+    (12, Wish::Publish),
+    (2, Wish::Card),
+    (9, Wish::Mistake),
+];
+
+impl Workload {
+    pub(crate) fn new(seed: u64, nodes: usize) -> Self {
+        Self {
+            dice: Dice::new(seed, "workload"),
+            orders: 0,
+            sent: BTreeMap::new(),
+            lost: Vec::new(),
+            answers: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            keys: KeyCache::default(),
+            invitations: Vec::new(),
+            exchanges: vec![Vec::new(); nodes],
+        }
+    }
+
+    /// What happens on a community's first day.
+    pub(crate) fn first_orders(&mut self, i: usize, node: &Node, now: u64) -> Vec<Order> {
+        let mut commands = vec![self.card(i, node)];
+        for _ in 0..self.dice.between(2, 4) {
+            commands.push(self.newcomer(node.coordinator));
+        }
+        for _ in 0..self.dice.between(0, 2) {
+            commands.push(self.invite(i, node, node.clock(now)));
+        }
+        if self.dice.permille(15) {
+            let words = 14;
+            commands.extend((0..words).map(|_| self.long_offer(node.clock(now))));
+        }
+        commands.into_iter().map(|command| self.order(i, command)).collect()
+    }
+
+    /// What a node orders of itself at every start.
+    pub(crate) fn shown_at_start(&mut self, i: usize, node: &Node) -> Order {
+        let command = self.card(i, node);
+        self.number(i, None, command)
+    }
+
+    /// What people do next, if anything: on one node, one order or several at once.
+    pub(crate) fn act(&mut self, nodes: &[Node], now: u64, coverage: &mut Coverage) -> Vec<(usize, Order)> {
+        if self.dice.permille(120) {
+            return self.again(nodes, coverage).into_iter().collect();
+        }
+        let i = self.dice.index(nodes.len());
+        let node = &nodes[i];
+        let Some(state) = node.state() else { return Vec::new() };
+        let scene = Scene { node, state, now: node.clock(now) };
+        let Some(wish) = self.dice.weighed(WISHES) else { return Vec::new() };
+        let commands = match wish {
+            Wish::Feast => self.feast(&scene, nodes),
+            wish => self.command(wish, i, &scene, nodes).into_iter().collect(),
+        };
+        commands.into_iter().map(|command| (i, self.order(i, command))).collect()
+    }
+
+    fn command(&mut self, wish: Wish, i: usize, scene: &Scene<'_>, nodes: &[Node]) -> Option<Command> {
+        match wish {
+            Wish::Members => self.members(scene),
+            Wish::Exchange => self.exchange(i, scene),
+            Wish::Answer => self.answer(scene),
+            Wish::Group => self.group(scene),
+            Wish::Gift => self.gift(scene),
+            Wish::Correct => self.correct(i, scene),
+            Wish::Invite => Some(self.invite(i, scene.node, scene.now)),
+            Wish::Accept => self.accept(scene),
+            Wish::Pay => self.pay(i, scene, nodes),
+            Wish::Feast => None,
+            Wish::Ask => self.ask(i, scene, nodes),
+            Wish::Publish => self.publish(scene),
+            Wish::Card => Some(self.card(i, scene.node)),
+            Wish::Mistake => self.mistake(i, scene),
+        }
+    }
+
+    /// Many small payments at once.
+    fn feast(&mut self, scene: &Scene<'_>, nodes: &[Node]) -> Vec<Command> {
+        (0..FEAST).filter_map(|_| self.small_payment(scene, nodes)).collect()
+    }
+
+    fn order(&mut self, node: usize, command: Command) -> Order {
+        let request = self.dice.permille(600).then(|| {
+            let id = self.dice.bytes::<16>();
+            (RequestId(id), request_digest(&id))
+        });
+        self.number(node, request, command)
+    }
+
+    fn number(&mut self, node: usize, request: Option<(RequestId, Digest)>, command: Command) -> Order {
+        self.orders += 1;
+        let id = self.orders;
+        self.sent.insert(id, Sent { node, request, command: command.clone(), replied: false });
+        Order { id, request, command }
+    }
+
+    /// An order again: because no reply came, by mistake, or its id used for something else.
+    fn again(&mut self, nodes: &[Node], coverage: &mut Coverage) -> Option<(usize, Order)> {
+        let after_crash = !self.lost.is_empty() && self.dice.permille(700);
+        let number = if after_crash {
+            let place = self.dice.index(self.lost.len());
+            self.lost.swap_remove(place)
+        } else {
+            let place = self.dice.index(self.sent.len());
+            *self.sent.keys().nth(place)?
+        };
+        let Sent { node, request, command, .. } = self.sent.get(&number)?.clone();
+        nodes[node].machine.as_ref()?;
+        let request = match request {
+            Some((id, _)) if !after_crash && self.dice.permille(200) => {
+                coverage.hit("request", "id used for something else");
+                Some((id, request_digest(b"something else")))
+            }
+            request => {
+                let kind = match (after_crash, request.is_some()) {
+                    (true, true) => "again after a crash",
+                    (true, false) => "again after a crash, without an id",
+                    (false, true) => "repeated",
+                    (false, false) => "repeated without an id",
+                };
+                coverage.hit("request", kind);
+                request
+            }
+        };
+        Some((node, self.number(node, request, command)))
+    }
+
+    /// A node's clients hear nothing more of what they sent.
+    pub(crate) fn crashed(&mut self, node: usize) {
+        let unanswered = self.sent.iter().filter(|(_, sent)| sent.node == node && !sent.replied);
+        let mut lost: Vec<u64> = unanswered.map(|(id, _)| *id).collect();
+        self.lost.append(&mut lost);
+        self.lost.sort_unstable();
+        self.lost.dedup();
+    }
+
+    /// A reply arrives; gives the request it answers.
+    pub(crate) fn replied(
+        &mut self,
+        node: usize,
+        command: u64,
+        result: &Result<Reply, Rejection>,
+    ) -> Result<Option<RequestId>, Violation> {
+        let unknown = || Violation::new("repeat", format!("a reply to command {command}, which nobody gave"));
+        let sent = self.sent.get_mut(&command).ok_or_else(unknown)?;
+        sent.replied = true;
+        let request = sent.request.map(|(id, _)| id);
+        match result {
+            Ok(Reply::Invited { invitation }) if !self.invitations.contains(invitation) => {
+                self.invitations.push(invitation.clone());
+            }
+            Ok(Reply::Posted { exchange, .. } | Reply::Recorded { exchange, .. } | Reply::Waits { exchange, .. })
+                if !self.exchanges[node].contains(exchange) =>
+            {
+                self.exchanges[node].push(*exchange)
+            }
+            _ => {}
+        }
+        if let (Some(request), Ok(reply)) = (request, result) {
+            self.same_as_before(node, request, reply)?;
+        }
+        Ok(request)
+    }
+
+    fn same_as_before(&mut self, node: usize, request: RequestId, reply: &Reply) -> Kept {
+        let first = self.answers.entry((node, request)).or_insert_with(|| reply.clone());
+        ensure("repeat", first == reply, || format!("request {request} first led to {first:?}, then to {reply:?}"))
+    }
+
+    /// How a member agrees: with their key, or through a coordinator; now and then wrongly.
+    fn consent<T: Agreeable>(&mut self, scene: &Scene<'_>, member: MemberId, terms: &T) -> Option<Consent> {
+        let registered = scene.state.ledger().members().get(&member).and_then(|m| m.key);
+        let wrong = self.dice.permille(15);
+        if wrong || (registered.is_some() && self.dice.permille(600)) {
+            let stranger = SecretKey::from_seed(&[7; 32]);
+            let secret = self.secrets.get(&member).filter(|_| !wrong).unwrap_or(&stranger);
+            return Some(Consent::Key { key: secret.public(), signature: secret.sign(&terms.signing_bytes()) });
+        }
+        let who = if self.dice.permille(20) { scene.members() } else { scene.coordinators() };
+        let coordinator = *self.dice.pick(&who)?;
+        let channel = *self.dice.pick(&[Channel::Paper, Channel::Phone, Channel::InPerson])?;
+        Some(Consent::OnBehalf { coordinator, channel })
+    }
+
+    fn agreed<T: Agreeable>(&mut self, terms: T, consents: Vec<Option<Consent>>) -> Option<Agreed<T>> {
+        Asked::new(terms, consents, &mut self.keys).ok()?.judge().ok()
+    }
+
+    fn agreed_by_all<T: Agreeable>(&mut self, scene: &Scene<'_>, terms: T) -> Option<Agreed<T>> {
+        let consents = terms.parties().into_iter().map(|member| self.consent(scene, member, &terms)).collect();
+        self.agreed(terms, consents)
+    }
+
+    fn minutes(&mut self, most: i64) -> Minutes {
+        Minutes::new(self.dice.amount(1, most)).unwrap_or_else(|_| Minutes::new(1).expect("one minute is some time"))
+    }
+
+    /// Mostly a new id; sometimes one that was used here before.
+    fn exchange_id(&mut self, i: usize) -> ExchangeId {
+        if self.dice.permille(60)
+            && let Some(used) = self.dice.pick(&self.exchanges[i])
+        {
+            return *used;
+        }
+        ExchangeId(self.dice.bytes())
+    }
+}

@@ -1,0 +1,228 @@
+//! Several communities' machines on a simulated network with simulated disks and one simulated clock, all from one seed.
+//!
+//! Each node is driven as a real one: a clerk takes what has arrived, lets the machine handle it, makes all of it durable at once
+//! and only then carries it out. It may crash before, while and after it does.
+
+mod clerk;
+mod healing;
+mod node;
+mod trace;
+mod weather;
+
+use crate::{
+    checkers::{Checkers, Violation},
+    coverage::Coverage,
+    dice::Dice,
+    network::{Network, Packet},
+    workload::Workload,
+};
+pub(crate) use node::Node;
+use std::collections::BTreeMap;
+use trace::Trace;
+
+/// A deliberate breach of the rules, to show that the checkers would find it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breach {
+    /// Effects are carried out before the batch is durable.
+    SendsBeforePersist,
+    /// A partnership's limit is judged without what is still undecided.
+    LimitIgnoresUndecided,
+    /// After some crashes an old backup is put back and signs as if nothing had happened.
+    RestoresOldBackup,
+    /// Ids of exchanges that were recorded are not recognised.
+    ForgetsExchangeIds,
+    /// Answers to requests are not made durable.
+    ForgetsAnswers,
+}
+
+/// What to simulate.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Decides everything.
+    pub seed: u64,
+    /// What to break.
+    pub breach: Option<Breach>,
+    /// A law that does not count, so that others must find the breach.
+    pub blind: Option<&'static str>,
+    /// Whether to keep the last events as text.
+    pub trace: bool,
+}
+
+impl Settings {
+    /// An honest run of this seed.
+    #[must_use]
+    pub const fn honest(seed: u64) -> Self {
+        Self { seed, breach: None, blind: None, trace: false }
+    }
+}
+
+/// What came of a run.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The first law broken, if one was.
+    pub violation: Option<Violation>,
+    /// What happened how often.
+    pub coverage: Coverage,
+    /// A hash over everything that happened, in order.
+    pub hash: u64,
+    /// The last events as text, if asked for.
+    pub trace: Vec<String>,
+}
+
+/// Something that will happen.
+#[derive(Debug)]
+enum Event {
+    /// A clerk takes what has arrived.
+    Serve { node: usize, life: u32 },
+    /// A clerk's batch reaches the disk, or the node crashes around that moment.
+    Commit { node: usize, life: u32 },
+    /// A machine wants to know that time has passed.
+    Wake { node: usize, life: u32, serial: u64 },
+    /// A crashed node starts again.
+    Restart { node: usize },
+    /// A packet arrives.
+    Deliver(Packet),
+    /// A node notices that a connection is gone.
+    Gone { node: usize, life: u32, peer: usize },
+    /// Somebody does something.
+    Act,
+    /// The network gets worse or better.
+    Weather,
+}
+
+/// A run in progress.
+pub struct World {
+    settings: Settings,
+    now: u64,
+    sequence: u64,
+    queue: BTreeMap<(u64, u64), Event>,
+    nodes: Vec<Node>,
+    network: Network,
+    workload: Workload,
+    checkers: Checkers,
+    coverage: Coverage,
+    trace: Trace,
+    dice: Dice,
+    /// How many gossiped records were taken in, which numbers the next.
+    gossips: u64,
+    /// Nodes cut off from the others.
+    island: Vec<usize>,
+    healing: bool,
+}
+
+/// Events before everything heals: enough for a few dozen exchanges between communities.
+const TROUBLED_EVENTS: u64 = 420;
+
+/// When every run begins, in milliseconds: late enough that no subtraction reaches below zero.
+const DAWN: u64 = 1_800_000_000_000;
+
+/// Runs one seed.
+#[must_use]
+pub fn run(settings: Settings) -> Outcome {
+    let mut world = World::new(settings);
+    let violation = world.live().err();
+    world.coverage.add("run", "events", world.sequence);
+    Outcome { violation, coverage: world.coverage, hash: world.trace.hash(), trace: world.trace.into_lines() }
+}
+
+impl World {
+    fn new(settings: Settings) -> Self {
+        let mut dice = Dice::new(settings.seed, "world");
+        let count = usize::try_from(dice.between(2, 6)).unwrap_or(2);
+        let nodes = (0..count).map(|i| Node::new(settings, i)).collect();
+        Self {
+            settings,
+            now: DAWN,
+            sequence: 0,
+            queue: BTreeMap::new(),
+            nodes,
+            network: Network::new(settings.seed, count),
+            workload: Workload::new(settings.seed, count),
+            checkers: Checkers::new(count, settings.blind),
+            coverage: Coverage::default(),
+            trace: Trace::new(settings.trace),
+            dice,
+            gossips: 0,
+            island: Vec::new(),
+            healing: false,
+        }
+    }
+
+    /// The whole run: trouble, then healing, then everything must be settled.
+    fn live(&mut self) -> Result<(), Violation> {
+        self.begin()?;
+        for _ in 0..TROUBLED_EVENTS {
+            self.step()?;
+        }
+        self.heal()
+    }
+
+    fn begin(&mut self) -> Result<(), Violation> {
+        for i in 0..self.nodes.len() {
+            let batch = self.nodes[i].found(self.now);
+            self.checkers.committed(i, &batch.facts, &batch.foreign, &mut self.coverage)?;
+            for order in self.workload.first_orders(i, &self.nodes[i], self.now) {
+                self.take(i, order);
+            }
+            self.schedule_wake(i);
+        }
+        for a in 0..self.nodes.len() {
+            for b in a + 1..self.nodes.len() {
+                if self.dice.permille(700) {
+                    self.connect(a, b);
+                }
+            }
+        }
+        self.at(self.now + 50, Event::Act);
+        self.at(self.now + 5_000, Event::Weather);
+        Ok(())
+    }
+
+    fn at(&mut self, time: u64, event: Event) {
+        self.sequence += 1;
+        self.queue.insert((time.max(self.now), self.sequence), event);
+    }
+
+    /// The next event.
+    fn step(&mut self) -> Result<(), Violation> {
+        let Some(((time, sequence), event)) = self.queue.pop_first() else { return Ok(()) };
+        self.now = time;
+        self.trace.mark(time, sequence);
+        match event {
+            Event::Serve { node, life } => self.serve(node, life),
+            Event::Commit { node, life } => self.commit(node, life),
+            Event::Wake { node, life, serial } => {
+                self.wake(node, life, serial);
+                Ok(())
+            }
+            Event::Restart { node } => self.restart(node),
+            Event::Deliver(packet) => self.deliver(packet),
+            Event::Gone { node, life, peer } => {
+                self.notice_gone(node, life, peer);
+                Ok(())
+            }
+            Event::Act => {
+                self.act();
+                Ok(())
+            }
+            Event::Weather => {
+                self.weather();
+                Ok(())
+            }
+        }
+    }
+
+    /// People do something, and will again.
+    fn act(&mut self) {
+        for (node, order) in self.workload.act(&self.nodes, self.now, &mut self.coverage) {
+            self.take(node, order);
+        }
+        let pause = match self.dice.below(100) {
+            0..60 => self.dice.between(20, 1_500),
+            60..90 => self.dice.between(1_500, 20_000),
+            90..98 => self.dice.between(20_000, 600_000),
+            _ => self.dice.between(600_000, 2 * 86_400_000),
+        };
+        self.at(self.now + pause, Event::Act);
+    }
+}

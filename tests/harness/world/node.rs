@@ -1,0 +1,202 @@
+//! One community's node: its machine, its disk, and what waits for its clerk.
+
+use super::{Breach, Settings};
+use crate::{dice::Dice, disk::Disk};
+use kith_protocol::{
+    alias::AliasSecret,
+    community::{Certificate, Charter, Confirmation, GroupPolicy},
+    envelope::{Content, Unverified},
+    id::{CommunityId, Digest, ExchangeId, MemberId, RecordKey, RequestId},
+    key::SecretKey,
+    ledger::{Entry, History, Recorded},
+    machine::{Batch, Effect, Effects, Identity, Input, Machine, MemoryView, Peer, Reply, Standing, State, View},
+    minutes::{Balance, Minutes},
+    shelf::{Held, Record},
+    time::Timestamp,
+};
+use std::collections::{BTreeMap, VecDeque};
+
+/// A node of the simulation.
+pub(crate) struct Node {
+    /// Who it is, for ever.
+    pub(crate) identity: Identity,
+    /// Its first coordinator.
+    pub(crate) coordinator: MemberId,
+    charter: Charter,
+    /// Its machine, while it runs.
+    pub(crate) machine: Option<Machine>,
+    pub(crate) view: MemoryView,
+    pub(super) disk: Disk,
+    /// What has arrived and was not handled.
+    pub(super) inbox: VecDeque<Input>,
+    /// What was handled and is not durable.
+    pub(super) staged: Vec<Batch>,
+    /// What follows once it is.
+    pub(super) pending: Vec<Effect>,
+    /// Whether the clerk is at work.
+    pub(super) busy: bool,
+    /// Grows with every start: what was planned for an earlier life does not happen.
+    pub(super) life: u32,
+    /// Which of the planned wake-ups is the one that counts.
+    pub(super) wake: u64,
+    /// Whether one is planned.
+    pub(super) wake_planned: bool,
+    /// How far its clock is ahead, in milliseconds.
+    pub(super) skew: u64,
+    /// Gossip that the machine has yet to judge: from whom, and the bytes.
+    pub(super) gossip: BTreeMap<u64, (usize, Vec<u8>)>,
+    breach: Option<Breach>,
+}
+
+fn draw_charter(dice: &mut Dice) -> Charter {
+    let mut charter = Charter::new("A place".into(), Some("gcpuv".into()));
+    let balance = |minutes| Balance::new(minutes).expect("small numbers are balances");
+    charter.person_floor = balance(-dice.amount(0, 900));
+    charter.organisation_floor = balance(-dice.amount(0, 2_000));
+    charter.ceiling = dice.permille(400).then(|| balance(dice.amount(0, 400)));
+    charter.largest_exchange = Minutes::new(dice.amount(100, 600)).expect("more than nothing");
+    charter.confirmation =
+        *dice.pick(&[Confirmation::Both, Confirmation::Receiver, Confirmation::Either]).expect("three of them");
+    charter.group = if dice.permille(500) { GroupPolicy::LeaderEarnsAll } else { GroupPolicy::LeaderEarnsOnce };
+    charter
+}
+
+impl Node {
+    pub(super) fn new(settings: Settings, index: usize) -> Self {
+        let mut dice = Dice::new(settings.seed, &format!("node {index}"));
+        let (root, secret) = (SecretKey::from_seed(&dice.bytes()), SecretKey::from_seed(&dice.bytes()));
+        let community = CommunityId(root.public().0);
+        let certificate = Certificate {
+            v: 1,
+            community,
+            key: secret.public(),
+            serial: 1,
+            from: Timestamp(0),
+            until: Timestamp(1 << 52),
+        };
+        let identity = Identity {
+            community,
+            certificate: certificate.sign(&root).into_unverified(),
+            secret,
+            transport: SecretKey::from_seed(&dice.bytes()).public(),
+            aliases: AliasSecret::new(dice.bytes()),
+        };
+        Self {
+            coordinator: MemberId(dice.bytes()),
+            charter: draw_charter(&mut dice),
+            machine: Some(Machine::new(identity.clone(), State::empty(community), BTreeMap::new())),
+            identity,
+            view: MemoryView::default(),
+            disk: Disk::default(),
+            inbox: VecDeque::new(),
+            staged: Vec::new(),
+            pending: Vec::new(),
+            busy: false,
+            life: 0,
+            wake: 0,
+            wake_planned: false,
+            skew: if dice.permille(300) { dice.below(600_000) } else { 0 },
+            gossip: BTreeMap::new(),
+            breach: settings.breach,
+        }
+    }
+
+    /// The founding of the community, straight to disk.
+    pub(super) fn found(&mut self, now: u64) -> Batch {
+        let machine = self.machine.as_mut().expect("a new node runs");
+        machine.flaws.limit_ignores_undecided = self.breach == Some(Breach::LimitIgnoresUndecided);
+        let now = Timestamp(now + self.skew);
+        let batch = machine
+            .found(now, self.charter.clone(), self.coordinator, &self.view)
+            .expect("a drawn charter is valid and the ledger is empty");
+        self.view.absorb(&batch);
+        self.disk.commit(&batch);
+        batch
+    }
+
+    /// What peers know it by.
+    pub(crate) fn peer(&self) -> Peer {
+        self.identity.transport
+    }
+
+    /// Its clock.
+    pub(crate) fn clock(&self, now: u64) -> Timestamp {
+        Timestamp(now + self.skew)
+    }
+
+    /// What its machine remembers, while it runs.
+    pub(crate) fn state(&self) -> Option<&State> {
+        self.machine.as_ref().map(Machine::state)
+    }
+
+    /// Lets the machine handle one input and takes in what comes of it.
+    pub(super) fn handle(&mut self, now: u64, input: Input) -> Option<()> {
+        let clock = self.clock(now);
+        let machine = self.machine.as_mut()?;
+        let Effects { mut batch, rest } = if self.breach == Some(Breach::ForgetsExchangeIds) {
+            machine.handle(clock, input, &Forgetful(&self.view))
+        } else {
+            machine.handle(clock, input, &self.view)
+        };
+        if self.breach == Some(Breach::ForgetsAnswers) {
+            batch.facts.retain(|fact| !matches!(fact, kith_protocol::machine::Fact::Answered { .. }));
+        }
+        self.view.absorb(&batch);
+        if !batch.is_empty() {
+            self.staged.push(batch);
+        }
+        self.pending.extend(rest);
+        Some(())
+    }
+
+    /// A machine that starts from the disk.
+    pub(super) fn restart(&mut self, use_snapshot: bool) -> Result<(), String> {
+        let (mut machine, view) = self.disk.recover(&self.identity, use_snapshot)?;
+        machine.flaws.limit_ignores_undecided = self.breach == Some(Breach::LimitIgnoresUndecided);
+        self.machine = Some(machine);
+        self.view = view;
+        Ok(())
+    }
+
+    /// The node stops at once: what was not on disk is gone.
+    pub(super) fn crash(&mut self) {
+        self.machine = None;
+        self.inbox.clear();
+        self.staged.clear();
+        self.pending.clear();
+        self.gossip.clear();
+        self.busy = false;
+        self.life += 1;
+    }
+}
+
+/// A view that recognises no exchange.
+struct Forgetful<'a>(&'a MemoryView);
+
+impl History for Forgetful<'_> {
+    fn exchange(&self, _: &ExchangeId) -> Option<Recorded> {
+        None
+    }
+
+    fn entry(&self, index: u64) -> Option<Entry> {
+        self.0.entry(index)
+    }
+}
+
+impl View for Forgetful<'_> {
+    fn answered(&self, request: &RequestId) -> Option<(Digest, Reply)> {
+        self.0.answered(request)
+    }
+
+    fn held(&self, community: &CommunityId, key: &RecordKey) -> Option<Held> {
+        self.0.held(community, key)
+    }
+
+    fn records(&self, community: &CommunityId, after: u64, max_bytes: usize) -> Vec<Unverified<Record>> {
+        self.0.records(community, after, max_bytes)
+    }
+
+    fn standing(&self, community: &CommunityId) -> Vec<Standing> {
+        self.0.standing(community)
+    }
+}

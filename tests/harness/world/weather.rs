@@ -1,0 +1,158 @@
+//! Crashes and restarts, connections that break, and a network that falls into two.
+
+use super::{Breach, Event, World};
+use crate::checkers::{Kept, Violation};
+use kith_protocol::machine::Input;
+
+/// How long a broken connection may go unnoticed, in milliseconds: a keep-alive's patience.
+const UNNOTICED: u64 = 30_000;
+
+impl World {
+    /// A node stops; the others notice sooner or later.
+    pub(super) fn crash(&mut self, i: usize) {
+        for j in 0..self.nodes.len() {
+            if j != i && self.network.sever(i, j) {
+                self.plan_gone(j, i);
+            }
+        }
+        self.nodes[i].crash();
+        self.workload.crashed(i);
+        let down = match self.dice.below(10) {
+            0..6 => self.dice.between(500, 20_000),
+            6..9 => self.dice.between(20_000, 900_000),
+            _ => self.dice.between(900_000, 86_400_000),
+        };
+        self.at(self.now + down, Event::Restart { node: i });
+    }
+
+    /// A node starts from its disk.
+    pub(super) fn restart(&mut self, i: usize) -> Kept {
+        let node = &mut self.nodes[i];
+        if node.machine.is_some() {
+            return Ok(());
+        }
+        if self.settings.breach == Some(Breach::RestoresOldBackup) && self.dice.permille(300) {
+            let frames = node.disk.frames();
+            let back = usize::try_from(self.dice.between(1, 4)).unwrap_or(1);
+            node.disk.restore_old(frames.saturating_sub(back).max(1));
+        }
+        if self.dice.permille(250) {
+            let keep = self.dice.index(node.disk.index_len() + 1);
+            self.coverage.hit("crash", if keep == 0 { "index lost" } else { "index behind" });
+            node.disk.lose_index(keep);
+        }
+        let with_snapshot = self.dice.permille(700);
+        node.restart(with_snapshot).map_err(|why| Violation::new("recovery", why))?;
+        // A clock that was put right while the node was down; together never as much as a day.
+        if self.dice.permille(100) {
+            node.skew += self.dice.below(60_000);
+        }
+        node.wake_planned = false;
+        self.coverage.hit("crash", "restarts");
+        self.trace.note(i, 3, || "starts".into());
+        let node = &self.nodes[i];
+        if let Some(machine) = &node.machine {
+            self.checkers.recovered(i, machine, &node.view)?;
+        }
+        self.schedule_wake(i);
+        // Every start of a node shows its card, as the address may have changed.
+        let card = self.workload.shown_at_start(i, &self.nodes[i]);
+        self.take(i, card);
+        for j in 0..self.nodes.len() {
+            if self.healing || self.dice.permille(300) {
+                self.connect(i, j);
+            }
+        }
+        Ok(())
+    }
+
+    fn plan_gone(&mut self, i: usize, peer: usize) {
+        let unnoticed = if self.dice.permille(500) { 10 } else { UNNOTICED };
+        let later = self.dice.below(unnoticed);
+        let life = self.nodes[i].life;
+        self.at(self.now + later, Event::Gone { node: i, life, peer });
+    }
+
+    fn sever(&mut self, a: usize, b: usize) {
+        if self.network.sever(a, b) {
+            self.coverage.hit("network", "connections broken");
+            self.trace.note(a, b as u64, || format!("cut off from {b}"));
+            self.plan_gone(a, b);
+            self.plan_gone(b, a);
+        }
+    }
+
+    /// A node notices a broken connection, unless a new one stands by now: then it hears only of that.
+    pub(super) fn notice_gone(&mut self, i: usize, life: u32, peer: usize) {
+        if self.nodes[i].life != life {
+            return;
+        }
+        if self.network.connected(i, peer).is_some() {
+            self.coverage.hit("network", "reconnected unnoticed");
+            return;
+        }
+        let peer = self.nodes[peer].peer();
+        self.push(i, Input::Disconnected { peer });
+    }
+
+    /// The network gets worse or better.
+    pub(super) fn weather(&mut self) {
+        let count = self.nodes.len();
+        let (a, b) = (self.dice.index(count), self.dice.index(count));
+        match self.dice.below(100) {
+            0..15 if self.island.is_empty() => self.part(),
+            0..30 if !self.island.is_empty() => self.rejoin(),
+            0..30 => self.connect(a, b),
+            30..45 => self.sever(a, b),
+            45..55 if a != b => {
+                self.coverage.hit("network", "links changed");
+                self.network.change_quality(a, b);
+            }
+            55..62 if !self.nodes[a].busy && self.nodes[a].machine.is_some() => {
+                self.coverage.hit("crash", "idle");
+                self.trace.note(a, 4, || "crash: idle".into());
+                self.crash(a);
+            }
+            _ => {
+                for _ in 0..2 {
+                    let (a, b) = (self.dice.index(count), self.dice.index(count));
+                    self.connect(a, b);
+                }
+            }
+        }
+        let calm = if self.dice.permille(800) { 10_000 } else { 1_800_000 };
+        let calm = self.dice.between(500, calm);
+        self.at(self.now + calm, Event::Weather);
+    }
+
+    /// Some nodes are cut off from the others.
+    fn part(&mut self) {
+        let count = self.nodes.len();
+        self.island = (0..count).filter(|_| self.dice.permille(400)).collect();
+        self.each_crossing(false);
+        if !self.island.is_empty() {
+            self.coverage.hit("network", "partitions");
+        }
+    }
+
+    fn rejoin(&mut self) {
+        self.coverage.hit("network", "partitions over");
+        self.each_crossing(true);
+        self.island.clear();
+    }
+
+    fn each_crossing(&mut self, up: bool) {
+        let island = std::mem::take(&mut self.island);
+        for a in &island {
+            for b in (0..self.nodes.len()).filter(|b| !island.contains(b)) {
+                self.network.set_up(*a, b, up);
+                if !up {
+                    self.sever(*a, b);
+                } else if self.dice.permille(500) {
+                    self.connect(*a, b);
+                }
+            }
+        }
+        self.island = island;
+    }
+}
