@@ -6,7 +6,7 @@ use super::{
     clock::Steady,
     counters::Counters,
     handle::{Answer, Refused, Request},
-    outbox::Outbox,
+    outbox::{self, Outbox},
 };
 use crate::network::{self, GossipId, NetworkHandle, PeerKey, RequestId};
 use kith_protocol::{
@@ -100,7 +100,7 @@ pub(super) struct Clerk {
     next: u64,
     rest: Vec<Effect>,
     /// Requests of peers to be answered after the commit.
-    owed: Vec<(Peer, RequestId)>,
+    owed: Vec<RequestId>,
     looks: Vec<Look>,
 }
 
@@ -182,7 +182,7 @@ impl Clerk {
                 for message in messages {
                     self.handle(now, Input::Received { peer, message });
                 }
-                self.owed.extend(answer_to.map(|id| (peer, id)));
+                self.owed.extend(answer_to);
             }
             Job::RequestEnded { peer } => self.outbox.ended(&peer),
             Job::Peer { peer, connected: true } => {
@@ -235,9 +235,8 @@ impl Clerk {
         for effect in std::mem::take(&mut self.rest) {
             self.effect(effect);
         }
-        for (peer, id) in std::mem::take(&mut self.owed) {
-            let bytes = self.outbox.answer(&peer);
-            self.tell(network::Command::Respond { id, bytes });
+        for id in std::mem::take(&mut self.owed) {
+            self.tell(network::Command::Respond { id, bytes: outbox::answer() });
         }
         for request in self.outbox.requests() {
             if let network::Command::Request { peer, .. } = &request {

@@ -1,5 +1,9 @@
 //! What is to be said to each peer: packed into parcels, one under way at a time, so that nothing overtakes.
 //!
+//! Messages travel in requests only. An answer travels on a stream of its own and could arrive before a request that was
+//! sent earlier: a proposal before the greeting that says whose it is, or before the proposal it follows. So answers are
+//! empty, and mean that everything in the request was handled.
+//!
 //! Losing a message is no harm, because whoever needs it asks again; so a full queue is emptied rather than grown.
 
 use crate::network;
@@ -47,6 +51,11 @@ fn wrap(messages: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
+/// The answer to every request.
+pub(super) fn answer() -> Vec<u8> {
+    wrap(&[])
+}
+
 impl Queue {
     fn take(&mut self) -> Vec<Vec<u8>> {
         let (mut taken, mut size) = (Vec::new(), FRAME);
@@ -75,11 +84,6 @@ impl Outbox {
         queue.bytes += bytes.len();
         queue.waiting.push_back(bytes);
         !full
-    }
-
-    /// What fits into the answer to a request of this peer.
-    pub(super) fn answer(&mut self, peer: &Peer) -> Vec<u8> {
-        wrap(&self.queues.get_mut(peer).map(Queue::take).unwrap_or_default())
     }
 
     /// The next request to each peer that waits for none.
@@ -125,15 +129,13 @@ mod tests {
                 assert!(outbox.push(peer, &Message::AskNoted { exchange: id }));
             });
             let mut seen = 0;
-            loop {
-                let parcel = Parcel::decode(&outbox.answer(&peer)).unwrap();
-                seen += parcel.messages.len();
-                if parcel.messages.is_empty() {
-                    break;
-                }
+            while let [network::Command::Request { bytes, .. }] = outbox.requests().as_slice() {
+                seen += Parcel::decode(bytes).unwrap().messages.len();
+                outbox.ended(&peer);
             }
             assert_eq!(seen, n);
         }
+        assert!(Parcel::decode(&answer()).unwrap().messages.is_empty());
     }
 
     #[test]

@@ -88,6 +88,20 @@ fn exchange(r: &mut Recovered, i: u32) {
     carry(r, Command::Exchange(agreed), Some(RequestId(id)));
 }
 
+/// A whole statement, page by page.
+fn statement(book: &Book, member: &MemberId, page: usize) -> Vec<u64> {
+    let (mut all, mut before) = (Vec::new(), None);
+    loop {
+        let lines = book.statement(member, before, page);
+        before = lines.last().copied();
+        let last = lines.len() < page;
+        all.extend(lines);
+        if last {
+            return all;
+        }
+    }
+}
+
 fn check(r: &Recovered, exchanges: u32) {
     let ledger = r.machine.state().ledger();
     assert_eq!(ledger.tree().size(), 5 + u64::from(exchanges));
@@ -100,8 +114,10 @@ fn check(r: &Recovered, exchanges: u32) {
         let proof = r.book.inclusion_proof(index, size).unwrap();
         merkle::verify_inclusion(index, size, &leaf, &ledger.tree().root(), &proof).unwrap();
     }
-    assert_eq!(r.book.statement(&member(10), None, 1_000).len(), (usize::try_from(exchanges).unwrap() + 1).min(1_000));
-    assert_eq!(r.book.statement(&member(10), Some(10), 3).len(), 3);
+    let lines = statement(&r.book, &member(10), 700);
+    assert_eq!(lines.len(), usize::try_from(exchanges).unwrap() + 1);
+    assert!(lines.is_sorted_by(|newer, older| newer > older));
+    assert_eq!(r.book.statement(&member(10), Some(10), 3), [9, 8, 7]);
     let mut id = [0; 16];
     id[..4].copy_from_slice(&(exchanges - 1).to_be_bytes());
     assert_eq!(r.book.exchange(&ExchangeId(id)).unwrap().index, size - 1);
@@ -195,4 +211,35 @@ fn help_is_counted_as_corrected_and_never_twice() {
     drop(r);
     std::fs::remove_dir_all(dir.path().join("index")).unwrap();
     assert_eq!(opened(dir.path()).book.exchanged_minutes(), 70);
+}
+
+#[test]
+fn statements_come_in_pages_however_thinly_or_thickly_a_member_is_spread() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut r = founded(dir.path());
+    // Few lines at first, then more in a row than are read at once, then none for a long while.
+    let rare = member(12);
+    let (mut role, mut made) = (Role::Member, 0);
+    for (count, every) in [(900, 300), (1_300, 1), (2_500, usize::MAX)] {
+        for n in 0..count {
+            if n % every == every - 1 {
+                role = if role == Role::Member { Role::Coordinator } else { Role::Member };
+                carry(&mut r, Command::SetRole { member: rare, role, by: COORDINATOR }, None);
+            }
+            exchange(&mut r, made);
+            made += 1;
+        }
+    }
+    r.book.commit().unwrap();
+    let touches = |index: &u64| {
+        let body = r.book.entry(*index).unwrap().body;
+        matches!(&body, kith_protocol::ledger::Body::MemberAdmitted { member, .. }
+            | kith_protocol::ledger::Body::RoleChanged { member, .. } if *member == rare)
+    };
+    let expected: Vec<u64> = (0..r.book.entries()).rev().filter(touches).collect();
+    assert_eq!(expected.len(), 1 + 3 + 1_300);
+    for page in [1, 64, 500, MAX_ROWS] {
+        assert_eq!(statement(&r.book, &rare, page), expected, "pages of {page}");
+    }
+    assert_eq!(r.book.lines(&rare, 0, 3), expected.iter().rev().take(3).copied().collect::<Vec<_>>());
 }
