@@ -53,7 +53,7 @@ pub(super) struct Record {
     #[arg(long, value_name = "MEMBER")]
     receiver: MemberId,
     /// How long, in minutes.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     minutes: i64,
     /// A note, kept apart from the ledger and erasable.
     #[arg(long)]
@@ -102,7 +102,7 @@ pub(super) struct Correct {
     /// The exchange's id.
     exchange: ExchangeId,
     /// How long it really was, in minutes.
-    #[arg(long, required_unless_present = "not_at_all", conflicts_with = "not_at_all")]
+    #[arg(long, required_unless_present = "not_at_all", conflicts_with = "not_at_all", allow_negative_numbers = true)]
     minutes: Option<i64>,
     /// It did not happen.
     #[arg(long)]
@@ -149,7 +149,7 @@ pub(super) struct Group {
     #[arg(long = "participant", value_name = "MEMBER", required = true)]
     participants: Vec<MemberId>,
     /// What each participant gives, in minutes.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     minutes: i64,
     #[command(flatten)]
     told: Told,
@@ -166,7 +166,7 @@ pub(super) struct Gift {
     #[arg(long, value_name = "MEMBER")]
     from: MemberId,
     /// How much, in minutes.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     minutes: i64,
     #[command(flatten)]
     told: Told,
@@ -192,7 +192,7 @@ pub(super) struct Pay {
     #[arg(long, value_name = "KEY")]
     offer: Option<RecordKey>,
     /// How long, in minutes.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     minutes: i64,
     #[command(flatten)]
     told: Told,
@@ -215,7 +215,7 @@ pub(super) struct Ask {
     #[arg(long, value_name = "CODE")]
     payer: Alias,
     /// How long, in minutes.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     minutes: i64,
     #[command(flatten)]
     write: Write,
