@@ -15,6 +15,7 @@ use crate::{
     shelf::{Announcement, Head, Item, Known, MAX_LIVE_RECORDS, Record, Verdict, accept, check_record, live_root},
     time::{Span, Timestamp},
 };
+use std::collections::BTreeMap;
 
 /// The key under which every community's card stands on its shelf.
 pub const CARD_KEY: RecordKey = RecordKey(*b"community's card");
@@ -30,6 +31,9 @@ const HEADS_PAGE: usize = 1_000;
 const SHELF_PAGE: usize = 48 * 1024;
 /// How long an asked peer may take to send the next page before another is asked.
 const PULL_PATIENCE: Span = Span::seconds(10);
+/// How often a shelf that does not match its head may be fetched anew: clocks that differ and records that expire meanwhile
+/// mend themselves within that time.
+const REFETCH_EVERY: Span = Span::seconds(3_600);
 /// How often expired records of others are forgotten.
 const SWEEP_EVERY: Span = Span::seconds(3_600);
 /// With fewer connections than this, the node looks for more among the communities it has heard of.
@@ -220,7 +224,7 @@ impl Machine {
             if turn.view.held(&community, &content.key).is_none() {
                 known.live += 1;
             }
-            if content.revision == known.through + 1 {
+            if content.revision.checked_sub(1) == Some(known.through) {
                 known.through = content.revision;
             }
             if let Item::Card(card) = &content.item {
@@ -329,7 +333,7 @@ impl Machine {
         if let Some(known) = self.known.get_mut(&community) {
             known.through = known.through.max(through);
             if let Some(head) = head.filter(|_| !more) {
-                Self::compare(turn, known, head, &kept);
+                Self::compare(turn, known, &mut self.refetched, head, &kept);
             }
             let known = known.clone();
             let after = known.through;
@@ -343,18 +347,32 @@ impl Machine {
         Ok(())
     }
 
-    /// Whether we hold all of a shelf, by its community's own word; if not, all of it is fetched again.
-    fn compare(turn: &mut Turn<'_>, known: &mut Known, head: &Signed<Head>, kept: &[Signed<Record>]) {
+    /// Whether we hold all of a shelf, by its community's own word; if not, all of it is fetched again, but not time after time:
+    /// a community whose words and records differ would have everybody fetch for ever.
+    fn compare(
+        turn: &mut Turn<'_>,
+        known: &mut Known,
+        refetched: &mut BTreeMap<CommunityId, Timestamp>,
+        head: &Signed<Head>,
+        kept: &[Signed<Record>],
+    ) {
         let head = head.content();
         let community = known.certificate.content.community;
         let mut standing = turn.view.standing(&community);
         standing.retain(|s| kept.iter().all(|r| r.content().key != s.key));
         standing.extend(kept.iter().map(|r| r.content().into()));
+        // What was gossiped since stands in the place of what this head speaks of; the next head speaks of both.
+        if known.through > head.revision || standing.iter().any(|s| s.revision > head.revision) {
+            return;
+        }
         standing.retain(|s| s.expires_at > head.made_at && s.revision <= head.revision);
         standing.sort_by_key(|s| s.revision);
         let found = live_root(standing.into_iter().map(|s| s.digest));
-        if head.community != community || head.revision != known.through || found != (head.live, head.root) {
+        let same = head.community == community && head.revision == known.through && found == (head.live, head.root);
+        let lately = refetched.get(&community).is_some_and(|at| turn.now.since(*at) < REFETCH_EVERY);
+        if !same && !lately {
             known.through = 0;
+            refetched.insert(community, turn.now);
         }
     }
 

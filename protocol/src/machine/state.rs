@@ -188,6 +188,8 @@ pub struct Machine {
     pub(super) introduced: BTreeSet<Peer>,
     /// Shelves being fetched, and from whom.
     pub(super) pulling: BTreeMap<CommunityId, (Peer, Timestamp)>,
+    /// Shelves that did not match their community's own word, and when they were last fetched anew for it.
+    pub(super) refetched: BTreeMap<CommunityId, Timestamp>,
     /// When to repeat what was not answered, and to look for partners who are away.
     pub(super) repeat_at: Timestamp,
     /// When to tell peers how far we are with shelves, if there is something new.
@@ -234,6 +236,7 @@ impl Machine {
             sessions: BTreeMap::new(),
             introduced: BTreeSet::new(),
             pulling: BTreeMap::new(),
+            refetched: BTreeMap::new(),
             repeat_at: Timestamp::default(),
             heads_at: None,
             sweep_at: Timestamp::default(),

@@ -32,6 +32,7 @@ struct Node {
     view: MemoryView,
     heard: Option<SoundKey>,
     replies: Vec<Result<Reply, Rejection>>,
+    gossip: Vec<Vec<u8>>,
 }
 
 /// Two of them, connected.
@@ -57,7 +58,7 @@ fn node(seed: u8, now: Timestamp) -> Node {
     let mut machine = Machine::new(identity, State::empty(community), BTreeMap::new());
     let charter = Charter::new("A place".into(), None);
     view.absorb(&machine.found(now, charter, COORDINATOR, &view).unwrap());
-    Node { machine, view, heard: None, replies: Vec::new() }
+    Node { machine, view, heard: None, replies: Vec::new(), gossip: Vec::new() }
 }
 
 impl Two {
@@ -90,6 +91,7 @@ impl Two {
             match effect {
                 Effect::Send { message, .. } => self.under_way.push_back((1 - i, message)),
                 Effect::Reply { result, .. } => self.nodes[i].replies.push(result),
+                Effect::Publish { bytes } => self.nodes[i].gossip.push(bytes),
                 _ => {}
             }
         }

@@ -1,7 +1,9 @@
 use super::*;
 use crate::{
-    id::RecordKey,
-    shelf::{Category, Item, Listing},
+    codec,
+    community::check_certificate,
+    id::{Digest, RecordKey},
+    shelf::{Announcement, Category, Head, Item, Listing},
 };
 
 #[test]
@@ -66,4 +68,79 @@ fn what_replaces_a_record_is_not_forgotten_before_it() {
     let expires_at = two.now.plus(Span::days(1));
     two.command(0, Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None }).unwrap();
     assert_eq!(two.state(0).shelf().1[&key].expires_at, until);
+}
+
+fn through(two: &Two) -> u64 {
+    two.nodes[1].machine.known()[&two.nodes[0].machine.identity().community].through
+}
+
+#[test]
+fn gossip_that_overtakes_a_page_does_not_make_the_shelf_doubtful() {
+    let mut two = Two::new();
+    let key = RecordKey([5; 16]);
+    offer(&mut two, 0, key, 30).unwrap();
+    two.connect();
+    let mut page = Vec::new();
+    two.deliver(|message| {
+        let is_page = matches!(message, Message::Shelf { records, .. } if records.len() == 1);
+        page.extend(is_page.then(|| (1, message.clone())));
+        is_page
+    });
+    assert_eq!((page.len(), through(&two)), (1, 1));
+    offer(&mut two, 0, key, 31).unwrap();
+    let announcement: Announcement = codec::decode(two.nodes[0].gossip.last().unwrap(), 10_000).unwrap();
+    let (certificate, record) = check_announcement(announcement).unwrap();
+    two.handle(1, Input::Gossip { id: 1, certificate, record });
+    two.under_way.extend(page);
+    two.deliver_all();
+    assert_eq!(through(&two), 2);
+    two.pass(61);
+    two.deliver_all();
+    assert_eq!(through(&two), 3);
+}
+
+/// A page of no records with a claim and a head that are not true, as an answer to what the second was just told of.
+fn wrong_page(two: &mut Two, through: u64) {
+    let identity = two.nodes[0].machine.identity().clone();
+    let community = identity.community;
+    let peer = two.peer(0);
+    let heads = Message::Heads { heads: vec![(community, 2)] };
+    two.handle(1, Input::Received { peer, message: Checked::Plain(heads) });
+    let head = Head { community, revision: 2, live: 7, root: Digest::ZERO, made_at: two.now };
+    let message = Checked::Shelf {
+        certificate: check_certificate(&identity.certificate).unwrap(),
+        records: Vec::new(),
+        through,
+        more: false,
+        head: Some(head.sign(&identity.secret)),
+    };
+    two.handle(1, Input::Received { peer, message });
+}
+
+#[test]
+fn a_shelf_that_is_never_as_its_head_says_is_not_fetched_for_ever() {
+    let mut two = Two::new();
+    two.connect();
+    two.deliver_all();
+    assert_eq!(through(&two), 1);
+    wrong_page(&mut two, 2);
+    assert_eq!(through(&two), 0, "once it is doubted");
+    wrong_page(&mut two, 2);
+    assert_eq!(through(&two), 2, "then it is taken as it is for a while");
+}
+
+#[test]
+fn a_claim_to_hold_the_last_of_all_revisions_does_no_harm() {
+    let mut two = Two::new();
+    two.connect();
+    two.deliver_all();
+    wrong_page(&mut two, 2);
+    wrong_page(&mut two, u64::MAX);
+    assert_eq!(through(&two), u64::MAX);
+    offer(&mut two, 0, RecordKey([5; 16]), 30).unwrap();
+    let announcement: Announcement = codec::decode(two.nodes[0].gossip.last().unwrap(), 10_000).unwrap();
+    let (certificate, record) = check_announcement(announcement).unwrap();
+    two.handle(1, Input::Gossip { id: 1, certificate, record });
+    let community = two.nodes[0].machine.identity().community;
+    assert!(two.nodes[1].view.held(&community, &RecordKey([5; 16])).is_some());
 }
