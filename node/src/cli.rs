@@ -53,7 +53,7 @@ Exit codes:
 ///
 ///   kith serve --dir elm
 #[derive(Debug, Parser)]
-#[command(name = "kith", version, about, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "kith", bin_name = "kith", version, about, after_help = EXIT_CODES, max_term_width = 100)]
 struct Cli {
     /// Give results and errors as JSON on standard output, for programs.
     #[arg(long, global = true)]
