@@ -1,4 +1,21 @@
-//! The node.
+//! The program `kith`: storage, network, runtime, API, pages, command line.
 
+pub mod api;
+pub mod cli;
+pub mod client;
+pub mod config;
+pub mod demo;
+pub mod failure;
+pub mod health;
+pub mod import;
+pub mod local;
 pub mod network;
+pub mod people;
+pub mod runtime;
+pub mod serve;
+mod spelling;
 pub mod store;
+pub mod telemetry;
+#[cfg(test)]
+mod trial;
+pub mod web;

@@ -43,7 +43,15 @@ use self::{delivery::Delivery, event_loop::EventLoop, limits::COMMANDS_MAX};
 
 /// The port that a node listens on unless told otherwise, so that its address stays the same
 /// from one start to the next. Freely chosen, below the ports that systems hand out.
-pub const DEFAULT_PORT: u16 = 4783;
+pub const DEFAULT_PORT: u16 = 8381;
+
+/// TCP and QUIC on every address of the machine at [`DEFAULT_PORT`].
+#[must_use]
+pub fn default_listen() -> Vec<String> {
+    let hosts = ["/ip4/0.0.0.0", "/ip6/::"];
+    let on = |host| [format!("{host}/tcp/{DEFAULT_PORT}"), format!("{host}/udp/{DEFAULT_PORT}/quic-v1")];
+    hosts.into_iter().flat_map(on).collect()
+}
 
 /// What the network task needs to start.
 pub struct NetworkConfig {
@@ -66,12 +74,9 @@ impl NetworkConfig {
     /// limits.
     #[must_use]
     pub fn new(secret: Zeroizing<[u8; 32]>) -> Self {
-        let listen = ["/ip4/0.0.0.0", "/ip6/::"]
-            .iter()
-            .flat_map(|host| [format!("{host}/tcp/{DEFAULT_PORT}"), format!("{host}/udp/{DEFAULT_PORT}/quic-v1")]);
         Self {
             secret,
-            listen: listen.collect(),
+            listen: default_listen(),
             mdns: false,
             agent: format!("kith/{}", env!("CARGO_PKG_VERSION")),
             limits: Limits::default(),

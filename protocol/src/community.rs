@@ -1,15 +1,17 @@
 //! Who a community is: its certified keys, the card it shows to others, and the charter it set itself.
 
 use crate::{
+    codec,
     envelope::{Content, Signed, Unverified},
-    id::CommunityId,
-    key::PublicKey,
+    id::{CommunityId, Digest},
+    key::{PublicKey, SoundKey},
     minutes::{Balance, Minutes},
     rejection::Rejection,
     text,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The longest name of a community, in characters: one line on a phone.
 pub const MAX_NAME: usize = 60;
@@ -55,6 +57,36 @@ pub fn check_certificate(certificate: &Unverified<Certificate>) -> Result<Signed
     content.key.sound()?;
     let root = PublicKey::from(content.community).sound()?;
     Ok(certificate.clone().verify(&root)?)
+}
+
+/// How many checked certificates are remembered: half a megabyte, the communities of a country.
+pub const CERTIFICATE_CACHE: usize = 1_024;
+
+/// Remembers certificates that were checked, because each record of a shelf comes with one.
+#[derive(Debug, Clone, Default)]
+pub struct Certificates(BTreeMap<Digest, (Signed<Certificate>, SoundKey)>);
+
+impl Certificates {
+    /// The certificate, checked as [`check_certificate`] does, and the key it certifies.
+    ///
+    /// # Errors
+    /// Those of [`check_certificate`].
+    pub fn check(
+        &mut self,
+        certificate: &Unverified<Certificate>,
+    ) -> Result<(Signed<Certificate>, SoundKey), Rejection> {
+        let name = Digest::of("kith/v1/checked-certificate", &[&codec::encode(certificate)]);
+        if let Some(known) = self.0.get(&name) {
+            return Ok(known.clone());
+        }
+        let checked = check_certificate(certificate)?;
+        let key = checked.content().key.sound()?;
+        if self.0.len() >= CERTIFICATE_CACHE {
+            self.0.clear();
+        }
+        self.0.insert(name, (checked.clone(), key.clone()));
+        Ok((checked, key))
+    }
 }
 
 impl Certificate {
@@ -190,3 +222,6 @@ impl Charter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ pub mod archive;
 pub mod checkpoint;
 mod consent;
 mod entry;
-pub mod merkle;
+pub use crate::merkle;
 mod rules;
 mod state;
 
@@ -19,3 +19,6 @@ pub use entry::{
 };
 pub use rules::{Applied, Validated};
 pub use state::{Account, History, Hold, Ledger, Partner, Posting, Recorded};
+
+#[cfg(test)]
+pub(crate) mod tests;

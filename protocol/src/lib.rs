@@ -7,14 +7,15 @@
 //! The modules are floors of a house: each uses only what lies below it.
 //!
 //! 1. [`codec`], [`id`], [`minutes`], [`time`]
-//! 2. [`key`], [`rejection`], [`text`], [`alias`]
+//! 2. [`key`], [`rejection`], [`text`], [`alias`], [`merkle`]
 //! 3. [`envelope`]
 //! 4. [`community`], [`member`]
 //! 5. [`partnership`], [`ledger`], [`shelf`]
 //! 6. [`lane`]
-//! 7. [`machine`]
+//! 7. [`machine`], [`audit`]
 
 pub mod alias;
+pub mod audit;
 pub mod codec;
 pub mod community;
 pub mod envelope;
@@ -24,6 +25,7 @@ pub mod lane;
 pub mod ledger;
 pub mod machine;
 pub mod member;
+pub mod merkle;
 pub mod minutes;
 pub mod partnership;
 pub mod rejection;

@@ -36,4 +36,6 @@ pub struct Member {
     pub active: bool,
     /// Minutes given less minutes received.
     pub balance: Balance,
+    /// Whether any minutes were ever recorded for them, however they add up and however often they left.
+    pub started: bool,
 }

@@ -7,3 +7,6 @@ mod message;
 pub use agreement::{Agreement, MAX_LIMIT, MAX_WINDOW, Side, Terms, WINDOW};
 pub use invitation::{Invitation, MAX_INVITATION_TEXT};
 pub use message::{Acknowledgement, Decision, Details, Kind, Payee, Proposal, RefusalCode, Verdict};
+
+#[cfg(test)]
+mod tests;

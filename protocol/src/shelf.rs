@@ -7,11 +7,14 @@ mod record;
 
 pub use accept::{Held, Known, Verdict, accept, live_root};
 pub use record::{
-    Announcement, Category, Head, ITEM_DAYS_MAX, Item, Listing, MAX_LISTING_TEXT, MAX_RECORD_BYTES, MAX_TAGS,
-    MAX_TITLE, Record, check_record,
+    Announcement, Category, Head, ITEM_DAYS_MAX, Item, Listing, MAX_ANNOUNCEMENT_BYTES, MAX_LISTING_TEXT,
+    MAX_RECORD_BYTES, MAX_TAGS, MAX_TITLE, Record, check_record,
 };
 
 /// The most live records of one community: a town of 50,000 members with one offer each.
 pub const MAX_LIVE_RECORDS: usize = 50_000;
 /// The most communities a node keeps the shelves of.
 pub const MAX_COMMUNITIES: usize = 10_000;
+
+#[cfg(test)]
+mod tests;

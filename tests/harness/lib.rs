@@ -3,11 +3,16 @@
 //! [`world`] is the simulator: several communities' machines, a network, disks and a clock that exist only in memory, all
 //! driven by one seed. [`workload`] plays the people, [`checkers`] says after every step whether what must always be true
 //! still is.
+//!
+//! [`cluster`] runs the real program: several nodes, each a process of its own with its own directory, on loopback.
+//! [`storm`] plays the people at work while those processes are killed, and judges what is left.
 
 pub mod checkers;
+pub mod cluster;
 pub mod coverage;
 pub(crate) mod dice;
 pub mod disk;
 pub mod network;
+pub mod storm;
 pub mod workload;
 pub mod world;

@@ -10,12 +10,12 @@ use crate::source::{Problem, Source};
 /// The modules of `protocol/src` from the ground up. A new module gets its place here.
 const FLOORS: &[&[&str]] = &[
     &["codec", "minutes", "id", "time"],
-    &["key", "rejection"],
+    &["key", "rejection", "text", "alias", "merkle"],
     &["envelope"],
     &["community", "member"],
     &["ledger", "shelf", "partnership"],
     &["lane", "witness"],
-    &["machine"],
+    &["machine", "audit"],
 ];
 
 /// Modules of one floor that are kept apart, and the one way between them that is open: the ledger

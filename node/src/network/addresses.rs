@@ -81,7 +81,7 @@ pub enum AddressError {
     #[error("an address has at most {ADDRESS_MAX_BYTES} bytes; check for text pasted twice")]
     TooLong,
     /// Not a multiaddr at all.
-    #[error("not a multiaddr; write it like /ip4/192.0.2.1/tcp/4783 or /dns/example.org/udp/4783/quic-v1")]
+    #[error("not a multiaddr; write it like /ip4/192.0.2.1/tcp/8381 or /dns/example.org/udp/8381/quic-v1")]
     NotAMultiaddr,
     /// A multiaddr of a kind that this node does not speak.
     #[error("only HOST/tcp/PORT and HOST/udp/PORT/quic-v1 are spoken, where HOST is /ip4, /ip6, /dns, /dns4 or /dns6")]
@@ -102,6 +102,9 @@ pub enum AddressError {
     /// A name or a peer id in a listen address.
     #[error("a listen address needs an IP of this machine (0.0.0.0 or :: for all of them), no DNS name and no /p2p")]
     NotForListening,
+    /// A peer id in an address to announce.
+    #[error("an address to announce ends after the port; leave /p2p and what follows away")]
+    NotForAnnouncing,
 }
 
 /// A place to reach a peer, and the peer that must answer there.
@@ -139,6 +142,24 @@ pub fn join(address: &str, peer: &PeerKey) -> Result<String, AddressError> {
     let address = reachable(address, peer)?.to_string();
     let peer = *peer;
     Ok(PeerAddress { peer, address }.to_string())
+}
+
+/// Checks that a text names a place of this machine to listen on: an IP and a port, which may be 0 for any.
+///
+/// # Errors
+/// An [`AddressError`] that says what to change.
+pub fn check_listen(text: &str) -> Result<(), AddressError> {
+    text.parse::<ListenAddress>().map(drop)
+}
+
+/// Checks that a text names a place where others can reach this node, without `/p2p`, which they add themselves.
+///
+/// # Errors
+/// An [`AddressError`] that says what to change; [`AddressError::NotForAnnouncing`] when it ends in `/p2p`.
+pub fn check_announce(text: &str) -> Result<(), AddressError> {
+    let parsed = Parsed::read(text)?;
+    parsed.check_reachable()?;
+    if parsed.peer.is_some() { Err(AddressError::NotForAnnouncing) } else { Ok(()) }
 }
 
 /// Whether the address is on this machine's loopback. `false` for what is no address.
@@ -303,9 +324,9 @@ mod tests {
     fn where_and_who_are_split_and_joined() {
         let peer = key(1);
         for address in [
-            "/ip4/192.0.2.1/tcp/4783",
-            "/ip6/2001:db8::1/udp/4783/quic-v1",
-            "/dns/example.org/tcp/4783",
+            "/ip4/192.0.2.1/tcp/8381",
+            "/ip6/2001:db8::1/udp/8381/quic-v1",
+            "/dns/example.org/tcp/8381",
             "/dns6/example.org/udp/1/quic-v1",
         ] {
             let whole = join(address, &peer).unwrap();
@@ -324,16 +345,16 @@ mod tests {
         let peer = key(1);
         let cases = [
             ("", AddressError::UnknownShape),
-            ("192.0.2.1:4783", AddressError::NotAMultiaddr),
-            ("/ip4/999.0.2.1/tcp/4783", AddressError::NotAMultiaddr),
+            ("192.0.2.1:8381", AddressError::NotAMultiaddr),
+            ("/ip4/999.0.2.1/tcp/8381", AddressError::NotAMultiaddr),
             ("/ip4/192.0.2.1", AddressError::UnknownShape),
-            ("/ip4/192.0.2.1/udp/4783", AddressError::UnknownShape),
-            ("/ip4/192.0.2.1/tcp/4783/ws", AddressError::UnknownShape),
-            ("/tcp/4783/ip4/192.0.2.1", AddressError::UnknownShape),
+            ("/ip4/192.0.2.1/udp/8381", AddressError::UnknownShape),
+            ("/ip4/192.0.2.1/tcp/8381/ws", AddressError::UnknownShape),
+            ("/tcp/8381/ip4/192.0.2.1", AddressError::UnknownShape),
             ("/memory/5", AddressError::UnknownShape),
             ("/ip4/192.0.2.1/tcp/0", AddressError::NoPlace),
-            ("/ip4/0.0.0.0/tcp/4783", AddressError::NoPlace),
-            ("/ip6/::/udp/4783/quic-v1", AddressError::NoPlace),
+            ("/ip4/0.0.0.0/tcp/8381", AddressError::NoPlace),
+            ("/ip6/::/udp/8381/quic-v1", AddressError::NoPlace),
         ];
         for (text, expected) in cases {
             assert_eq!(join(text, &peer), Err(expected), "{text}");
@@ -347,11 +368,21 @@ mod tests {
         let listen = |text: &str| text.parse::<ListenAddress>();
         let tcp = listen("/ip4/0.0.0.0/tcp/0").unwrap();
         assert_eq!((tcp.socket.port(), tcp.quic), (0, false));
-        assert!(listen("/ip6/::1/udp/4783/quic-v1").unwrap().quic);
+        assert!(listen("/ip6/::1/udp/8381/quic-v1").unwrap().quic);
         let named = "/dns/localhost/tcp/1";
         assert_eq!(listen(named), Err(AddressError::NotForListening));
         let whose = format!("/ip4/127.0.0.1/tcp/1/p2p/{}", key(1));
         assert_eq!(listen(&whose), Err(AddressError::NotForListening));
+    }
+
+    #[test]
+    fn an_address_to_announce_is_a_place_without_a_name_behind_it() {
+        assert_eq!(check_announce("/dns4/kith.example.org/tcp/8381"), Ok(()));
+        assert_eq!(check_announce("/ip4/0.0.0.0/tcp/8381"), Err(AddressError::NoPlace));
+        let whose = format!("/ip4/192.0.2.1/tcp/1/p2p/{}", key(1));
+        assert_eq!(check_announce(&whose), Err(AddressError::NotForAnnouncing));
+        assert_eq!(check_listen("/ip4/0.0.0.0/tcp/0"), Ok(()));
+        assert_eq!(check_listen(&whose), Err(AddressError::NotForListening));
     }
 
     #[test]

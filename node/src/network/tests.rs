@@ -356,7 +356,7 @@ async fn a_place_in_use_and_a_wrong_address_are_named() {
         let error = started.map(drop).expect_err("no place to listen").to_string();
         assert!(error.contains(wrong), "{error}");
     }
-    let mut twice = config(2, "/ip4/127.0.0.1/tcp/4783");
+    let mut twice = config(2, "/ip4/127.0.0.1/tcp/8381");
     twice.listen.push(twice.listen[0].clone());
     let started = start(twice, Queue(mpsc::channel(1).0)).await;
     assert!(matches!(started, Err(NetworkError::ListedTwice { .. })));

@@ -21,7 +21,7 @@ pub enum Snapshot {
     Found {
         /// The first position that is not in the snapshot.
         upto: Position,
-        /// What was given to [`write`].
+        /// What was given to [`write()`].
         bytes: Vec<u8>,
     },
     /// None was written yet.

@@ -1,7 +1,8 @@
 //! `validate` (may it be recorded?) and `apply` (record it). Each refusal has a name; each entry's postings sum to zero.
 //!
 //! The rules judge what an entry says. That its signatures are real is checked before, by whoever brings it in: members' by
-//! [`super::consent::Asked`], communities' by [`crate::envelope::Unverified::verify`], and all of them again by [`super::audit`].
+//! [`super::consent::Asked`], communities' by [`crate::envelope::Unverified::verify`], and all of them again by the auditor
+//! of exports.
 
 mod exchanges;
 mod members;
@@ -69,9 +70,7 @@ impl Ledger {
     /// # Errors
     /// The named reason why not; nothing has changed.
     pub fn validate(&self, at: Timestamp, body: Body, history: &dyn History) -> Result<Validated, Rejection> {
-        if matches!(body, Body::Founded { .. }) != (self.tree.size() == 0) {
-            return Err(Rejection::Founding);
-        }
+        self.check_beginning(&body)?;
         if let Some(id) = body.begins()
             && history.exchange(&id).is_some()
         {
@@ -89,9 +88,26 @@ impl Ledger {
     /// # Errors
     /// When it cannot follow what is here: the journal is not this ledger's.
     pub fn revalidate(&self, entry: Entry, history: &dyn History) -> Result<Validated, Rejection> {
+        self.check_beginning(&entry.body)?;
+        match &entry.body {
+            Body::Founded { certificate, .. } if certificate.content.community != self.community => {
+                return Err(Rejection::OtherCommunity);
+            }
+            Body::PartnershipAgreed { agreement } if agreement.terms.side_of(&self.community).is_none() => {
+                return Err(Rejection::OtherCommunity);
+            }
+            Body::RoleChanged { member, .. } => drop(self.active(member)?),
+            _ => {}
+        }
         let postings = self.postings(&entry.body, history)?;
         self.check_sums(&postings)?;
         Ok(Validated { bytes: entry.to_bytes(), entry, postings })
+    }
+
+    /// A ledger begins with its founding, and only there.
+    fn check_beginning(&self, body: &Body) -> Result<(), Rejection> {
+        let founds = matches!(body, Body::Founded { .. });
+        if founds == (self.tree.size() == 0) { Ok(()) } else { Err(Rejection::Founding) }
     }
 
     fn permit(&self, body: &Body, history: &dyn History) -> Result<(), Rejection> {
@@ -138,6 +154,13 @@ impl Ledger {
         let sum: i128 = postings.iter().map(|p| i128::from(p.change.get())).sum();
         assert_eq!(sum, 0, "postings are made in pairs");
         for posting in postings {
+            match &posting.account {
+                Account::Member(id) if !self.members.contains_key(id) => return Err(Rejection::UnknownMember(*id)),
+                Account::OnHold(id) | Account::Partner(id) if !self.partners.contains_key(id) => {
+                    return Err(Rejection::UnknownPartnership(*id));
+                }
+                _ => {}
+            }
             self.balance(&posting.account).plus(posting.change)?;
         }
         Ok(())
@@ -153,6 +176,9 @@ impl Ledger {
         for posting in &validated.postings {
             let balance = self.balance_mut(&posting.account).expect("validated postings name existing accounts");
             *balance = balance.plus(posting.change).expect("validated postings stay in range");
+            if let (Account::Member(id), true) = (&posting.account, posting.change != Balance::ZERO) {
+                self.member_mut(id).started = true;
+            }
         }
         let leaf = leaf_hash(&validated.bytes);
         let index = self.tree.size();

@@ -156,6 +156,12 @@ impl Ledger {
         self.certificates.last()
     }
 
+    /// The certificates of all keys that ever signed for this community, the oldest first.
+    #[must_use]
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
     /// All members ever admitted.
     #[must_use]
     pub const fn members(&self) -> &BTreeMap<MemberId, Member> {

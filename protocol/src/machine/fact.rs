@@ -64,6 +64,14 @@ pub enum WaitingKind {
     },
 }
 
+impl Waiting {
+    /// Whether somebody still has to agree; a declined one is only kept until the partner knows.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        !matches!(self.kind, WaitingKind::Declined { .. })
+    }
+}
+
 /// An invitation we gave out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invited {

@@ -2,7 +2,7 @@
 
 use crate::{
     codec,
-    community::{Card, Certificate, Charter, check_certificate},
+    community::{Card, Certificate, Certificates, Charter},
     envelope::{Signed, Unverified},
     id::{AccountId, Alias, CommunityId, Digest, ExchangeId, MemberId, RecordKey, RequestId},
     key::{PublicKey, SoundKey},
@@ -201,18 +201,29 @@ impl Message {
     /// # Errors
     /// A wrong signature, a weak key, or a signed message of a peer that did not say hello.
     pub fn check(self, peer_key: Option<&SoundKey>) -> Result<Checked, Rejection> {
+        self.check_with(peer_key, &mut Certificates::default())
+    }
+
+    /// The same, with certificates that were checked before.
+    ///
+    /// # Errors
+    /// Those of [`Message::check`].
+    pub fn check_with(
+        self,
+        peer_key: Option<&SoundKey>,
+        certificates: &mut Certificates,
+    ) -> Result<Checked, Rejection> {
         let known = || peer_key.ok_or(Rejection::BadCertificate("the peer did not say who it is"));
         Ok(match self {
             Self::Hello(hello) => {
-                let (certificate, record) = check_announcement(hello.card)?;
+                let (certificate, record) = check_announcement(hello.card, certificates)?;
                 Checked::Hello { certificate, record }
             }
             Self::Propose { proposal, details } => Checked::Propose { proposal: proposal.verify(known()?)?, details },
             Self::Decide(decision) => Checked::Decide(decision.verify(known()?)?),
             Self::Acknowledge(word) => Checked::Acknowledge(word.verify(known()?)?),
             Self::Shelf { certificate, records, through, more, head } => {
-                let certificate = check_certificate(&certificate)?;
-                let key = certificate.content().key.sound()?;
+                let (certificate, key) = certificates.check(&certificate)?;
                 let records = records.into_iter().map(|r| r.verify(&key)).collect::<Result<_, _>>()?;
                 let head = head.map(|h| h.verify(&key)).transpose()?;
                 Checked::Shelf { certificate, records, through, more, head }
@@ -226,10 +237,12 @@ impl Message {
 ///
 /// # Errors
 /// A bad certificate or signature.
-pub fn check_announcement(a: Announcement) -> Result<(Signed<Certificate>, Signed<Record>), Rejection> {
-    let certificate = check_certificate(&a.certificate)?;
-    let record = a.record.verify(&certificate.content().key.sound()?)?;
-    Ok((certificate, record))
+pub fn check_announcement(
+    announcement: Announcement,
+    certificates: &mut Certificates,
+) -> Result<(Signed<Certificate>, Signed<Record>), Rejection> {
+    let (certificate, key) = certificates.check(&announcement.certificate)?;
+    Ok((certificate, announcement.record.verify(&key)?))
 }
 
 /// What people ask for. Random ids and salts come with the command, so that the machine needs no randomness.

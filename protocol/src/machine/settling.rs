@@ -133,7 +133,8 @@ impl Machine {
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let decision = lanes.decide(content, verdict).sign(&self.identity.secret).into_unverified();
         self.record(turn, Fact::Decided { proposal: proposal.unverified().clone(), decision: decision.clone() });
-        if self.state.waiting.contains_key(&content.exchange) {
+        let waits = self.state.waiting.get(&content.exchange).map(|waiting| &waiting.kind);
+        if matches!(waits, Some(WaitingKind::Asked { account: asked, .. }) if *asked == account) {
             self.record(turn, Fact::WaitsNoLonger { exchange: content.exchange });
         }
         turn.send(peer, Message::Decide(decision));
@@ -213,6 +214,24 @@ impl Machine {
             settled.into_iter().for_each(|exchange| turn.notice(Notice::Settled { exchange }));
         }
         Ok(())
+    }
+
+    /// Something overtook something else on the way: tell the partner, once, how far we are, and it repeats what is missing.
+    pub(super) fn mend_gap(
+        &mut self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        account: AccountId,
+        taken: Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        match &taken {
+            Ok(()) => {
+                self.gaps.remove(&account);
+            }
+            Err(Rejection::OutOfOrder { .. }) if self.gaps.insert(account) => self.send_sync(turn, peer, &account),
+            Err(_) => {}
+        }
+        taken
     }
 
     /// R1: tells a partner how far we are.

@@ -135,8 +135,16 @@ impl Machine {
         let from = from.ok_or(Rejection::BadCertificate("the peer did not say who it is"))?;
         match message {
             Checked::Hello { .. } => Ok(()),
-            Checked::Propose { proposal, details } => self.proposal(turn, peer, &proposal, &details),
-            Checked::Decide(decision) => self.decision(turn, peer, &decision),
+            Checked::Propose { proposal, details } => {
+                let account = proposal.content().account;
+                let taken = self.proposal(turn, peer, &proposal, &details);
+                self.mend_gap(turn, peer, account, taken)
+            }
+            Checked::Decide(decision) => {
+                let account = decision.content().account;
+                let taken = self.decision(turn, peer, &decision);
+                self.mend_gap(turn, peer, account, taken)
+            }
             Checked::Acknowledge(word) => self.acknowledgement(turn, &word),
             Checked::Shelf { certificate, records, through, more, head } => {
                 self.shelf_page(turn, peer, &certificate, &records, through, more, head.as_ref())
@@ -189,6 +197,9 @@ impl Machine {
         }
         self.sessions.insert(peer, Some(community));
         self.dials.remove(&community);
+        if let Some((account, _)) = self.state.ledger.partner_of(&community) {
+            self.gaps.remove(account);
+        }
         self.greet(turn, peer, community);
         self.send_heads(turn, peer);
         Ok(())

@@ -198,6 +198,8 @@ pub struct Machine {
     pub(super) sweep_at: Timestamp,
     /// When to try again to reach a community that is away, and how often it was tried.
     pub(super) dials: BTreeMap<CommunityId, (Timestamp, u32)>,
+    /// Partnerships in which a gap was seen and the partner was asked to repeat.
+    pub(super) gaps: BTreeSet<AccountId>,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
     #[cfg(feature = "flaws")]
@@ -239,6 +241,7 @@ impl Machine {
             heads_at: None,
             sweep_at: Timestamp::default(),
             dials: BTreeMap::new(),
+            gaps: BTreeSet::new(),
             stirred: BTreeSet::new(),
             #[cfg(feature = "flaws")]
             flaws: super::flaws::Flaws::default(),
@@ -267,6 +270,11 @@ impl Machine {
     #[must_use]
     pub fn connected(&self, community: &CommunityId) -> bool {
         self.session_of(community).is_some()
+    }
+
+    /// Communities whose nodes are connected and said who they are.
+    pub fn present(&self) -> impl Iterator<Item = &CommunityId> {
+        self.sessions.values().flatten()
     }
 
     pub(super) fn session_of(&self, community: &CommunityId) -> Option<Peer> {

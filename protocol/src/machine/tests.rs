@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod asking;
+mod audited;
 mod partnering;
 mod settling;
 mod shelving;

@@ -8,7 +8,7 @@ use crate::{
     community::{Card, Certificate},
     envelope::{Content, Signed, Unverified},
     id::Digest,
-    ledger::merkle,
+    merkle,
     rejection::{Rejection, Severity},
     time::{Span, Timestamp},
 };

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// The largest record with its signature, in bytes: the longest listing in a script of four bytes a character.
 pub const MAX_RECORD_BYTES: usize = 8 * 1024;
+/// The largest announcement: a record and the certificate of the key that signed it.
+pub const MAX_ANNOUNCEMENT_BYTES: usize = MAX_RECORD_BYTES + 2 * 1024;
 /// The longest title, in characters: two lines on a phone.
 pub const MAX_TITLE: usize = 80;
 /// The longest text, in characters: a card on a notice board.

@@ -8,12 +8,13 @@ use crate::{
 };
 use kith_protocol::{
     codec,
+    community::Certificates,
     id::Digest,
     machine::{
         Batch, Checked, Effect, Input, MAX_PARCEL_BYTES, Machine, Message, Notice, Parcel, Peer, check_announcement,
     },
     rejection::Rejection,
-    shelf::{Announcement, Verdict},
+    shelf::{Announcement, MAX_ANNOUNCEMENT_BYTES, Verdict},
 };
 
 /// Of a thousand batches, with how many the node crashes.
@@ -26,8 +27,6 @@ const SNAPSHOTS: u64 = 15;
 const GROUP: u64 = 8;
 /// The most messages in one parcel here, so that there are many.
 const PARCEL: u64 = 5;
-/// The largest announcement: a record of 8 KiB and its certificate.
-const ANNOUNCEMENT_BYTES: usize = 10 * 1024;
 
 /// The moment of a crash.
 #[derive(Debug, Clone, Copy)]
@@ -224,7 +223,7 @@ impl World {
                     }
                 }
                 Effect::Publish { bytes } => {
-                    let announcement: Announcement = codec::decode(&bytes, ANNOUNCEMENT_BYTES)
+                    let announcement: Announcement = codec::decode(&bytes, MAX_ANNOUNCEMENT_BYTES)
                         .map_err(|e| Violation::new("honesty", format!("an unreadable announcement: {e}")))?;
                     self.checkers.published(i, &announcement)?;
                     self.spread(i, None, &bytes);
@@ -307,7 +306,7 @@ impl World {
         match verdict {
             Verdict::Accept => {
                 self.coverage.hit("gossip", "accepted");
-                let announcement: Announcement = codec::decode(&bytes, ANNOUNCEMENT_BYTES)
+                let announcement: Announcement = codec::decode(&bytes, MAX_ANNOUNCEMENT_BYTES)
                     .map_err(|e| Violation::new("honesty", format!("accepted and unreadable: {e}")))?;
                 self.checkers.published(i, &announcement)?;
                 self.spread(i, Some(from), &bytes);
@@ -332,8 +331,9 @@ impl World {
         let unreadable = |why: Rejection| honest(&why);
         match payload {
             Payload::Gossip(bytes) => {
-                let announcement = codec::decode::<Announcement>(&bytes, ANNOUNCEMENT_BYTES).map_err(Rejection::from);
-                match announcement.and_then(check_announcement) {
+                let announcement =
+                    codec::decode::<Announcement>(&bytes, MAX_ANNOUNCEMENT_BYTES).map_err(Rejection::from);
+                match announcement.and_then(|a| check_announcement(a, &mut Certificates::default())) {
                     Err(why) => return unreadable(why),
                     Ok((certificate, record)) => {
                         self.gossips += 1;

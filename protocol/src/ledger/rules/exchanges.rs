@@ -30,7 +30,7 @@ pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
         Body::OpeningBalance { member, minutes, by } => {
             ledger.coordinator(by)?;
             let opening = ledger.active(member)?;
-            if opening.balance != Balance::ZERO {
+            if opening.started {
                 return Err(Rejection::NotOpening(*member));
             }
             if *minutes == Balance::ZERO { Err(Rejection::NothingChanges) } else { Ok(()) }

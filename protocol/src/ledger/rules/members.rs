@@ -71,13 +71,16 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 key: None,
                 active: true,
                 balance: Balance::ZERO,
+                started: false,
             };
             ledger.members.insert(*coordinator, first);
             ledger.count_coordinators();
         }
         Body::CharterChanged { charter, .. } => ledger.charter = Some(charter.clone()),
         Body::MemberAdmitted { member, kind, role, key, .. } => {
-            let admitted = Member { kind: *kind, role: *role, key: *key, active: true, balance: Balance::ZERO };
+            let (kind, role, key) = (*kind, *role, *key);
+            let started = ledger.members.get(member).is_some_and(|before| before.started);
+            let admitted = Member { kind, role, key, active: true, balance: Balance::ZERO, started };
             let is_coordinator = admitted.role == Role::Coordinator;
             ledger.members.insert(*member, admitted);
             ledger.coordinators = ledger.coordinators.saturating_add(u32::from(is_coordinator));

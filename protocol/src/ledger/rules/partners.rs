@@ -46,6 +46,11 @@ fn partner<'a>(ledger: &'a Ledger, account: &AccountId) -> Result<&'a Partner, R
     ledger.partners().get(account).ok_or(Rejection::UnknownPartnership(*account))
 }
 
+/// A message of another version may mean something else by the same fields.
+fn version(v: u8) -> Result<(), Rejection> {
+    if v == 1 { Ok(()) } else { Err(Rejection::UnknownVersion(v)) }
+}
+
 fn agreed_length(partner: &Partner, minutes: Minutes) -> Result<(), Rejection> {
     let limit = partner.terms.largest.get();
     if minutes.get() > limit {
@@ -80,6 +85,7 @@ impl Ledger {
     /// # Errors
     /// The limit, length or standing that forbids it.
     pub fn check_receipt(&self, payee: &MemberId, proposal: &Proposal) -> Result<(), Rejection> {
+        version(proposal.v)?;
         let partner = partner(self, &proposal.account)?;
         let theirs = partner.side.other();
         if proposal.lane != theirs || proposal.debtor != theirs {
@@ -100,11 +106,14 @@ fn decided(
     accepted: bool,
 ) -> Result<(), Rejection> {
     let (proposal, decision) = (&proposal.content, &decision.content);
+    version(proposal.v)?;
+    version(decision.v)?;
     let hold = ledger.holds().get(&proposal.exchange).ok_or(Rejection::UnknownExchange(proposal.exchange))?;
     let partner = partner(ledger, &hold.account)?;
     let fits = proposal.account == hold.account
         && proposal.minutes == hold.minutes
         && proposal.lane == partner.side
+        && proposal.debtor == partner.side
         && decision.account == proposal.account
         && (decision.epoch, decision.lane, decision.n) == (proposal.epoch, proposal.lane, proposal.n)
         && decision.proposal == proposal.digest()

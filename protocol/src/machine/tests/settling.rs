@@ -32,6 +32,19 @@ fn a_lost_acknowledgement_is_given_again() {
 }
 
 #[test]
+
+fn a_gap_is_mended_without_waiting() {
+    let (mut two, account) = Two::partners();
+    two.pay(0, account, 1, 10).unwrap();
+    two.under_way.clear();
+    two.pay(0, account, 2, 10).unwrap();
+    two.deliver_all();
+    assert!(two.is_quiet(&account), "the partner asked for what it had missed");
+    let nets = [0, 1].map(|i| two.state(i).ledger().partners()[&account].net.get());
+    assert_eq!(nets, [20, -20]);
+}
+
+#[test]
 fn what_is_on_hold_counts_towards_the_ceiling_because_it_may_come_back() {
     let (mut two, account) = Two::partners();
     let mut charter = two.state(0).ledger().charter().unwrap().clone();

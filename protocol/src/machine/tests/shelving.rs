@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     codec,
-    community::check_certificate,
+    community::{Certificates, check_certificate},
     id::{Digest, RecordKey},
     shelf::{Announcement, Category, Head, Item, Listing},
 };
@@ -89,7 +89,7 @@ fn gossip_that_overtakes_a_page_does_not_make_the_shelf_doubtful() {
     assert_eq!((page.len(), through(&two)), (1, 1));
     offer(&mut two, 0, key, 31).unwrap();
     let announcement: Announcement = codec::decode(two.nodes[0].gossip.last().unwrap(), 10_000).unwrap();
-    let (certificate, record) = check_announcement(announcement).unwrap();
+    let (certificate, record) = check_announcement(announcement, &mut Certificates::default()).unwrap();
     two.handle(1, Input::Gossip { id: 1, certificate, record });
     two.under_way.extend(page);
     two.deliver_all();
@@ -139,7 +139,7 @@ fn a_claim_to_hold_the_last_of_all_revisions_does_no_harm() {
     assert_eq!(through(&two), u64::MAX);
     offer(&mut two, 0, RecordKey([5; 16]), 30).unwrap();
     let announcement: Announcement = codec::decode(two.nodes[0].gossip.last().unwrap(), 10_000).unwrap();
-    let (certificate, record) = check_announcement(announcement).unwrap();
+    let (certificate, record) = check_announcement(announcement, &mut Certificates::default()).unwrap();
     two.handle(1, Input::Gossip { id: 1, certificate, record });
     let community = two.nodes[0].machine.identity().community;
     assert!(two.nodes[1].view.held(&community, &RecordKey([5; 16])).is_some());

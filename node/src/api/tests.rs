@@ -1,0 +1,11 @@
+//! Real nodes, real HTTP.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod documents;
+mod exchanges;
+mod federation;
+mod listings;
+mod members;
+mod nodes;
+mod problems;
+mod repeats;

@@ -1,0 +1,152 @@
+//! Community, members, roles, statements.
+
+use super::nodes::{node, strict_node};
+use crate::api::types::*;
+use kith_protocol::member::{MemberKind, Role};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_community_shows_itself_and_changes_its_charter() {
+    let node = node("Rushey Green").await;
+    let status: Status = node.get("/status").await;
+    assert_eq!((status.name.as_str(), status.id, status.members), ("Rushey Green", node.id(), 1));
+    assert_eq!(status.coordinators, [node.coordinator]);
+    assert_eq!((status.entries, status.ledger_sum_minutes, status.area.as_deref()), (1, 0, Some("gcpuv")));
+    assert_eq!(status.peer, node.peer);
+    assert!(!status.addresses.is_empty());
+    let charter: CharterView = node.get("/charter").await;
+    assert_eq!(charter, status.charter);
+    let changed = CharterView { ceiling_minutes: Some(600), ..charter.clone() };
+    let outcome: Outcome = node.put("/charter", serde_json::to_value(&changed).unwrap()).await.unwrap();
+    assert_eq!((outcome.state.as_str(), outcome.index), ("done", Some(1)));
+    assert_eq!(node.get::<CharterView>("/charter").await, changed);
+    let same = node.put::<Outcome>("/charter", serde_json::to_value(&changed).unwrap()).await;
+    assert_eq!(same.unwrap_err().code(), Some("nothing-changes"));
+    let above = CharterView { person_floor_minutes: 1, ..changed };
+    let refused = node.put::<Outcome>("/charter", serde_json::to_value(&above).unwrap()).await;
+    assert_eq!(refused.unwrap_err().code(), Some("bad-text"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_come_change_and_leave() {
+    let node = node("Rushey Green").await;
+    let housing = json!({ "name": "Housing Trust", "kind": "organisation", "external": "H7", "opening_minutes": -300 });
+    let housing = node.post::<Outcome>("/members", housing).await.member.unwrap();
+    let view: MemberView = node.get(&format!("/members/{housing}")).await;
+    assert_eq!((view.name.as_deref(), view.external.as_deref()), (Some("Housing Trust"), Some("H7")));
+    assert_eq!(
+        (view.kind, view.role, view.active, view.balance_minutes),
+        (MemberKind::Organisation, Role::Member, true, -300)
+    );
+
+    let coordinator = node.coordinator;
+    let demote = json!({ "role": "member" });
+    let last = node.put::<Outcome>(&format!("/members/{coordinator}/role"), demote.clone()).await;
+    assert_eq!(last.unwrap_err().code(), Some("last-coordinator"));
+    let second = node.member("Bea").await;
+    node.put::<Outcome>(&format!("/members/{second}/role"), json!({ "role": "coordinator" })).await.unwrap();
+    // The one who recorded everything so far has no say any more: the other takes over.
+    node.put::<Outcome>(&format!("/members/{coordinator}/role"), demote).await.unwrap();
+    assert_eq!(node.get::<Status>("/status").await.coordinators, [second]);
+    let ada = node.member("Ada").await;
+
+    let left: Outcome = node.post(&format!("/members/{housing}/leave"), json!({})).await;
+    assert_eq!(left.state, "done");
+    let view: MemberView = node.get(&format!("/members/{housing}")).await;
+    assert_eq!((view.active, view.balance_minutes, view.name.as_deref()), (false, 0, Some("Housing Trust")));
+    assert_eq!(node.get::<Status>("/status").await.pot_minutes, -300);
+    assert_eq!(node.refused(&format!("/members/{housing}/leave"), json!({})).await, "member-left");
+
+    let first: Page<MemberView> = node.get("/members?limit=3").await;
+    let rest: Page<MemberView> = node.get(&format!("/members?limit=3&after={}", first.next.unwrap())).await;
+    assert_eq!((first.items.len(), rest.items.len(), rest.next), (3, 1, None));
+    let mut all: Vec<_> = first.items.iter().chain(&rest.items).map(|m| m.id).collect();
+    all.sort();
+    let mut expected = vec![coordinator, second, ada, housing];
+    expected.sort();
+    assert_eq!(all, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_members_come_at_once_and_a_bad_one_spoils_nothing() {
+    let node = node("Rushey Green").await;
+    let batch = json!([
+        { "name": "Ada", "opening_minutes": 120, "email": "ada@example.org" },
+        { "name": "" },
+        { "name": "Bob", "kind": "organisation" },
+        { "name": "Cid", "by": "00000000000000000000000001" },
+    ]);
+    let results: Vec<BatchResult> = node.try_post("/members/batch", batch.clone(), Some("import-1")).await.unwrap();
+    let [BatchResult::Done(ada), BatchResult::Refused(nameless), BatchResult::Done(bob), BatchResult::Refused(cid)] =
+        results.as_slice()
+    else {
+        panic!("{results:?}")
+    };
+    assert_eq!((nameless.code.as_str(), cid.code.as_str()), ("bad-text", "unknown-member"));
+    assert_eq!(node.balance(ada.member.unwrap()).await, 120);
+    assert_eq!(node.get::<Page<MemberView>>("/members").await.items.len(), 3);
+    // Cid was refused by the ledger, so nothing of him is kept; the coordinator, Ada and Bob are.
+    assert_eq!(node.handle.people().len(), 3);
+    let entries = node.entries().await;
+    let again: Vec<BatchResult> = node.try_post("/members/batch", batch, Some("import-1")).await.unwrap();
+    let ids = |all: &[BatchResult]| -> Vec<_> {
+        all.iter().filter_map(|r| if let BatchResult::Done(outcome) = r { outcome.member } else { None }).collect()
+    };
+    assert_eq!(ids(&again), ids(&results));
+    assert_eq!(ids(&again), [ada.member.unwrap(), bob.member.unwrap()]);
+    assert_eq!(node.entries().await, entries);
+    let other =
+        node.try_post::<_, Vec<BatchResult>>("/members/batch", json!([{ "name": "Eve" }]), Some("import-1")).await;
+    assert_eq!(other.unwrap_err().code(), Some("request-reused"));
+    let many: Vec<_> = (0..501).map(|n| json!({ "name": format!("Member {n}") })).collect();
+    assert_eq!(node.refused("/members/batch", json!(many)).await, "bad-text");
+    assert_eq!(node.post::<Vec<BatchResult>>("/members/batch", json!([])).await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_adds_up_through_corrections_and_leaving() {
+    let node = strict_node("Rushey Green").await;
+    let (ada, bob) = (node.member("Ada").await, node.member("Bob").await);
+    let hour = json!({ "giver": ada, "receiver": bob, "minutes": 60 });
+    let exchange = node.post::<Outcome>("/exchanges", hour).await.exchange.unwrap();
+    node.post::<Outcome>(&format!("/exchanges/{exchange}/correction"), json!({ "minutes": 90 })).await;
+    node.post::<Outcome>("/gifts", json!({ "from": ada, "minutes": 10 })).await;
+    node.post::<Outcome>(&format!("/exchanges/{exchange}/correction"), json!({ "minutes": 30 })).await;
+    let group = json!({ "leader": bob, "participants": [ada, node.coordinator], "minutes": 20 });
+    node.post::<Outcome>("/groups", group).await;
+    let ada_balance = node.balance(ada).await;
+    assert_eq!(ada_balance, 30 - 10 - 20);
+    node.post::<Outcome>(&format!("/members/{ada}/leave"), json!({})).await;
+
+    let statement: Page<StatementLine> = node.get(&format!("/members/{ada}/statement")).await;
+    let told: Vec<_> = statement.items.iter().map(|line| (line.kind.as_str(), line.change_minutes)).collect();
+    assert_eq!(
+        told,
+        [
+            ("member_left", -ada_balance),
+            ("group_exchange", -20),
+            ("correction", -60),
+            ("gift", -10),
+            ("correction", 30),
+            ("exchange", 60),
+            ("member_admitted", 0),
+        ]
+    );
+    assert_eq!(statement.items[5].exchange, Some(exchange));
+    assert_eq!(statement.items[5].other, Some(bob));
+    assert_eq!(statement.items[1].other, Some(bob));
+    let mut paged = Vec::new();
+    let mut before = String::new();
+    loop {
+        let page: Page<StatementLine> = node.get(&format!("/members/{ada}/statement?limit=2{before}")).await;
+        paged.extend(page.items.iter().map(|line| (line.index, line.change_minutes)));
+        match page.next {
+            Some(next) => before = format!("&before={next}"),
+            None => break,
+        }
+    }
+    let whole: Vec<_> = statement.items.iter().map(|line| (line.index, line.change_minutes)).collect();
+    assert_eq!(paged, whole);
+    let bobs: Page<StatementLine> = node.get(&format!("/members/{bob}/statement")).await;
+    assert_eq!(bobs.items.iter().map(|line| line.change_minutes).sum::<i64>(), node.balance(bob).await);
+}

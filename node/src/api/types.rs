@@ -1,0 +1,46 @@
+//! The JSON of the API, shared by the server and the command line. Minutes are whole numbers, times are milliseconds since
+//! 1970, ids are text.
+
+mod community;
+mod exchanges;
+mod ledger;
+mod listings;
+mod members;
+mod partners;
+
+pub use community::{CharterView, Status};
+pub use exchanges::{
+    Confirm, ExchangeView, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing, Outcome,
+};
+pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
+pub use listings::{ListingView, NewListing, ShelfView};
+pub use members::{AliasView, BatchResult, MemberView, NewMember, NewRole, StatementLine};
+pub use partners::{AcceptInvitation, InvitationView, NewInvitation, PartnerView};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One page of a list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Give this as `after` for the next page; absent on the last.
+    pub next: Option<String>,
+}
+
+/// A problem, as RFC 9457 has it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// A URI reference for the kind of problem: `/problems/CODE`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in a few words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong and what to do.
+    pub detail: String,
+    /// The stable code.
+    pub code: String,
+}

@@ -1,0 +1,75 @@
+//! What the API says of a community.
+
+use kith_protocol::{
+    community::{Confirmation, GroupPolicy},
+    id::{CommunityId, Digest, MemberId},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A community and how its node is doing.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Status {
+    /// The community's name.
+    pub name: String,
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: CommunityId,
+    /// Coarse area as a geohash.
+    pub area: Option<String>,
+    /// The version of this program.
+    pub version: String,
+    /// This node's libp2p peer id.
+    pub peer: String,
+    /// Where the node says it can be reached, as multiaddrs.
+    pub addresses: Vec<String>,
+    /// Members who are here.
+    pub members: u64,
+    /// Members who are here and coordinate, by id.
+    #[schema(value_type = Vec<String>)]
+    pub coordinators: Vec<MemberId>,
+    /// Entries of the ledger.
+    pub entries: u64,
+    /// The Merkle root over them.
+    #[schema(value_type = String)]
+    pub root: Digest,
+    /// The sum of all accounts in minutes: zero.
+    pub ledger_sum_minutes: i64,
+    /// What the community pot holds.
+    pub pot_minutes: i64,
+    /// Exchanges waiting for somebody's agreement.
+    pub waiting: u64,
+    /// Partnerships.
+    pub partners: u64,
+    /// Partners and others connected now.
+    pub connected: u64,
+    /// Other communities heard of.
+    pub known: u64,
+    /// Offers and needs on our own shelf.
+    pub listings: u64,
+    /// The rules in force.
+    pub charter: CharterView,
+}
+
+/// The rules a community set itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CharterView {
+    /// The community's name.
+    pub name: String,
+    /// Coarse area as a geohash.
+    pub area: Option<String>,
+    /// How far below zero a person may be, in minutes; zero or below.
+    pub person_floor_minutes: i64,
+    /// How far below zero an organisation may be, in minutes; zero or below.
+    pub organisation_floor_minutes: i64,
+    /// How far above zero anybody may be, in minutes.
+    pub ceiling_minutes: Option<i64>,
+    /// The longest single exchange, in minutes.
+    pub largest_exchange_minutes: u32,
+    /// Who must agree: `both`, `receiver` or `either`.
+    #[schema(value_type = String)]
+    pub confirmation: Confirmation,
+    /// What leaders of groups earn: `leader_earns_all` or `leader_earns_once`.
+    #[schema(value_type = String)]
+    pub group: GroupPolicy,
+}

@@ -1,0 +1,214 @@
+//! What the API says of exchanges.
+
+use kith_protocol::{
+    id::{Alias, CommunityId, ExchangeId, MemberId, RecordKey},
+    ledger::{Channel, Consent},
+    partnership::Payee,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A local exchange to be recorded. Members agree by a signature of their own key or by a coordinator's word.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewExchange {
+    /// Its id, if the client makes it: needed when members sign. Otherwise the node makes one.
+    #[schema(value_type = Option<String>)]
+    pub id: Option<ExchangeId>,
+    /// Who gave.
+    #[schema(value_type = String)]
+    pub giver: Option<MemberId>,
+    /// Who received.
+    #[schema(value_type = String)]
+    pub receiver: Option<MemberId>,
+    /// How long.
+    pub minutes: i64,
+    /// When the terms were written; needed when members sign.
+    pub made_at: Option<u64>,
+    /// A note, kept apart from the ledger and erasable.
+    pub note: Option<String>,
+    /// How the giver agreed.
+    #[schema(value_type = Option<Object>)]
+    pub giver_consent: Option<Consent>,
+    /// How the receiver agreed.
+    #[schema(value_type = Option<Object>)]
+    pub receiver_consent: Option<Consent>,
+    /// For a coordinator's word where no consent is given: how they were told. `in_person` when absent.
+    #[schema(value_type = Option<String>)]
+    pub channel: Option<Channel>,
+    /// Who speaks to the coordinator: `giver`, `receiver` or `both` (the default) when no consent is given.
+    pub told_by: Option<String>,
+}
+
+/// A group exchange.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewGroup {
+    /// Who taught, cooked or led.
+    #[schema(value_type = String)]
+    pub leader: MemberId,
+    /// Who took part.
+    #[schema(value_type = Vec<String>)]
+    pub participants: Vec<MemberId>,
+    /// What each participant gives.
+    pub minutes: i64,
+    /// How the coordinator was told; `in_person` when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub channel: Option<Channel>,
+}
+
+/// A gift to the pot.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewGift {
+    /// Who gives.
+    #[schema(value_type = String)]
+    pub from: MemberId,
+    /// How much.
+    pub minutes: i64,
+    /// How the coordinator was told; `in_person` when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub channel: Option<Channel>,
+}
+
+/// A correction of an earlier exchange.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCorrection {
+    /// How long it really was; absent when it did not happen at all.
+    #[serde(default)]
+    pub minutes: Option<i64>,
+    /// The coordinator who records it; the first coordinator when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub by: Option<MemberId>,
+}
+
+/// A payment to a partner's member, started by the payer's community.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPayment {
+    /// Its id, if the client makes it: needed when the member signs, or to agree to a request.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub id: Option<ExchangeId>,
+    /// The partner community.
+    #[schema(value_type = String)]
+    pub partner: CommunityId,
+    /// Who received the help.
+    #[schema(value_type = String)]
+    pub payer: MemberId,
+    /// Who gave it: `{"alias": CODE}` or `{"record": OFFER}`.
+    #[schema(value_type = Object)]
+    pub payee: Payee,
+    /// How long.
+    pub minutes: i64,
+    /// When the terms were written; needed when the member signs.
+    #[serde(default)]
+    pub made_at: Option<u64>,
+    /// How the payer agreed; a coordinator's word when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub consent: Option<Consent>,
+    /// For a coordinator's word: how they were told; `in_person` when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub channel: Option<Channel>,
+}
+
+/// A request to a partner's member for the minutes of help given.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRequest {
+    /// The partner community.
+    #[schema(value_type = String)]
+    pub partner: CommunityId,
+    /// Who gave the help.
+    #[schema(value_type = String)]
+    pub giver: MemberId,
+    /// Who received it, by the partner's code.
+    #[schema(value_type = String)]
+    pub payer: Alias,
+    /// How long.
+    pub minutes: i64,
+}
+
+/// Where an exchange stands.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ExchangeView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: ExchangeId,
+    /// `waiting` for agreement, `recorded` with a partner's answer outstanding, `settled`, `refused`, or `corrected`.
+    pub state: String,
+    /// The entry that began it.
+    pub index: Option<u64>,
+    /// The last entry that changed it.
+    pub latest: Option<u64>,
+    /// How long, as it stands.
+    pub minutes: Option<u32>,
+    /// Who gave, if it is one of ours.
+    #[schema(value_type = Option<String>)]
+    pub giver: Option<MemberId>,
+    /// Who received, if it is one of ours.
+    #[schema(value_type = Option<String>)]
+    pub receiver: Option<MemberId>,
+    /// The partner community, if it crosses.
+    #[schema(value_type = Option<String>)]
+    pub partner: Option<CommunityId>,
+    /// Whose agreement it waits for, if one of ours.
+    #[schema(value_type = Option<String>)]
+    pub waits_for: Option<MemberId>,
+    /// Since when it waits, or when it was recorded.
+    pub since: u64,
+    /// For people: what this means.
+    pub sentence: String,
+}
+
+/// What a write led to.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Outcome {
+    /// `done`, `recorded`, `settled` or `waiting`.
+    pub state: String,
+    /// The member that was admitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub member: Option<MemberId>,
+    /// The exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub exchange: Option<ExchangeId>,
+    /// The offer or need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub record: Option<RecordKey>,
+    /// The ledger entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<u64>,
+    /// Whose agreement it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub waits_for: Option<MemberId>,
+}
+
+/// Agreement to an exchange that waits.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Confirm {
+    /// For a coordinator's word: how they were told; `in_person` when absent.
+    #[schema(value_type = Option<String>)]
+    pub channel: Option<Channel>,
+    /// How the member agreed; the first coordinator's word when absent.
+    #[schema(value_type = Option<Object>)]
+    pub consent: Option<Consent>,
+    /// Who agrees; whoever the exchange waits for when absent.
+    #[schema(value_type = Option<String>)]
+    pub member: Option<MemberId>,
+}
+
+/// A body that says nothing but "do it": `{}`.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}

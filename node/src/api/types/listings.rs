@@ -1,0 +1,97 @@
+//! What the API says of offers, needs and shelves.
+
+use kith_protocol::{
+    id::{CommunityId, Digest, MemberId, RecordKey},
+    shelf::Category,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An offer or need to be published.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewListing {
+    /// Whose it is.
+    #[schema(value_type = String)]
+    pub member: MemberId,
+    /// What, in a few words.
+    pub title: String,
+    /// More of it.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The kind of skill; `other` when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub category: Option<Category>,
+    /// Free words to find it by.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Where, as a geohash of at most six characters.
+    #[serde(default)]
+    pub area: Option<String>,
+    /// Language of the words; `en` when absent.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Whether it can be done from afar.
+    #[serde(default)]
+    pub remote: bool,
+    /// For how many days it stands; 180 when absent.
+    #[serde(default)]
+    pub days: Option<u32>,
+}
+
+/// An offer or need of any community.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ListingView {
+    /// `offer` or `need`.
+    pub kind: String,
+    /// Which record of its community's shelf.
+    #[schema(value_type = String)]
+    pub key: RecordKey,
+    /// Whose shelf.
+    #[schema(value_type = String)]
+    pub community: CommunityId,
+    /// The community's name, as far as it is known.
+    pub community_name: Option<String>,
+    /// The member behind it, when it is one of ours.
+    #[schema(value_type = Option<String>)]
+    pub member: Option<MemberId>,
+    /// What, in a few words.
+    pub title: String,
+    /// More of it.
+    pub text: Option<String>,
+    /// The kind of skill.
+    #[schema(value_type = String)]
+    pub category: Category,
+    /// Free words to find it by.
+    pub tags: Vec<String>,
+    /// Where, as a geohash.
+    pub area: Option<String>,
+    /// Language of the words.
+    pub language: String,
+    /// Whether it can be done from afar.
+    pub remote: bool,
+    /// Until when it stands.
+    pub expires_at: u64,
+}
+
+/// A shelf this node holds.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ShelfView {
+    /// Whose.
+    #[schema(value_type = String)]
+    pub community: CommunityId,
+    /// The community's name, as far as it is known.
+    pub name: Option<String>,
+    /// Every record up to this revision is held.
+    pub revision: u64,
+    /// How many records stand, cards and withdrawals included.
+    pub live: u64,
+    /// How many of them are offers or needs.
+    pub listings: u64,
+    /// RFC 6962 root over them, in order of revision: equal on two nodes when they hold the same.
+    #[schema(value_type = String)]
+    pub root: Digest,
+    /// Whether its node is connected now.
+    pub connected: bool,
+}

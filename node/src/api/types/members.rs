@@ -1,0 +1,111 @@
+//! What the API says of members.
+
+use super::{Outcome, Problem};
+use kith_protocol::{
+    id::{Alias, ExchangeId, MemberId},
+    key::PublicKey,
+    member::{MemberKind, Role},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Somebody to be admitted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewMember {
+    /// Full name, kept apart from the ledger.
+    pub name: String,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// The id in an earlier system.
+    pub external: Option<String>,
+    /// When they joined an earlier system, as `YYYY-MM-DD`.
+    pub joined: Option<String>,
+    /// `person` (the default) or `organisation`.
+    #[schema(value_type = Option<String>)]
+    pub kind: Option<MemberKind>,
+    /// `member` (the default) or `coordinator`.
+    #[schema(value_type = Option<String>)]
+    pub role: Option<Role>,
+    /// A public key that only they hold, in hexadecimal.
+    #[schema(value_type = Option<String>)]
+    pub key: Option<PublicKey>,
+    /// Minutes brought along from an earlier system.
+    pub opening_minutes: Option<i64>,
+    /// The coordinator who admits them; the first coordinator when absent.
+    #[schema(value_type = Option<String>)]
+    pub by: Option<MemberId>,
+}
+
+/// A member, for those who may see them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MemberView {
+    /// Their id.
+    #[schema(value_type = String)]
+    pub id: MemberId,
+    /// Their name; absent once erased.
+    pub name: Option<String>,
+    /// The id in an earlier system.
+    pub external: Option<String>,
+    /// Person or organisation.
+    #[schema(value_type = String)]
+    pub kind: MemberKind,
+    /// Their role.
+    #[schema(value_type = String)]
+    pub role: Role,
+    /// Whether they are here.
+    pub active: bool,
+    /// Minutes given less minutes received.
+    pub balance_minutes: i64,
+    /// Their own key, if they registered one.
+    #[schema(value_type = Option<String>)]
+    pub key: Option<PublicKey>,
+}
+
+/// One line of a member's statement.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct StatementLine {
+    /// The entry's index in the ledger.
+    pub index: u64,
+    /// When it was recorded.
+    pub at: u64,
+    /// What kind of entry.
+    pub kind: String,
+    /// The exchange, if it is one.
+    #[schema(value_type = Option<String>)]
+    pub exchange: Option<ExchangeId>,
+    /// By how many minutes the member's balance changed.
+    pub change_minutes: i64,
+    /// The other member, if there is one and they are here.
+    #[schema(value_type = Option<String>)]
+    pub other: Option<MemberId>,
+}
+
+/// A member's code for one partner.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AliasView {
+    /// The code to give to the partner.
+    #[schema(value_type = String)]
+    pub alias: Alias,
+}
+
+/// What became of one member of a batch, in the order of the batch.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum BatchResult {
+    /// Admitted.
+    Done(Outcome),
+    /// Refused; the others of the batch are not touched by that.
+    Refused(Problem),
+}
+
+/// Another role for a member.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRole {
+    /// `member` or `coordinator`.
+    #[schema(value_type = String)]
+    pub role: Role,
+}

@@ -1,0 +1,67 @@
+//! What the API says of partnerships.
+
+use kith_protocol::id::{AccountId, CommunityId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An invitation to be made.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewInvitation {
+    /// How many minutes our members may receive ahead; 1,200 when absent.
+    pub our_limit_minutes: Option<u64>,
+    /// How many minutes their members may receive ahead; 1,200 when absent.
+    pub their_limit_minutes: Option<u64>,
+    /// The longest single exchange; 480 when absent.
+    pub largest_minutes: Option<i64>,
+    /// For how many days it is good; 14 when absent.
+    pub days: Option<u32>,
+}
+
+/// An invitation made.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct InvitationView {
+    /// The text to hand over, also as a QR code.
+    pub text: String,
+    /// Until when it is good.
+    pub expires_at: u64,
+}
+
+/// An invitation received.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptInvitation {
+    /// The text that was handed over.
+    pub text: String,
+}
+
+/// A partnership.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PartnerView {
+    /// The partner community.
+    #[schema(value_type = String)]
+    pub community: CommunityId,
+    /// Its name, as far as it is known.
+    pub name: Option<String>,
+    /// The account; absent until both signed.
+    #[schema(value_type = Option<String>)]
+    pub account: Option<AccountId>,
+    /// `accepting`, `live` or `refused`.
+    pub state: String,
+    /// Whether its node is connected now.
+    pub connected: bool,
+    /// Minutes our members received more than they gave; below zero when they gave more.
+    pub net_minutes: i64,
+    /// Minutes on hold until the partner answers.
+    pub on_hold_minutes: i64,
+    /// How far our members may receive ahead.
+    pub our_limit_minutes: i64,
+    /// How far theirs may.
+    pub their_limit_minutes: i64,
+    /// Our exchanges that the partner has not decided.
+    pub undecided: u64,
+    /// Their exchanges that we decided and they have not confirmed to know.
+    pub unconfirmed: u64,
+    /// The longest single exchange.
+    pub largest_minutes: u32,
+}

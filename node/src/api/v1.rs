@@ -1,0 +1,61 @@
+//! Version 1, one file per noun.
+
+mod answer;
+mod batch;
+mod exchanges;
+mod ledger;
+mod listings;
+mod members;
+mod partners;
+mod payments;
+mod shelves;
+mod status;
+
+use super::ApiState;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What everybody may ask.
+pub(super) fn public() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(status::get_status))
+        .routes(routes!(status::get_charter))
+        .routes(routes!(listings::list_offers))
+        .routes(routes!(listings::list_needs))
+        .routes(routes!(listings::get_listing))
+        .routes(routes!(shelves::list_shelves))
+        .routes(routes!(ledger::get_checkpoint))
+        .routes(routes!(ledger::get_inclusion))
+        .routes(routes!(ledger::get_consistency))
+}
+
+/// What needs the admin token.
+pub(super) fn private() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(status::put_charter))
+        .routes(routes!(members::list_members, members::admit_member))
+        .routes(routes!(batch::admit_members))
+        .routes(routes!(members::get_member))
+        .routes(routes!(members::get_statement))
+        .routes(routes!(members::get_alias))
+        .routes(routes!(members::leave))
+        .routes(routes!(members::put_role))
+        .routes(routes!(listings::publish_offer))
+        .routes(routes!(listings::publish_need))
+        .routes(routes!(listings::withdraw_offer))
+        .routes(routes!(listings::withdraw_need))
+        .routes(routes!(exchanges::list_exchanges, exchanges::record_exchange))
+        .routes(routes!(exchanges::get_exchange))
+        .routes(routes!(exchanges::confirm_exchange))
+        .routes(routes!(exchanges::decline_exchange))
+        .routes(routes!(exchanges::correct_exchange))
+        .routes(routes!(exchanges::record_group))
+        .routes(routes!(exchanges::record_gift))
+        .routes(routes!(payments::pay))
+        .routes(routes!(payments::ask_for_payment))
+        .routes(routes!(partners::list_partners))
+        .routes(routes!(partners::get_partner))
+        .routes(routes!(partners::invite))
+        .routes(routes!(partners::accept_invitation))
+        .routes(routes!(ledger::list_entries))
+        .routes(routes!(ledger::export_ledger))
+}

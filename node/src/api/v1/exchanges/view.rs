@@ -1,0 +1,179 @@
+//! Where an exchange stands, and the sentence that says so to people.
+
+use crate::{api::types::ExchangeView, runtime::shelves::name_of};
+use kith_protocol::{
+    id::{AccountId, CommunityId, ExchangeId},
+    ledger::{Body, Entry, History, Recorded},
+    machine::{Machine, Waiting, WaitingKind},
+    minutes::Minutes,
+    partnership::Verdict,
+    time::Timestamp,
+};
+
+/// A moment as ISO 8601 has it, to the second.
+fn iso(at: Timestamp) -> String {
+    let seconds = i64::try_from(at.0 / 1_000).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
+}
+
+fn partner_of(machine: &Machine, account: &AccountId) -> Option<CommunityId> {
+    machine.state().ledger().partners().get(account).map(kith_protocol::ledger::Partner::community)
+}
+
+fn called(machine: &Machine, community: Option<CommunityId>) -> String {
+    community.and_then(|id| name_of(machine, &id)).unwrap_or_else(|| "the partner".into())
+}
+
+fn blank(id: ExchangeId, since: Timestamp) -> ExchangeView {
+    ExchangeView {
+        id,
+        state: "waiting".into(),
+        index: None,
+        latest: None,
+        minutes: None,
+        giver: None,
+        receiver: None,
+        partner: None,
+        waits_for: None,
+        since: since.0,
+        sentence: String::new(),
+    }
+}
+
+/// An exchange that waits for somebody's agreement.
+pub(super) fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> ExchangeView {
+    let (base, since) = (blank(id, waiting.since), iso(waiting.since));
+    match &waiting.kind {
+        WaitingKind::Local { terms, consents } => {
+            let receiver_said = consents.get(1).is_some_and(Option::is_some);
+            let (who, waits_for) =
+                if receiver_said { ("the giver", terms.giver) } else { ("the receiver", terms.receiver) };
+            ExchangeView {
+                minutes: Some(terms.minutes.get()),
+                giver: Some(terms.giver),
+                receiver: Some(terms.receiver),
+                waits_for: Some(waits_for),
+                sentence: format!("Waiting for {who} to agree since {since}."),
+                ..base
+            }
+        }
+        WaitingKind::Payment { account, payer, minutes, .. } => {
+            let partner = partner_of(machine, account);
+            let name = called(machine, partner);
+            ExchangeView {
+                minutes: Some(minutes.get()),
+                receiver: Some(*payer),
+                partner,
+                waits_for: Some(*payer),
+                sentence: format!(
+                    "{name} says that {minutes} of help were received. Waiting for the receiver to agree since {since}."
+                ),
+                ..base
+            }
+        }
+        WaitingKind::Asked { account, payee, minutes, noted, .. } => {
+            let partner = partner_of(machine, account);
+            let name = called(machine, partner);
+            let sentence = if *noted {
+                format!("{name} has the request. Waiting for their member to agree since {since}.")
+            } else {
+                format!("Waiting for {name} since {since}.")
+            };
+            ExchangeView { minutes: Some(minutes.get()), giver: Some(*payee), partner, sentence, ..base }
+        }
+        WaitingKind::Declined { account } => {
+            let partner = partner_of(machine, account);
+            let sentence = format!("Declined. {} will hear of it.", called(machine, partner));
+            ExchangeView { state: "refused".into(), partner, sentence, ..base }
+        }
+    }
+}
+
+/// Any exchange that is known here.
+pub(super) fn exchange(machine: &Machine, history: &dyn History, id: ExchangeId) -> Option<ExchangeView> {
+    if let Some(found) = machine.state().waiting().get(&id) {
+        return Some(waiting(machine, id, found));
+    }
+    let recorded = history.exchange(&id)?;
+    let first = history.entry(recorded.index)?;
+    let latest = if recorded.latest == recorded.index { first.clone() } else { history.entry(recorded.latest)? };
+    Some(recorded_view(machine, id, recorded, &first, &latest))
+}
+
+fn recorded_view(machine: &Machine, id: ExchangeId, at: Recorded, first: &Entry, latest: &Entry) -> ExchangeView {
+    let base =
+        ExchangeView { index: Some(at.index), latest: Some(at.latest), state: "settled".into(), ..blank(id, first.at) };
+    let when = iso(first.at);
+    let settled = |minutes: Minutes| format!("Settled: {minutes}, recorded {when}.");
+    match &first.body {
+        Body::Exchange { terms, .. } => {
+            let base = ExchangeView { giver: Some(terms.giver), receiver: Some(terms.receiver), ..base };
+            corrected(base, terms.minutes, settled(terms.minutes), latest)
+        }
+        Body::GroupExchange { terms, .. } => {
+            let base = ExchangeView { giver: Some(terms.leader), ..base };
+            let sentence =
+                format!("Settled: {} for each of {}, recorded {when}.", terms.minutes, terms.participants.len());
+            corrected(base, terms.minutes, sentence, latest)
+        }
+        Body::Gift { terms, .. } => {
+            let base = ExchangeView { giver: Some(terms.from), ..base };
+            corrected(base, terms.minutes, format!("Given to the community pot: {}, {when}.", terms.minutes), latest)
+        }
+        Body::Correction { terms, .. } => {
+            let sentence = format!("A correction of exchange {}, recorded {when}.", terms.corrects);
+            ExchangeView { minutes: terms.minutes.map(Minutes::get), sentence, ..base }
+        }
+        Body::Hold { terms, .. } => {
+            let partner = partner_of(machine, &terms.account);
+            let base =
+                ExchangeView { minutes: Some(terms.minutes.get()), receiver: Some(terms.payer), partner, ..base };
+            decided(base, &called(machine, partner), settled(terms.minutes), latest)
+        }
+        Body::Receive { payee, proposal } => {
+            let account = proposal.content.account;
+            let partner = partner_of(machine, &account);
+            let minutes = proposal.content.minutes;
+            let base = ExchangeView { minutes: Some(minutes.get()), giver: Some(*payee), partner, ..base };
+            let lanes = machine.state().lanes().get(&account);
+            if lanes.is_some_and(|lanes| lanes.unconfirmed().any(|answer| answer.exchange == id)) {
+                let name = called(machine, partner);
+                let sentence = format!("Recorded. Waiting for {name} to say that it knows, since {when}.");
+                return ExchangeView { state: "recorded".into(), sentence, ..base };
+            }
+            ExchangeView { sentence: settled(minutes), ..base }
+        }
+        _ => base,
+    }
+}
+
+fn corrected(base: ExchangeView, original: Minutes, settled: String, latest: &Entry) -> ExchangeView {
+    let Body::Correction { terms, .. } = &latest.body else {
+        return ExchangeView { minutes: Some(original.get()), sentence: settled, ..base };
+    };
+    let when = iso(latest.at);
+    let sentence = match terms.minutes {
+        Some(minutes) => format!("Corrected {when}: it was {minutes}."),
+        None => format!("Corrected {when}: it did not happen."),
+    };
+    ExchangeView { state: "corrected".into(), minutes: terms.minutes.map(Minutes::get), sentence, ..base }
+}
+
+fn decided(base: ExchangeView, partner: &str, settled: String, latest: &Entry) -> ExchangeView {
+    match &latest.body {
+        Body::Settle { .. } => ExchangeView { sentence: settled, ..base },
+        Body::Release { decision, .. } => {
+            let why = match decision.content.verdict {
+                Verdict::Reject { code } => code.sentence(),
+                Verdict::Accept { .. } => "no reason was given",
+            };
+            let sentence = format!("Refused by {partner}: {why}. The minutes are back with the member.");
+            ExchangeView { state: "refused".into(), sentence, ..base }
+        }
+        _ => {
+            let since = iso(Timestamp(base.since));
+            let sentence = format!("Recorded. Waiting for {partner} since {since}.");
+            ExchangeView { state: "recorded".into(), sentence, ..base }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Offers and needs: our own to publish and withdraw, everybody's to read, with their home nodes off, too.
+
+mod search;
+
+use super::answer::{created, done};
+use crate::{
+    api::{
+        ApiState, Failure,
+        extract::{At, Params},
+        idempotency::{Call, Write},
+        types::{ListingView, NewListing, Outcome, Page},
+    },
+    runtime::{clock, shelves::name_of},
+};
+use axum::{Json, extract::State, response::Response};
+use kith_protocol::{
+    id::{CommunityId, RecordKey},
+    machine::{Command, Machine, View as _},
+    rejection::Rejection,
+    shelf::{Category, Item, Listing, Record},
+    time::Span,
+};
+use search::{Search, search};
+
+/// For how many days a listing stands when nobody says otherwise: half a year, so that stale ones fade.
+const DEFAULT_DAYS: u32 = 180;
+/// For how long a withdrawal stands at least: any node that held the listing is back within a month.
+const WITHDRAWN_FOR: Span = Span::days(30);
+
+/// Whether a listing gives or asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Offer,
+    Need,
+}
+
+impl Kind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Offer => "offer",
+            Self::Need => "need",
+        }
+    }
+
+    const fn of(item: &Item) -> Option<(Self, &Listing)> {
+        match item {
+            Item::Offer(listing) => Some((Self::Offer, listing)),
+            Item::Need(listing) => Some((Self::Need, listing)),
+            Item::Card(_) | Item::Withdrawn => None,
+        }
+    }
+}
+
+fn view(machine: &Machine, record: Record) -> Option<ListingView> {
+    let Record { community, key, expires_at, .. } = record;
+    let (kind, listing) = Kind::of(&record.item)?;
+    let own = community == machine.identity().community;
+    let member = machine.state().shelf().1.get(&key).filter(|_| own).and_then(|own| own.owner);
+    let Listing { title, text, category, tags, area, language, remote } = listing.clone();
+    Some(ListingView {
+        kind: kind.word().into(),
+        key,
+        community,
+        community_name: name_of(machine, &community),
+        member,
+        title,
+        text,
+        category,
+        tags,
+        area,
+        language,
+        remote,
+        expires_at: expires_at.0,
+    })
+}
+
+/// What people offer, in all communities this node holds.
+#[utoipa::path(get, path = "/offers", tag = "listings", params(Search),
+    responses((status = 200, description = "A page of offers; with `next` there may be more, even when it is empty.", body = Page<ListingView>)))]
+pub(in crate::api) async fn list_offers(
+    State(state): State<ApiState>,
+    Params(asked): Params<Search>,
+) -> Result<Json<Page<ListingView>>, Failure> {
+    search(&state.handle, Kind::Offer, asked).await.map(Json)
+}
+
+/// What people ask for, in all communities this node holds.
+#[utoipa::path(get, path = "/needs", tag = "listings", params(Search),
+    responses((status = 200, description = "A page of needs; with `next` there may be more, even when it is empty.", body = Page<ListingView>)))]
+pub(in crate::api) async fn list_needs(
+    State(state): State<ApiState>,
+    Params(asked): Params<Search>,
+) -> Result<Json<Page<ListingView>>, Failure> {
+    search(&state.handle, Kind::Need, asked).await.map(Json)
+}
+
+/// One offer or need.
+#[utoipa::path(get, path = "/listings/{community}/{key}", tag = "listings",
+    params(("community" = String, Path, description = "Whose shelf."), ("key" = String, Path, description = "Which record.")),
+    responses((status = 200, description = "The listing.", body = ListingView)))]
+pub(in crate::api) async fn get_listing(
+    State(state): State<ApiState>,
+    At((community, key)): At<(CommunityId, RecordKey)>,
+) -> Result<Json<ListingView>, Failure> {
+    let now = clock::now();
+    let found = state.handle.look(move |machine, book| {
+        let held = book.held(&community, &key)?;
+        let record = book.records(&community, held.revision.saturating_sub(1), 1).into_iter().next()?.content;
+        (record.key == key && record.expires_at > now).then(|| view(machine, record))?
+    });
+    found.await?.map(Json).ok_or_else(|| Rejection::UnknownRecord(key).into())
+}
+
+/// Publishes an offer.
+#[utoipa::path(post, path = "/offers", tag = "listings", request_body = NewListing,
+    responses((status = 201, description = "Published.", body = Outcome)))]
+pub(in crate::api) async fn publish_offer(
+    State(state): State<ApiState>,
+    call: Call<NewListing>,
+) -> Result<Response, Failure> {
+    publish(state, call, Item::Offer).await
+}
+
+/// Publishes a need.
+#[utoipa::path(post, path = "/needs", tag = "listings", request_body = NewListing,
+    responses((status = 201, description = "Published.", body = Outcome)))]
+pub(in crate::api) async fn publish_need(
+    State(state): State<ApiState>,
+    call: Call<NewListing>,
+) -> Result<Response, Failure> {
+    publish(state, call, Item::Need).await
+}
+
+async fn publish(
+    ApiState { handle, .. }: ApiState,
+    Call { write, body }: Call<NewListing>,
+    item: fn(Listing) -> Item,
+) -> Result<Response, Failure> {
+    let NewListing { member, title, text, category, tags, area, language, remote, days } = body;
+    let days = days.unwrap_or(DEFAULT_DAYS);
+    if days == 0 {
+        return Err(Failure::field("days", "zero; give for how many days it stands"));
+    }
+    let listing = Listing {
+        title,
+        text,
+        category: category.unwrap_or(Category::Other),
+        tags,
+        area,
+        language: language.unwrap_or_else(|| "en".into()),
+        remote,
+    };
+    let command = Command::Publish {
+        key: RecordKey(write.new_id(&handle, "record")),
+        item: item(listing),
+        expires_at: clock::now().plus(Span::days(u64::from(days))),
+        owner: Some(member),
+    };
+    Ok(created(handle.command(write.request(), command).await?))
+}
+
+/// Withdraws an offer of ours.
+#[utoipa::path(delete, path = "/offers/{key}", tag = "listings", params(("key" = String, Path, description = "Which offer.")),
+    responses((status = 200, description = "Withdrawn.", body = Outcome)))]
+pub(in crate::api) async fn withdraw_offer(
+    State(state): State<ApiState>,
+    At(key): At<RecordKey>,
+    write: Write,
+) -> Result<Json<Outcome>, Failure> {
+    withdraw(state, key, write, Kind::Offer).await
+}
+
+/// Withdraws a need of ours.
+#[utoipa::path(delete, path = "/needs/{key}", tag = "listings", params(("key" = String, Path, description = "Which need.")),
+    responses((status = 200, description = "Withdrawn.", body = Outcome)))]
+pub(in crate::api) async fn withdraw_need(
+    State(state): State<ApiState>,
+    At(key): At<RecordKey>,
+    write: Write,
+) -> Result<Json<Outcome>, Failure> {
+    withdraw(state, key, write, Kind::Need).await
+}
+
+async fn withdraw(
+    ApiState { handle, .. }: ApiState,
+    key: RecordKey,
+    write: Write,
+    kind: Kind,
+) -> Result<Json<Outcome>, Failure> {
+    if let Some(reply) = handle.earlier(write.request()).await? {
+        return Ok(done(reply));
+    }
+    let standing = handle.look(move |machine, book| {
+        let (own, revision) = (machine.identity().community, machine.state().shelf().1.get(&key)?.revision);
+        let record = book.records(&own, revision.saturating_sub(1), 1).into_iter().next()?.content;
+        let (found, _) = Kind::of(&record.item)?;
+        (found == kind && record.key == key).then_some(record.expires_at)
+    });
+    let expires_at = standing.await?.ok_or(Rejection::UnknownRecord(key))?;
+    // The withdrawal must outlive every copy of what it withdraws.
+    let expires_at = expires_at.max(clock::now().plus(WITHDRAWN_FOR));
+    let command = Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None };
+    Ok(done(handle.command(write.request(), command).await?))
+}

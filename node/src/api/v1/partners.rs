@@ -1,0 +1,180 @@
+//! Partnerships: invited, accepted, agreed.
+
+use crate::{
+    api::{
+        ApiState, Failure,
+        extract::At,
+        idempotency::Call,
+        types::{AcceptInvitation, InvitationView, NewInvitation, PartnerView},
+    },
+    runtime::{Handle, Refused, clock, shelves::name_of},
+};
+use axum::{Json, extract::State, http::StatusCode};
+use kith_protocol::{
+    id::{AccountId, CommunityId},
+    ledger::Partner,
+    machine::{Accepting, Command, Machine, Reply},
+    minutes::Minutes,
+    partnership::{Invitation, Side},
+    rejection::Rejection,
+    time::Span,
+};
+
+/// How far members of either side may receive ahead when nobody says otherwise: twenty hours, a month of a busy member.
+const DEFAULT_LIMIT: u64 = 20 * 60;
+/// The longest single exchange when nobody says otherwise: a working day.
+const DEFAULT_LARGEST: i64 = 8 * 60;
+/// For how many days an invitation is good when nobody says otherwise: two monthly meetings are never further apart.
+const DEFAULT_DAYS: u32 = 14;
+/// The most days an invitation is good: it is a secret on paper.
+const MAX_DAYS: u32 = 366;
+/// When both should look at the agreement again.
+const REVIEW_AFTER: Span = Span::days(365);
+
+/// A community that is no partner.
+pub(super) fn no_partnership(community: &CommunityId) -> Failure {
+    let detail = format!("there is no partnership with {community}; invite it, or accept its invitation, first");
+    Failure::new(StatusCode::NOT_FOUND, "unknown-partnership", detail)
+}
+
+/// The account of the partnership with a community.
+pub(super) async fn account_of(handle: &Handle, community: CommunityId) -> Result<AccountId, Failure> {
+    let account = handle.look(move |machine, _| machine.state().ledger().partner_of(&community).map(|(id, _)| *id));
+    account.await?.ok_or_else(|| no_partnership(&community))
+}
+
+fn live(machine: &Machine, account: AccountId, partner: &Partner) -> PartnerView {
+    let community = partner.community();
+    let lanes = machine.state().lanes().get(&account);
+    PartnerView {
+        community,
+        name: name_of(machine, &community),
+        account: Some(account),
+        state: "live".into(),
+        connected: machine.connected(&community),
+        net_minutes: partner.net.get(),
+        on_hold_minutes: partner.on_hold.get(),
+        our_limit_minutes: partner.terms.limit(partner.side),
+        their_limit_minutes: partner.terms.limit(partner.side.other()),
+        undecided: lanes.map_or(0, |lanes| (lanes.undecided() + lanes.queued()) as u64),
+        unconfirmed: lanes.map_or(0, |lanes| lanes.unconfirmed().count() as u64),
+        largest_minutes: partner.terms.largest.get(),
+    }
+}
+
+fn without_account(machine: &Machine, community: CommunityId, state: &str) -> PartnerView {
+    PartnerView {
+        community,
+        name: name_of(machine, &community),
+        account: None,
+        state: state.into(),
+        connected: machine.connected(&community),
+        net_minutes: 0,
+        on_hold_minutes: 0,
+        our_limit_minutes: 0,
+        their_limit_minutes: 0,
+        undecided: 0,
+        unconfirmed: 0,
+        largest_minutes: 0,
+    }
+}
+
+fn accepting(machine: &Machine, community: CommunityId, accepting: &Accepting) -> PartnerView {
+    let terms = &accepting.terms;
+    let ours = terms.side_of(&machine.identity().community).unwrap_or(Side::A);
+    PartnerView {
+        our_limit_minutes: terms.limit(ours),
+        their_limit_minutes: terms.limit(ours.other()),
+        largest_minutes: terms.largest.get(),
+        ..without_account(machine, community, "accepting")
+    }
+}
+
+fn view(machine: &Machine, community: &CommunityId) -> Option<PartnerView> {
+    let state = machine.state();
+    if let Some((account, partner)) = state.ledger().partner_of(community) {
+        return Some(live(machine, *account, partner));
+    }
+    if let Some(waiting) = state.accepting().get(community) {
+        return Some(accepting(machine, *community, waiting));
+    }
+    state.refusals().contains_key(community).then(|| without_account(machine, *community, "refused"))
+}
+
+/// All partnerships, those that the inviter has not signed yet, and those that it refused.
+#[utoipa::path(get, path = "/partners", tag = "partners",
+    responses((status = 200, description = "The partners.", body = Vec<PartnerView>)))]
+pub(in crate::api) async fn list_partners(State(state): State<ApiState>) -> Result<Json<Vec<PartnerView>>, Failure> {
+    let partners = state.handle.look(|machine, _| {
+        let state = machine.state();
+        let partners = state.ledger().partners().iter().map(|(account, partner)| live(machine, *account, partner));
+        let waiting = state.accepting().iter().map(|(community, waiting)| accepting(machine, *community, waiting));
+        let refused = state.refusals().keys().map(|community| without_account(machine, *community, "refused"));
+        partners.chain(waiting).chain(refused).collect()
+    });
+    Ok(Json(partners.await?))
+}
+
+/// One partnership.
+#[utoipa::path(get, path = "/partners/{community}", tag = "partners",
+    params(("community" = String, Path, description = "The partner community.")),
+    responses((status = 200, description = "The partner.", body = PartnerView)))]
+pub(in crate::api) async fn get_partner(
+    State(state): State<ApiState>,
+    At(community): At<CommunityId>,
+) -> Result<Json<PartnerView>, Failure> {
+    let found = state.handle.look(move |machine, _| view(machine, &community)).await?;
+    found.map(Json).ok_or_else(|| no_partnership(&community))
+}
+
+/// Makes an invitation, to be handed to another community's coordinator.
+#[utoipa::path(post, path = "/partners/invitations", tag = "partners", request_body = NewInvitation,
+    responses((status = 201, description = "The text to hand over.", body = InvitationView)))]
+pub(in crate::api) async fn invite(
+    State(ApiState { handle, .. }): State<ApiState>,
+    Call { write, body }: Call<NewInvitation>,
+) -> Result<(StatusCode, Json<InvitationView>), Failure> {
+    let days = body.days.unwrap_or(DEFAULT_DAYS);
+    if !(1..=MAX_DAYS).contains(&days) {
+        return Err(Failure::field("days", format!("not a number from 1 to {MAX_DAYS}")));
+    }
+    let largest = Minutes::new(body.largest_minutes.unwrap_or(DEFAULT_LARGEST))?;
+    let card =
+        handle.look(|machine, _| machine.state().card().cloned().map(|card| (machine.identity().community, card)));
+    let (community, card) = card.await?.ok_or(Refused::Busy)?;
+    let invitation = Invitation {
+        community,
+        name: card.name,
+        transport: card.transport,
+        addresses: card.addresses,
+        secret: write.new_id(&handle, "invitation"),
+        expires_at: clock::now().plus(Span::days(u64::from(days))),
+        inviter_limit: body.our_limit_minutes.unwrap_or(DEFAULT_LIMIT),
+        acceptor_limit: body.their_limit_minutes.unwrap_or(DEFAULT_LIMIT),
+        largest,
+    };
+    match handle.command(write.request(), Command::Invite { invitation }).await? {
+        // A repeat gives the invitation that was made then.
+        Reply::Invited { invitation } => {
+            let view = InvitationView { text: invitation.to_text(), expires_at: invitation.expires_at.0 };
+            Ok((StatusCode::CREATED, Json(view)))
+        }
+        _ => Err(Rejection::RequestReused.into()),
+    }
+}
+
+/// Accepts an invitation; the partnership is live once the inviter has signed, too.
+#[utoipa::path(post, path = "/partners/accept", tag = "partners", request_body = AcceptInvitation,
+    responses((status = 202, description = "Accepted; the inviter has still to sign.", body = PartnerView)))]
+pub(in crate::api) async fn accept_invitation(
+    State(ApiState { handle, .. }): State<ApiState>,
+    Call { write, body }: Call<AcceptInvitation>,
+) -> Result<(StatusCode, Json<PartnerView>), Failure> {
+    let invitation = Invitation::parse(&body.text)?;
+    let community = invitation.community;
+    let nonce = write.new_id(&handle, "agreement");
+    let review_at = clock::now().plus(REVIEW_AFTER);
+    handle.command(write.request(), Command::Accept { invitation, nonce, review_at }).await?;
+    let found = handle.look(move |machine, _| view(machine, &community)).await?;
+    found.map(|view| (StatusCode::ACCEPTED, Json(view))).ok_or_else(|| no_partnership(&community))
+}

@@ -1,0 +1,74 @@
+//! Payments to members of partner communities, and requests for them.
+
+use super::{answer::created, partners::account_of};
+use crate::api::{
+    ApiState, Failure,
+    idempotency::{Call, no_randomness},
+    types::{NewPayment, NewRequest, Outcome},
+};
+use axum::{extract::State, response::Response};
+use kith_protocol::{
+    id::ExchangeId,
+    ledger::{Channel, Consent, PaymentTerms},
+    machine::Command,
+    minutes::Minutes,
+    time::Timestamp,
+};
+
+/// Random bytes that hide what a proposal's hash is about.
+pub(super) fn salt() -> Result<[u8; 16], Failure> {
+    crate::runtime::home::random().map_err(|_| no_randomness())
+}
+
+/// Pays a partner's member for their help. The minutes are on hold until the partner answers.
+#[utoipa::path(post, path = "/payments", tag = "exchanges", request_body = NewPayment,
+    responses((status = 202, description = "Recorded; the partner has still to answer.", body = Outcome)))]
+pub(in crate::api) async fn pay(
+    State(ApiState { handle, .. }): State<ApiState>,
+    Call { write, body }: Call<NewPayment>,
+) -> Result<Response, Failure> {
+    let NewPayment { id, partner, payer, payee, minutes, made_at, consent, channel } = body;
+    if matches!(consent, Some(Consent::Key { .. })) && (id.is_none() || made_at.is_none()) {
+        return Err(Failure::field("id", "missing, or made_at is; a signature covers both, so send both"));
+    }
+    let minutes = Minutes::new(minutes)?;
+    let account = account_of(&handle, partner).await?;
+    let consent = match consent {
+        Some(consent) => consent,
+        None => {
+            let coordinator = handle.coordinator().await?;
+            Consent::OnBehalf { coordinator, channel: channel.unwrap_or(Channel::InPerson) }
+        }
+    };
+    let terms = PaymentTerms {
+        community: handle.community(),
+        account,
+        exchange: id.unwrap_or_else(|| ExchangeId(write.new_id(&handle, "exchange"))),
+        payer,
+        payee,
+        minutes,
+        made_at: made_at.map_or_else(crate::runtime::clock::now, Timestamp),
+        details: None,
+    };
+    let salt = salt()?;
+    let command = move |terms| Command::Pay { terms, salt };
+    Ok(created(handle.agreed(write.request(), terms, vec![Some(consent)], command).await?))
+}
+
+/// Asks a partner's member for the minutes of help that one of ours gave.
+#[utoipa::path(post, path = "/requests", tag = "exchanges", request_body = NewRequest,
+    responses((status = 202, description = "Waits for the partner's member.", body = Outcome)))]
+pub(in crate::api) async fn ask_for_payment(
+    State(ApiState { handle, .. }): State<ApiState>,
+    Call { write, body }: Call<NewRequest>,
+) -> Result<Response, Failure> {
+    let minutes = Minutes::new(body.minutes)?;
+    let command = Command::Ask {
+        account: account_of(&handle, body.partner).await?,
+        exchange: ExchangeId(write.new_id(&handle, "exchange")),
+        payee: body.giver,
+        payer: body.payer,
+        minutes,
+    };
+    Ok(created(handle.command(write.request(), command).await?))
+}

@@ -1,0 +1,182 @@
+//! `kith serve`: the node itself.
+
+use super::output::Out;
+use crate::{
+    config::{Given, Key, Settings},
+    failure::{Exit, Failure},
+    serve::{self, Node},
+    telemetry,
+};
+use clap::Args;
+use std::path::PathBuf;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+};
+
+/// Run the node until it is told to stop.
+///
+/// It answers browsers and commands over HTTP and speaks with other nodes. Ctrl-C or SIGTERM end it in good order; a
+/// kill loses nothing that was confirmed.
+///
+/// Example: kith serve --dir elm --http 127.0.0.1:8380
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The node's directory, made by `kith init`.
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// The file of settings; DIR/kith.toml if it is there.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where page and API answer, such as 127.0.0.1:8380. Port 0 takes any that is free.
+    #[arg(long, value_name = "ADDR")]
+    http: Option<String>,
+    /// Where other nodes reach this one, such as /ip4/0.0.0.0/tcp/8381. May be given several times.
+    #[arg(long, value_name = "MULTIADDR")]
+    listen: Vec<String>,
+    /// A node to call at the start: its address with /p2p/ and its peer id. May be given several times.
+    #[arg(long, value_name = "MULTIADDR")]
+    peer: Vec<String>,
+    /// An address to tell others instead of those listened on. May be given several times.
+    #[arg(long, value_name = "MULTIADDR")]
+    announce: Vec<String>,
+    /// Stop, too, when standard input closes: for programs that start a node and may be killed.
+    #[arg(long)]
+    stop_with_stdin: bool,
+}
+
+impl Serve {
+    fn settings(
+        &self,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(Settings, Vec<String>), Failure> {
+        let (mut settings, warnings) = Settings::load(&self.dir, self.config.as_deref(), environment)?;
+        if let Some(http) = &self.http {
+            settings.set(Key::named("http", "listen"), "--http", Given::Text(http.clone()))?;
+        }
+        for (option, name, list) in [
+            ("--listen", "listen", &self.listen),
+            ("--peer", "peers", &self.peer),
+            ("--announce", "announce", &self.announce),
+        ] {
+            if !list.is_empty() {
+                settings.set(Key::named("network", name), option, Given::List(list.clone()))?;
+            }
+        }
+        Ok((settings, warnings))
+    }
+
+    /// Speaks when standard input closes; never, when nobody asked for that.
+    fn stdin_closed(&self) -> Result<oneshot::Receiver<()>, Failure> {
+        let (tell, told) = oneshot::channel();
+        let watch = move || {
+            // Input that cannot be read is as good as closed, and a node that stops meanwhile need not hear of it.
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            let _ = tell.send(());
+        };
+        if self.stop_with_stdin {
+            let watching = std::thread::Builder::new().name("kith-stdin".into()).spawn(watch);
+            watching.map_err(|error| no_threads(&error))?;
+        }
+        Ok(told)
+    }
+
+    pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let (settings, warnings) = self.settings(environment)?;
+        telemetry::start(settings.log_format, settings.log_level);
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| no_threads(&error))?;
+        runtime.block_on(async {
+            // Before anything is open: a signal during the start must not kill it half-way.
+            let mut term = listen_for(SignalKind::terminate())?;
+            let mut interrupt = listen_for(SignalKind::interrupt())?;
+            let closed = self.stdin_closed()?;
+            let node = Box::pin(serve::start(&self.dir, &settings)).await?;
+            if told(&node, out).is_err() {
+                // The node is there for others than whoever started it.
+                tracing::warn!("nobody reads where the node is; it is in the file http.address of its directory");
+            }
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = interrupt.recv() => {}
+                _ = closed, if self.stop_with_stdin => {}
+            }
+            tracing::info!("stopping");
+            node.stop().await;
+            tracing::info!("stopped");
+            Ok(())
+        })
+    }
+}
+
+fn no_threads(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Disk, "no-thread", format!("the system gives no threads: {error}. Stop other programs"))
+}
+
+fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| no_threads(&error))
+}
+
+/// Says where the node is: to the log, and to whoever started it.
+fn told(node: &Node, out: &mut Out<'_>) -> Result<(), Failure> {
+    if let Some(torn) = &node.running.torn {
+        tracing::warn!(
+            ?torn,
+            "the end of the journal was cut short by a crash and is taken away; nothing confirmed is lost"
+        );
+    }
+    let replayed = node.running.replayed;
+    tracing::info!(url = %node.url, peer = %node.running.peer(), replayed, "the node runs");
+    if out.is_json() {
+        return out.json(&serde_json::json!({
+            "url": node.url,
+            "peer": node.running.peer().to_string(),
+            "addresses": node.addresses,
+            "id": node.id,
+            "name": node.name,
+        }));
+    }
+    out.line(&format!("Page and API:  {}", node.url))?;
+    match node.addresses.first() {
+        Some(address) => out.line(&format!("Other nodes:   {address}")),
+        None => out.line(&format!("Other nodes:   not called by any; peer id {}", node.running.peer())),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_go_before_the_environment_and_that_before_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = "[http]\nlisten = \"127.0.0.1:1\"\n[network]\nlisten = [\"/ip4/127.0.0.1/tcp/1\"]\nmdns = true";
+        std::fs::write(dir.path().join("kith.toml"), file).unwrap();
+        let mut serve = Serve {
+            dir: dir.path().into(),
+            config: None,
+            http: Some("127.0.0.1:3".into()),
+            listen: Vec::new(),
+            peer: Vec::new(),
+            announce: vec!["/dns4/kith.example.org/tcp/1".into()],
+            stop_with_stdin: false,
+        };
+        let environment = [("KITH_HTTP_LISTEN", "127.0.0.1:2"), ("KITH_NETWORK_LISTEN", "/ip4/127.0.0.1/tcp/2")];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let (settings, _) = serve.settings(environment.clone()).unwrap();
+        assert_eq!(settings.http_listen.port(), 3);
+        assert_eq!(settings.listen, ["/ip4/127.0.0.1/tcp/2"]);
+        assert_eq!(settings.announce, ["/dns4/kith.example.org/tcp/1"]);
+        assert!(settings.mdns);
+        serve.listen = vec!["nowhere".into()];
+        let failure = serve.settings(environment).unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(failure.detail.starts_with("--listen: 'listen' holds 'nowhere'"), "{}", failure.detail);
+    }
+}

@@ -1,0 +1,32 @@
+//! The running node: the clerk and the threads around it.
+//!
+//! ```text
+//! API, pages ── Handle ──> verifier (members' signatures, in batches) ──> clerk ── Book (journal, index)
+//! network ── doorman (reads, checks signatures, in order) ──────────────> clerk ── outbox ──> network
+//! ```
+//!
+//! Every queue is bounded, and only threads that may wait do: the network task and the API give up when a queue is full.
+
+pub mod book;
+mod checkpoints;
+mod clerk;
+pub mod clock;
+pub mod counters;
+mod doorman;
+pub mod export;
+mod handle;
+pub mod home;
+mod outbox;
+pub mod personal;
+pub mod shelves;
+mod start;
+pub mod statement;
+mod verifier;
+
+pub use checkpoints::{CheckpointError, Checkpoints};
+pub use handle::{Answer, Handle, Refused, Request};
+pub use home::{Home, HomeError};
+pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, open, start};
+
+/// Exit code when the disk refuses: `EX_IOERR` of sysexits.
+pub const EXIT_DISK: i32 = 74;

@@ -1,0 +1,146 @@
+//! The whole ledger as one file that anybody can judge with no node and no network. It is never held in memory at once.
+
+use super::{
+    checkpoints::CheckpointError,
+    handle::{Handle, Refused},
+};
+use crate::store::{JournalReader, Position, StoreError};
+use kith_protocol::{
+    audit::{MANIFEST_VERSION, Manifest, export_entry, export_header},
+    codec,
+    ledger::{archive::ArchiveError, checkpoint::Checkpoint},
+    machine::{Fact, Identity},
+};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+/// How many exports may run at once: each holds a thread for as long as its reader takes.
+pub(super) const MAX_EXPORTS: usize = 4;
+/// How much of the file is handed on at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// How many chunks wait for a slow reader.
+const CHUNKS: usize = 4;
+
+/// Why an export ended early.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// The journal.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A frame that does not say facts.
+    #[error("the journal holds a record at {0:?} that this program cannot read; use the program that wrote it")]
+    Unreadable(Position),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// Fewer entries than the checkpoint says.
+    #[error("the journal holds {found} entries, but the checkpoint says {expected}; restore a backup")]
+    Shorter {
+        /// Entries in the journal.
+        found: u64,
+        /// Entries in the checkpoint.
+        expected: u64,
+    },
+    /// Where the file goes.
+    #[error("the file cannot be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// What an exported ledger begins with, for the checkpoint and its note as [`super::Checkpoints::sign`] gives them.
+#[must_use]
+pub fn manifest(identity: &Identity, checkpoint: &Checkpoint, note: String) -> Manifest {
+    Manifest {
+        v: MANIFEST_VERSION,
+        community: identity.community,
+        size: checkpoint.size(),
+        checkpoint: note,
+        certificate: identity.certificate.clone(),
+    }
+}
+
+/// Writes the ledger up to the manifest's size, entry by entry; gives the number of entries.
+///
+/// # Errors
+/// [`ExportError`]: what was written is not a whole file.
+pub fn export(reader: &JournalReader, manifest: &Manifest, out: &mut dyn Write) -> Result<u64, ExportError> {
+    out.write_all(&export_header(manifest)?)?;
+    let mut entries = 0;
+    for frame in reader.from(Position(0)) {
+        if entries == manifest.size {
+            break;
+        }
+        let (at, bytes) = frame?;
+        let facts: Vec<Fact> = codec::decode_own(&bytes).map_err(|_| ExportError::Unreadable(at))?;
+        for fact in facts {
+            if let Fact::Entry(entry) = fact
+                && entries < manifest.size
+            {
+                out.write_all(&export_entry(&entry)?)?;
+                entries += 1;
+            }
+        }
+    }
+    if entries < manifest.size {
+        return Err(ExportError::Shorter { found: entries, expected: manifest.size });
+    }
+    out.flush()?;
+    Ok(entries)
+}
+
+/// Hands what is written on in chunks, and waits for whoever reads them.
+struct Chunks {
+    buffer: Vec<u8>,
+    out: mpsc::Sender<io::Result<Vec<u8>>>,
+}
+
+impl Chunks {
+    fn send(&mut self) -> io::Result<()> {
+        let chunk = std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK_BYTES));
+        self.out.blocking_send(Ok(chunk)).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+impl Write for Chunks {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= CHUNK_BYTES {
+            self.send()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() { Ok(()) } else { self.send() }
+    }
+}
+
+impl Handle {
+    /// The whole ledger as a file, chunk by chunk. An error among the chunks means that the file is not whole.
+    ///
+    /// # Errors
+    /// [`Refused::Busy`] while too many exports run, [`Refused::Checkpoint`] when no checkpoint can be shown.
+    pub async fn export(&self) -> Result<mpsc::Receiver<io::Result<Vec<u8>>>, Refused> {
+        let permit = Arc::clone(&self.exports).try_acquire_owned().map_err(|_| Refused::Busy)?;
+        let checkpoints = self.checkpoints.clone();
+        let begin = self.look(move |machine, book| {
+            let (checkpoint, note) = checkpoints.sign(machine)?;
+            Ok::<_, CheckpointError>((book.reader(), manifest(machine.identity(), &checkpoint, note)))
+        });
+        let (reader, manifest) = begin.await?.map_err(|why| Refused::Checkpoint(why.to_string()))?;
+        let (out, chunks) = mpsc::channel(CHUNKS);
+        tokio::task::spawn_blocking(move || {
+            let mut writer = Chunks { buffer: Vec::with_capacity(CHUNK_BYTES), out };
+            if let Err(error) = export(&reader, &manifest, &mut writer) {
+                tracing::warn!(%error, "an export ended early");
+                // A reader that is gone needs no word.
+                let _ = writer.out.blocking_send(Err(io::Error::other(error)));
+            }
+            drop(permit);
+        });
+        Ok(chunks)
+    }
+}

@@ -1,0 +1,170 @@
+//! A node's directory: its keys, its admin token, and how both come to be.
+//!
+//! ```text
+//! DIR/kith.toml            the configuration, if there is one
+//! DIR/keys/operational     signs for the community
+//! DIR/keys/transport       the node's libp2p identity
+//! DIR/keys/alias           the secret behind members' codes
+//! DIR/keys/certificate     the root key's word for the operational key
+//! DIR/admin.token          lets the command line on this machine act for the coordinators
+//! DIR/journal/ index/ people/ snapshot checkpoint lock
+//! ```
+//!
+//! The root key itself is never on disk: it is shown once, as 24 words, when the community is founded.
+
+use crate::store::{
+    StoreError,
+    secret::{read_secret, write_secret},
+};
+use data_encoding::HEXLOWER;
+use kith_protocol::{
+    alias::AliasSecret,
+    codec,
+    community::{Certificate, check_certificate},
+    envelope::{Content, Unverified},
+    id::CommunityId,
+    key::SecretKey,
+    machine::Identity,
+    time::{Span, Timestamp},
+};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// How long the first operational key is certified: long enough that no volunteer is surprised, short enough to end.
+const CERTIFIED_FOR: Span = Span::days(5 * 365);
+
+/// Why a directory is not a node's home, or cannot become one.
+#[derive(Debug, Error)]
+pub enum HomeError {
+    /// The disk or a file on it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no node yet.
+    #[error("there is no community in {0}; found one with `kith init --dir {0} --name NAME`")]
+    NotFounded(PathBuf),
+    /// There is a node already.
+    #[error("there is a community in {0} already; choose another directory")]
+    AlreadyFounded(PathBuf),
+    /// A key file that does not hold a key.
+    #[error("{0} does not hold what it should; restore it from a backup")]
+    BadFile(PathBuf),
+    /// The operating system gave no randomness.
+    #[error("the system gives no random numbers: {0}")]
+    Random(getrandom::Error),
+}
+
+/// Random bytes from the operating system.
+///
+/// # Errors
+/// [`HomeError::Random`].
+pub fn random<const N: usize>() -> Result<[u8; N], HomeError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(HomeError::Random)?;
+    Ok(bytes)
+}
+
+/// The keys of a node.
+pub struct Home {
+    /// Where it lives.
+    pub dir: PathBuf,
+    /// What makes the machine this community's.
+    pub identity: Identity,
+    /// The seed of the libp2p identity.
+    pub transport: Zeroizing<[u8; 32]>,
+    /// Lets the command line act for the coordinators.
+    pub admin_token: Zeroizing<String>,
+}
+
+fn files(dir: &Path) -> [PathBuf; 5] {
+    let keys = dir.join("keys");
+    [
+        keys.join("operational"),
+        keys.join("transport"),
+        keys.join("alias"),
+        keys.join("certificate"),
+        dir.join("admin.token"),
+    ]
+}
+
+/// Makes new keys in `dir`, which must not hold any, and gives the 24 words of the root key.
+///
+/// # Errors
+/// [`HomeError::AlreadyFounded`], or the disk.
+pub fn create(dir: &Path, now: Timestamp) -> Result<(Home, Zeroizing<String>), HomeError> {
+    let [operational, transport, alias, certificate, token] = files(dir);
+    if certificate.exists() || operational.exists() {
+        return Err(HomeError::AlreadyFounded(dir.to_path_buf()));
+    }
+    make_directory(&dir.join("keys"))?;
+    let entropy = Zeroizing::new(random::<32>()?);
+    let words = bip39::Mnemonic::from_entropy(&entropy[..]).map_err(|_| HomeError::BadFile(dir.to_path_buf()))?;
+    let root = SecretKey::from_seed(&entropy);
+    let operational_seed = Zeroizing::new(random::<32>()?);
+    let certified = Certificate {
+        v: 1,
+        community: CommunityId(root.public().0),
+        key: SecretKey::from_seed(&operational_seed).public(),
+        serial: 1,
+        from: Timestamp(now.0.saturating_sub(Span::days(1).0)),
+        until: now.plus(CERTIFIED_FOR),
+    };
+    let certified = certified.sign(&root).into_unverified();
+    write_secret(&operational, HEXLOWER.encode(&operational_seed[..]).as_bytes())?;
+    write_secret(&transport, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
+    write_secret(&alias, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
+    write_secret(&token, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
+    write_secret(&certificate, &codec::encode(&certified))?;
+    Ok((open(dir)?, Zeroizing::new(words.to_string())))
+}
+
+/// A directory that only its owner may look into; one that is there stays as it is.
+pub(super) fn make_directory(dir: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(|source| StoreError::Io { context: "create", path: dir.to_path_buf(), source })
+}
+
+/// Reads the keys in `dir`.
+///
+/// # Errors
+/// [`HomeError::NotFounded`], a file others can read, or one that does not hold what it should.
+pub fn open(dir: &Path) -> Result<Home, HomeError> {
+    let [operational, transport, alias, certificate, token] = files(dir);
+    let bytes = read_secret(&certificate)?.ok_or_else(|| HomeError::NotFounded(dir.to_path_buf()))?;
+    let certified: Unverified<Certificate> =
+        codec::decode(&bytes, 4_096).map_err(|_| HomeError::BadFile(certificate.clone()))?;
+    check_certificate(&certified).map_err(|_| HomeError::BadFile(certificate.clone()))?;
+    let secret = SecretKey::from_seed(&*seed(&operational)?);
+    if secret.public() != certified.content.key {
+        return Err(HomeError::BadFile(operational));
+    }
+    let transport = seed(&transport)?;
+    let identity = Identity {
+        community: certified.content.community,
+        secret,
+        certificate: certified,
+        transport: SecretKey::from_seed(&transport).public(),
+        aliases: AliasSecret::new(*seed(&alias)?),
+    };
+    let admin_token = admin_token(dir)?.ok_or(HomeError::BadFile(token))?;
+    Ok(Home { dir: dir.to_path_buf(), identity, transport, admin_token })
+}
+
+/// The admin token of the node in `dir`, if there is one.
+///
+/// # Errors
+/// A token file that others can read.
+pub fn admin_token(dir: &Path) -> Result<Option<Zeroizing<String>>, HomeError> {
+    let path = dir.join("admin.token");
+    let Some(bytes) = read_secret(&path)? else { return Ok(None) };
+    let text = std::str::from_utf8(&bytes).map_err(|_| HomeError::BadFile(path))?;
+    Ok(Some(Zeroizing::new(text.trim().to_owned())))
+}
+
+fn seed(path: &Path) -> Result<Zeroizing<[u8; 32]>, HomeError> {
+    let bad = || HomeError::BadFile(path.to_path_buf());
+    let text = read_secret(path)?.ok_or_else(bad)?;
+    let bytes = Zeroizing::new(HEXLOWER.decode(text.trim_ascii()).map_err(|_| bad())?);
+    Ok(Zeroizing::new(bytes.as_slice().try_into().map_err(|_| bad())?))
+}

@@ -1,0 +1,143 @@
+//! Names, contacts and notes through the handle: the disk may wait, so nothing of it happens on an async thread.
+
+use super::handle::{Handle, Refused};
+use crate::{
+    people::Person,
+    store::{People, StoreError},
+};
+use kith_protocol::{
+    codec,
+    id::{Digest, ExchangeId, MemberId},
+    machine::Reply,
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// A note on an exchange: the ledger holds only its salted hash, so that erasing the note erases what it said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// Random bytes, without which a short note could be guessed from its hash.
+    pub salt: [u8; 16],
+    /// The words.
+    pub note: String,
+}
+
+impl Note {
+    /// What the ledger holds of it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of("kith/v1/note", &[&self.salt, self.note.as_bytes()])
+    }
+
+    /// The bytes to keep.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        codec::encode(self)
+    }
+
+    /// Reads kept bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        codec::decode_own(bytes).ok()
+    }
+}
+
+impl Handle {
+    async fn people_work<R, F>(&self, work: F) -> Result<R, Refused>
+    where
+        R: Send + 'static,
+        F: FnOnce(&People) -> Result<R, StoreError> + Send + 'static,
+    {
+        let people = Arc::clone(&self.people);
+        match tokio::task::spawn_blocking(move || work(&people)).await {
+            Ok(done) => done.map_err(|why| Refused::People(why.to_string())),
+            // Only a runtime that shuts down drops such work.
+            Err(_) => Err(Refused::Stopping),
+        }
+    }
+
+    /// What is known of these people; those who were erased are missing.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn persons(&self, ids: Vec<MemberId>) -> Result<BTreeMap<MemberId, Person>, Refused> {
+        self.people_work(move |people| {
+            let mut found = BTreeMap::new();
+            for id in ids {
+                if let Some(person) = people.get(id.0)?.and_then(|bytes| Person::from_bytes(&bytes)) {
+                    found.insert(id, person);
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// The note on an exchange, if there is one and it was not erased.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn note(&self, exchange: ExchangeId) -> Result<Option<Note>, Refused> {
+        self.people_work(move |people| Ok(people.get(exchange.0)?.and_then(|bytes| Note::from_bytes(&bytes)))).await
+    }
+
+    /// Keeps personal data, durably, then asks for what it belongs to. What belongs to something that was refused is
+    /// forgotten again. `ask` is called once for all and answers for each record, in order.
+    ///
+    /// It runs to its end even if whoever waits goes away: half of it would leave a name that nobody knows to erase.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses; nothing was asked then.
+    pub async fn keeping<F, W>(
+        &self,
+        records: Vec<([u8; 16], Vec<u8>)>,
+        ask: F,
+    ) -> Result<Vec<Result<Reply, Refused>>, Refused>
+    where
+        F: FnOnce() -> W + Send + 'static,
+        W: Future<Output = Vec<Result<Reply, Refused>>> + Send + 'static,
+    {
+        let handle = self.clone();
+        let task = tokio::spawn(async move {
+            let records = Arc::new(records);
+            let kept = Arc::clone(&records);
+            handle
+                .people_work(move |people| {
+                    people.put_many(kept.iter().map(|(id, bytes)| (*id, bytes.as_slice())))?;
+                    people.flush()
+                })
+                .await?;
+            let led = ask().await;
+            let nothing = |led: &Result<Reply, Refused>| matches!(led, Err(Refused::Rule(_) | Refused::Busy));
+            let refused: Vec<usize> = (0..led.len()).filter(|at| nothing(&led[*at])).collect();
+            if !refused.is_empty() {
+                handle
+                    .people_work(move |people| {
+                        for (id, bytes) in refused.into_iter().filter_map(|at| records.get(at)) {
+                            // Somebody else's record under this id is not ours to erase.
+                            if people.get(*id)?.as_ref() == Some(bytes) {
+                                people.erase(*id)?;
+                            }
+                        }
+                        Ok(())
+                    })
+                    .await?;
+            }
+            Ok(led)
+        });
+        task.await.unwrap_or(Err(Refused::Stopping))
+    }
+
+    /// [`Handle::keeping`] for one record.
+    ///
+    /// # Errors
+    /// [`Refused`]: nothing was done.
+    pub async fn keeping_one<W>(&self, id: [u8; 16], bytes: Vec<u8>, ask: W) -> Result<Reply, Refused>
+    where
+        W: Future<Output = Result<Reply, Refused>> + Send + 'static,
+    {
+        let led = self.keeping(vec![(id, bytes)], move || async move { vec![ask.await] }).await?;
+        led.into_iter().next().unwrap_or(Err(Refused::Stopping))
+    }
+}

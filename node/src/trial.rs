@@ -1,0 +1,159 @@
+//! For tests of what a node shows: a real one in a directory of its own, and a plain client.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use crate::{
+    network::Limits,
+    runtime::{Founding, Handle, Running, Starting, clock, found, start},
+};
+use axum::Router;
+use kith_protocol::{
+    community::Charter,
+    id::{MemberId, RecordKey},
+    ledger::{Channel, Consent},
+    machine::{Command, Reply},
+    member::{MemberKind, Role},
+    shelf::{Category, Item, Listing},
+    time::Span,
+};
+use std::{path::Path, time::Duration};
+
+/// The longest that anything here may take.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A community whose node runs.
+pub(crate) struct Trial {
+    pub(crate) running: Running,
+    pub(crate) coordinator: MemberId,
+    _dir: tempfile::TempDir,
+}
+
+async fn run(dir: &Path, listen: bool) -> Running {
+    let starting = Starting {
+        listen: if listen { vec!["/ip4/127.0.0.1/tcp/0".into()] } else { Vec::new() },
+        announce: Vec::new(),
+        mdns: false,
+        peers: Vec::new(),
+        limits: Limits::default(),
+        cache_bytes: 1 << 20,
+    };
+    start(dir, starting).await.unwrap()
+}
+
+impl Trial {
+    /// Founds a community and starts its node, with a network of its own on the loopback interface if it is to `listen`.
+    pub(crate) async fn begin(name: &str, listen: bool) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let charter = Charter::new(name.into(), Some("gcpuv".into()));
+        let founding = Founding { charter, coordinator: "Rosa Example".into() };
+        let (_, coordinator, _) = found(dir.path(), &founding).unwrap();
+        Self { running: run(dir.path(), listen).await, coordinator, _dir: dir }
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.running.handle
+    }
+
+    pub(crate) async fn command(&self, command: Command) -> Reply {
+        self.handle().command(None, command).await.unwrap()
+    }
+
+    pub(crate) async fn admit(&self, n: u8, kind: MemberKind) -> MemberId {
+        let (member, by) = (MemberId([n; 16]), self.coordinator);
+        self.command(Command::Admit { member, kind, role: Role::Member, key: None, by }).await;
+        member
+    }
+
+    pub(crate) async fn publish(&self, n: u8, owner: MemberId, item: Item) {
+        let expires_at = clock::now().plus(Span::days(30));
+        self.command(Command::Publish { key: RecordKey([n; 16]), item, expires_at, owner: Some(owner) }).await;
+    }
+
+    /// A coordinator's word, which any member may give.
+    pub(crate) fn word(&self) -> Option<Consent> {
+        Some(Consent::OnBehalf { coordinator: self.coordinator, channel: Channel::Paper })
+    }
+}
+
+pub(crate) fn listing(title: &str, text: &str, tags: &[&str]) -> Listing {
+    Listing {
+        title: title.into(),
+        text: Some(text.into()).filter(|text: &String| !text.is_empty()),
+        category: Category::Garden,
+        tags: tags.iter().map(|&tag| tag.into()).collect(),
+        area: None,
+        language: "en".into(),
+        remote: false,
+    }
+}
+
+/// An answer over HTTP.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// A router served on the loopback interface until it is dropped.
+pub(crate) struct Served {
+    base: String,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Served {
+    pub(crate) async fn begin(router: Router) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { base, task }
+    }
+
+    pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&'static str, &str)]) -> Answer {
+        let mut request = axum::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(()).unwrap();
+        let asked = tokio::task::spawn_blocking(move || {
+            let agent: ureq::Agent =
+                ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(DEADLINE)).build().into();
+            let mut response = agent.run(request).unwrap();
+            let body = response.body_mut().read_to_string().unwrap();
+            Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+        });
+        asked.await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[]).await
+    }
+
+    /// Asks until the body says something, and gives the last answer.
+    pub(crate) async fn get_until(&self, path: &str, says: &str) -> Answer {
+        let asked = async {
+            loop {
+                let answer = self.get(path).await;
+                if answer.body.contains(says) {
+                    return answer;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        match tokio::time::timeout(DEADLINE, asked).await {
+            Ok(answer) => answer,
+            Err(_) => panic!("{path} never said {says:?}: {}", self.get(path).await.body),
+        }
+    }
+}

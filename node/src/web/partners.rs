@@ -1,0 +1,206 @@
+//! The partners on the public page: who they are, whether they are there, and where the hours between us stand.
+
+use super::words::{hours, many, span};
+use kith_protocol::{
+    id::{AccountId, CommunityId},
+    ledger::Partner,
+    machine::{Machine, WaitingKind},
+    time::Timestamp,
+};
+
+/// The most partners on the page, each up to 1,500 bytes: the whole page stays under 60 KB.
+pub(super) const SHOWN: usize = 10;
+
+/// What a community is called until it tells its name.
+const NAMELESS: &str = "A community that has not told its name yet";
+
+/// A partner as the core knows it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    pub(super) name: String,
+    pub(super) connected: bool,
+    /// Minutes our members received more than they gave.
+    pub(super) net: i64,
+    /// How far our members may receive ahead, and theirs.
+    pub(super) limits: (i64, i64),
+    pub(super) on_hold: i64,
+    /// Exchanges of ours that the partner has not decided, with those that stand in line behind them.
+    pub(super) undecided: u64,
+    /// When the oldest of them was proposed.
+    pub(super) oldest: Option<Timestamp>,
+    /// Exchanges of theirs that we decided and they have not confirmed to know.
+    pub(super) unconfirmed: u64,
+    /// Requests to their members that nobody there has answered.
+    pub(super) asked: u64,
+}
+
+/// What a community calls itself, as far as we know.
+pub(super) fn name(machine: &Machine, community: &CommunityId) -> String {
+    let heard = machine.known().get(community).and_then(|known| known.card.as_ref());
+    let card = heard.or_else(|| machine.state().partner_cards().get(community));
+    card.map_or_else(|| NAMELESS.to_owned(), |card| card.name.clone())
+}
+
+impl Seen {
+    pub(super) fn of(machine: &Machine, account: &AccountId, partner: &Partner) -> Self {
+        let state = machine.state();
+        let community = partner.community();
+        let lanes = state.lanes().get(account);
+        let asked = state.waiting().values().filter(|waiting| match &waiting.kind {
+            WaitingKind::Asked { account: asked, .. } => asked == account,
+            WaitingKind::Local { .. } | WaitingKind::Payment { .. } | WaitingKind::Declined { .. } => false,
+        });
+        Self {
+            name: name(machine, &community),
+            connected: machine.connected(&community),
+            net: partner.net.get(),
+            limits: (partner.terms.limit(partner.side), partner.terms.limit(partner.side.other())),
+            on_hold: partner.on_hold.get(),
+            undecided: lanes.map_or(0, |lanes| (lanes.undecided() + lanes.queued()) as u64),
+            oldest: lanes.and_then(|lanes| lanes.open().map(|open| open.proposal.content.made_at).min()),
+            unconfirmed: lanes.map_or(0, |lanes| lanes.unconfirmed().count() as u64),
+            asked: asked.count() as u64,
+        }
+    }
+}
+
+/// The net between the two limits, in per cent of the bar's length from its left end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bar {
+    /// Where as much was given as received.
+    pub(super) even: u8,
+    /// Where the net is now.
+    pub(super) now: u8,
+}
+
+impl Bar {
+    fn new(net: i64, (ours, theirs): (i64, i64)) -> Option<Self> {
+        let length = i128::from(ours) + i128::from(theirs);
+        if length <= 0 {
+            return None;
+        }
+        let at = |minutes: i64| {
+            let part = (i128::from(minutes) + i128::from(theirs)) * 100 / length;
+            u8::try_from(part.clamp(0, 100)).unwrap_or(100)
+        };
+        Some(Self { even: at(0), now: at(net) })
+    }
+
+    /// Where the coloured part begins.
+    pub(super) fn from(&self) -> u8 {
+        self.even.min(self.now)
+    }
+
+    /// How long it is.
+    pub(super) fn length(&self) -> u8 {
+        self.even.abs_diff(self.now)
+    }
+}
+
+/// A partner on the page.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) name: String,
+    pub(super) connected: bool,
+    /// Whether our members received more than they gave.
+    pub(super) received: bool,
+    pub(super) net: String,
+    pub(super) bar: Option<Bar>,
+    /// The most our members may be ahead in giving, and in receiving.
+    pub(super) most_given: String,
+    pub(super) most_received: String,
+    /// What waits, a sentence each.
+    pub(super) waiting: Vec<String>,
+}
+
+impl Line {
+    pub(super) fn new(seen: Seen, now: Timestamp) -> Self {
+        let minutes = |signed: i64| hours(signed.unsigned_abs());
+        let net = match seen.net {
+            0 => "Our members gave as much as they received.".to_owned(),
+            1.. => format!("Our members received {} more than they gave.", minutes(seen.net)),
+            _ => format!("Our members gave {} more than they received.", minutes(seen.net)),
+        };
+        Self {
+            connected: seen.connected,
+            received: seen.net > 0,
+            net,
+            bar: Bar::new(seen.net, seen.limits),
+            most_given: minutes(seen.limits.1),
+            most_received: minutes(seen.limits.0),
+            waiting: waiting(&seen, now),
+            name: seen.name,
+        }
+    }
+}
+
+fn waiting(seen: &Seen, now: Timestamp) -> Vec<String> {
+    let mut lines = Vec::new();
+    if seen.undecided > 0 {
+        let exchanges = many(seen.undecided, "exchange waits", "exchanges wait");
+        let minutes = hours(seen.on_hold.unsigned_abs());
+        lines.push(format!("{exchanges} for their answer: {minutes} in all."));
+        if let Some(oldest) = seen.oldest {
+            lines.push(format!("The oldest has waited for {}.", span(now.since(oldest))));
+        }
+    }
+    if seen.unconfirmed > 0 {
+        let answers = many(seen.unconfirmed, "answer of ours is", "answers of ours are");
+        lines.push(format!("{answers} on the way to them."));
+    }
+    if seen.asked > 0 {
+        let requests = many(seen.asked, "request of ours waits", "requests of ours wait");
+        lines.push(format!("{requests} for one of their members."));
+    }
+    if lines.is_empty() {
+        lines.push("Nothing waits.".to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_shows_the_net_between_the_limits() {
+        assert_eq!(Bar::new(0, (600, 600)), Some(Bar { even: 50, now: 50 }));
+        let ahead = Bar::new(300, (600, 600)).expect("a bar");
+        assert_eq!((ahead.from(), ahead.length()), (50, 25));
+        let behind = Bar::new(-600, (600, 600)).expect("a bar");
+        assert_eq!((behind.from(), behind.length()), (0, 50));
+        assert_eq!(Bar::new(0, (900, 300)), Some(Bar { even: 25, now: 25 }));
+        assert_eq!(Bar::new(0, (0, 0)), None);
+        assert_eq!(Bar::new(i64::MAX, (i64::MAX, i64::MAX)), Some(Bar { even: 50, now: 100 }));
+    }
+
+    #[test]
+    fn the_net_is_told_in_words_without_shame() {
+        let line = |net| Line::new(Seen { net, limits: (600, 600), ..Seen::default() }, Timestamp(0));
+        assert_eq!(line(0).net, "Our members gave as much as they received.");
+        assert_eq!(line(90).net, "Our members received 1 hour 30 minutes more than they gave.");
+        assert_eq!(line(-60).net, "Our members gave 1 hour more than they received.");
+    }
+
+    #[test]
+    fn what_waits_is_told_with_its_age() {
+        let seen = Seen {
+            undecided: 2,
+            on_hold: 150,
+            oldest: Some(Timestamp(0)),
+            unconfirmed: 1,
+            asked: 3,
+            ..Seen::default()
+        };
+        assert_eq!(
+            waiting(&seen, Timestamp(3 * 86_400_000)),
+            [
+                "2 exchanges wait for their answer: 2 hours 30 minutes in all.",
+                "The oldest has waited for 3 days.",
+                "1 answer of ours is on the way to them.",
+                "3 requests of ours wait for one of their members.",
+            ]
+        );
+        assert_eq!(waiting(&Seen::default(), Timestamp(0)), ["Nothing waits."]);
+    }
+}

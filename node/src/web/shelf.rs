@@ -1,0 +1,166 @@
+//! The offers and needs on the public page.
+
+use super::words;
+use crate::runtime::book::Book;
+use kith_protocol::{
+    id::CommunityId,
+    machine::{Machine, View as _},
+    shelf::{Item, Listing, MAX_RECORD_BYTES, Record},
+    time::Timestamp,
+};
+
+/// The most of our own offers on the page, and of our own needs: what a person will look through.
+pub(super) const OWN_SHOWN: usize = 50;
+/// The most offers of one partner, and needs: a taste, so that a large partner does not cover our own.
+const PARTNERS_SHOWN: usize = 5;
+/// How many of our newest listings are read for the page; the second number only when the first did not give enough
+/// of both kinds. A thousand records take a few milliseconds to read.
+const OWN_READ: [usize; 2] = [150, 1_000];
+/// How many revisions of a partner's shelf are read, the newest.
+const PARTNERS_READ: u64 = 60;
+/// The most characters of a text on a card: about four lines on a phone.
+const CARD_TEXT: usize = 240;
+/// What the cards of one kind may weigh on the page, ours and the partners': the whole page with its style sheet has
+/// to stay under 60 KB.
+const OWN_BYTES: usize = 13 * 1024;
+const PARTNERS_BYTES: usize = 4 * 1024;
+/// What the template makes of a card without words.
+const CARD_BYTES: usize = 90;
+
+/// Listings found, newest first.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) offers: Vec<Listing>,
+    pub(super) needs: Vec<Listing>,
+}
+
+impl Found {
+    /// Those of `records`, which are in order of revision, that stand at `now`.
+    fn of(records: impl DoubleEndedIterator<Item = Record>, now: Timestamp, most: usize) -> Self {
+        let mut found = Self::default();
+        for record in records.rev().filter(|record| record.expires_at > now) {
+            let (list, listing) = match record.item {
+                Item::Offer(listing) => (&mut found.offers, listing),
+                Item::Need(listing) => (&mut found.needs, listing),
+                Item::Card(_) | Item::Withdrawn => continue,
+            };
+            if list.len() < most {
+                list.push(listing);
+            }
+        }
+        found
+    }
+
+    fn full(&self, most: usize) -> bool {
+        self.offers.len() >= most && self.needs.len() >= most
+    }
+}
+
+fn read(book: &Book, community: &CommunityId, after: u64, records: usize) -> impl DoubleEndedIterator<Item = Record> {
+    let page = book.records(community, after, records.saturating_mul(MAX_RECORD_BYTES));
+    page.into_iter().map(|record| record.content)
+}
+
+/// Our own newest listings.
+pub(super) fn own(machine: &Machine, book: &Book, now: Timestamp) -> Found {
+    let (_, shelf) = machine.state().shelf();
+    let standing = shelf.values().filter(|own| own.listing && own.expires_at > now);
+    let mut revisions: Vec<u64> = standing.map(|own| own.revision).collect();
+    revisions.sort_unstable_by(|a, b| b.cmp(a));
+    let mut found = Found::default();
+    for most in OWN_READ {
+        let Some(oldest) = revisions.iter().take(most).next_back() else { break };
+        let records = read(book, &machine.identity().community, oldest.saturating_sub(1), most);
+        found = Found::of(records, now, OWN_SHOWN);
+        if found.full(OWN_SHOWN) || most >= revisions.len() {
+            break;
+        }
+    }
+    found
+}
+
+/// A partner's newest listings, as far as they are held.
+pub(super) fn of_partner(machine: &Machine, book: &Book, partner: &CommunityId, now: Timestamp) -> Found {
+    let through = machine.known().get(partner).map_or(0, |known| known.through);
+    let window = usize::try_from(PARTNERS_READ).unwrap_or(usize::MAX);
+    Found::of(read(book, partner, through.saturating_sub(PARTNERS_READ), window), now, PARTNERS_SHOWN)
+}
+
+/// A listing on the page.
+#[derive(Debug)]
+pub(super) struct Card {
+    pub(super) title: String,
+    pub(super) text: String,
+    /// The kind of skill.
+    pub(super) category: &'static str,
+    pub(super) tags: Vec<String>,
+    /// Whether it can be done from afar.
+    pub(super) remote: bool,
+    /// Language of the words, where it is not the page's.
+    pub(super) language: Option<String>,
+    /// The partner community whose it is.
+    pub(super) from: Option<String>,
+}
+
+impl Card {
+    pub(super) fn new(listing: Listing, from: Option<&str>) -> Self {
+        let english = listing.language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case("en"));
+        Self {
+            title: listing.title,
+            text: listing.text.map(|text| words::shortened(&text, CARD_TEXT)).unwrap_or_default(),
+            category: words::category(listing.category),
+            tags: listing.tags,
+            remote: listing.remote,
+            language: (!english).then_some(listing.language),
+            from: from.map(str::to_owned),
+        }
+    }
+
+    /// What it weighs on the page, at most: its words, and what the template puts around each.
+    pub(super) fn bytes(&self) -> usize {
+        // `<`, `>`, `&` and quotes become five bytes each.
+        let escaped = |text: &str| text.len() + 4 * text.bytes().filter(|byte| b"<>&\"'".contains(byte)).count();
+        let tags: usize = self.tags.iter().map(|tag| escaped(tag) + 16).sum();
+        let remote = if self.remote { 15 } else { 0 };
+        let from = self.from.as_deref().map_or(0, |from| escaped(from) + 40);
+        let language = self.language.as_deref().map_or(0, |language| escaped(language) + 28);
+        let words = escaped(&self.title) + escaped(&self.text) + self.category.len();
+        CARD_BYTES + words + tags + remote + from + language
+    }
+}
+
+/// One kind of listing on the page: ours, then the partners'.
+#[derive(Debug, Default)]
+pub(super) struct Board {
+    pub(super) cards: Vec<Card>,
+    /// Whether some of ours found no room.
+    pub(super) more: bool,
+}
+
+impl Board {
+    /// Pins as many as the page can bear.
+    pub(super) fn new(own: Vec<Listing>, partners: &[(String, Vec<Listing>)]) -> Self {
+        let mut board = Self { cards: Vec::new(), more: own.len() >= OWN_SHOWN };
+        let own = own.into_iter().map(|listing| Card::new(listing, None));
+        board.more |= !board.pin(own, OWN_BYTES);
+        // One of each partner in turn, so that none is left out for another's length.
+        let turns = (0..PARTNERS_SHOWN).flat_map(|turn| {
+            partners.iter().filter_map(move |(name, list)| Some(Card::new(list.get(turn)?.clone(), Some(name))))
+        });
+        board.pin(turns, PARTNERS_BYTES);
+        board
+    }
+
+    /// Whether all fitted.
+    fn pin(&mut self, cards: impl Iterator<Item = Card>, bytes: usize) -> bool {
+        let mut left = bytes;
+        for card in cards {
+            match left.checked_sub(card.bytes()) {
+                Some(rest) => left = rest,
+                None => return false,
+            }
+            self.cards.push(card);
+        }
+        true
+    }
+}

@@ -1,0 +1,159 @@
+//! The public page: who this community is, what people share here, its partners, and how to join. No names, no ids of members.
+
+use super::{
+    Frame,
+    partners::{self, Line, Seen},
+    rendered,
+    shelf::{self, Board, Found},
+    words::{grouped, hours, many},
+};
+use crate::runtime::{Handle, Refused, book::Book, clock};
+use askama::Template;
+use kith_protocol::{
+    machine::Machine,
+    member::{MemberKind, Role},
+    time::{Span, Timestamp},
+};
+use tokio::sync::Mutex;
+
+/// For how long a page that was made is shown again: whoever asks a thousand times a second costs the core one look.
+const FRESH: Span = Span::seconds(1);
+
+/// Makes the page and keeps it for a moment.
+pub(super) struct Status {
+    handle: Handle,
+    pub(super) kept: Mutex<Option<(Timestamp, String)>>,
+}
+
+impl Status {
+    pub(super) fn new(handle: Handle) -> Self {
+        Self { handle, kept: Mutex::new(None) }
+    }
+
+    /// The page as HTML.
+    ///
+    /// # Errors
+    /// [`Refused`] when the core cannot be asked now.
+    pub(super) async fn page(&self) -> Result<String, Refused> {
+        // Held while the page is made, so that those who ask meanwhile wait for it and do not make their own.
+        let mut kept = self.kept.lock().await;
+        let now = clock::now();
+        if let Some((made, html)) = &*kept
+            && *made <= now
+            && now.since(*made) < FRESH
+        {
+            return Ok(html.clone());
+        }
+        let gathered = self.handle.look(move |machine, book| Gathered::of(machine, book, now)).await?;
+        let proof = self.handle.checkpoint().await.map(|(_, note)| note);
+        let html = rendered(&StatusPage::new(gathered, proof, now));
+        *kept = Some((now, html.clone()));
+        Ok(html)
+    }
+}
+
+/// What one look at the core gives.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) name: String,
+    pub(super) area: Option<String>,
+    pub(super) people: u64,
+    pub(super) organisations: u64,
+    pub(super) coordinators: u64,
+    pub(super) entries: u64,
+    pub(super) exchanged: u64,
+    pub(super) connected: u64,
+    pub(super) own: Found,
+    pub(super) partners: Vec<(Seen, Found)>,
+    /// Partners that have no room on the page.
+    pub(super) more_partners: u64,
+    /// Communities whose invitation we accepted and who have not signed yet.
+    pub(super) joining: Vec<String>,
+}
+
+impl Gathered {
+    fn of(machine: &Machine, book: &Book, now: Timestamp) -> Self {
+        let (state, ledger) = (machine.state(), machine.state().ledger());
+        let (name, area) = ledger.charter().map(|c| (c.name.clone(), c.area.clone())).unwrap_or_default();
+        let here = || ledger.members().values().filter(|member| member.active);
+        let partners = ledger.partners().iter().take(partners::SHOWN).map(|(account, partner)| {
+            let found = shelf::of_partner(machine, book, &partner.community(), now);
+            (Seen::of(machine, account, partner), found)
+        });
+        Self {
+            name,
+            area,
+            people: here().filter(|member| member.kind == MemberKind::Person).count() as u64,
+            organisations: here().filter(|member| member.kind == MemberKind::Organisation).count() as u64,
+            coordinators: here().filter(|member| member.role == Role::Coordinator).count() as u64,
+            entries: ledger.tree().size(),
+            exchanged: book.exchanged_minutes(),
+            connected: machine.known().keys().filter(|community| machine.connected(community)).count() as u64,
+            own: shelf::own(machine, book, now),
+            partners: partners.collect(),
+            more_partners: ledger.partners().len().saturating_sub(partners::SHOWN) as u64,
+            joining: state.accepting().values().take(partners::SHOWN).map(|a| a.invitation.name.clone()).collect(),
+        }
+    }
+}
+
+/// The public page.
+#[derive(Template)]
+#[template(path = "status.html", whitespace = "minimize")]
+pub(super) struct StatusPage {
+    frame: Frame,
+    name: String,
+    area: Option<String>,
+    members: String,
+    exchanged: String,
+    entries: String,
+    coordinators: String,
+    offers: Board,
+    needs: Board,
+    partners: Vec<Line>,
+    more_partners: Option<String>,
+    joining: Vec<String>,
+    connected: String,
+    /// The signed checkpoint, or none when it cannot be shown now.
+    proof: Option<String>,
+}
+
+impl StatusPage {
+    pub(super) fn new(gathered: Gathered, proof: Result<String, Refused>, now: Timestamp) -> Self {
+        let mut lines = Vec::new();
+        let (mut offers, mut needs) = (Vec::new(), Vec::new());
+        for (seen, found) in gathered.partners {
+            offers.push((seen.name.clone(), found.offers));
+            needs.push((seen.name.clone(), found.needs));
+            lines.push(Line::new(seen, now));
+        }
+        let mut members = many(gathered.people, "person", "people");
+        if gathered.organisations > 0 {
+            members = format!("{members} and {}", many(gathered.organisations, "organisation", "organisations"));
+        }
+        let proof = proof.inspect_err(|refused| tracing::warn!(%refused, "no checkpoint on the public page"));
+        Self {
+            frame: Frame::new(),
+            name: gathered.name,
+            area: gathered.area,
+            members,
+            exchanged: hours(gathered.exchanged),
+            entries: grouped(gathered.entries),
+            coordinators: match gathered.coordinators {
+                1 => "One member is a coordinator.".into(),
+                n => format!("{} members are coordinators.", grouped(n)),
+            },
+            offers: Board::new(gathered.own.offers, &offers),
+            needs: Board::new(gathered.own.needs, &needs),
+            partners: lines,
+            more_partners: (gathered.more_partners > 0)
+                .then(|| many(gathered.more_partners, "more community", "more communities")),
+            joining: gathered.joining,
+            connected: match gathered.connected {
+                0 => "Connected to no other community just now.".into(),
+                n => format!("Connected to {}.", many(n, "community", "communities")),
+            },
+            proof: proof.ok(),
+        }
+    }
+}

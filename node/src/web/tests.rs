@@ -1,0 +1,405 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+use super::{
+    partners::Seen,
+    shelf::{Found, OWN_SHOWN},
+    status::{Gathered, StatusPage},
+    *,
+};
+use crate::{
+    runtime::clock,
+    trial::{Served, Trial, listing},
+};
+use kith_protocol::{
+    id::{AccountId, ExchangeId, MemberId, RecordKey},
+    ledger::{ExchangeTerms, PaymentTerms},
+    machine::Command,
+    member::MemberKind,
+    minutes::Minutes,
+    partnership::{Invitation, Payee},
+    shelf::{Item, Listing},
+    time::{Span, Timestamp},
+};
+use std::collections::BTreeSet;
+
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
+
+/// A page without a node behind it.
+fn plain(gathered: Gathered) -> String {
+    rendered(&StatusPage::new(gathered, Ok("kith/did:key:z6Mk\n2\nroot\n".into()), NOW))
+}
+
+fn gathered() -> Gathered {
+    let partner = Seen { name: "Gorbals".into(), net: 90, limits: (600, 1_200), ..Seen::default() };
+    Gathered {
+        name: "Rushey Green".into(),
+        area: Some("gcpuv".into()),
+        people: 23,
+        organisations: 1,
+        coordinators: 2,
+        entries: 1_234,
+        exchanged: 74_090,
+        connected: 1,
+        own: Found {
+            offers: vec![listing("Weeding", "Any day but Sunday.", &["roses"])],
+            needs: vec![Listing { language: "cy".into(), ..listing("A lift to the clinic", "", &[]) }],
+        },
+        partners: vec![(partner, Found { offers: vec![listing("Sewing", "", &[])], needs: Vec::new() })],
+        more_partners: 0,
+        joining: vec!["Taff Valley".into()],
+    }
+}
+
+#[test]
+fn what_people_wrote_is_shown_as_text() {
+    const HOSTILE: &str = "<script>alert(1)</script><img src=x onerror=\"a('b')\">&{{name}}";
+    let mut bad = listing(HOSTILE, HOSTILE, &[HOSTILE]);
+    bad.language = "cy\" onclick=\"alert(1)".into();
+    let both = || Found { offers: vec![bad.clone()], needs: vec![bad.clone()] };
+    let html = plain(Gathered {
+        name: HOSTILE.into(),
+        area: Some(HOSTILE.into()),
+        own: both(),
+        partners: vec![(Seen { name: HOSTILE.into(), limits: (1, 1), ..Seen::default() }, both())],
+        joining: vec![HOSTILE.into()],
+        ..Gathered::default()
+    });
+    // The same elements and attributes as on a page where nobody wrote anything strange.
+    let shape = |html: &str| -> BTreeSet<String> {
+        let tags = html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap());
+        tags.flat_map(|tag| {
+            let outside: String = tag.split('"').step_by(2).collect::<Vec<_>>().join("");
+            outside.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
+    };
+    let strange: Vec<_> = shape(&html).difference(&shape(&plain(gathered()))).cloned().collect();
+    assert_eq!(strange, [""; 0]);
+    let escaped =
+        "&#60;script&#62;alert(1)&#60;/script&#62;&#60;img src=x onerror=&#34;a(&#39;b&#39;)&#34;&#62;&#38;{{name}}";
+    // Title, name, heading; area; four listings with title, text and tag; two marks of the partner; the partner; who joins.
+    assert_eq!(html.matches(escaped).count(), 3 + 1 + 4 * 3 + 2 + 1 + 1, "{html}");
+    assert!(html.contains("lang=\"cy&#34; onclick=&#34;alert(1)\""));
+}
+
+#[test]
+fn the_heaviest_page_stays_light() {
+    let weight = |gathered| plain(gathered).len() + STYLE.text.len();
+    let heavy = || {
+        listing(
+            &"<".repeat(80),
+            &"&".repeat(1_000),
+            &["\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\""; 8],
+        )
+    };
+    let wide = || listing(&"𝄞".repeat(80), &"𝄞".repeat(1_000), &["𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞𝄞"; 8]);
+    let many = |one: &dyn Fn() -> Listing, n| Found { offers: vec![one(); n], needs: vec![one(); n] };
+    for one in [&heavy as &dyn Fn() -> Listing, &wide] {
+        let partner = || Seen {
+            name: "<".repeat(60),
+            net: -599_999,
+            limits: (600_000, 600_000),
+            on_hold: 599_999,
+            undecided: 100,
+            oldest: Some(Timestamp(0)),
+            unconfirmed: 100,
+            asked: 100,
+            ..Seen::default()
+        };
+        let gathered = Gathered {
+            own: many(one, OWN_SHOWN),
+            partners: (0..partners::SHOWN).map(|_| (partner(), many(one, 5))).collect(),
+            joining: vec!["<".repeat(60); partners::SHOWN],
+            ..gathered()
+        };
+        let weight = weight(gathered);
+        assert!(weight < 60_000, "{weight} bytes");
+    }
+}
+
+#[test]
+fn a_card_weighs_no_more_than_was_reckoned() {
+    let alone = |offers| plain(Gathered { own: Found { offers, needs: Vec::new() }, ..gathered() }).len();
+    let mut strange = listing("<&>", "\"'", &["<", ">"]);
+    (strange.language, strange.remote) = ("cy-GB".into(), true);
+    let bare = Listing { text: None, ..listing("Weeding", "", &[]) };
+    for one in [strange, bare, listing("Weeding", "Any day.", &["roses"])] {
+        let weight = alone(vec![one.clone(), one.clone()]) - alone(vec![one.clone()]);
+        let reckoned = shelf::Card::new(one, None).bytes();
+        assert!(weight <= reckoned && reckoned < weight + 40, "{weight} bytes, reckoned {reckoned}");
+    }
+}
+
+#[test]
+fn fifty_ordinary_cards_of_each_kind_have_room() {
+    let text = "I can come on weekday afternoons, and I bring my own tools.";
+    let ordinary = || listing("Help with the hedge and the lawn", text, &["hedge", "lawn"]);
+    let own = Found { offers: vec![ordinary(); OWN_SHOWN], needs: vec![ordinary(); OWN_SHOWN] };
+    let html = plain(Gathered { own, ..gathered() });
+    assert_eq!(html.matches(text).count(), 2 * OWN_SHOWN);
+    assert_eq!(html.matches("There are more.").count(), 2);
+    assert!(html.contains("Sewing"), "a partner's card has room beside fifty of ours");
+    assert!(!plain(gathered()).contains("There are more."));
+}
+
+#[test]
+fn the_words_are_plain() {
+    let html = plain(gathered());
+    let mut text = String::new();
+    for (at, part) in html.split('<').skip(1).enumerate() {
+        let (tag, words) = part.split_once('>').unwrap();
+        let block = !["span", "/span", "bdi", "/bdi", "small", "/small"].contains(&tag.split(' ').next().unwrap());
+        // Every block is a sentence, whether it ends in a full stop or not.
+        text.push_str(if block && at > 0 { ". " } else { "" });
+        text.push_str(words);
+    }
+    let text = text.to_lowercase();
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        assert!(!["debt", "owe", "owes", "owed", "overdrawn", "credit", "debit", "balance"].contains(&word), "{word}");
+    }
+    for sentence in text.split(['.', '?', '!', ';', ':']) {
+        let words = sentence.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+        assert!(words <= 15, "{words} words: {sentence}");
+    }
+}
+
+#[test]
+fn the_page_can_be_walked_without_seeing_it() {
+    for html in [plain(gathered()), plain(Gathered::default()), rendered(&MessagePage::new("a", "b", "c"))] {
+        assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"), "{html}");
+        for once in
+            ["<h1>", "<main id=\"main\"", "<header>", "<footer>", "<title>", "href=\"#main\"", "name=\"viewport\""]
+        {
+            assert_eq!(html.matches(once).count(), 1, "{once} in {html}");
+        }
+        for never in ["<script", "style=", " on", "javascript:", "http:", "https:", "//"] {
+            let inside = html.split('<').filter_map(|part| part.split('>').next()).any(|tag| {
+                let attributes = tag.split('"').step_by(2).collect::<String>();
+                if never == " on" { attributes.contains(never) } else { format!("<{tag}").contains(never) }
+            });
+            assert!(!inside, "{never} in {html}");
+        }
+        let ids: Vec<&str> = html.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let distinct: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), distinct.len(), "{ids:?}");
+        for mark in ["href=\"#", "aria-labelledby=\""] {
+            for target in html.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap()) {
+                assert!(distinct.contains(target), "{mark}{target} leads nowhere");
+            }
+        }
+    }
+}
+
+/// The relative luminance of WCAG 2.2.
+fn luminance(colour: &str) -> f64 {
+    let channel = |at: usize| {
+        let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}
+
+#[test]
+fn colours_can_be_told_apart() {
+    let (light, rest) = STYLE.text.split_once("prefers-color-scheme: dark").unwrap();
+    let dark = rest.split_once("html {").unwrap().0;
+    let find = |css: &str, name: &str| {
+        let rest = css.split_once(&format!("--{name}: "))?.1;
+        Some(rest.split(';').next().unwrap().to_owned())
+    };
+    let texts = [
+        ("ink", "paper"),
+        ("ink", "card"),
+        ("muted", "paper"),
+        ("muted", "card"),
+        ("teal", "card"),
+        ("teal", "paper"),
+        ("on-teal", "teal"),
+        ("on-teal", "teal-hover"),
+        ("on-soft", "soft"),
+        ("ink", "hello"),
+        ("leaf", "card"),
+        ("plum", "card"),
+    ];
+    for scheme in [light, dark] {
+        for (front, back) in texts {
+            let [a, b] =
+                [front, back].map(|name| luminance(&find(scheme, name).or_else(|| find(light, name)).unwrap()));
+            let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+            assert!(contrast >= 4.5, "{front} on {back}: {contrast:.2}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_and_files_answer_as_browsers_expect() {
+    let trial = Trial::begin("Rushey Green", false).await;
+    let served = Served::begin(router(trial.handle().clone())).await;
+    let page = served.get("/").await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'; style-src 'self';"));
+    assert_eq!(page.header("cache-control"), "no-cache");
+    let head = served.ask("HEAD", "/", &[]).await;
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    assert_eq!(served.ask("POST", "/", &[]).await.status, 405);
+
+    let style = page.body.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    for (path, keep) in [(style, "public, max-age=31536000, immutable"), ("/static/kith.css", "public, no-cache")] {
+        let css = served.get(path).await;
+        assert_eq!((css.status, css.header("content-type")), (200, "text/css; charset=utf-8"));
+        assert_eq!(css.header("cache-control"), keep);
+        assert!(css.body.contains("prefers-color-scheme"));
+        let tag = css.header("etag").to_owned();
+        let listed = format!("\"other\", W/{tag}");
+        for known in [tag.as_str(), "*", &listed] {
+            let again = served.ask("GET", path, &[("if-none-match", known)]).await;
+            assert_eq!((again.status, again.body.as_str()), (304, ""), "{known}");
+            assert_eq!(again.header("etag"), tag);
+        }
+        assert_eq!(served.ask("GET", path, &[("if-none-match", "\"other\"")]).await.status, 200);
+    }
+    assert_eq!(served.get("/static/kith.svg").await.header("content-type"), "image/svg+xml");
+
+    let lost = served.get("/no/such/page").await;
+    assert_eq!(lost.status, 404);
+    assert!(lost.body.contains("We cannot find this page") && lost.body.contains("href=\"/\">Go to the first page"));
+    assert_eq!(served.ask("HEAD", "/no/such/page", &[]).await.status, 404);
+
+    let handle = trial.handle().clone();
+    trial.running.stop().await;
+    // A router of its own, because the other one keeps its page for a moment.
+    let served = Served::begin(router(handle)).await;
+    let stopped = served.get("/").await;
+    assert_eq!((stopped.status, stopped.header("retry-after")), (503, "2"));
+    assert!(stopped.body.contains("Please try again in a moment."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_page_never_outlives_a_clock_that_was_set_back() {
+    let trial = Trial::begin("Rushey Green", false).await;
+    let status = status::Status::new(trial.handle().clone());
+    *status.kept.lock().await = Some((clock::now().plus(Span::days(1)), "from tomorrow".into()));
+    assert!(status.page().await.unwrap().contains("Rushey Green"));
+    trial.running.stop().await;
+}
+
+async fn partner(a: &Trial, b: &Trial) -> AccountId {
+    let invitation = Invitation {
+        community: a.running.home.identity.community,
+        name: "Rushey Green".into(),
+        transport: a.running.home.identity.transport,
+        addresses: a.running.listening.clone(),
+        secret: [5; 16],
+        expires_at: clock::now().plus(Span::days(1)),
+        inviter_limit: 600,
+        acceptor_limit: 1_200,
+        largest: Minutes::new(480).unwrap(),
+    };
+    a.command(Command::Invite { invitation: invitation.clone() }).await;
+    let review_at = clock::now().plus(Span::days(365));
+    b.command(Command::Accept { invitation, nonce: [6; 16], review_at }).await;
+    let mut changes = a.handle().changes();
+    let agreed = async {
+        loop {
+            let account =
+                a.handle().look(|machine, _| machine.state().ledger().partners().keys().next().copied()).await;
+            match account.unwrap() {
+                Some(account) => return account,
+                None => changes.changed().await.unwrap(),
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), agreed).await.unwrap()
+}
+
+async fn exchange(trial: &Trial, giver: MemberId, receiver: MemberId, minutes: i64) {
+    let terms = ExchangeTerms {
+        community: trial.running.home.identity.community,
+        exchange: ExchangeId([1; 16]),
+        giver,
+        receiver,
+        minutes: Minutes::new(minutes).unwrap(),
+        made_at: clock::now(),
+        details: None,
+    };
+    trial.handle().agreed(None, terms, vec![trial.word(), trial.word()], Command::Exchange).await.unwrap();
+}
+
+async fn pay(trial: &Trial, account: AccountId, payer: MemberId, payee: Payee, minutes: i64) {
+    let terms = PaymentTerms {
+        community: trial.running.home.identity.community,
+        account,
+        exchange: ExchangeId([2; 16]),
+        payer,
+        payee,
+        minutes: Minutes::new(minutes).unwrap(),
+        made_at: clock::now(),
+        details: None,
+    };
+    let pay = |terms| Command::Pay { terms, salt: [3; 16] };
+    trial.handle().agreed(None, terms, vec![trial.word()], pay).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_names_everything_and_nobody() {
+    let (a, b) = (Trial::begin("Rushey Green", true).await, Trial::begin("Gorbals", true).await);
+    let [amina, joe] = [a.admit(1, MemberKind::Person).await, a.admit(2, MemberKind::Person).await];
+    let clinic = a.admit(3, MemberKind::Organisation).await;
+    let mut far = listing("Phone calls", "Garddio a sgwrs", &["a chat"]);
+    (far.remote, far.language) = (true, "cy".into());
+    a.publish(1, amina, Item::Offer(listing("Weeding", "Any day but Sunday.", &["roses", "lawns"]))).await;
+    a.publish(2, joe, Item::Offer(far)).await;
+    a.publish(3, clinic, Item::Need(listing("Readers wanted", "An hour in our waiting room.", &[]))).await;
+    a.publish(4, joe, Item::Offer(listing("Taken back", "", &[]))).await;
+    a.publish(4, joe, Item::Withdrawn).await;
+    exchange(&a, amina, joe, 90).await;
+    let fiona = b.admit(4, MemberKind::Person).await;
+    b.publish(9, fiona, Item::Offer(listing("Sewing", "Hems and zips.", &["needle"]))).await;
+    let account = partner(&a, &b).await;
+
+    let served = Served::begin(router(a.handle().clone())).await;
+    served.get_until("/", "From <bdi>Gorbals</bdi>").await;
+    let page = served.get_until("/", "Connected to 1 community.").await.body;
+    for said in [
+        "<title>Rushey Green</title>",
+        "Welcome to <bdi>Rushey Green</bdi>",
+        "gcpuv",
+        "3 people and 1 organisation",
+        "<dd>1 hour 30 minutes</dd>",
+        "Weeding",
+        "Any day but Sunday.",
+        "Garden and pets\u{a0}· <bdi>roses</bdi>\u{a0}· <bdi>lawns</bdi>",
+        "<li lang=\"cy\">",
+        "Garden and pets\u{a0}· From afar\u{a0}· <bdi>a chat</bdi>",
+        "Readers wanted",
+        "Sewing",
+        "Connected now.",
+        "Our members gave as much as they received.",
+        "At most 20 hours more given",
+        "At most 10 hours more received",
+        "Nothing waits.",
+        "One member is a coordinator.",
+        "Check this for yourself",
+        "Everything is saved.",
+    ] {
+        assert!(page.contains(said), "{said} is missing in {page}");
+    }
+    let (checkpoint, note) = a.handle().checkpoint().await.unwrap();
+    assert!(page.contains(&note), "{note} is missing in {page}");
+    assert!(page.contains(&format!("<dt>Entries in our book</dt><dd>{}</dd>", checkpoint.size())));
+    let ids = [a.coordinator, amina, joe, clinic].map(|id| id.to_string());
+    for never in ["Rosa Example", "Taken back"].into_iter().chain(ids.iter().map(String::as_str)) {
+        assert!(!page.contains(never), "{never} is on the public page");
+    }
+
+    b.running.stop().await;
+    pay(&a, account, joe, Payee::Record(RecordKey([9; 16])), 120).await;
+    let page = served.get_until("/", "asleep").await.body;
+    let page = if page.contains("exchange waits") { page } else { served.get_until("/", "exchange waits").await.body };
+    assert!(page.contains("Their computer is asleep; messages will wait."));
+    assert!(page.contains("1 exchange waits for their answer: 2 hours in all."));
+    assert!(page.contains("The oldest has waited for less than a minute."));
+    assert!(page.contains("Connected to no other community just now."));
+    // Still only what has settled.
+    assert!(page.contains("<dd>1 hour 30 minutes</dd>"));
+    a.running.stop().await;
+}

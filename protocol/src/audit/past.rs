@@ -1,0 +1,161 @@
+//! What the auditor remembers of entries long past: enough for the rules, and no more.
+//!
+//! The rules ask for earlier entries in two cases: whether an exchange id was ever used, and what a correction corrects. So
+//! an exchange leaves its id, where it stands, and who and how long; an entry that begins none leaves nothing. That is about
+//! a hundred bytes for each exchange, where the entries themselves, with their signatures, take four to five times as much.
+
+use crate::{
+    community::GroupPolicy,
+    id::{AccountId, Alias, CommunityId, ExchangeId, MemberId},
+    ledger::{
+        Authority, Body, Channel, CorrectionTerms, ENTRY_VERSION, Entry, ExchangeTerms, GiftTerms, GroupTerms, History,
+        PaymentTerms, Recorded,
+    },
+    minutes::Minutes,
+    partnership::Payee,
+    time::Timestamp,
+};
+use std::collections::BTreeMap;
+
+/// What of an exchange the correction rule reads.
+#[derive(Debug)]
+enum Begun {
+    Exchange { giver: MemberId, receiver: MemberId, minutes: Minutes },
+    Gift { from: MemberId, minutes: Minutes },
+    Group(Box<Group>),
+    Correction(Option<Minutes>),
+    Crossing,
+}
+
+#[derive(Debug)]
+struct Group {
+    leader: MemberId,
+    participants: Vec<MemberId>,
+    minutes: Minutes,
+    policy: GroupPolicy,
+}
+
+#[derive(Debug)]
+struct Slot {
+    stands: Recorded,
+    begun: Begun,
+}
+
+/// The compact past of one ledger.
+#[derive(Debug)]
+pub(super) struct Past {
+    community: CommunityId,
+    /// In the order of their entries.
+    slots: Vec<Slot>,
+    /// Where an exchange's slot is.
+    places: BTreeMap<ExchangeId, usize>,
+}
+
+impl Past {
+    pub(super) const fn new(community: CommunityId) -> Self {
+        Self { community, slots: Vec::new(), places: BTreeMap::new() }
+    }
+
+    /// Takes in what the entry at `index` begins and continues.
+    pub(super) fn record(&mut self, index: u64, body: &Body) {
+        if let Some(id) = body.begins()
+            && let Some(begun) = begun(body)
+        {
+            self.places.insert(id, self.slots.len());
+            self.slots.push(Slot { stands: Recorded { index, latest: index }, begun });
+        }
+        if let Some(place) = body.continues().and_then(|id| self.places.get(&id)) {
+            self.slots[*place].stands.latest = index;
+        }
+    }
+}
+
+fn begun(body: &Body) -> Option<Begun> {
+    Some(match body {
+        Body::Exchange { terms, .. } => {
+            Begun::Exchange { giver: terms.giver, receiver: terms.receiver, minutes: terms.minutes }
+        }
+        Body::Gift { terms, .. } => Begun::Gift { from: terms.from, minutes: terms.minutes },
+        Body::GroupExchange { terms, policy, .. } => Begun::Group(Box::new(Group {
+            leader: terms.leader,
+            participants: terms.participants.clone(),
+            minutes: terms.minutes,
+            policy: *policy,
+        })),
+        Body::Correction { terms, .. } => Begun::Correction(terms.minutes),
+        Body::Hold { .. } | Body::Receive { .. } => Begun::Crossing,
+        _ => return None,
+    })
+}
+
+impl History for Past {
+    fn exchange(&self, id: &ExchangeId) -> Option<Recorded> {
+        self.places.get(id).map(|place| self.slots[*place].stands)
+    }
+
+    /// The entry as far as the correction rule reads it: its kind, who, how long, which policy. Ids, dates and signatures
+    /// were judged when it was recorded; blanks stand in their place.
+    fn entry(&self, index: u64) -> Option<Entry> {
+        let place = self.slots.binary_search_by_key(&index, |slot| slot.stands.index).ok()?;
+        let body = self.slots[place].begun.body(self.community);
+        Some(Entry { v: ENTRY_VERSION, at: Timestamp::default(), body })
+    }
+}
+
+impl Begun {
+    fn body(&self, community: CommunityId) -> Body {
+        let (exchange, made_at, details) = (ExchangeId([0; 16]), Timestamp::default(), None);
+        let nobody = MemberId([0; 16]);
+        let unsaid = Authority::OnBehalf { coordinator: nobody, channel: Channel::Paper };
+        match self {
+            Self::Exchange { giver, receiver, minutes } => Body::Exchange {
+                terms: ExchangeTerms {
+                    community,
+                    exchange,
+                    giver: *giver,
+                    receiver: *receiver,
+                    minutes: *minutes,
+                    made_at,
+                    details,
+                },
+                giver: None,
+                receiver: None,
+            },
+            Self::Gift { from, minutes } => Body::Gift {
+                terms: GiftTerms { community, exchange, from: *from, minutes: *minutes, made_at, details },
+                from: unsaid,
+            },
+            Self::Group(group) => Body::GroupExchange {
+                terms: GroupTerms {
+                    community,
+                    exchange,
+                    leader: group.leader,
+                    participants: group.participants.clone(),
+                    minutes: group.minutes,
+                    made_at,
+                    details,
+                },
+                policy: group.policy,
+                leader: None,
+                participants: Vec::new(),
+            },
+            Self::Correction(minutes) => Body::Correction {
+                terms: CorrectionTerms { community, exchange, corrects: exchange, minutes: *minutes, made_at, details },
+                by: nobody,
+            },
+            Self::Crossing => Body::Hold {
+                terms: PaymentTerms {
+                    community,
+                    account: AccountId([0; 32]),
+                    exchange,
+                    payer: nobody,
+                    payee: Payee::Alias(Alias([0; 16])),
+                    minutes: Minutes::new(1).expect("one minute is a length of time"),
+                    made_at,
+                    details,
+                },
+                payer: unsaid,
+            },
+        }
+    }
+}

@@ -1,0 +1,10 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+//! The rules of the ledger: towns made for tests, every refusal by name, and long random histories.
+
+mod consents;
+mod exchanges;
+pub(crate) mod fixture;
+mod members;
+mod partners;
+mod replay;
+pub(crate) mod stories;
