@@ -51,6 +51,8 @@ pub(super) fn kill(course: &Course<'_>, kills: u64, hand_gone: impl Fn() -> bool
     let mut killed = Killed::default();
     while killed.kills() < kills {
         let goal = course.acknowledged.load(Ordering::SeqCst) + dice.between(1, MOST_DONE);
+        // Only after the goal is set: hands are quick, and deeds that were done before it do not count.
+        course.allow(DEEDS_PER_KILL);
         wait_for("people's work between two kills", || {
             if hand_gone() {
                 bail!("a hand stopped working");
@@ -82,7 +84,6 @@ pub(super) fn kill(course: &Course<'_>, kills: u64, hand_gone: impl Fn() -> bool
                     killed.stopping += 1;
                 }
             }
-            course.allow(DEEDS_PER_KILL);
         }
         // Others go on working meanwhile, and find this one away.
         thread::sleep(Duration::from_millis(dice.below(DEAD)));
