@@ -100,6 +100,7 @@ impl World {
 }
 
 /// What a storm left to be judged.
+#[derive(Debug, Clone)]
 pub struct Aftermath {
     /// Everything that was asked for.
     pub deeds: Vec<Deed>,

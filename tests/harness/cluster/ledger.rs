@@ -1,12 +1,14 @@
 //! A node's whole ledger, read through its API and judged by the protocol's own rules.
 
 use super::node::Node;
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use kith::api::types::CheckpointView;
 use kith_protocol::{
+    community::Certificate,
     id::{Digest, ExchangeId, MemberId},
     ledger::{
         Body, Entry,
+        checkpoint::{Checkpoint, Note, origin_of},
         merkle::{Frontier, leaf_hash, verify_consistency, verify_inclusion},
     },
 };
@@ -68,6 +70,18 @@ impl Books {
         entries.iter().for_each(|entry| tree.push(leaf_hash(&entry.to_bytes())));
         ensure!(tree.root() == checkpoint.root, "the entries of {} are not those of its checkpoint", node.name);
         Ok(Self { entries, checkpoint })
+    }
+
+    /// The checkpoint in a note, if the key that the ledger itself names signed it.
+    ///
+    /// # Errors
+    /// When it is no note, or not signed by that key.
+    pub fn signed(&self, note: &str) -> Result<Checkpoint> {
+        let Some(Body::Founded { certificate, .. }) = self.entries.first().map(|entry| &entry.body) else {
+            bail!("the ledger does not begin with its founding")
+        };
+        let Certificate { community, key, .. } = &certificate.content;
+        Ok(Note::parse(note)?.verify(&origin_of(community), &key.sound()?)?)
     }
 
     /// Indices of the entries that begin each exchange.

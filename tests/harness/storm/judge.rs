@@ -241,7 +241,10 @@ fn judge_checkpoints(world: &World, books: &[Books], shown: &[(usize, Checkpoint
             );
         }
     }
-    for ((place, _), checkpoint) in &seen {
+    for ((place, size), checkpoint) in &seen {
+        let signed = books[*place].signed(&checkpoint.note)?;
+        let same = (signed.size(), *signed.root()) == (*size, checkpoint.root);
+        ensure!(same, "{} signed another checkpoint than it showed", world.node(*place).name);
         world.node(*place).check_consistent(checkpoint, &books[*place].checkpoint)?;
     }
     Ok(seen.len() as u64)
