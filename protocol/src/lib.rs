@@ -12,13 +12,15 @@
 //! 4. [`community`], [`member`]
 //! 5. [`partnership`], [`ledger`], [`shelf`]
 //! 6. [`lane`]
-//! 7. [`machine`], [`audit`]
+//! 7. [`evidence`]
+//! 8. [`machine`], [`audit`]
 
 pub mod alias;
 pub mod audit;
 pub mod codec;
 pub mod community;
 pub mod envelope;
+pub mod evidence;
 pub mod id;
 pub mod key;
 pub mod lane;

@@ -15,6 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["community", "member"],
     &["ledger", "shelf", "partnership"],
     &["lane", "witness"],
+    &["evidence"],
     &["machine", "audit"],
 ];
 

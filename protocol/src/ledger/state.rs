@@ -56,8 +56,10 @@ pub struct Partner {
     pub terms: Terms,
     /// Which side this community is.
     pub side: Side,
-    /// The key that signs for the other side.
+    /// The key that signs for the other side in this epoch.
     pub key: PublicKey,
+    /// The epoch the lanes are in.
+    pub epoch: u32,
     /// Running net: above zero when our members received more than they gave.
     pub net: Balance,
     /// Minutes on hold under this partnership.

@@ -55,6 +55,12 @@ impl Trace {
 /// A message's name, for counters.
 pub(super) const fn kind(message: &Message) -> &'static str {
     match message {
+        Message::ResumeRequest(_) => "resume request",
+        Message::ResumeOffer { .. } => "resume offer",
+        Message::ResumeFetch { .. } => "resume fetch",
+        Message::Crossings { .. } => "crossings",
+        Message::ResumeAcknowledge(_) => "resume acknowledge",
+        Message::AgreementWanted { .. } => "agreement wanted",
         Message::Hello(_) => "hello",
         Message::Propose { .. } => "propose",
         Message::Decide(_) => "decide",
