@@ -103,6 +103,8 @@ pub struct Resume {
 pub enum Message {
     /// First on every connection.
     Hello(Hello),
+    /// The sender does not know who the receiver is: its hello was lost.
+    WhoAreYou,
     /// The next slot of the sender's lane.
     Propose {
         /// The proposal.

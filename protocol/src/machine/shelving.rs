@@ -163,8 +163,15 @@ impl Machine {
         if self.sessions.contains_key(&peer) {
             self.introduced.insert(peer);
         }
-        let from = self.sessions.get(&peer).copied().flatten();
-        let from = from.ok_or(Rejection::BadCertificate("the peer did not say who it is"))?;
+        if message == Checked::Plain(Message::WhoAreYou) {
+            self.introduced.remove(&peer);
+            self.say_hello(turn, peer);
+            return Ok(());
+        }
+        let Some(from) = self.sessions.get(&peer).copied().flatten() else {
+            turn.send(peer, Message::WhoAreYou);
+            return Err(Rejection::BadCertificate("the peer did not say who it is"));
+        };
         match message {
             Checked::Hello { .. } => Ok(()),
             Checked::Propose { proposal, details } => {
@@ -208,6 +215,7 @@ impl Machine {
             Message::Pull { community, after } => self.pulled(turn, peer, community, after),
             // Messages with signatures never come unchecked.
             Message::Hello(_)
+            | Message::WhoAreYou
             | Message::Propose { .. }
             | Message::Decide(_)
             | Message::Acknowledge(_)

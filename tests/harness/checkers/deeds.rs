@@ -191,7 +191,7 @@ impl Deeds {
             Message::ResumeFetch { account, .. } | Message::Crossings { account, .. } => {
                 book.partners.contains_key(account)
             }
-            Message::AgreementWanted { .. } => true,
+            Message::AgreementWanted { .. } | Message::WhoAreYou => true,
             Message::Declined { .. } | Message::AskDeclined { .. } | Message::Heads { .. } | Message::Pull { .. } => {
                 true
             }

@@ -62,6 +62,7 @@ pub(super) const fn kind(message: &Message) -> &'static str {
         Message::ResumeAcknowledge(_) => "resume acknowledge",
         Message::AgreementWanted { .. } => "agreement wanted",
         Message::Hello(_) => "hello",
+        Message::WhoAreYou => "who are you",
         Message::Propose { .. } => "propose",
         Message::Decide(_) => "decide",
         Message::Acknowledge(_) => "acknowledge",
