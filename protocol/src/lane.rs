@@ -197,7 +197,7 @@ impl Lanes {
     /// window is full or the queue is empty.
     #[must_use]
     pub fn propose(&self, now: Timestamp) -> Option<(Proposal, Details)> {
-        if self.own.open.len() >= usize::from(self.window) {
+        if self.own.open.len() >= usize::from(self.window) && !broken!(IgnoresWindow) {
             return None;
         }
         let Intent { exchange, minutes, details } = self.own.queue.front()?.clone();
@@ -207,7 +207,7 @@ impl Lanes {
             epoch: self.epoch,
             lane: self.side,
             n: self.own.next,
-            previous: self.own.head,
+            previous: if broken!(ProposalsUnchained) { Digest::ZERO } else { self.own.head },
             exchange,
             kind: Kind::Exchange,
             debtor: self.side,
@@ -247,6 +247,9 @@ impl Lanes {
                 Some(_) => Err(Rejection::Clash),
             };
         }
+        if p.n > self.theirs.next && broken!(DecidesOutOfOrder) {
+            return Ok(Arrived::Next);
+        }
         if p.n > self.theirs.next {
             return Err(Rejection::OutOfOrder { expected: self.theirs.next, found: p.n });
         }
@@ -263,7 +266,7 @@ impl Lanes {
             lane: proposal.lane,
             n: proposal.n,
             proposal: proposal.digest(),
-            previous: self.theirs.decision_head,
+            previous: if broken!(DecisionsUnchained) { Digest::ZERO } else { self.theirs.decision_head },
             verdict,
         }
     }
@@ -291,6 +294,9 @@ impl Lanes {
         }
         if d.n < self.own.decided {
             return Ok(None);
+        }
+        if d.n > self.own.decided && broken!(LearnsOutOfOrder) {
+            return self.own.open.get(&d.n).map(Some).ok_or(Rejection::UnknownProposal);
         }
         if d.n > self.own.decided {
             return Err(Rejection::OutOfOrder { expected: self.own.decided, found: d.n });
@@ -389,12 +395,13 @@ impl Lanes {
     pub fn reopen(&mut self, epoch: u32, on_hold: impl Fn(&ExchangeId) -> bool) {
         let fresh = Self::new(self.account, self.side, self.window);
         let Self { own, .. } = std::mem::replace(self, Self { epoch, ..fresh });
-        let open = own.open.into_values().map(|Open { proposal, details }| Intent {
-            exchange: proposal.content.exchange,
-            minutes: proposal.content.minutes,
-            details,
+        let open = own.open.into_values().filter(|_| !broken!(DropsUndecided)).map(|Open { proposal, details }| {
+            Intent { exchange: proposal.content.exchange, minutes: proposal.content.minutes, details }
         });
         self.own.queue = open.chain(own.queue).filter(|intent| on_hold(&intent.exchange)).collect();
+        if broken!(RenamesUndecided) {
+            self.own.queue.iter_mut().for_each(|intent| intent.exchange.0[0] ^= 1);
+        }
     }
 
     /// What the partner lacks by its own word: our proposals it has not decided, and our decisions it has not learned.

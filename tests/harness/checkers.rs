@@ -12,6 +12,7 @@ use crate::coverage::Coverage;
 use book::Book;
 pub(crate) use convergence::unsettled;
 use deeds::Deeds;
+pub(crate) use deeds::kind;
 use kith_protocol::{
     id::{AccountId, CommunityId, ExchangeId, RequestId},
     lane::SyncState,
@@ -149,11 +150,14 @@ impl Checkers {
                 coverage.hit("entry", entry.body.kind());
                 let kept = self.books[node].enter(entry);
                 self.judge(kept)?;
-                if let Body::Resumed { resumption } = &entry.body {
-                    self.resumed(resumption.offer.content.account);
-                }
+            }
+            // An epoch that is only fetched says nothing yet of what is committed.
+            if let Fact::Reopened { account } = fact {
+                self.resumed(*account);
             }
             let kept = self.slots.committed(fact);
+            self.judge(kept)?;
+            let kept = self.deeds[node].lawful(fact, &self.books[node]);
             self.judge(kept)?;
             self.deeds[node].committed(fact);
             if let Fact::Offered { offer, .. } = fact {
@@ -189,6 +193,8 @@ impl Checkers {
         }
         self.progress[node] = Progress::default();
         self.through[node].clear();
+        // What it offered and lost it may offer again.
+        self.answered.retain(|(who, _)| *who != node);
         self.suspended.extend(lost.partners.keys());
         for book in &mut self.books {
             for (_, line) in book.partners.iter_mut().filter(|(account, _)| lost.partners.contains_key(account)) {

@@ -109,9 +109,6 @@ pub struct Ledger {
     pub(super) partners: BTreeMap<AccountId, Partner>,
     #[serde(with = "pairs")]
     pub(super) holds: BTreeMap<ExchangeId, Hold>,
-    #[cfg(feature = "flaws")]
-    #[serde(skip)]
-    pub(crate) flaw_limit_ignores_on_hold: bool,
 }
 
 impl Ledger {
@@ -129,8 +126,6 @@ impl Ledger {
             opening: Balance::ZERO,
             partners: BTreeMap::new(),
             holds: BTreeMap::new(),
-            #[cfg(feature = "flaws")]
-            flaw_limit_ignores_on_hold: false,
         }
     }
 

@@ -1,11 +1,19 @@
 //! Crashes and restarts, connections that break, and a network that falls into two.
 
 use super::{Breach, Event, World};
-use crate::checkers::{Kept, Violation};
-use kith_protocol::machine::Input;
+use crate::{
+    checkers::{Kept, Violation},
+    network::{Packet, Payload},
+};
+use kith_protocol::{
+    codec,
+    machine::{Input, Message, Parcel},
+};
 
 /// Of a thousand starts, before how many a backup is put in place of the disk.
 const RESTORES: u64 = 120;
+/// The same where much is lost.
+const ROUGH_RESTORES: u64 = 400;
 
 /// How long a broken connection may go unnoticed, in milliseconds: a keep-alive's patience.
 const UNNOTICED: u64 = 30_000;
@@ -39,7 +47,8 @@ impl World {
             let back = usize::try_from(self.dice.between(1, 4)).unwrap_or(1);
             node.disk.restore_old(frames.saturating_sub(back).max(1));
         }
-        let restores = self.settings.breach != Some(Breach::RestoresOldBackup) && self.dice.permille(RESTORES);
+        let restores = if self.settings.rough { ROUGH_RESTORES } else { RESTORES };
+        let restores = self.settings.breach != Some(Breach::RestoresOldBackup) && self.dice.permille(restores);
         if restores {
             self.restore(i)?;
         }
@@ -90,6 +99,25 @@ impl World {
         self.checkers.committed(i, &batch.facts, &batch.foreign, &mut self.coverage)?;
         self.workload.restored(i);
         Ok(())
+    }
+
+    /// Somebody on the way keeps requests to resume.
+    pub(super) fn keep_letters(&mut self, from: usize, to: usize, messages: &[Message]) {
+        for message in messages.iter().filter(|message| matches!(message, Message::ResumeRequest(_))) {
+            let parcel = Parcel { messages: vec![message.clone()] };
+            self.letters.push((from, to, codec::encode(&parcel)));
+        }
+    }
+
+    /// What was kept in another session comes again in this one.
+    pub(super) fn replay(&mut self, from: usize, to: usize) {
+        let kept = self.letters.iter().filter(|(one, other, _)| (*one, *other) == (from, to));
+        let kept: Vec<Vec<u8>> = kept.map(|(.., bytes)| bytes.clone()).collect();
+        let (Some(bytes), Some(connection)) = (self.dice.pick(&kept), self.network.connected(from, to)) else { return };
+        self.coverage.hit("network", "replayed");
+        let packet = Packet { from, to, connection, payload: Payload::Parcel(bytes.clone()) };
+        let later = self.dice.between(200, 5_000);
+        self.at(self.now + later, Event::Deliver(packet));
     }
 
     fn plan_gone(&mut self, i: usize, peer: usize) {
