@@ -69,7 +69,7 @@ fn finds(flaw: Flaw, bounds: Bounds, law: &str) {
 
 #[test]
 fn a_second_verdict_is_noticed() {
-    finds(Flaw::SettlesByTimeout, Bounds { losses: 1, ..calm() }, "I3");
+    finds(Flaw::DecidesAgain, Bounds { breaks: 1, ..calm() }, "I1");
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! hashed nor ordered, and model checkers on offer ask for both.
 
 mod laws;
+mod search;
 mod side;
 
 use crate::checkers::{Violation, honest};
@@ -18,18 +19,15 @@ use kith_protocol::{
     id::{AccountId, Digest, ExchangeId},
     key::KeyCache,
     ledger::{Agreed, Asked, Channel, Consent, PaymentTerms},
-    machine::{Batch, Command, Effect, Input, Message, Notice},
+    machine::{Batch, Command, Effect, Fact, Input, Message, Notice},
     minutes::Minutes,
     partnership::{Agreement, Payee, Side as Lane, Terms},
     time::{Span, Timestamp},
 };
 use laws::Signed;
+pub use search::explore;
 use side::{COORDINATOR, MEMBER, Side};
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
-    thread,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 /// The moment at which everything happens: time decides nothing before the end.
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -187,11 +185,25 @@ impl Moment {
 
     fn recorded(&mut self, i: usize, batch: &Batch) -> Result<(), Violation> {
         let key = self.sides[i].machine.identity().certificate.content.key;
-        batch.facts.iter().try_for_each(|fact| self.signed.recorded(key, fact))
+        batch.facts.iter().try_for_each(|fact| match fact {
+            Fact::Proposed { proposal, .. } => self.signed.proposal(key, &proposal.content),
+            Fact::Decided { decision, .. } => self.signed.decision(key, &decision.content),
+            _ => Ok(()),
+        })
     }
 
     fn carry_out(&mut self, i: usize, effects: Vec<Effect>) -> Result<(), Violation> {
+        let key = self.sides[i].machine.identity().certificate.content.key;
         for effect in effects {
+            match &effect {
+                Effect::Send { message: Message::Propose { proposal, .. }, .. } => {
+                    self.signed.proposal(key, &proposal.content)?;
+                }
+                Effect::Send { message: Message::Decide(decision), .. } => {
+                    self.signed.decision(key, &decision.content)?;
+                }
+                _ => {}
+            }
             match effect {
                 // Shelves have no part in settlement.
                 Effect::Send {
@@ -331,11 +343,36 @@ impl Moment {
         for road in &self.roads {
             parts.push(road.iter().flat_map(|(_, digest)| *digest.as_bytes()).collect());
         }
-        parts.push(self.signed.bytes());
+        parts.push(self.signed.bytes(None));
         parts.push(self.left.to_vec());
         parts.push(self.paid.iter().map(|n| u8::try_from(*n).unwrap_or(u8::MAX)).collect());
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         Digest::of("model/state", &parts)
+    }
+
+    /// By what it is recognised beforehand what follows when a side stops: its journal, or the part of it that is put back, and
+    /// the other side. All that was under way is lost.
+    fn mark_of_stop(&self, step: Step) -> Option<Digest> {
+        let (kind, i, history) = match step {
+            Step::Crash(i) => (b"crash", i, self.sides[i].history()),
+            Step::Restore(i, frames) => (b"start", i, self.sides[i].history_of(frames)),
+            Step::Pay(_) | Step::Deliver(_) | Step::Lose(_) | Step::Break => return None,
+        };
+        let (side, other) = (&self.sides[i], &self.sides[1 - i]);
+        let retired = matches!(step, Step::Restore(..)).then(|| side.machine.identity().certificate.content.key);
+        let promised = |side: &Side| side.promised.iter().flat_map(|id| id.0).collect::<Vec<u8>>();
+        let parts: [Vec<u8>; 9] = [
+            kind.to_vec(),
+            vec![u8::from(i == 0), u8::try_from(self.paid[0]).ok()?, u8::try_from(self.paid[1]).ok()?],
+            self.left.to_vec(),
+            history.as_bytes().to_vec(),
+            other.history().as_bytes().to_vec(),
+            other.machine.passing().into_bytes(),
+            self.signed.bytes(retired),
+            promised(side),
+            promised(other),
+        ];
+        Some(Digest::of("model/stop", &parts.each_ref().map(Vec::as_slice)))
     }
 
     /// Nothing fails any more: what is under way arrives, both are woken again and again, and all must come to rest.
@@ -384,96 +421,4 @@ fn way(mut trail: Option<&Trail>) -> Vec<Step> {
     }
     steps.reverse();
     steps
-}
-
-/// What the explorers share.
-#[derive(Default)]
-struct Search {
-    open: Vec<Moment>,
-    seen: HashSet<Digest>,
-    at_work: usize,
-    found: Explored,
-}
-
-/// Explores every history within the bounds, on all cores, until all are seen or a law is broken.
-///
-/// # Panics
-/// When an explorer did: then one of the machines has.
-#[must_use]
-pub fn explore(bounds: &Bounds) -> Explored {
-    let in_force = bounds.flaw.map(Flaw::put_in_force);
-    let mut search = Search::default();
-    match Moment::first(bounds) {
-        Ok(first) => {
-            search.seen.insert(first.mark());
-            search.open.push(first);
-        }
-        Err(violation) => search.found.violation = Some((violation, Vec::new())),
-    }
-    drop(in_force);
-    let search = Mutex::new(search);
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| explore_some(bounds, &search));
-        }
-    });
-    let Search { seen, mut found, .. } = search.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.states = seen.len();
-    found
-}
-
-fn explore_some(bounds: &Bounds, search: &Mutex<Search>) {
-    let _in_force = bounds.flaw.map(Flaw::put_in_force);
-    let lock = || search.lock().unwrap_or_else(PoisonError::into_inner);
-    loop {
-        let moment = {
-            let mut search = lock();
-            if search.found.violation.is_some() {
-                return;
-            }
-            match search.open.pop() {
-                Some(moment) => {
-                    search.at_work += 1;
-                    moment
-                }
-                None if search.at_work == 0 => return,
-                None => {
-                    drop(search);
-                    thread::yield_now();
-                    continue;
-                }
-            }
-        };
-        let (next, end) = expand(&moment, bounds);
-        let mut search = lock();
-        search.at_work -= 1;
-        search.found.ends += usize::from(end);
-        match next {
-            Ok(next) => {
-                for (mark, moment) in next {
-                    if search.seen.insert(mark) {
-                        search.open.push(moment);
-                    }
-                }
-            }
-            Err(violation) => search.found.violation = Some(violation),
-        }
-    }
-}
-
-type Next = Result<Vec<(Digest, Moment)>, (Violation, Vec<Step>)>;
-
-/// What may follow a state, and whether nothing but trouble can.
-fn expand(moment: &Moment, bounds: &Bounds) -> (Next, bool) {
-    let steps = moment.steps(bounds);
-    let end = !steps.iter().any(|step| matches!(step, Step::Pay(_) | Step::Deliver(_)));
-    if end && let Err(violation) = moment.clone().come_to_rest(bounds) {
-        return (Err((violation, way(moment.trail.as_deref()))), end);
-    }
-    let next = steps.into_iter().map(|step| {
-        let next = moment.after(step, bounds)?;
-        Ok((next.mark(), next))
-    });
-    (next.collect(), end)
 }

@@ -6,8 +6,7 @@ use kith_protocol::{
     id::{AccountId, Digest, ExchangeId},
     key::PublicKey,
     ledger::Body,
-    machine::Fact,
-    partnership::{Side as Lane, Verdict},
+    partnership::{Decision, Proposal, Side as Lane, Verdict},
 };
 use std::collections::BTreeMap;
 
@@ -24,25 +23,25 @@ impl Signed {
         self.0.retain(|(signer, ..), _| *signer != key);
     }
 
-    /// All of it, as bytes.
-    pub(super) fn bytes(&self) -> Vec<u8> {
-        let each = self.0.iter().flat_map(|((key, ..), digest)| [key.as_bytes().as_slice(), digest.as_bytes()]);
+    /// All of it, as bytes, but for what one key signed.
+    pub(super) fn bytes(&self, but: Option<PublicKey>) -> Vec<u8> {
+        let rest = self.0.iter().filter(|((key, ..), _)| Some(*key) != but);
+        let each = rest.flat_map(|((key, ..), digest)| [key.as_bytes().as_slice(), digest.as_bytes()]);
         each.flatten().copied().collect()
     }
 
+    /// A proposal is recorded or sent.
+    pub(super) fn proposal(&mut self, key: PublicKey, p: &Proposal) -> Result<(), Violation> {
+        self.one((key, p.account, p.epoch, p.lane, p.n, false), p.digest())
+    }
+
+    /// A decision is recorded or sent.
+    pub(super) fn decision(&mut self, key: PublicKey, d: &Decision) -> Result<(), Violation> {
+        self.one((key, d.account, d.epoch, d.lane, d.n, true), d.digest())
+    }
+
     /// I1 and I8: one content for each key and place, whatever was lost since.
-    pub(super) fn recorded(&mut self, key: PublicKey, fact: &Fact) -> Result<(), Violation> {
-        let (place, digest): (Place, Digest) = match fact {
-            Fact::Proposed { proposal, .. } => {
-                let p = &proposal.content;
-                ((key, p.account, p.epoch, p.lane, p.n, false), p.digest())
-            }
-            Fact::Decided { decision, .. } => {
-                let d = &decision.content;
-                ((key, d.account, d.epoch, d.lane, d.n, true), d.digest())
-            }
-            _ => return Ok(()),
-        };
+    fn one(&mut self, place: Place, digest: Digest) -> Result<(), Violation> {
         let first = *self.0.entry(place).or_insert(digest);
         if first == digest { Ok(()) } else { Err(law("I1", format!("two contents for {place:?}"))) }
     }

@@ -106,6 +106,11 @@ impl Side {
         self.journal.last().map_or(Digest::ZERO, |(_, history)| *history)
     }
 
+    /// A hash of everything in a backup.
+    pub(super) fn history_of(&self, frames: usize) -> Digest {
+        frames.checked_sub(1).map_or(Digest::ZERO, |last| self.journal[last].1)
+    }
+
     /// How many batches a backup may hold.
     pub(super) fn frames(&self) -> usize {
         self.journal.len()
