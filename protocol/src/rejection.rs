@@ -178,12 +178,8 @@ impl Rejection {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "malformed",
-            Self::BadKey(BadKey::NotAKey) => "not-a-key",
-            Self::BadKey(BadKey::Weak) => "weak-key",
-            Self::BadKey(BadKey::WrongSignature) => "wrong-signature",
-            Self::BadMinutes(BadMinutes::NotPositive(_)) => "minutes-not-positive",
-            Self::BadMinutes(BadMinutes::TooMany(_)) => "minutes-too-many",
-            Self::BadMinutes(BadMinutes::Overflow) => "balance-overflow",
+            Self::BadKey(why) => why.code(),
+            Self::BadMinutes(why) => why.code(),
             Self::BadId(_) => "bad-id",
             Self::BadText { .. } => "bad-text",
             Self::UnknownVersion(_) => "unknown-version",
