@@ -49,6 +49,7 @@ POST /partners/accept
 GET /ledger/checkpoint
 GET /ledger/entries
 GET /ledger/export
+POST /backup
 GET /ledger/inclusion
 GET /ledger/consistency
 ";
