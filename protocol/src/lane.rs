@@ -171,6 +171,12 @@ impl Lanes {
         self.own.open.values()
     }
 
+    /// Since when the oldest of our proposals waits for a decision.
+    #[must_use]
+    pub fn waiting_since(&self) -> Option<Timestamp> {
+        self.own.open.values().next().map(|open| open.proposal.content.made_at)
+    }
+
     /// How many of our proposals are undecided.
     #[must_use]
     pub fn undecided(&self) -> usize {

@@ -138,6 +138,8 @@ pub enum Rejection {
         "the partnership is frozen, because the partner signed two things that cannot both be true; look at the evidence and talk to them"
     )]
     Frozen(AccountId),
+    #[error("there are more than {limit} exchanges in this period; choose a shorter one")]
+    TooManyLines { limit: usize },
     #[error("this proves nothing: {0}")]
     NoProof(&'static str),
     #[error("what the partner says is committed is not what its own messages say")]
@@ -196,6 +198,7 @@ impl Rejection {
             Self::Recovering => "recovering",
             Self::Frozen(_) => "frozen",
             Self::NoProof(_) => "no-proof",
+            Self::TooManyLines { .. } => "too-many-lines",
             Self::BooksDiffer => "books-differ",
             Self::WithOneself => "with-oneself",
             Self::ExchangeExists(_) => "exchange-exists",

@@ -181,6 +181,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::BadRecord(_)
         | Rejection::OtherSession
         | Rejection::NoProof(_)
+        | Rejection::TooManyLines { .. }
         | Rejection::BooksDiffer
         | Rejection::BadEntry { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }

@@ -7,6 +7,7 @@ mod exchanges;
 mod ledger;
 mod listings;
 mod members;
+mod papers;
 mod partners;
 mod payments;
 mod shelves;
@@ -57,6 +58,9 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::get_partner))
         .routes(routes!(partners::invite))
         .routes(routes!(partners::accept_invitation))
+        .routes(routes!(partners::go_on_without))
+        .routes(routes!(papers::partner_statement))
+        .routes(routes!(papers::partner_evidence))
         .routes(routes!(ledger::list_entries))
         .routes(routes!(ledger::export_ledger))
         .routes(routes!(backup::make_backup))
