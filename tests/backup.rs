@@ -1,7 +1,11 @@
 //! A community's backup, from the command line and real nodes: made while the node works, judged, restored elsewhere, handed over.
 
 use anyhow::{Context as _, Result, ensure};
-use kith_tests::cluster::{Node, Person, Ran, Scratch, fresh_exchange, run, signed_exchange};
+use kith::api::types::NewInvitation;
+use kith_protocol::partnership::Payee;
+use kith_tests::cluster::{
+    Node, Person, Ran, Scratch, fresh_exchange, partner, run, signed_exchange, signed_payment, wait_for,
+};
 use serde_json::Value;
 use std::{
     fs,
@@ -188,5 +192,54 @@ fn a_handover_leaves_one_copy_that_can_sign() -> Result<()> {
     let shown = balances(&back)?;
     ensure!(shown.contains(&("Ada".into(), 45)) && shown.contains(&("Ben".into(), -45)), "{shown:?}");
     ensure!(!shown.iter().any(|(name, _)| name == "Too Late"), "{shown:?}");
+    Ok(())
+}
+
+#[test]
+fn a_restored_community_asks_its_partner_what_it_forgot() -> Result<()> {
+    let elm = Elm::start()?;
+    let oak = Node::found(&elm.beside("oak"), "Oak Lane")?;
+    oak.start()?;
+    let account = partner(&elm.node, &oak, &NewInvitation::default())?;
+    let (ada, ben) = (Person::join(&elm.node, "Ada")?, Person::join(&oak, "Ben")?);
+    let payee = Payee::Alias(oak.alias(&ben.id, &elm.node)?);
+    let pay = |from: &Node, minutes: i64| -> Result<()> {
+        let new = signed_payment(from, &oak, account, &ada, payee, minutes, fresh_exchange()?)?;
+        let _: Value = from.client().post("/api/v1/payments", &new, None)?;
+        Ok(())
+    };
+    let settled = |from: &Node, minutes: i64| {
+        wait_for(&format!("{minutes} minutes to be settled on both sides"), || {
+            let (here, there) = (from.partner(&oak)?, oak.partner(from)?);
+            let still =
+                [&here, &there].iter().all(|view| view.undecided + view.unconfirmed == 0 && view.on_hold_minutes == 0);
+            let paid =
+                oak.member(&ben.id)?.balance_minutes == minutes && from.member(&ada.id)?.balance_minutes == -minutes;
+            Ok((still && paid && here.state == "live" && here.net_minutes == -there.net_minutes).then_some(()))
+        })
+    };
+    pay(&elm.node, 30)?;
+    settled(&elm.node, 30)?;
+    let file = elm.beside("elm.age");
+    elm.give(&["backup", "--out", text(&file)])?.ok()?;
+    // What the backup does not know.
+    pay(&elm.node, 45)?;
+    settled(&elm.node, 75)?;
+    elm.node.kill9()?;
+    let judged = elm.with_words(&["backup", "verify", text(&file), "--json"])?.ok()?.json()?;
+    ensure!(judged["lanes"][0]["proposed"] == 1 && judged["lanes"][0]["learned"] == 1, "{judged}");
+
+    let new = elm.beside("new");
+    elm.with_words(&["restore", text(&file), "--dir", text(&new)])?.ok()?;
+    let back = Node::in_dir(&new, "Elm Street", &[]);
+    back.start()?;
+    settled(&back, 75)?;
+    pay(&back, 15)?;
+    settled(&back, 90)?;
+    for node in [&back, &oak] {
+        let exported = elm.beside(&format!("{}.car", node.name.replace(' ', "-")));
+        run(&["ledger", "export", "--dir", text(&node.dir), "--out", text(&exported)])?.ok()?;
+        run(&["verify", text(&exported)])?.ok()?;
+    }
     Ok(())
 }

@@ -42,7 +42,7 @@ impl Restore {
             };
             format!(
                 "The community is restored into {dir}.\n{rows}\n\n{origin}\nWith partners, nothing new is taken in until \
-                 each has said what it saw last.\nNext, start the node:  kith serve --dir {dir}"
+                 each has said what it saw last, or you go on without it (kith partner go-on).\nNext, start the node:  kith serve --dir {dir}"
             )
         })
     }
