@@ -80,6 +80,8 @@ pub enum Rejection {
     BadGroup { limit: usize },
     #[error("exchange {0} cannot be corrected in this way: {1}")]
     NotCorrectable(ExchangeId, &'static str),
+    #[error("exchange {0} cannot be given back: {1}")]
+    NotReversible(ExchangeId, &'static str),
     #[error("member {0} already has hours recorded; an opening balance comes first")]
     NotOpening(MemberId),
     #[error("{limit} {what} are waiting already; finish some of them first")]
@@ -210,6 +212,7 @@ impl Rejection {
             Self::MemberFloor { .. } => "member-floor",
             Self::MemberCeiling { .. } => "member-ceiling",
             Self::BadGroup { .. } => "bad-group",
+            Self::NotReversible(..) => "not-reversible",
             Self::NotCorrectable(..) => "not-correctable",
             Self::NotOpening(_) => "not-opening",
             Self::TooManyWaiting { .. } => "too-many-waiting",

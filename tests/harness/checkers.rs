@@ -187,6 +187,7 @@ impl Checkers {
             }
             self.deeds[node].committed(fact);
         }
+        self.answered.retain(|(who, _)| *who != node);
         self.progress[node] = Progress::default();
         self.through[node].clear();
         self.suspended.extend(lost.partners.keys());

@@ -160,6 +160,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::MemberCeiling { .. }
         | Rejection::BadGroup { .. }
         | Rejection::NotCorrectable(..)
+        | Rejection::NotReversible(..)
         | Rejection::TooManyWaiting { .. }
         | Rejection::RequestReused
         | Rejection::PartnerIsSelf

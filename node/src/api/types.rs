@@ -12,7 +12,8 @@ mod partners;
 pub use backup::NewBackup;
 pub use community::{CharterView, Status};
 pub use exchanges::{
-    Confirm, ExchangeView, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing, Outcome,
+    Confirm, ExchangeView, GiveBack, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing,
+    Outcome,
 };
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
 pub use listings::{ListingView, NewListing, ShelfView};

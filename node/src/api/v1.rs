@@ -59,6 +59,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::invite))
         .routes(routes!(partners::accept_invitation))
         .routes(routes!(partners::go_on_without))
+        .routes(routes!(payments::ask_to_give_back))
         .routes(routes!(papers::partner_statement))
         .routes(routes!(papers::partner_evidence))
         .routes(routes!(ledger::list_entries))

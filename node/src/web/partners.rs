@@ -57,7 +57,7 @@ impl Seen {
             limits: (partner.terms.limit(partner.side), partner.terms.limit(partner.side.other())),
             on_hold: partner.on_hold.get(),
             undecided: lanes.map_or(0, |lanes| (lanes.undecided() + lanes.queued()) as u64),
-            oldest: lanes.and_then(|lanes| lanes.open().map(|open| open.proposal.content.made_at).min()),
+            oldest: lanes.and_then(kith_protocol::lane::Lanes::waiting_since),
             unconfirmed: lanes.map_or(0, |lanes| lanes.unconfirmed().count() as u64),
             asked: asked.count() as u64,
         }

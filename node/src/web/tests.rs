@@ -341,6 +341,7 @@ async fn pay(trial: &Trial, account: AccountId, payer: MemberId, payee: Payee, m
         minutes: Minutes::new(minutes).unwrap(),
         made_at: clock::now(),
         details: None,
+        reverses: None,
     };
     let pay = |terms| Command::Pay { terms, salt: [3; 16] };
     trial.handle().agreed(None, terms, vec![trial.word()], pay).await.unwrap();

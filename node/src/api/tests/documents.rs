@@ -38,6 +38,7 @@ GET /exchanges/{id}
 POST /exchanges/{id}/confirm
 POST /exchanges/{id}/decline
 POST /exchanges/{id}/correction
+POST /exchanges/{id}/give-back
 POST /groups
 POST /gifts
 POST /payments
@@ -46,6 +47,9 @@ GET /partners
 GET /partners/{community}
 POST /partners/invitations
 POST /partners/accept
+POST /partners/{community}/go-on
+GET /partners/{community}/statement
+GET /partners/{community}/evidence
 GET /ledger/checkpoint
 GET /ledger/entries
 GET /ledger/export
