@@ -12,20 +12,25 @@ mod checkpoints;
 mod clerk;
 pub mod clock;
 pub mod counters;
+pub mod cut;
 mod doorman;
 pub mod export;
 mod handle;
 pub mod home;
 mod outbox;
 pub mod personal;
+pub mod retired;
+pub mod root;
 pub mod shelves;
 mod start;
 pub mod statement;
 mod verifier;
 
 pub use checkpoints::{CheckpointError, Checkpoints};
+pub use cut::{Cut, LaneHead};
 pub use handle::{Answer, Handle, Refused, Request};
 pub use home::{Home, HomeError};
+pub use root::{Root, WordsError};
 pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, open, start};
 
 /// Exit code when the disk refuses: `EX_IOERR` of sysexits.

@@ -78,6 +78,7 @@ pub async fn start(dir: &Path, settings: &Settings) -> Result<Node, ServeError> 
         peers: settings.peers.clone(),
         limits: settings.limits(),
         cache_bytes: u64::from(settings.cache_mib) << 20,
+        backups: settings.backups(),
     };
     // Taking the lock makes the directory: first see that there is a community in it.
     runtime::home::open(dir).map_err(StartError::from)?;

@@ -1,6 +1,7 @@
 //! Version 1, one file per noun.
 
 mod answer;
+mod backup;
 mod batch;
 mod exchanges;
 mod ledger;
@@ -63,4 +64,5 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(papers::partner_evidence))
         .routes(routes!(ledger::list_entries))
         .routes(routes!(ledger::export_ledger))
+        .routes(routes!(backup::make_backup))
 }

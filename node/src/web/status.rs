@@ -44,7 +44,9 @@ impl Status {
         {
             return Ok(html.clone());
         }
+        let overdue = self.handle.keeper().overdue(now);
         let gathered = self.handle.look(move |machine, book| Gathered::of(machine, book, now)).await?;
+        let gathered = Gathered { backup_overdue: overdue, ..gathered };
         let proof = self.handle.checkpoint().await.map(|(_, note)| note);
         let html = rendered(&StatusPage::new(gathered, proof, now));
         *kept = Some((now, html.clone()));
@@ -69,6 +71,7 @@ pub(super) struct Gathered {
     pub(super) more_partners: u64,
     /// Communities whose invitation we accepted and who have not signed yet.
     pub(super) joining: Vec<String>,
+    pub(super) backup_overdue: bool,
 }
 
 impl Gathered {
@@ -93,6 +96,7 @@ impl Gathered {
             partners: partners.collect(),
             more_partners: ledger.partners().len().saturating_sub(partners::SHOWN) as u64,
             joining: state.accepting().values().take(partners::SHOWN).map(|a| a.invitation.name.clone()).collect(),
+            backup_overdue: false,
         }
     }
 }
@@ -114,6 +118,7 @@ pub(super) struct StatusPage {
     more_partners: Option<String>,
     joining: Vec<String>,
     connected: String,
+    backup_overdue: bool,
     /// The signed checkpoint, or none when it cannot be shown now.
     proof: Option<String>,
 }
@@ -153,6 +158,7 @@ impl StatusPage {
                 0 => "Connected to no other community just now.".into(),
                 n => format!("Connected to {}.", many(n, "community", "communities")),
             },
+            backup_overdue: gathered.backup_overdue,
             proof: proof.ok(),
         }
     }

@@ -46,7 +46,14 @@ fn gathered() -> Gathered {
         partners: vec![(partner, Found { offers: vec![listing("Sewing", "", &[])], needs: Vec::new() })],
         more_partners: 0,
         joining: vec!["Taff Valley".into()],
+        backup_overdue: true,
     }
+}
+
+#[test]
+fn a_missing_backup_is_told() {
+    assert!(plain(gathered()).contains("No backup was made for a week."));
+    assert!(!plain(Gathered { backup_overdue: false, ..gathered() }).contains("backup"));
 }
 
 #[test]

@@ -53,6 +53,7 @@ GET /partners/{community}/evidence
 GET /ledger/checkpoint
 GET /ledger/entries
 GET /ledger/export
+POST /backup
 GET /ledger/inclusion
 GET /ledger/consistency
 ";
