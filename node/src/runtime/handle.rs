@@ -4,6 +4,7 @@ use super::{
     book::Book,
     checkpoints::Checkpoints,
     clerk::Job,
+    desk::Desk,
     shelves::Summaries,
     verifier::{Judged, Work},
 };
@@ -57,6 +58,7 @@ pub struct Handle {
     pub(super) verifier: SyncSender<Work>,
     pub(super) keys: Arc<Mutex<KeyCache>>,
     pub(super) people: Arc<People>,
+    pub(super) desk: Arc<Desk>,
     pub(super) ids: Arc<[u8; 32]>,
     pub(super) checkpoints: Checkpoints,
     pub(super) changes: watch::Receiver<u64>,

@@ -7,6 +7,7 @@
 //! DIR/keys/alias           the secret behind members' codes
 //! DIR/keys/certificate     the root key's word for the operational key
 //! DIR/admin.token          lets the command line on this machine act for the coordinators
+//! DIR/desk/                paper codes and sessions (hashes), questions; losing it costs new codes, no hours
 //! DIR/journal/ index/ people/ snapshot checkpoint lock
 //! ```
 //!
@@ -76,6 +77,26 @@ pub struct Home {
     pub admin_token: Zeroizing<String>,
 }
 
+/// The community's root key, as the words on paper that it is made from again.
+pub struct Recovery(Zeroizing<[u8; 32]>);
+
+impl Recovery {
+    /// A new root key.
+    ///
+    /// # Errors
+    /// [`HomeError::Random`].
+    pub fn new() -> Result<Self, HomeError> {
+        Ok(Self(Zeroizing::new(random::<32>()?)))
+    }
+
+    /// The 24 words (BIP 39).
+    #[must_use]
+    pub fn words(&self) -> Zeroizing<String> {
+        let words = bip39::Mnemonic::from_entropy(&self.0[..]).expect("32 bytes make 24 words");
+        Zeroizing::new(words.to_string())
+    }
+}
+
 fn files(dir: &Path) -> [PathBuf; 5] {
     let keys = dir.join("keys");
     [
@@ -87,19 +108,17 @@ fn files(dir: &Path) -> [PathBuf; 5] {
     ]
 }
 
-/// Makes new keys in `dir`, which must not hold any, and gives the 24 words of the root key.
+/// Makes new keys in `dir`, which must not hold any, certified by a root key that is kept nowhere.
 ///
 /// # Errors
 /// [`HomeError::AlreadyFounded`], or the disk.
-pub fn create(dir: &Path, now: Timestamp) -> Result<(Home, Zeroizing<String>), HomeError> {
+pub fn create(dir: &Path, now: Timestamp, recovery: &Recovery) -> Result<Home, HomeError> {
     let [operational, transport, alias, certificate, token] = files(dir);
     if certificate.exists() || operational.exists() {
         return Err(HomeError::AlreadyFounded(dir.to_path_buf()));
     }
     make_directory(&dir.join("keys"))?;
-    let entropy = Zeroizing::new(random::<32>()?);
-    let words = bip39::Mnemonic::from_entropy(&entropy[..]).map_err(|_| HomeError::BadFile(dir.to_path_buf()))?;
-    let root = SecretKey::from_seed(&entropy);
+    let root = SecretKey::from_seed(&recovery.0);
     let operational_seed = Zeroizing::new(random::<32>()?);
     let certified = Certificate {
         v: 1,
@@ -115,7 +134,7 @@ pub fn create(dir: &Path, now: Timestamp) -> Result<(Home, Zeroizing<String>), H
     write_secret(&alias, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
     write_secret(&token, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
     write_secret(&certificate, &codec::encode(&certified))?;
-    Ok((open(dir)?, Zeroizing::new(words.to_string())))
+    open(dir)
 }
 
 /// A directory that only its owner may look into; one that is there stays as it is.

@@ -82,6 +82,72 @@ impl Handle {
         self.people_work(move |people| Ok(people.get(exchange.0)?.and_then(|bytes| Note::from_bytes(&bytes)))).await
     }
 
+    /// Everybody of whom something is known, by id.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn everybody(&self) -> Result<BTreeMap<MemberId, Person>, Refused> {
+        self.people_work(|people| {
+            let mut found = BTreeMap::new();
+            people.each(|id, bytes| {
+                if let Some(person) = Person::from_bytes(bytes) {
+                    found.insert(MemberId(id), person);
+                }
+            })?;
+            Ok(found)
+        })
+        .await
+    }
+
+    /// The words of the notes on these exchanges, where there are any.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn notes(&self, exchanges: Vec<ExchangeId>) -> Result<BTreeMap<ExchangeId, String>, Refused> {
+        self.people_work(move |people| {
+            let mut found = BTreeMap::new();
+            for id in exchanges {
+                if let Some(note) = people.get(id.0)?.and_then(|bytes| Note::from_bytes(&bytes)) {
+                    found.insert(id, note.note);
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Changes what is known of somebody. Who was erased stays erased: gives whether they were known.
+    ///
+    /// # Errors
+    /// [`Rejection`](kith_protocol::rejection::Rejection)s of [`Person::check`], and [`Refused::People`].
+    pub async fn change_person(&self, id: MemberId, person: Person) -> Result<bool, Refused> {
+        person.check()?;
+        self.people_work(move |people| {
+            if people.get(id.0)?.is_none() {
+                return Ok(false);
+            }
+            people.put(id.0, &person.to_bytes())?;
+            people.flush()?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Forgets somebody for good: name and contacts, and the notes on these exchanges. The ledger keeps its entries,
+    /// which name nobody.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn erase_person(&self, id: MemberId, notes: Vec<ExchangeId>) -> Result<(), Refused> {
+        self.people_work(move |people| {
+            for note in notes {
+                people.erase(note.0)?;
+            }
+            people.erase(id.0).map(|_| ())
+        })
+        .await
+    }
+
     /// Keeps personal data, durably, then asks for what it belongs to. What belongs to something that was refused is
     /// forgotten again. `ask` is called once for all and answers for each record, in order.
     ///

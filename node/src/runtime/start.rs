@@ -6,9 +6,10 @@ use super::{
     clerk::{self, Clerk, Job},
     clock,
     counters::Counters,
+    desk::Desk,
     doorman, export,
     handle::Handle,
-    home::{self, Home, HomeError},
+    home::{self, Home, HomeError, Recovery},
     verifier,
 };
 use crate::{
@@ -162,13 +163,23 @@ pub fn open(home: &Home, cache_bytes: u64) -> Result<Recovered, StartError> {
 /// # Errors
 /// [`StartError`]; a directory that holds a community is left as it is.
 pub fn found(dir: &Path, founding: &Founding) -> Result<(Home, MemberId, Zeroizing<String>), StartError> {
+    let recovery = Recovery::new()?;
+    let (home, coordinator) = found_with(dir, founding, &recovery)?;
+    Ok((home, coordinator, recovery.words()))
+}
+
+/// The same with a root key whose words somebody has written down already.
+///
+/// # Errors
+/// [`StartError`]; a directory that holds a community is left as it is.
+pub fn found_with(dir: &Path, founding: &Founding, recovery: &Recovery) -> Result<(Home, MemberId), StartError> {
     founding.charter.check()?;
     kith_protocol::text::check("coordinator", &founding.coordinator, crate::people::MAX_NAME)?;
     let now = clock::now();
     // A new directory is nobody else's: the index holds members' ids, and people's details lie beside their keys.
     home::make_directory(dir)?;
     let _lock = DirectoryLock::acquire(dir)?;
-    let (home, words) = home::create(dir, now)?;
+    let home = home::create(dir, now, recovery)?;
     let Recovered { mut machine, mut book, .. } = open(&home, 1 << 20)?;
     let coordinator = MemberId(home::random()?);
     let people = People::open(dir)?;
@@ -179,7 +190,7 @@ pub fn found(dir: &Path, founding: &Founding) -> Result<(Home, MemberId, Zeroizi
     book.absorb(&batch)?;
     book.commit()?;
     book.settle_and_wait(machine.state());
-    Ok((home, coordinator, words))
+    Ok((home, coordinator))
 }
 
 /// Starts the node of `dir`.
@@ -192,6 +203,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     let Recovered { machine, book, torn, replayed } = open(&home, starting.cache_bytes)?;
     let checkpoints = Checkpoints::open(dir, &machine, &book)?;
     let people = Arc::new(People::open(dir)?);
+    let desk = Arc::new(Desk::open(dir)?);
     let counters = Arc::new(Counters::default());
     let (events, heard) = mpsc::sync_channel(doorman::QUEUE);
     let config = NetworkConfig {
@@ -214,6 +226,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         verifier: work,
         keys: Arc::default(),
         people,
+        desk,
         ids: Arc::new(ids_secret(&home)),
         checkpoints,
         changes,
