@@ -23,6 +23,8 @@ mod desk;
 mod member;
 
 #[cfg(test)]
+pub(crate) mod browser;
+#[cfg(test)]
 mod tests;
 
 use crate::runtime::Handle;

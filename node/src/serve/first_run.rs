@@ -3,8 +3,7 @@
 
 use super::{Guard, Here, Node, ServeError, reached_at, start_on};
 use crate::{
-    config::Settings,
-    runtime::{HomeError, home},
+    config::{self, Settings},
     serve::listener::Bounded,
     web::setup::{self, Founded, Setup},
 };
@@ -21,15 +20,22 @@ pub struct FirstRun {
     server: JoinHandle<std::io::Result<()>>,
 }
 
-/// Serves the setup pages of `dir`, if there is no community in it.
+/// Whether a directory is there with nothing in it but settings. A misspelled one is not, and neither is one that lost
+/// its keys: a new community must never be put over what is left of another.
+fn is_empty(dir: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(dir) else { return false };
+    let foreign = |name: &std::ffi::OsStr| name != config::FILE && name != "lost+found";
+    !entries.into_iter().any(|entry| entry.map_or(true, |entry| foreign(&entry.file_name())))
+}
+
+/// Serves the setup pages of `dir`, if it is empty.
 ///
 /// # Errors
 /// A directory that cannot be read, or no place to listen.
 pub async fn begin(dir: &Path, settings: &Settings) -> Result<Option<FirstRun>, ServeError> {
-    match home::open(dir) {
-        Err(HomeError::NotFounded(_)) => {}
-        // Whatever else is wrong, the start of the node says so.
-        Ok(_) | Err(_) => return Ok(None),
+    if !is_empty(dir) {
+        // What is in it, or that it is not there at all, the start of the node says.
+        return Ok(None);
     }
     let bind = |source| ServeError::Bind { address: settings.http_listen, source };
     let listener = TcpListener::bind(settings.http_listen).await.map_err(bind)?;
@@ -81,3 +87,6 @@ impl FirstRun {
         Ok(node)
     }
 }
+
+#[cfg(test)]
+mod tests;

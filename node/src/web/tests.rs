@@ -1,6 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 mod bad_input;
-mod browser;
 mod coordinators;
 mod crossing;
 mod members;

@@ -23,6 +23,7 @@ GET /members/{id}
 GET /members/{id}/statement
 GET /members/{id}/alias
 POST /members/{id}/leave
+POST /members/{id}/sign-in-code
 PUT /members/{id}/role
 GET /offers
 POST /offers

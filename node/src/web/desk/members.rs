@@ -189,8 +189,9 @@ pub(super) async fn send_admit(State(app): State<App>, post: Post) -> Answer {
     }
     if post.sent.step() == Step::Check {
         let mut check = CheckPage::new(frame, frame.t("check"), reader, "/members/new", frame.t("members-admit-button"));
-        let name = plain(&person.name);
-        if everybody(&app.handle, &name).await?.iter().any(|known| plain(&known.person.name) == name) {
+        let spaced = |name: &str| plain(name).split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = spaced(&person.name);
+        if everybody(&app.handle, &name).await?.iter().any(|known| spaced(&known.person.name) == name) {
             check = check.lead(frame.t("members-same-name"));
         }
         return Ok(check.answer());

@@ -111,6 +111,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Takes a mark away from a field that was declared before.
+    pub(in crate::web) fn forgive(&mut self, name: &str) {
+        self.fields.iter_mut().filter(|field| field.name == name).for_each(|field| field.error = None);
+    }
+
     fn field(&mut self, name: &str, key: &str, control: Control) -> &mut Field {
         let field = Field {
             name: name.to_owned(),

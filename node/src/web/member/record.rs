@@ -187,6 +187,10 @@ async fn member_named(app: &App, acting: &Acting, reader: &mut Reader<'_>, sent:
             }
             let options = several.iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
             reader.choice("member", "record-which", options, Need::Must);
+            if sent.get("member").is_empty() {
+                // Shown for the first time: nothing was done wrong.
+                reader.forgive("member");
+            }
         }
     }
     Ok(None)

@@ -1,6 +1,6 @@
 //! What forms do with input that is missing, too long, of the wrong kind, sent twice, or hostile.
 
-use super::browser::{Browser, serve};
+use crate::web::browser::{Browser, serve};
 use crate::trial::{Trial, listing};
 use kith_protocol::{id::MemberId, shelf::Item};
 

@@ -1,6 +1,6 @@
 //! Hours between two communities, as their members see them.
 
-use super::browser::{Browser, serve};
+use crate::web::browser::{Browser, serve};
 use crate::trial::{Trial, listing};
 use kith_protocol::{member::MemberKind, shelf::Item};
 
@@ -33,7 +33,7 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     let hours = page.links().into_iter().find(|link| link.starts_with("/record/hours")).unwrap();
     let form = amina_there.get(&hours).await.says("Somebody in Westside helped you").form("/record/hours");
     let (_, sent) = amina_there.whole(form.with(&[("length", "2")])).await;
-    sent.says("It goes there by itself");
+    sent.is(200).says("Somebody in Westside helped Amina Khan for 2 hours");
     amina_there.until(&sent.path, "Done. It counts").await;
     let mut joe_there = Browser::signed_in(&at_west, west.handle(), joe).await;
     joe_there.until("/home", "Given: 2 hours.").await;

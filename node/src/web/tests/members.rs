@@ -1,6 +1,6 @@
 //! What members do, from signing in to leaving.
 
-use super::browser::{Browser, serve};
+use crate::web::browser::{Browser, serve};
 use crate::{
     runtime::desk::PaperCode,
     trial::{Trial, listing},

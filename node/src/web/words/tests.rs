@@ -197,6 +197,10 @@ fn syllables(word: &str) -> usize {
     if groups > 1 && ends("ed") && !ends("ted") && !ends("ded") {
         groups -= 1;
     }
+    // Two vowels that are two syllables, in the one such word that stands everywhere.
+    if ends("coordinator") || ends("coordinators") {
+        groups += 1;
+    }
     groups.max(1)
 }
 

@@ -1,3 +1,4 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
 //! A browser without scripts: it keeps cookies, reads forms off pages and sends them as people do.
 
 use crate::{
@@ -118,7 +119,12 @@ pub(crate) async fn serve(handle: &Handle) -> Served {
 
 impl Browser {
     pub(crate) fn new(served: &Served) -> Self {
-        Self { base: served.base().to_owned(), cookies: BTreeMap::new(), language: "en" }
+        Self::at(served.base())
+    }
+
+    /// At an address of this machine.
+    pub(crate) fn at(base: &str) -> Self {
+        Self { base: base.to_owned(), cookies: BTreeMap::new(), language: "en" }
     }
 
     /// Signed in as a member, by a code of its own.
