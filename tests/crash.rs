@@ -33,7 +33,9 @@ fn judge_notices(world: &World, aftermath: &Aftermath, dir: &Path) -> Result<()>
         ("acknowledged elsewhere", |a| said(a).map(|deed| deed.answer = Answer::Acknowledged(0))),
         ("recorded with other minutes", |a| said(a).map(|deed| deed.minutes += 1)),
         ("recorded at another node", |a| said(a).map(|deed| deed.node = (deed.node + 1) % NODES)),
-        ("recorded and not asked for", |a| a.deeds.iter().position(|d| d.index().is_some()).map(|n| drop(a.deeds.remove(n)))),
+        ("recorded and not asked for", |a| {
+            a.deeds.iter().position(|d| d.index().is_some()).map(|n| drop(a.deeds.remove(n)))
+        }),
         ("a checkpoint taken back", |a| a.shown.first_mut().map(|(_, shown)| shown.root = Digest([7; 32]))),
     ];
     for (what, change) in changes {

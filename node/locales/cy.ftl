@@ -114,6 +114,7 @@ channel-paper = Ar bapur
 
 ## Golwg
 look = Iaith a maint y testun
+look-short = Aa, iaith
 look-language = Iaith
 look-text = Maint y testun
 look-usual = Arferol
@@ -283,6 +284,8 @@ home-near = Newydd ar y bwrdd
 home-nothing-near = Dim byd newydd nawr. Gallech ofyn, neu gynnig rhywbeth.
 home-find-more = Chwilio am ragor
 told = Helpodd { $giver } { $receiver } am { $hours }
+told-gave = Helpoch chi { $receiver } am { $hours }
+told-received = Helpodd { $giver } chi am { $hours }
 told-gift = Rhoddodd { $giver } { $hours } i bot y gymuned
 
 ## Gofyn a chynnig
@@ -319,6 +322,7 @@ listing-offer = Cynnig
 listing-need = Cais
 listing-who = Pwy
 listing-kind = Math
+listing-up = Ar y bwrdd
 listing-until = Hyd { $day }
 listing-how = Sut i'w dderbyn
 listing-ring = Dywedwch wrth gydlynydd. Maen nhw'n dod â chi ynghyd.
@@ -382,6 +386,7 @@ record-button = Ei ysgrifennu
 
 ## Cyfnewid
 stand-waits = Yn aros i { $who } ddweud ie ers { $day }.
+stand-waits-you = Yn aros am eich ie chi ers { $day }.
 stand-asked = Wedi'i gofnodi. Yn aros am y person arall yn { $who } ers { $day }.
 stand-declined = Wedi'i dynnu'n ôl. Bydd { $who } yn clywed.
 stand-on-hold = Wedi'i gofnodi. Yn aros am { $who } ers { $day }.
@@ -450,6 +455,8 @@ entry-settle = Dywedodd y gymuned arall ie
 entry-release = Dywedodd y gymuned arall na
 entry-receive = Help i gymuned arall
 entry-left = Gadawodd
+entry-joined = Ymunodd
+entry-role = Rôl newydd
 entry-other = Newid
 
 ## Fi

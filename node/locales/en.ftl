@@ -119,6 +119,7 @@ channel-paper = On paper
 
 ## Looks
 look = Language and text size
+look-short = Aa, language
 look-language = Language
 look-text = Text size
 look-usual = Usual
@@ -288,6 +289,8 @@ home-near = New on the board
 home-nothing-near = Nothing new just now. You could ask, or offer something.
 home-find-more = Find more
 told = { $giver } helped { $receiver } for { $hours }
+told-gave = You helped { $receiver } for { $hours }
+told-received = { $giver } helped you for { $hours }
 told-gift = { $giver } gave { $hours } to the community pot
 
 ## Asking and offering
@@ -324,6 +327,7 @@ listing-offer = Offer
 listing-need = Ask
 listing-who = Who
 listing-kind = Kind
+listing-up = On the board
 listing-until = Until { $day }
 listing-how = How to take it up
 listing-ring = Tell a coordinator. They bring you together.
@@ -387,6 +391,7 @@ record-button = Write it down
 
 ## An exchange
 stand-waits = Waiting for { $who } to say yes since { $day }.
+stand-waits-you = Waiting for your yes since { $day }.
 stand-asked = Recorded. Waiting for the other person in { $who } since { $day }.
 stand-declined = Taken back. { $who } will hear of it.
 stand-on-hold = Recorded. Waiting for { $who } since { $day }.
@@ -455,6 +460,8 @@ entry-settle = The other community said yes
 entry-release = The other community said no
 entry-receive = Help for another community
 entry-left = Left
+entry-joined = Joined
+entry-role = New role
 entry-other = Change
 
 ## Me

@@ -119,6 +119,7 @@ channel-paper = En papel
 
 ## Aspecto
 look = Idioma y tamaño de letra
+look-short = Aa, idioma
 look-language = Idioma
 look-text = Tamaño de letra
 look-usual = Normal
@@ -288,6 +289,8 @@ home-near = Nuevo en el tablón
 home-nothing-near = Ahora no hay nada nuevo. Puede pedir u ofrecer algo.
 home-find-more = Buscar más
 told = { $giver } ayudó a { $receiver }: { $hours }
+told-gave = Usted ayudó a { $receiver }: { $hours }
+told-received = { $giver } le ayudó: { $hours }
 told-gift = { $giver } dio { $hours } al fondo común
 
 ## Pedir y ofrecer
@@ -324,6 +327,7 @@ listing-offer = Oferta
 listing-need = Petición
 listing-who = Quién
 listing-kind = Clase
+listing-up = En el tablón
 listing-until = Hasta el { $day }
 listing-how = Cómo aceptarlo
 listing-ring = Dígalo a quien coordina. Les pondrá en contacto.
@@ -387,6 +391,7 @@ record-button = Anotarlo
 
 ## Un intercambio
 stand-waits = Espera el sí de { $who }. Desde: { $day }.
+stand-waits-you = Espera su sí. Desde: { $day }.
 stand-asked = Anotado. Espera a la otra persona de { $who }. Desde: { $day }.
 stand-declined = Retirado. { $who } lo sabrá.
 stand-on-hold = Anotado. Espera a { $who }. Desde: { $day }.
@@ -455,6 +460,8 @@ entry-settle = La otra comunidad dijo que sí
 entry-release = La otra comunidad dijo que no
 entry-receive = Ayuda a otra comunidad
 entry-left = Salida
+entry-joined = Entrada
+entry-role = Papel nuevo
 entry-other = Cambio
 
 ## Yo

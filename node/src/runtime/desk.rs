@@ -88,7 +88,9 @@ impl Desk {
     fn all<T: DeserializeOwned>(&self, part: u8, under: &[u8], most: usize) -> Result<Vec<(Vec<u8>, T)>, StoreError> {
         let prefix = key(part, under);
         let rows = self.rows.scan(&prefix, None, most)?;
-        let read = |(found, bytes): (Vec<u8>, Vec<u8>)| Some((found[prefix.len()..].to_vec(), codec::decode_own(&bytes).ok()?));
+        let read = |(found, bytes): (Vec<u8>, Vec<u8>)| {
+            Some((found[prefix.len()..].to_vec(), codec::decode_own(&bytes).ok()?))
+        };
         Ok(rows.into_iter().filter_map(read).collect())
     }
 

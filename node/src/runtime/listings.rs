@@ -223,13 +223,8 @@ mod tests {
         assert!(matches(&listing, &words("garden ALLOT épinards")));
         assert!(matches(&listing, &words("epinards dwr")));
         assert!(!matches(&listing, &words("garden paint")));
-        let wanted = |category, remote| Wanted {
-            kind: Kind::Offer,
-            community: None,
-            category,
-            remote,
-            words: Vec::new(),
-        };
+        let wanted =
+            |category, remote| Wanted { kind: Kind::Offer, community: None, category, remote, words: Vec::new() };
         let offer = Item::Offer(listing.clone());
         assert!(wanted(None, false).fits(&offer) && wanted(Some(Category::Garden), false).fits(&offer));
         assert!(!wanted(Some(Category::Food), false).fits(&offer) && !wanted(None, true).fits(&offer));

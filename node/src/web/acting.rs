@@ -74,6 +74,11 @@ impl Acting {
         }
     }
 
+    /// The member, when they act themselves: pages say "you" to them.
+    pub(super) fn myself(&self) -> Option<MemberId> {
+        self.by.is_none().then_some(self.member)
+    }
+
     /// The coordinator who acts, if one does.
     pub(super) fn coordinator(&self) -> Option<MemberId> {
         self.by.as_ref().map(|by| by.id)

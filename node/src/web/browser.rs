@@ -61,7 +61,9 @@ impl Shown {
             if tag.starts_with("textarea") {
                 let text = tag.split_once('>').unwrap().1;
                 form.fields.push((name.to_owned(), plain(text.strip_prefix('\n').unwrap_or(text))));
-            } else if tag.starts_with("input") && (!["radio", "checkbox"].contains(&kind) || inside.contains(" checked")) {
+            } else if tag.starts_with("input")
+                && (!["radio", "checkbox"].contains(&kind) || inside.contains(" checked"))
+            {
                 form.fields.push((name.to_owned(), plain(value)));
             }
         }
@@ -167,7 +169,8 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+        let headers =
+            headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
         Shown { status, path: path.to_owned(), body, headers }
     }
 

@@ -110,7 +110,9 @@ impl Seen {
     fn recorded(machine: &Machine, id: ExchangeId, first: &Entry, latest: Option<&Entry>) -> Option<Self> {
         let blank = |minutes: u32| Self::blank(id, first.at, minutes, Stand::Settled);
         let corrected = match latest.map(|entry| &entry.body) {
-            Some(Body::Correction { terms, .. }) => Stand::Corrected(terms.minutes.map(kith_protocol::minutes::Minutes::get)),
+            Some(Body::Correction { terms, .. }) => {
+                Stand::Corrected(terms.minutes.map(kith_protocol::minutes::Minutes::get))
+            }
             _ => Stand::Settled,
         };
         match &first.body {
@@ -171,13 +173,16 @@ impl Seen {
         matches!(self.stand, Stand::Waits(_) | Stand::Claimed(_) | Stand::Asked)
     }
 
-    /// Where it stands, in a sentence. `name` is what the member it waits for is called.
-    pub(super) fn sentence(&self, words: Words, name: &str, now: Timestamp) -> String {
+    /// Where it stands, in a sentence. `name` is what the member it waits for is called; nobody, if it is the reader.
+    pub(super) fn sentence(&self, words: Words, name: Option<&str>, now: Timestamp) -> String {
         let partner = self.partner.as_deref().unwrap_or_default();
         let day = words.near_day(self.since, now);
         let waiting = |key, who| words.t2(key, ("who", who), ("day", &day));
         match &self.stand {
-            Stand::Waits(_) | Stand::Claimed(_) => waiting("stand-waits", name),
+            Stand::Waits(_) | Stand::Claimed(_) => match name {
+                Some(name) => waiting("stand-waits", name),
+                None => words.t1("stand-waits-you", "day", &day),
+            },
             Stand::Asked => waiting("stand-asked", partner),
             Stand::Declined => words.t1("stand-declined", "who", partner),
             Stand::OnHold => waiting("stand-on-hold", partner),
@@ -196,7 +201,8 @@ const MOST_WAITING: usize = kith_protocol::machine::MAX_WAITING;
 /// What waits and touches a member, the oldest first, at most `most`.
 pub(super) fn waiting_of(machine: &Machine, member: &MemberId, most: usize) -> Vec<Seen> {
     let waiting = machine.state().waiting().iter().take(MOST_WAITING);
-    let seen = waiting.filter(|(_, waiting)| waiting.is_open()).map(|(id, waiting)| Seen::waiting(machine, *id, waiting));
+    let seen =
+        waiting.filter(|(_, waiting)| waiting.is_open()).map(|(id, waiting)| Seen::waiting(machine, *id, waiting));
     let mut found: Vec<Seen> = seen.filter(|seen| seen.parties().any(|party| party == *member)).collect();
     found.sort_by_key(|seen| seen.since);
     found.truncate(most);

@@ -226,9 +226,6 @@ fn first_half(digest: &Digest) -> [u8; 16] {
 }
 
 /// The words of a reader, for functions that make fields.
-pub(super) fn choices<'a>(
-    words: Words,
-    options: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Vec<Choice> {
+pub(super) fn choices<'a>(words: Words, options: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {
     options.into_iter().map(|(value, key)| Choice::new(value, words.t(key))).collect()
 }

@@ -12,7 +12,6 @@ use kith_protocol::{
 /// The most partners on the page, each up to 1,500 bytes: the whole page stays under 60 KB.
 pub(super) const SHOWN: usize = 8;
 
-
 /// A partner as the core knows it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seen {

@@ -190,7 +190,9 @@ fn language_page(frame: &Frame) -> Response {
     let now = Sent::filled([("language", frame.words.0.tag())]);
     let mut reader = Reader::open(frame.words, &now);
     language_field(&mut reader);
-    FormPage::new(frame, frame.t("setup-welcome"), reader, "/setup", frame.t("go-on")).lead(frame.t("setup-lead")).answer()
+    FormPage::new(frame, frame.t("setup-welcome"), reader, "/setup", frame.t("go-on"))
+        .lead(frame.t("setup-lead"))
+        .answer()
 }
 
 async fn language(State(setup): App, headers: HeaderMap, form: Sending) -> Response {

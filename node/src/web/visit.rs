@@ -125,7 +125,6 @@ impl Frame {
         }
         format!("/look?next={}", escaped(&self.path))
     }
-
 }
 
 /// A value for the query of an address (RFC 3986, 2.3: all but the unreserved characters are escaped).
@@ -190,7 +189,8 @@ async fn member(handle: &Handle, headers: &HeaderMap) -> Result<Option<Member>, 
     let Some(token) = cookie(headers, SESSION).and_then(SessionToken::parse) else { return Ok(None) };
     let Some(session) = handle.session(&token).await? else { return Ok(None) };
     let id = session.member;
-    let role = handle.look(move |machine, _| machine.state().ledger().active(&id).ok().map(|member| member.role)).await?;
+    let role =
+        handle.look(move |machine, _| machine.state().ledger().active(&id).ok().map(|member| member.role)).await?;
     let Some(role) = role else { return Ok(None) };
     let name = handle.persons(vec![id]).await?.remove(&id).map(|person| person.name).unwrap_or_default();
     Ok(Some(Member { id, name, coordinator: role == Role::Coordinator, session: token.key() }))

@@ -140,7 +140,8 @@ impl Words {
 
     /// A message with values in it.
     pub(super) fn filled(self, key: &str, values: &[(&str, String)]) -> String {
-        let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
+        let args: FluentArgs<'_> =
+            values.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
         self.find(key, Some(&args)).unwrap_or_else(|| key.to_owned())
     }
 
@@ -179,7 +180,9 @@ impl Words {
         match (hours, rest) {
             (_, 0) => self.n("hours", hours),
             (0, _) => self.n("minutes", rest),
-            _ => self.t2("hours-and-minutes", ("hours", &self.n("hours", hours)), ("minutes", &self.n("minutes", rest))),
+            _ => {
+                self.t2("hours-and-minutes", ("hours", &self.n("hours", hours)), ("minutes", &self.n("minutes", rest)))
+            }
         }
     }
 

@@ -48,7 +48,8 @@ impl PaperCode {
     /// Reads a code as people type it: in any case, with or without spaces and dashes.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        let letters: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(CODE_LETTERS + 1).collect();
+        let letters: String =
+            typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(CODE_LETTERS + 1).collect();
         let letters = letters.to_ascii_uppercase();
         let known = letters.len() == CODE_LETTERS && letters.bytes().all(|letter| LETTERS.contains(&letter));
         known.then(|| Self(Zeroizing::new(letters)))

@@ -1,6 +1,8 @@
 //! What coordinators keep in mind: questions about exchanges, slips that can be taken back, and whom to ring.
 
-use super::{Desk, Deserialize, ExchangeId, Handle, MemberId, Refused, Serialize, Span, StoreError, Timestamp, clock, key, part};
+use super::{
+    Deserialize, Desk, ExchangeId, Handle, MemberId, Refused, Serialize, Span, StoreError, Timestamp, clock, key, part,
+};
 use kith_protocol::codec;
 
 /// The longest line about whom to ring, in characters: two lines on a phone.

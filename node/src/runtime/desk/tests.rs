@@ -45,7 +45,10 @@ async fn a_code_opens_one_session_and_a_new_one_replaces_it() {
     let token = SessionToken::parse(token.secret()).unwrap();
     assert_eq!(handle.session(&token).await.unwrap().unwrap().member, amina);
     let open = handle.sessions_of(amina).await.unwrap();
-    assert_eq!(open.iter().map(|(name, session)| (*name, session.device)).collect::<Vec<_>>(), [(token.key(), Device::Phone)]);
+    assert_eq!(
+        open.iter().map(|(name, session)| (*name, session.device)).collect::<Vec<_>>(),
+        [(token.key(), Device::Phone)]
+    );
     assert!(handle.sessions_of(trial.coordinator).await.unwrap().is_empty());
     // Nobody ends the session of another.
     handle.end_sessions(trial.coordinator, Some(token.key())).await.unwrap();

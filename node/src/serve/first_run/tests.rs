@@ -40,7 +40,8 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let charter = rosa.send(named, "check").await;
     let page = rosa.send(charter.form("/setup/charter").with(&[("floor", "much")]), "check").await;
     page.is(422).says("Write a whole number from 0 to 1000.");
-    let sheet = rosa.send(page.form("/setup/charter").with(&[("floor", "20"), ("confirmation", "both")]), "check").await;
+    let sheet =
+        rosa.send(page.form("/setup/charter").with(&[("floor", "20"), ("confirmation", "both")]), "check").await;
     sheet.is(200).says("Recovery sheet").says("Elm &#60;b&#62;");
     let list = sheet.body.split("class=\"words\">").nth(1).unwrap().split("</ol>").next().unwrap();
     let words: Vec<&str> = list.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
@@ -48,7 +49,8 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     assert!(!dir.path().join("keys").exists(), "nothing is made before the words are on paper");
 
     let page = rosa.get("/setup/check").await;
-    let wrong = rosa.send(page.form("/setup/check").with(&[("word-5", words[4]), ("word-18", "zebrawood")]), "check").await;
+    let wrong =
+        rosa.send(page.form("/setup/check").with(&[("word-5", words[4]), ("word-18", "zebrawood")]), "check").await;
     wrong.is(422).says("This is another word.");
     let form = wrong.form("/setup/check").with(&[("word-18", &words[17].to_uppercase())]);
     let done = rosa.send(form.clone(), "check").await;
@@ -63,7 +65,8 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let door = rosa.get(&link).await;
     let today = rosa.send(door.form("/sign-in"), "check").await;
     today.is(200).says("What needs doing today").says("<bdi>Ring Rosa</bdi>");
-    let charter = node.running.handle.look(|machine, _| machine.state().ledger().charter().cloned()).await.unwrap().unwrap();
+    let charter =
+        node.running.handle.look(|machine, _| machine.state().ledger().charter().cloned()).await.unwrap().unwrap();
     assert_eq!((charter.person_floor.get(), charter.area.as_deref()), (-20 * 60, Some("gcpuv")));
     node.stop().await;
     assert!(begin(dir.path(), &quiet()).await.unwrap().is_none());

@@ -1,11 +1,8 @@
 //! The people of the community: who they are, admitting them, codes on paper, and roles.
 
+use crate::people::Person;
 use crate::{
-    runtime::{
-        Handle, Refused,
-        desk::PaperCode,
-        listings::plain,
-    },
+    runtime::{Handle, Refused, desk::PaperCode, listings::plain},
     web::{
         Answer, App, Oops,
         forms::{Asked, Choice, Deed, Need, Post, Reader, Sent, Step, choices, fresh_once},
@@ -16,7 +13,6 @@ use crate::{
         words::Words,
     },
 };
-use crate::people::Person;
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -46,7 +42,11 @@ pub(super) async fn everybody(handle: &Handle, typed: &str) -> Result<Vec<Known>
         members.filter(|(_, member)| member.active).map(|(id, member)| (*id, member.clone())).collect::<Vec<_>>()
     });
     let wanted: Vec<String> = plain(typed).split_whitespace().map(str::to_owned).collect();
-    let known = here.await?.into_iter().map(|(id, member)| Known { id, member, person: persons.remove(&id).unwrap_or_default() });
+    let known = here.await?.into_iter().map(|(id, member)| Known {
+        id,
+        member,
+        person: persons.remove(&id).unwrap_or_default(),
+    });
     let mut known: Vec<(String, Known)> = known.map(|known| (plain(&known.person.name), known)).collect();
     known.retain(|(name, _)| wanted.iter().all(|word| name.contains(word.as_str())));
     known.sort_by(|(one, a), (other, b)| one.cmp(other).then(a.id.cmp(&b.id)));
@@ -188,7 +188,8 @@ pub(super) async fn send_admit(State(app): State<App>, post: Post) -> Answer {
         return Ok(admitting(frame, reader).answer());
     }
     if post.sent.step() == Step::Check {
-        let mut check = CheckPage::new(frame, frame.t("check"), reader, "/members/new", frame.t("members-admit-button"));
+        let mut check =
+            CheckPage::new(frame, frame.t("check"), reader, "/members/new", frame.t("members-admit-button"));
         let spaced = |name: &str| plain(name).split_whitespace().collect::<Vec<_>>().join(" ");
         let name = spaced(&person.name);
         if everybody(&app.handle, &name).await?.iter().any(|known| spaced(&known.person.name) == name) {

@@ -51,7 +51,13 @@ pub(super) async fn slips(State(app): State<App>, visit: Visit, Asked(asked): As
         giver = app.handle.persons(vec![id]).await?.remove(&id).ok_or(Oops::Missing)?.name;
         typed = format!("{typed}?giver={id}");
     }
-    let page = SlipsPage { frame, slips: 0..SLIPS, giver, square: Square::new(&typed), typed: format!("{}/slips", frame.base) };
+    let page = SlipsPage {
+        frame,
+        slips: 0..SLIPS,
+        giver,
+        square: Square::new(&typed),
+        typed: format!("{}/slips", frame.base),
+    };
     Ok(pages::show(frame, &page))
 }
 
@@ -89,6 +95,10 @@ pub(super) async fn directory(State(app): State<App>, visit: Visit) -> Answer {
         phone: known.person.phone.unwrap_or_default(),
         offers: offers.iter().filter(|(owner, _)| *owner == known.id).map(|(_, title)| title.clone()).collect(),
     });
-    let page = DirectoryPage { frame, today: frame.words.day(now), entries: entries.filter(|entry| !entry.name.is_empty()).collect() };
+    let page = DirectoryPage {
+        frame,
+        today: frame.words.day(now),
+        entries: entries.filter(|entry| !entry.name.is_empty()).collect(),
+    };
     Ok(pages::show(frame, &page))
 }

@@ -95,7 +95,8 @@ struct InvitationPage<'a> {
 }
 
 async fn invited(app: &App, deed: Deed, ours: u64, theirs: u64) -> Result<Invitation, Oops> {
-    let card = app.handle.look(|machine, _| machine.state().card().cloned().map(|card| (machine.identity().community, card)));
+    let card =
+        app.handle.look(|machine, _| machine.state().card().cloned().map(|card| (machine.identity().community, card)));
     let (community, card) = card.await?.ok_or(Refused::Busy)?;
     let invitation = Invitation {
         community,
@@ -125,12 +126,8 @@ pub(super) async fn send_invite(State(app): State<App>, post: Post) -> Answer {
     }
     let invitation = invited(&app, post.deed(), ours, theirs).await?;
     let text = invitation.to_text();
-    let page = InvitationPage {
-        frame,
-        until: frame.words.day(invitation.expires_at),
-        square: Square::new(&text),
-        text,
-    };
+    let page =
+        InvitationPage { frame, until: frame.words.day(invitation.expires_at), square: Square::new(&text), text };
     Ok(pages::show(frame, &page))
 }
 
@@ -173,8 +170,9 @@ pub(super) async fn send_accept(State(app): State<App>, post: Post) -> Answer {
     let fine = invitation.filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
     let Some(invitation) = fine else { return Ok(accepting(frame, reader).answer()) };
     if post.sent.step() == Step::Check {
-        let mut check = CheckPage::new(frame, frame.t("check"), reader, "/partners/accept", frame.t("partners-accept-button"))
-            .lead(frame.t("partners-accept-check"));
+        let mut check =
+            CheckPage::new(frame, frame.t("check"), reader, "/partners/accept", frame.t("partners-accept-button"))
+                .lead(frame.t("partners-accept-check"));
         for (label, value) in terms(frame.words, &invitation).into_iter().rev() {
             check = check.row(label, value);
         }

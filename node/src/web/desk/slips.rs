@@ -111,7 +111,13 @@ impl Row {
         Some(Slip { giver: giver?, receiver: receiver?, minutes: minutes?, made_at, note: self.note.clone() })
     }
 
-    fn person(&mut self, field: &'static str, typed: &str, words: Words, people: &[(String, MemberId)]) -> Option<MemberId> {
+    fn person(
+        &mut self,
+        field: &'static str,
+        typed: &str,
+        words: Words,
+        people: &[(String, MemberId)],
+    ) -> Option<MemberId> {
         let wanted = plain(typed);
         let wanted = wanted.split_whitespace().collect::<Vec<_>>();
         if wanted.is_empty() {
@@ -185,7 +191,8 @@ impl<'a> SlipsPage<'a> {
         });
         let wrong = wrong.collect();
         rows.resize(ROWS, Row::default());
-        let mut offered: Vec<String> = everybody(handle, "").await?.into_iter().map(|known| known.person.name).collect();
+        let mut offered: Vec<String> =
+            everybody(handle, "").await?.into_iter().map(|known| known.person.name).collect();
         if offered.len() > NAMES_OFFERED {
             offered.clear();
         }
@@ -213,7 +220,8 @@ pub(super) async fn grid(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let visit = visit.coordinator()?;
     let mut first = Row::default();
     if let Ok(giver) = asked.get("giver").parse::<MemberId>() {
-        first.giver = app.handle.persons(vec![giver]).await?.remove(&giver).map(|person| person.name).unwrap_or_default();
+        first.giver =
+            app.handle.persons(vec![giver]).await?.remove(&giver).map(|person| person.name).unwrap_or_default();
     }
     let mut page = SlipsPage::new(&visit.frame, &app.handle, vec![first]).await?;
     page.news = match (asked.get("kept").parse::<u64>(), asked.get("undone").parse::<u64>()) {
@@ -225,7 +233,12 @@ pub(super) async fn grid(State(app): State<App>, visit: Visit, Asked(asked): Ask
 }
 
 /// Lines that look like one typed above them or recorded of late, and are not said to be meant.
-async fn doubles(handle: &Handle, words: Words, rows: &mut [(Row, Option<Slip>)], now: Timestamp) -> Result<(), Refused> {
+async fn doubles(
+    handle: &Handle,
+    words: Words,
+    rows: &mut [(Row, Option<Slip>)],
+    now: Timestamp,
+) -> Result<(), Refused> {
     let mut seen: BTreeMap<(MemberId, MemberId, u32), usize> = BTreeMap::new();
     for (at, (row, slip)) in rows.iter_mut().enumerate() {
         let Some(slip) = slip else { continue };
@@ -382,7 +395,9 @@ pub(super) async fn undo(State(app): State<App>, post: Post) -> Answer {
         match app.handle.command(part.request(), Command::Correct { terms, by: post.member.id }).await {
             Ok(_) => undone += 1,
             // Somebody corrected or declined it meanwhile, or left.
-            Err(Refused::Rule(Rejection::NothingChanges | Rejection::UnknownExchange(_) | Rejection::MemberLeft(_))) => {}
+            Err(Refused::Rule(
+                Rejection::NothingChanges | Rejection::UnknownExchange(_) | Rejection::MemberLeft(_),
+            )) => {}
             Err(refused) => return Err(Oops::Refused(refused)),
         }
     }

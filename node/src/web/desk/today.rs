@@ -72,20 +72,26 @@ async fn look(handle: &Handle, questions: Vec<ExchangeId>) -> Result<Looked, Ref
         .await
 }
 
-fn waiting(words: Words, names: &BTreeMap<MemberId, String>, phones: &BTreeMap<MemberId, String>, seen: &Seen, now: Timestamp) -> Todo {
+fn waiting(
+    words: Words,
+    names: &BTreeMap<MemberId, String>,
+    phones: &BTreeMap<MemberId, String>,
+    seen: &Seen,
+    now: Timestamp,
+) -> Todo {
     let on = match &seen.stand {
         Stand::Waits(on) | Stand::Claimed(on) => Some(*on),
         _ => None,
     };
     let name = on.and_then(|on| names.get(&on)).cloned().unwrap_or_else(|| words.t("somebody"));
-    let mut more = seen.sentence(words, &name, now);
+    let mut more = seen.sentence(words, Some(&name), now);
     if now.since(seen.since) >= LONG
         && let Some(phone) = on.and_then(|on| phones.get(&on))
     {
         more = format!("{more} {}", words.t2("today-ring", ("name", &name), ("phone", phone)));
     }
     Todo {
-        words: told(words, names, seen),
+        words: told(words, names, seen, None),
         more,
         button: words.t("today-act"),
         address: match on {
@@ -119,14 +125,15 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let ids: Vec<MemberId> = parties.chain(questions.iter().map(|(_, question)| question.member)).collect();
     let names = names(&app.handle, ids.clone()).await?;
     let persons = app.handle.persons(ids).await?;
-    let phones: BTreeMap<MemberId, String> = persons.into_iter().filter_map(|(id, person)| Some((id, person.phone?))).collect();
+    let phones: BTreeMap<MemberId, String> =
+        persons.into_iter().filter_map(|(id, person)| Some((id, person.phone?))).collect();
     let asked = looked.questioned.iter().filter_map(|(id, seen)| {
         let (_, question) = questions.iter().find(|(asked, _)| asked == id)?;
         let who = names.get(&question.member).cloned().unwrap_or_else(|| words.t("somebody"));
         let phone = phones.get(&question.member).cloned().unwrap_or_default();
         let values = [("who", who), ("why", words.t(reason_key(question.reason))), ("phone", phone)];
         Some(Todo {
-            words: told(words, &names, seen),
+            words: told(words, &names, seen, None),
             more: words.filled("today-question", &values),
             button: words.t("today-answer"),
             address: format!("/exchange/{id}/correct"),

@@ -71,7 +71,7 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
 
 impl Found {
     fn heading(&self, words: Words) -> String {
-        told(words, &self.names, &self.seen)
+        told(words, &self.names, &self.seen, self.acting.myself())
     }
 
     /// What the member it waits for is called.
@@ -117,11 +117,13 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let part = seen.parties().any(|party| party == acting.member);
     let address = |what: &str| acting.address(&format!("/exchange/{}/{what}", seen.id));
     let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(_));
+    let mine = acting.myself().is_some_and(|me| seen.waits_for(&me));
+    let waits_for = (!mine).then(|| found.waits_for(words));
     let page = ExchangePage {
         frame,
         acting: acting.line(words),
         heading: found.heading(words),
-        sentence: seen.sentence(words, &found.waits_for(words), now),
+        sentence: seen.sentence(words, waits_for.as_deref(), now),
         next: (asked.get("new") == "yes").then(|| next(words, seen)),
         note,
         miles: found.miles(words, now),
@@ -192,7 +194,12 @@ fn ending<'a>(frame: &'a Frame, found: &Found, mut reader: Reader<'_>, what: &st
         .acting(found.acting.line(frame.words))
 }
 
-pub(super) async fn decline(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
+pub(super) async fn decline(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Asked(asked): Asked,
+) -> Answer {
     let found = find(&app, &visit.member, &asked, &id).await?;
     Ok(ending(&visit.frame, &found, Reader::open(visit.frame.words, &asked), "decline").ending().answer())
 }
@@ -227,7 +234,12 @@ fn reasons(reader: &mut Reader<'_>) -> Option<Reason> {
     REASONS.iter().find(|(value, _, _)| *value == chosen).map(|(_, _, reason)| *reason)
 }
 
-pub(super) async fn question(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
+pub(super) async fn question(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Asked(asked): Asked,
+) -> Answer {
     let found = find(&app, &visit.member, &asked, &id).await?;
     let mut reader = Reader::open(visit.frame.words, &asked);
     reasons(&mut reader);
@@ -267,7 +279,12 @@ fn correction(reader: &mut Reader<'_>, group: bool) -> Option<Option<kith_protoc
     }
 }
 
-pub(super) async fn correct(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
+pub(super) async fn correct(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Asked(asked): Asked,
+) -> Answer {
     let visit = visit.coordinator()?;
     let found = find(&app, &visit.member, &asked, &id).await?;
     let mut reader = Reader::open(visit.frame.words, &asked);

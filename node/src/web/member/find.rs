@@ -98,7 +98,14 @@ fn owned(machine: &Machine, record: Record) -> Owned {
 }
 
 /// Why a result fits what was looked for, and the member.
-fn why(words: Words, query: &[String], category: Option<Category>, skills: &BTreeSet<Category>, found: &Owned, kind: Kind) -> Vec<String> {
+fn why(
+    words: Words,
+    query: &[String],
+    category: Option<Category>,
+    skills: &BTreeSet<Category>,
+    found: &Owned,
+    kind: Kind,
+) -> Vec<String> {
     let mut reasons = Vec::new();
     let Some((_, listing)) = Kind::of(&found.record.item) else { return reasons };
     if !query.is_empty() {
@@ -184,7 +191,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         hits: hits.collect(),
         searched: !query.is_empty() || category.is_some() || remote,
         next: listed.next.map(|cursor| {
-            let values = ["q", "kind", "category", "place", "remote"].map(|name| format!("{name}={}", escaped(asked.get(name))));
+            let values =
+                ["q", "kind", "category", "place", "remote"].map(|name| format!("{name}={}", escaped(asked.get(name))));
             format!("/find?{}&after={}", values.join("&"), escaped(&cursor.text()))
         }),
         query,

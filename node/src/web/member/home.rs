@@ -3,7 +3,8 @@
 use crate::{
     runtime::{Handle, Refused, clock, listings::Kind, statement::Line},
     web::{
-        Answer, App, acting::Acting,
+        Answer, App,
+        acting::Acting,
         exchanges::{Seen, waiting_of},
         forms::Asked,
         pages, shelf,
@@ -43,7 +44,9 @@ impl Year {
             let alone = if line.exchange.is_none() { line.index } else { 0 };
             *each.entry((line.exchange, alone)).or_default() += line.change;
         }
-        let sum = |sign: i64| each.values().filter(|change| change.signum() == sign).map(|change| change.unsigned_abs()).sum();
+        let sum = |sign: i64| {
+            each.values().filter(|change| change.signum() == sign).map(|change| change.unsigned_abs()).sum()
+        };
         Self { given: sum(1), received: sum(-1) }
     }
 
@@ -74,6 +77,7 @@ pub(in crate::web) async fn year(handle: &Handle, member: MemberId, now: Timesta
 struct Waits {
     words: String,
     since: String,
+    mine: bool,
     link: Option<(String, String)>,
 }
 
@@ -103,7 +107,12 @@ struct HomePage<'a> {
 }
 
 /// Name, or the partner's name, or nobody's.
-pub(super) fn called(words: Words, names: &BTreeMap<MemberId, String>, member: Option<MemberId>, seen: &Seen) -> String {
+pub(super) fn called(
+    words: Words,
+    names: &BTreeMap<MemberId, String>,
+    member: Option<MemberId>,
+    seen: &Seen,
+) -> String {
     match member {
         Some(member) => names.get(&member).cloned().unwrap_or_else(|| words.t("somebody")),
         None if seen.gift => words.t("the-pot"),
@@ -114,15 +123,29 @@ pub(super) fn called(words: Words, names: &BTreeMap<MemberId, String>, member: O
     }
 }
 
-/// What happened, in one sentence with both names and the hours.
-pub(in crate::web) fn told(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen) -> String {
+/// What happened, in one sentence with both names and the hours; `me` is whoever reads it, for whom it says "you".
+pub(in crate::web) fn told(
+    words: Words,
+    names: &BTreeMap<MemberId, String>,
+    seen: &Seen,
+    me: Option<MemberId>,
+) -> String {
     let (giver, receiver) = (called(words, names, seen.giver, seen), called(words, names, seen.receiver, seen));
     let hours = words.hours(u64::from(seen.minutes));
-    let key = if seen.gift { "told-gift" } else { "told" };
+    let mine = |party: Option<MemberId>| me.is_some() && party == me;
+    let key = match seen.gift {
+        true => "told-gift",
+        false if mine(seen.giver) => "told-gave",
+        false if mine(seen.receiver) => "told-received",
+        false => "told",
+    };
     words.filled(key, &[("giver", giver), ("receiver", receiver), ("hours", hours)])
 }
 
-pub(in crate::web) async fn names(handle: &Handle, ids: impl IntoIterator<Item = MemberId>) -> Result<BTreeMap<MemberId, String>, Refused> {
+pub(in crate::web) async fn names(
+    handle: &Handle,
+    ids: impl IntoIterator<Item = MemberId>,
+) -> Result<BTreeMap<MemberId, String>, Refused> {
     let ids: BTreeSet<MemberId> = ids.into_iter().collect();
     let persons = handle.persons(ids.into_iter().collect()).await?;
     Ok(persons.into_iter().map(|(id, person)| (id, person.name)).collect())
@@ -198,8 +221,13 @@ fn waits(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen, acting: 
     let mine = seen.waits_for(&acting.member);
     let button = words.t(if mine { "home-look-and-say" } else { "home-look" });
     Waits {
-        words: told(words, names, seen),
-        since: if mine { words.t1("since", "day", words.near_day(seen.since, now)) } else { seen.sentence(words, &name, now) },
+        words: told(words, names, seen, acting.myself()),
+        mine,
+        since: if mine {
+            words.t1("since", "day", words.near_day(seen.since, now))
+        } else {
+            seen.sentence(words, Some(&name), now)
+        },
         link: Some((button, address)),
     }
 }

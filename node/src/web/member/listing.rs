@@ -150,7 +150,9 @@ pub(super) async fn show(
 
 fn asking<'a>(frame: &'a Frame, reader: Reader<'_>, title: &str) -> FormPage<'a> {
     let heading = frame.t1("withdraw", "title", title);
-    FormPage::new(frame, heading, reader, &frame.path, frame.t("withdraw-button")).lead(frame.t("withdraw-lead")).ending()
+    FormPage::new(frame, heading, reader, &frame.path, frame.t("withdraw-button"))
+        .lead(frame.t("withdraw-lead"))
+        .ending()
 }
 
 pub(super) async fn withdraw(

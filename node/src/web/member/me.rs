@@ -60,9 +60,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         .look(move |machine, book| {
             let partners = machine.state().ledger().partners().iter();
             let code = |account| machine.identity().aliases.alias(account, &member).to_string();
-            let codes = partners.map(|(account, partner): (_, &Partner)| {
-                (name_of(machine, &partner.community()), code(account))
-            });
+            let codes = partners
+                .map(|(account, partner): (_, &Partner)| (name_of(machine, &partner.community()), code(account)));
             let codes: Vec<_> = codes.collect();
             (machine.identity().community, shelf::of_member(machine, book, &member, now), codes)
         })
@@ -94,7 +93,10 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         statement: acting.address("/statement"),
         leave: acting.address("/leave"),
         listings: listings.collect(),
-        codes: codes.into_iter().map(|(name, code)| (name.unwrap_or_else(|| words.t("partner-nameless")), code)).collect(),
+        codes: codes
+            .into_iter()
+            .map(|(name, code)| (name.unwrap_or_else(|| words.t("partner-nameless")), code))
+            .collect(),
         devices: devices.collect(),
         acting_for: acting.coordinator().map(|_| member.to_string()).unwrap_or_default(),
     };

@@ -1,5 +1,6 @@
 //! Asking for help, and offering something: one form, looked at once more before it is posted.
 
+use crate::runtime::Refused;
 use crate::{
     runtime::clock,
     web::{
@@ -11,7 +12,6 @@ use crate::{
         words::{CATEGORIES, category_tag},
     },
 };
-use crate::runtime::Refused;
 use axum::{extract::State, response::Response};
 use kith_protocol::{
     id::RecordKey,

@@ -2,12 +2,7 @@
 
 use crate::{
     people::MAX_NOTE,
-    runtime::{
-        Handle, Refused, clock, home as keys,
-        listings::plain,
-        personal::Note,
-        shelves::name_of,
-    },
+    runtime::{Handle, Refused, clock, home as keys, listings::plain, personal::Note, shelves::name_of},
     web::{
         Answer, App, Oops,
         acting::Acting,
@@ -116,7 +111,10 @@ async fn like(handle: &Handle, typed: &str, but: MemberId) -> Result<Vec<(Member
 }
 
 /// The fields of the first page; with the partner when it is not here.
-fn who_fields(reader: &mut Reader<'_>, partners: &[(CommunityId, Option<String>)]) -> (String, Option<CommunityId>, String) {
+fn who_fields(
+    reader: &mut Reader<'_>,
+    partners: &[(CommunityId, Option<String>)],
+) -> (String, Option<CommunityId>, String) {
     let words = reader.words();
     let way = reader.choice("way", "record-way", choices(words, WAYS), Need::Must);
     let mut place = String::new();
@@ -169,7 +167,13 @@ pub(super) async fn send_who(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// The member a name means, or a choice among those it fits.
-async fn member_named(app: &App, acting: &Acting, reader: &mut Reader<'_>, sent: &Sent, who: &str) -> Result<Option<Other>, Oops> {
+async fn member_named(
+    app: &App,
+    acting: &Acting,
+    reader: &mut Reader<'_>,
+    sent: &Sent,
+    who: &str,
+) -> Result<Option<Other>, Oops> {
     let words = reader.words();
     if who.chars().filter(|c| c.is_alphanumeric()).count() < MIN_LETTERS {
         reader.fail("who", words.t("record-more-letters"));
@@ -378,11 +382,9 @@ mod tests {
     #[test]
     fn the_other_survives_an_address_and_nothing_else_does() {
         let (community, id) = (CommunityId([7; 32]), [9; 16]);
-        for other in [
-            Other::Member(MemberId(id)),
-            Other::Alias(community, Alias(id)),
-            Other::Record(community, RecordKey(id)),
-        ] {
+        for other in
+            [Other::Member(MemberId(id)), Other::Alias(community, Alias(id)), Other::Record(community, RecordKey(id))]
+        {
             assert_eq!(Other::parse(&other.to_string()), Some(other));
         }
         for bad in ["", "m", "m/", "m/x", "a/x/y", "m/01JD8Z3M5T8Q6V0N4R7K2X9C1B/", "x/01JD8Z3M5T8Q6V0N4R7K2X9C1B"] {

@@ -64,6 +64,8 @@ fn kind_key(kind: &str) -> &'static str {
         "release" => "entry-release",
         "receive" => "entry-receive",
         "member_left" => "entry-left",
+        "member_admitted" | "founded" => "entry-joined",
+        "role_changed" => "entry-role",
         _ => "entry-other",
     }
 }
@@ -110,7 +112,11 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let balance = app.handle.look(move |machine, _| {
         machine.state().ledger().members().get(&member).map_or(0, |member| member.balance.get())
     });
-    let next = read.lines.last().filter(|_| read.more).map(|line| acting.address(&format!("/statement?before={}", line.index)));
+    let next = read
+        .lines
+        .last()
+        .filter(|_| read.more)
+        .map(|line| acting.address(&format!("/statement?before={}", line.index)));
     let page = StatementPage {
         frame,
         acting: acting.line(words),

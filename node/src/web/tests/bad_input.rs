@@ -1,7 +1,7 @@
 //! What forms do with input that is missing, too long, of the wrong kind, sent twice, or hostile.
 
-use crate::web::browser::{Browser, serve};
 use crate::trial::{Trial, listing};
+use crate::web::browser::{Browser, serve};
 use kith_protocol::{id::MemberId, shelf::Item};
 
 const SCRIPT: &str = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>";
@@ -178,7 +178,10 @@ async fn a_session_that_ended_leads_back_to_the_half_filled_form() {
     inside.is(200).says("What you wrote is still here.");
     let back = browser.send(inside.form("/ask"), "edit").await;
     let form = back.is(200).form("/ask");
-    assert_eq!((form.get("title"), form.get("category"), form.get("text")), ("A lift & <more>", "transport", "One\nTwo"));
+    assert_eq!(
+        (form.get("title"), form.get("category"), form.get("text")),
+        ("A lift & <more>", "transport", "One\nTwo")
+    );
     browser.whole(form).await.1.says("Your ask is on the board.");
     trial.running.stop().await;
 }
@@ -202,7 +205,14 @@ async fn bodies_that_are_no_forms_are_refused_in_words() {
     let other = check.form("/ask").with(&[("title", "Two")]);
     browser.send(other, "send").await.is(422).says("This was sent before with other words.");
     browser.get("/me").await.says("One").never("Two");
-    for path in ["/exchange/x", "/exchange/01JD8Z3M5T8Q6V0N4R7K2X9C1B", "/listing/x/y", "/done/x", "/record/hours", "/statement?before=x"] {
+    for path in [
+        "/exchange/x",
+        "/exchange/01JD8Z3M5T8Q6V0N4R7K2X9C1B",
+        "/listing/x/y",
+        "/done/x",
+        "/record/hours",
+        "/statement?before=x",
+    ] {
         browser.get(path).await.is(404).says("We cannot find this page");
     }
     trial.running.stop().await;

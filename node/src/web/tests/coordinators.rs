@@ -12,7 +12,8 @@ async fn entries(trial: &Trial) -> u64 {
 }
 
 async fn last(trial: &Trial) -> Body {
-    let entry = trial.handle().look(|machine, book| book.entry(machine.state().ledger().tree().size() - 1)).await.unwrap();
+    let entry =
+        trial.handle().look(|machine, book| book.entry(machine.state().ledger().tree().size() - 1)).await.unwrap();
     entry.unwrap().body
 }
 
@@ -116,7 +117,8 @@ async fn twenty_slips_are_checked_recorded_once_and_taken_back() {
     grid.is(200).says("<datalist id=\"people\">").says("PersonB Number");
     let mut form = grid.form("/slips");
     for n in 1..=20_u8 {
-        let (giver, receiver) = (format!("person{}", char::from(b'a' + n)), format!("PERSON{} num", char::from(b'A' + n % 20 + 1)));
+        let (giver, receiver) =
+            (format!("person{}", char::from(b'a' + n)), format!("PERSON{} num", char::from(b'A' + n % 20 + 1)));
         form = row(form, usize::from(n), [&giver, &receiver, "1:30"]);
     }
     let before = entries(&trial).await;

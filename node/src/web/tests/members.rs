@@ -73,7 +73,8 @@ async fn asking_and_offering_are_looked_at_once_more_and_posted_once() {
     let mut browser = Browser::signed_in(&served, trial.handle(), amina).await;
 
     let form = browser.get("/ask").await.form("/ask");
-    let form = form.with(&[("title", "A lift to the clinic"), ("category", "transport"), ("text", "Tuesday.\r\nAn hour.")]);
+    let form =
+        form.with(&[("title", "A lift to the clinic"), ("category", "transport"), ("text", "Tuesday.\r\nAn hour.")]);
     let check = browser.send(form, "check").await;
     check.is(200).says("Is this right?").says("A lift to the clinic").says("Lifts").never("Coordinator");
     // Back to the fields, which are as they were left.
@@ -143,7 +144,7 @@ async fn hours_are_written_down_confirmed_and_questioned() {
     // Sent twice, there is one.
     let again = browser.send(check.form("/record/hours"), "send").await;
     assert_eq!(again.path, sent.path);
-    browser.get("/home").await.says("This waits for others").says("Amina Khan helped Joe Bell for 1 hour 30 minutes");
+    browser.get("/home").await.says("This waits for others").says("You helped Joe Bell for 1 hour 30 minutes");
 
     let mut other = Browser::signed_in(&served, trial.handle(), joe).await;
     let home = other.get("/home").await;
@@ -155,10 +156,15 @@ async fn hours_are_written_down_confirmed_and_questioned() {
     done.says("Done. It counts since today.");
     other.send(confirm, "check").await.is(200).says("Done. It counts since today.");
     // Both agreed in their own sessions, and the ledger says so.
-    let entry = trial.handle().look(|machine, book| book.entry(machine.state().ledger().tree().size() - 1)).await.unwrap();
+    let entry =
+        trial.handle().look(|machine, book| book.entry(machine.state().ledger().tree().size() - 1)).await.unwrap();
     let Body::Exchange { giver, receiver, .. } = entry.unwrap().body else { panic!("an exchange") };
     assert_eq!((giver, receiver), (Some(Authority::Session), Some(Authority::Session)));
-    other.get("/home").await.says("You&#39;ve been helped 1 hour 30 minutes. That&#39;s what hours are for.").says("Received: 1 hour 30 minutes.");
+    other
+        .get("/home")
+        .await
+        .says("You&#39;ve been helped 1 hour 30 minutes. That&#39;s what hours are for.")
+        .says("Received: 1 hour 30 minutes.");
 
     let statement = other.get("/statement").await;
     statement.says("Amina Khan").says("1 hour 30 minutes").says("Shelves");
@@ -175,7 +181,10 @@ async fn hours_are_written_down_confirmed_and_questioned() {
     today.says("1 question.").says("Joe Bell says: The hours are wrong.");
     let link = today.links().into_iter().find(|link| link.ends_with("/correct")).unwrap();
     let form = rosa.get(&link).await.form("/exchange/");
-    rosa.send(form.clone().with(&[("what", "hours"), ("length", "x")]), "check").await.is(422).says("Write how long, like");
+    rosa.send(form.clone().with(&[("what", "hours"), ("length", "x")]), "check")
+        .await
+        .is(422)
+        .says("Write how long, like");
     let put_right = rosa.send(form.with(&[("what", "hours"), ("length", "1")]), "check").await;
     put_right.says("Put right. It counts 1 hour now.");
     rosa.get("/today").await.says("No questions.");
@@ -213,7 +222,10 @@ async fn members_change_what_is_known_of_them_and_leave_for_good() {
     let second = Browser::signed_in(&served, trial.handle(), amina).await;
     let form = browser.get("/me/change").await.form("/me/change");
     assert_eq!(form.get("name"), "Amina Khan");
-    browser.send(form.with(&[("phone", "020 7946 0000"), ("name", "Amina Malik")]), "check").await.says("Your details are saved");
+    browser
+        .send(form.with(&[("phone", "020 7946 0000"), ("name", "Amina Malik")]), "check")
+        .await
+        .says("Your details are saved");
     let me = browser.get("/me").await;
     me.says("020 7946 0000").says("Amina Malik");
     browser.send(me.form("/me/devices"), "check").await.says("That device is signed out");
@@ -239,11 +251,14 @@ async fn pages_speak_the_language_that_was_chosen() {
     let form = browser.get("/look?next=/find").await.form("/look");
     let found = browser.send(form.with(&[("language", "cy"), ("text", "large")]), "check").await;
     assert_eq!(found.path, "/find");
-    found.says("<html lang=\"cy\" class=\"large\">").says("Am beth rydych chi'n chwilio?".replace('\'', "&#39;").as_str());
+    found
+        .says("<html lang=\"cy\" class=\"large\">")
+        .says("Am beth rydych chi'n chwilio?".replace('\'', "&#39;").as_str());
     browser.get("/community").await.says("Croeso i").says("class=\"large\"");
     let form = browser.get("/look").await.form("/look");
     assert_eq!((form.get("language"), form.get("text")), ("cy", "large"));
-    let home = browser.send(form.with(&[("language", "es"), ("text", "usual"), ("next", "//evil.example")]), "check").await;
+    let home =
+        browser.send(form.with(&[("language", "es"), ("text", "usual"), ("next", "//evil.example")]), "check").await;
     assert_eq!(home.path, "/home");
     home.says("Pedir ayuda").never("class=\"large\"");
     let mut fresh = Browser::new(&served);

@@ -102,8 +102,7 @@ fn sources() -> String {
 /// Beginnings of keys that are put together from parts, with the parts.
 fn families() -> Vec<(&'static str, Vec<String>)> {
     let list = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
-    let done =
-        ["withdrawn", "declined", "questioned", "saved", "signed-out", "left", "role", "contact", "answered"];
+    let done = ["withdrawn", "declined", "questioned", "saved", "signed-out", "left", "role", "contact", "answered"];
     let oops = ["busy", "disk", "missing", "not-yours", "stale", "elsewhere", "too-large", "unreadable"];
     vec![
         ("month-", (1..=12).map(|n: u8| n.to_string()).collect()),
@@ -122,17 +121,19 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
 fn every_message_asked_for_is_there_and_none_is_left_over() {
     let (english, sources) = (messages(Language::English), sources());
     let asked = ["t(\"", "t1(\"", "t2(\"", "n(\"", "filled(\""].into_iter().flat_map(|call| {
-        let places = sources.match_indices(call).filter(|(at, _)| {
-            !sources[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
-        });
+        let places = sources
+            .match_indices(call)
+            .filter(|(at, _)| !sources[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
         places.map(|(at, _)| sources[at + call.len()..].split('"').next().unwrap()).collect::<Vec<_>>()
     });
     let whole = |key: &&str| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     for key in asked.filter(whole) {
         assert!(english.contains_key(key), "{key} is asked for");
     }
-    let built: BTreeSet<String> =
-        families().into_iter().flat_map(|(head, parts)| parts.into_iter().map(move |part| format!("{head}{part}"))).collect();
+    let built: BTreeSet<String> = families()
+        .into_iter()
+        .flat_map(|(head, parts)| parts.into_iter().map(move |part| format!("{head}{part}")))
+        .collect();
     for key in &built {
         assert!(english.contains_key(key), "{key} can be asked for");
     }
@@ -189,7 +190,11 @@ fn sentences_are_short() {
 fn syllables(word: &str) -> usize {
     let letters: Vec<char> = word.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
     let vowel = |c: char| "aeiouy".contains(c);
-    let mut groups = letters.iter().zip(std::iter::once(&' ').chain(&letters)).filter(|(c, before)| vowel(**c) && !vowel(**before)).count();
+    let mut groups = letters
+        .iter()
+        .zip(std::iter::once(&' ').chain(&letters))
+        .filter(|(c, before)| vowel(**c) && !vowel(**before))
+        .count();
     let ends = |end: &str| letters.iter().collect::<String>().ends_with(end);
     if groups > 1 && ends("e") && !ends("le") {
         groups -= 1;
@@ -291,7 +296,10 @@ fn spans_are_told_in_their_largest_unit() {
 fn days_near_now_have_names() {
     let now = beginning_of("2026-11-22".parse().unwrap()).unwrap().plus(Span::seconds(43_200));
     let back = |days: u64| Timestamp(now.0 - Span::days(days).0);
-    assert_eq!([0, 1, 3, 6, 7].map(|days| ENGLISH.near_day(back(days), now)), ["today", "yesterday", "Thursday", "Monday", "15 November 2026"]);
+    assert_eq!(
+        [0, 1, 3, 6, 7].map(|days| ENGLISH.near_day(back(days), now)),
+        ["today", "yesterday", "Thursday", "Monday", "15 November 2026"]
+    );
     assert_eq!(Words(Language::Spanish).day(now), "22 de noviembre de 2026");
     assert_eq!(date_of(beginning_of("2026-11-22".parse().unwrap()).unwrap()).to_string(), "2026-11-22");
 }
