@@ -261,6 +261,9 @@ partner-asked = { $n ->
     [one] Mae 1 cais gennym yn aros am un o'u haelodau.
    *[other] Mae { $shown } cais gennym yn aros am un o'u haelodau.
 }
+partner-comparing = Rydym yn cymharu'r ddau lyfr. Does dim ar goll.
+partner-frozen = Nid yw eu llyfr yn cytuno ag ef ei hun. Mae'r prawf gan gydlynydd.
+partner-near-limit = Mae terfyn bron wedi'i gyrraedd. Amser siarad â nhw.
 partner-nothing-waits = Does dim yn aros.
 
 ## Tudalen gyntaf aelod
@@ -454,6 +457,7 @@ entry-hold = Help gan gymuned arall
 entry-settle = Dywedodd y gymuned arall ie
 entry-release = Dywedodd y gymuned arall na
 entry-receive = Help i gymuned arall
+entry-recovered = Wedi'i gael eto yn eu llyfr
 entry-left = Gadawodd
 entry-joined = Ymunodd
 entry-role = Rôl newydd

@@ -266,6 +266,9 @@ partner-asked = { $n ->
     [one] 1 request of ours waits for one of their members.
    *[other] { $shown } requests of ours wait for one of their members.
 }
+partner-comparing = Looking through both books together. Nothing is lost.
+partner-frozen = Their book does not agree with itself. A coordinator has the proof.
+partner-near-limit = A limit is nearly reached. Time to talk with them.
 partner-nothing-waits = Nothing waits.
 
 ## A member's first page
@@ -459,6 +462,7 @@ entry-hold = Help from another community
 entry-settle = The other community said yes
 entry-release = The other community said no
 entry-receive = Help for another community
+entry-recovered = Found again in their book
 entry-left = Left
 entry-joined = Joined
 entry-role = New role

@@ -266,6 +266,9 @@ partner-asked = { $n ->
     [one] 1 petición nuestra espera a alguien de allí.
    *[other] { $shown } peticiones nuestras esperan a alguien de allí.
 }
+partner-comparing = Comparamos los dos libros. No se pierde nada.
+partner-frozen = Su libro no concuerda consigo mismo. Quien coordina tiene la prueba.
+partner-near-limit = Un límite está casi alcanzado. Es hora de hablar.
 partner-nothing-waits = Nada espera.
 
 ## La primera página
@@ -459,6 +462,7 @@ entry-hold = Ayuda de otra comunidad
 entry-settle = La otra comunidad dijo que sí
 entry-release = La otra comunidad dijo que no
 entry-receive = Ayuda a otra comunidad
+entry-recovered = Recuperado de su libro
 entry-left = Salida
 entry-joined = Entrada
 entry-role = Papel nuevo

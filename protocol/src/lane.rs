@@ -4,12 +4,13 @@
 //! whatever was signed for a slot is repeated byte for byte when asked for again. This module holds what of a lane must be
 //! remembered and judges what may come next; it neither signs nor stores.
 
+use crate::partnership::serde_bytes_16;
 use crate::{
     codec::pairs,
     envelope::{Content, Signed, Unverified},
     id::{AccountId, Digest, ExchangeId},
     minutes::Minutes,
-    partnership::{Acknowledgement, Decision, Details, Kind, Proposal, Side, Verdict},
+    partnership::{Acknowledgement, Decision, Details, Kind, Position, Proposal, ResumeRequest, Side, Verdict},
     rejection::Rejection,
     time::Timestamp,
 };
@@ -51,12 +52,18 @@ pub struct OwnLane {
 /// One of our answers that the partner may still ask for again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The partner's proposal, as its hash.
-    pub proposal: Digest,
-    /// The exchange it was about.
-    pub exchange: ExchangeId,
+    /// The partner's proposal.
+    pub proposal: Unverified<Proposal>,
     /// What we signed.
     pub decision: Unverified<Decision>,
+}
+
+impl Answer {
+    /// The exchange it was about.
+    #[must_use]
+    pub const fn exchange(&self) -> ExchangeId {
+        self.proposal.content.exchange
+    }
 }
 
 /// What of the partner's lane is remembered.
@@ -86,6 +93,28 @@ pub struct Sync {
     pub decided: u64,
     /// The sender's running net in minutes, to show where two books differ.
     pub net: i64,
+    /// Whether the sender wants to hear the same of the receiver. An answer never asks.
+    pub asks: bool,
+    /// Whether the sender's lanes are open.
+    pub state: SyncState,
+    /// New in each session; a request to resume repeats it.
+    #[serde(with = "serde_bytes_16")]
+    pub challenge: [u8; 16],
+}
+
+/// Whether the sender of a [`Sync`] signs anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SyncState {
+    /// The lanes are open.
+    Live,
+    /// The epoch is over, and this one is offered.
+    Closed {
+        /// The epoch offered.
+        offered: u32,
+    },
+    /// The sender lost something and asks the receiver to resume.
+    Recovering,
 }
 
 /// Both lanes of one partnership in one epoch.
@@ -140,6 +169,12 @@ impl Lanes {
     /// Our proposals that are undecided, in order.
     pub fn open(&self) -> impl Iterator<Item = &Open> {
         self.own.open.values()
+    }
+
+    /// Since when the oldest of our proposals waits for a decision.
+    #[must_use]
+    pub fn waiting_since(&self) -> Option<Timestamp> {
+        self.own.open.values().next().map(|open| open.proposal.content.made_at)
     }
 
     /// How many of our proposals are undecided.
@@ -214,7 +249,7 @@ impl Lanes {
         if p.n < self.theirs.next {
             return match self.theirs.answers.get(&p.n) {
                 None => Ok(Arrived::Done),
-                Some(answer) if answer.proposal == p.digest() => Ok(Arrived::Again(answer.decision.clone())),
+                Some(answer) if answer.proposal.content == *p => Ok(Arrived::Again(answer.decision.clone())),
                 Some(_) => Err(Rejection::Clash),
             };
         }
@@ -240,12 +275,12 @@ impl Lanes {
     }
 
     /// Takes our decision, once it is on disk.
-    pub fn decided(&mut self, proposal: &Proposal, decision: &Unverified<Decision>) {
-        self.theirs.next = proposal.n + 1;
-        self.theirs.head = proposal.digest();
+    pub fn decided(&mut self, proposal: &Unverified<Proposal>, decision: &Unverified<Decision>) {
+        self.theirs.next = proposal.content.n + 1;
+        self.theirs.head = proposal.content.digest();
         self.theirs.decision_head = decision.content.digest();
-        let answer = Answer { proposal: self.theirs.head, exchange: proposal.exchange, decision: decision.clone() };
-        self.theirs.answers.insert(proposal.n, answer);
+        let answer = Answer { proposal: proposal.clone(), decision: decision.clone() };
+        self.theirs.answers.insert(proposal.content.n, answer);
     }
 
     /// Whether the partner's decision is the next to learn, and for which of our proposals; `None` when it was learned before.
@@ -311,12 +346,12 @@ impl Lanes {
     pub fn acknowledged(&mut self, word: &Acknowledgement) -> Vec<ExchangeId> {
         self.theirs.acknowledged = word.n + 1;
         let rest = self.theirs.answers.split_off(&(word.n + 1));
-        std::mem::replace(&mut self.theirs.answers, rest).into_values().map(|a| a.exchange).collect()
+        std::mem::replace(&mut self.theirs.answers, rest).into_values().map(|a| a.exchange()).collect()
     }
 
     /// How far we are.
     #[must_use]
-    pub const fn sync(&self, net: i64) -> Sync {
+    pub const fn sync(&self, net: i64, state: SyncState, challenge: [u8; 16]) -> Sync {
         Sync {
             account: self.account,
             epoch: self.epoch,
@@ -324,7 +359,48 @@ impl Lanes {
             learned: self.own.decided,
             decided: self.theirs.next,
             net,
+            asks: false,
+            state,
+            challenge,
         }
+    }
+
+    /// Whether the partner has seen more of this epoch than is known here: something was lost here.
+    #[must_use]
+    pub const fn is_behind(&self, partner: &Sync) -> bool {
+        partner.epoch == self.epoch && (partner.decided > self.own.next || partner.learned > self.theirs.next)
+    }
+
+    /// Whether a partner that asks to resume knows more of this epoch than is known here.
+    #[must_use]
+    pub const fn lacks(&self, request: &ResumeRequest) -> bool {
+        request.epoch == self.epoch && (request.decided > self.own.next || request.learned > self.theirs.next)
+    }
+
+    /// The epoch the lanes are in.
+    #[must_use]
+    pub const fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// The first slot of a lane in this epoch that may have been decided without its being known here.
+    #[must_use]
+    pub fn unknown_from(&self, lane: Side) -> Position {
+        let n = if lane == self.side { self.own.decided } else { self.theirs.next };
+        Position { epoch: self.epoch, lane: Some(lane), n }
+    }
+
+    /// Begins a new epoch. What was proposed and not decided becomes a payment in the queue again, with the same id, as long
+    /// as its minutes are on hold.
+    pub fn reopen(&mut self, epoch: u32, on_hold: impl Fn(&ExchangeId) -> bool) {
+        let fresh = Self::new(self.account, self.side, self.window);
+        let Self { own, .. } = std::mem::replace(self, Self { epoch, ..fresh });
+        let open = own.open.into_values().map(|Open { proposal, details }| Intent {
+            exchange: proposal.content.exchange,
+            minutes: proposal.content.minutes,
+            details,
+        });
+        self.own.queue = open.chain(own.queue).filter(|intent| on_hold(&intent.exchange)).collect();
     }
 
     /// What the partner lacks by its own word: our proposals it has not decided, and our decisions it has not learned.

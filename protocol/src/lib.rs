@@ -12,13 +12,17 @@
 //! 4. [`community`], [`member`]
 //! 5. [`partnership`], [`ledger`], [`shelf`]
 //! 6. [`lane`]
-//! 7. [`machine`], [`audit`]
+//! 7. [`evidence`], [`sheet`]
+//! 8. [`document`]
+//! 9. [`machine`], [`audit`]
 
 pub mod alias;
 pub mod audit;
 pub mod codec;
 pub mod community;
+pub mod document;
 pub mod envelope;
+pub mod evidence;
 pub mod id;
 pub mod key;
 pub mod lane;
@@ -29,6 +33,7 @@ pub mod merkle;
 pub mod minutes;
 pub mod partnership;
 pub mod rejection;
+pub mod sheet;
 pub mod shelf;
 pub mod text;
 pub mod time;

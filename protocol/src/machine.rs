@@ -7,25 +7,36 @@
 //!
 //! After an input whose batch could not be made durable the machine must be dropped and recovered from what is on disk.
 
+mod accounting;
+mod accusing;
+mod asking;
+mod condition;
+mod crossings;
 mod effect;
 mod exchanges;
 mod fact;
 #[cfg(feature = "flaws")]
 pub mod flaws;
+mod folding;
 mod input;
 mod members;
+mod message;
 mod partnering;
+mod resuming;
 mod settling;
 mod shelving;
 mod state;
 mod view;
+mod waking;
 
+pub use condition::{Condition, Lost};
 pub use effect::{Batch, Effect, Effects, ForeignRecord, Notice};
 pub use exchanges::MAX_WAITING;
 pub use fact::{Fact, Invited, Reply, Waiting, WaitingKind};
-pub use input::{
-    Acceptance, Checked, Command, Hello, Input, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message,
-    Parcel, PaymentRequest, Peer, check_announcement, request_digest, secret_digest,
+pub use input::{Command, Input, Peer, request_digest, secret_digest};
+pub use message::{
+    Acceptance, Checked, Hello, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message, Parcel,
+    PaymentRequest, Resume, check_announcement,
 };
 pub use partnering::{MAX_ACCEPTING, MAX_INVITATIONS};
 pub use settling::MAX_QUEUED;

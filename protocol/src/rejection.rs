@@ -128,6 +128,22 @@ pub enum Rejection {
     UnknownProposal,
     #[error("the partner refused: {0}")]
     PartnerRefused(String),
+    #[error("the request to resume was made for another session")]
+    OtherSession,
+    #[error(
+        "this community was restored from a backup and is asking its partners what they last saw; wait for them, or tell it to go on without one"
+    )]
+    Recovering,
+    #[error(
+        "the partnership is frozen, because the partner signed two things that cannot both be true; look at the evidence and talk to them"
+    )]
+    Frozen(AccountId),
+    #[error("there are more than {limit} exchanges in this period; choose a shorter one")]
+    TooManyLines { limit: usize },
+    #[error("this proves nothing: {0}")]
+    NoProof(&'static str),
+    #[error("what the partner says is committed is not what its own messages say")]
+    BooksDiffer,
 
     // The shelf.
     #[error("the record is older than the one held")]
@@ -178,6 +194,12 @@ impl Rejection {
             Self::NoKey(_) => "no-key",
             Self::OtherKey(_) => "other-key",
             Self::NothingChanges => "nothing-changes",
+            Self::OtherSession => "other-session",
+            Self::Recovering => "recovering",
+            Self::Frozen(_) => "frozen",
+            Self::NoProof(_) => "no-proof",
+            Self::TooManyLines { .. } => "too-many-lines",
+            Self::BooksDiffer => "books-differ",
             Self::WithOneself => "with-oneself",
             Self::ExchangeExists(_) => "exchange-exists",
             Self::UnknownExchange(_) => "unknown-exchange",
@@ -231,11 +253,13 @@ impl Rejection {
             | Self::RecordExpired(_)
             | Self::OutOfOrder { .. }
             | Self::ExchangeExists(_)
+            | Self::OtherSession
             | Self::NothingChanges => Severity::Stale,
             Self::Malformed(_)
             | Self::BadKey(_)
             | Self::BrokenChain
             | Self::Clash
+            | Self::BooksDiffer
             | Self::OtherLane
             | Self::DetailsMismatch
             | Self::UnknownProposal

@@ -14,13 +14,14 @@ pub(crate) use convergence::unsettled;
 use deeds::Deeds;
 use kith_protocol::{
     id::{AccountId, CommunityId, ExchangeId, RequestId},
+    lane::SyncState,
     ledger::{Account, Body, History},
     machine::{Fact, ForeignRecord, Machine, MemoryView, Message, Notice, Reply},
     rejection::{Rejection, Severity},
     shelf::Announcement,
 };
 use slots::Slots;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that must never happen did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +70,7 @@ impl Progress {
     fn of(machine: &Machine) -> Self {
         let state = machine.state();
         let lanes = state.lanes().iter().map(|(account, lanes)| {
-            let sync = lanes.sync(0);
+            let sync = lanes.sync(0, SyncState::Live, [0; 16]);
             (*account, (sync.epoch, sync.proposed, sync.learned, sync.decided))
         });
         Self { entries: state.ledger().tree().size(), revision: state.shelf().0, lanes: lanes.collect() }
@@ -77,9 +78,10 @@ impl Progress {
 
     fn is_after(&self, earlier: &Self) -> bool {
         let grew = |(account, then): (&AccountId, &(u32, u64, u64, u64))| {
-            self.lanes
-                .get(account)
-                .is_some_and(|now| now.0 >= then.0 && now.1 >= then.1 && now.2 >= then.2 && now.3 >= then.3)
+            self.lanes.get(account).is_some_and(|now| {
+                let same_epoch = now.0 == then.0 && now.1 >= then.1 && now.2 >= then.2 && now.3 >= then.3;
+                now.0 > then.0 || same_epoch
+            })
         };
         self.entries >= earlier.entries && self.revision >= earlier.revision && earlier.lanes.iter().all(grew)
     }
@@ -95,7 +97,11 @@ pub(crate) struct Checkers {
     /// Whether all nodes have the same time.
     pub(crate) clocks_agree: bool,
     /// How far each node, since it runs, is with others' shelves.
-    through: Vec<BTreeMap<CommunityId, u64>>,
+    through: Vec<BTreeMap<CommunityId, (u32, u64)>>,
+    /// Accounts of which one side was restored, until both agree again what is committed.
+    suspended: BTreeSet<AccountId>,
+    /// Recoveries that each node answered.
+    answered: BTreeSet<(usize, [u8; 16])>,
     /// A law that does not count in this run, so that others must find what breaks it.
     blind: Option<&'static str>,
 }
@@ -110,6 +116,8 @@ impl Checkers {
             progress: vec![Progress::default(); nodes],
             clocks_agree: true,
             through: vec![BTreeMap::new(); nodes],
+            suspended: BTreeSet::new(),
+            answered: BTreeSet::new(),
             blind,
         }
     }
@@ -141,10 +149,22 @@ impl Checkers {
                 coverage.hit("entry", entry.body.kind());
                 let kept = self.books[node].enter(entry);
                 self.judge(kept)?;
+                if let Body::Resumed { resumption } = &entry.body {
+                    self.resumed(resumption.offer.content.account);
+                }
             }
             let kept = self.slots.committed(fact);
             self.judge(kept)?;
             self.deeds[node].committed(fact);
+            if let Fact::Offered { offer, .. } = fact {
+                let nonce = offer.content.nonce;
+                let asked = self.deeds.iter().enumerate().any(|(i, deeds)| i != node && deeds.nonces.contains(&nonce));
+                let fresh = self.answered.insert((node, nonce));
+                let kept = ensure("session", asked && fresh, || {
+                    format!("an offer to nobody who asks: asked {asked}, new {fresh}")
+                });
+                self.judge(kept)?;
+            }
             if let Fact::Decided { proposal, decision } = fact {
                 coverage.hit("decision", deeds::verdict(&decision.content));
                 let kept = self.books[node].leaf_is_right(&proposal.content, &decision.content);
@@ -156,8 +176,59 @@ impl Checkers {
         touched.iter().try_for_each(|account| self.mirrored(*account))
     }
 
+    /// A backup was put in place of a node's disk: all that is remembered of the node is what the backup holds.
+    pub(crate) fn restored(&mut self, node: usize, facts: &[Fact]) -> Kept {
+        let lost = std::mem::take(&mut self.books[node]);
+        self.deeds[node] = Deeds::default();
+        self.deeds[node].restored = true;
+        for fact in facts {
+            if let Fact::Entry(entry) = fact {
+                self.books[node].enter(entry)?;
+            }
+            self.deeds[node].committed(fact);
+        }
+        self.progress[node] = Progress::default();
+        self.through[node].clear();
+        self.suspended.extend(lost.partners.keys());
+        for book in &mut self.books {
+            for (_, line) in book.partners.iter_mut().filter(|(account, _)| lost.partners.contains_key(account)) {
+                line.uncertain = true;
+            }
+        }
+        self.forget_promises(node);
+        Ok(())
+    }
+
+    /// What a restored node promised its own people is gone with what it lost; what crossed is not, as long as one book has it.
+    fn forget_promises(&mut self, node: usize) {
+        let began = &self.books[node].began;
+        self.promises[node].retain(|id, promise| match promise {
+            Promise::Posted(index) => began.get(id) == Some(index),
+            Promise::Paid | Promise::Received => true,
+        });
+        let crossed = |id: &ExchangeId| self.books.iter().any(|book| book.crossed(id));
+        for promises in &mut self.promises {
+            promises.retain(|id, promise| matches!(promise, Promise::Posted(_)) || crossed(id));
+        }
+    }
+
+    /// An account goes on in a new epoch on one side; when both have, their books must mirror again.
+    fn resumed(&mut self, account: AccountId) {
+        let epochs: Vec<u32> = self.books.iter().filter_map(|b| b.partners.get(&account)).map(|p| p.epoch).collect();
+        if let [one, other] = epochs[..]
+            && one == other
+        {
+            let books = &self.books;
+            self.slots.agreed(account, one, |id| books.iter().any(|book| book.crossed(id)));
+            self.suspended.remove(&account);
+        }
+    }
+
     /// I3: both books of one account differ by exactly what is accepted and not yet learned.
     fn mirrored(&self, account: AccountId) -> Kept {
+        if self.suspended.contains(&account) {
+            return Ok(());
+        }
         let net: i64 = self.books.iter().filter_map(|book| book.partners.get(&account)).map(|p| p.net).sum();
         let doubt = self.slots.in_doubt(account);
         self.judge(ensure("I3", net == -doubt, || format!("nets of {account} sum to {net}, in doubt are {doubt}")))
@@ -181,7 +252,7 @@ impl Checkers {
             let stands = view.exchange(id).is_some_and(|r| match promise {
                 Promise::Posted(index) => r.index == *index,
                 Promise::Paid | Promise::Received => true,
-            });
+            }) || !self.suspended.is_empty() && !matches!(promise, Promise::Posted(_));
             self.judge(ensure("I4", stands, || format!("{id} was shown as {promise:?} and is missing")))?;
         }
         for account in self.books[node].partners.keys() {
@@ -197,8 +268,9 @@ impl Checkers {
             return Ok(());
         }
         for (community, known) in machine.known() {
-            let before = self.through[node].insert(*community, known.through).unwrap_or(0);
-            let kept = ensure("shelf", before <= known.through, || {
+            let serial = known.certificate.content.serial;
+            let (then, before) = self.through[node].insert(*community, (serial, known.through)).unwrap_or((serial, 0));
+            let kept = ensure("shelf", then < serial || before <= known.through, || {
                 format!("the shelf of {community} was held through {before}, now through {}", known.through)
             });
             self.judge(kept)?;
@@ -220,9 +292,10 @@ impl Checkers {
             let latest = recorded.and_then(|r| view.entry(r.latest)).map(|entry| entry.body);
             let stands = match promise {
                 Promise::Posted(index) => recorded.is_some_and(|r| r.index == *index),
-                Promise::Paid => matches!(latest, Some(Body::Settle { .. })),
-                Promise::Received => matches!(latest, Some(Body::Receive { .. })),
+                Promise::Paid => matches!(latest, Some(Body::Settle { .. } | Body::Recovered { .. })),
+                Promise::Received => matches!(latest, Some(Body::Receive { .. } | Body::Recovered { .. })),
             };
+            let stands = stands || !self.suspended.is_empty() && !matches!(promise, Promise::Posted(_));
             self.judge(ensure("I4", stands, || format!("{id} was shown as {promise:?} and is lost")))?;
         }
         Ok(())

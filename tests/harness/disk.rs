@@ -51,6 +51,13 @@ impl Disk {
         self.index.len()
     }
 
+    /// Everything in the journal.
+    #[must_use]
+    pub fn facts(&self) -> Vec<Fact> {
+        let frames = self.journal.iter().filter_map(|frame| codec::decode_own::<Vec<Fact>>(frame).ok());
+        frames.flatten().collect()
+    }
+
     /// An old backup is put in place of the disk.
     pub(crate) fn restore_old(&mut self, frames: usize) {
         self.journal.truncate(frames);

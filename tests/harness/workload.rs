@@ -15,7 +15,7 @@ use kith_protocol::{
     id::{Digest, ExchangeId, MemberId, RequestId},
     key::{KeyCache, SecretKey},
     ledger::{Agreeable, Agreed, Asked, Channel, Consent},
-    machine::{Command, Reply, State, request_digest},
+    machine::{Command, Condition, Reply, State, request_digest},
     member::Role,
     minutes::Minutes,
     partnership::Invitation,
@@ -168,6 +168,14 @@ impl Workload {
         let node = &nodes[i];
         let Some(state) = node.state() else { return Vec::new() };
         let scene = Scene { node, state, now: node.clock(now) };
+        let waits = state.conditions().iter().find(|(_, c)| matches!(c, Condition::Recovering { waived: false, .. }));
+        if let Some((account, _)) = waits
+            && self.dice.permille(100)
+        {
+            coverage.hit("restore", "not waited for");
+            let command = Command::Waive { account: *account, by: node.coordinator };
+            return vec![(i, self.order(i, command))];
+        }
         let Some(wish) = self.dice.weighed(WISHES) else { return Vec::new() };
         let commands = match wish {
             Wish::Feast => self.feast(&scene, nodes),
@@ -253,6 +261,11 @@ impl Workload {
         self.lost.append(&mut lost);
         self.lost.sort_unstable();
         self.lost.dedup();
+    }
+
+    /// A node forgot what it answered after its backup was made.
+    pub(crate) fn restored(&mut self, node: usize) {
+        self.answers.retain(|(who, _), _| *who != node);
     }
 
     /// A reply arrives; gives the request it answers.

@@ -29,6 +29,10 @@ pub enum Breach {
     LimitIgnoresUndecided,
     /// After some crashes an old backup is put back and signs as if nothing had happened.
     RestoresOldBackup,
+    /// After a restore with a new key the lanes go on as if the backup were all there ever was.
+    SignsWithoutResume,
+    /// Requests to resume of other sessions are answered.
+    ResumesOutsideSession,
     /// Ids of exchanges that were recorded are not recognised.
     ForgetsExchangeIds,
     /// Answers to requests are not made durable.

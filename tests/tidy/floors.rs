@@ -15,6 +15,8 @@ const FLOORS: &[&[&str]] = &[
     &["community", "member"],
     &["ledger", "shelf", "partnership"],
     &["lane", "witness"],
+    &["evidence", "sheet"],
+    &["document"],
     &["machine", "audit"],
 ];
 

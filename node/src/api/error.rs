@@ -130,6 +130,8 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::PartnershipExists
         | Rejection::Clash
         | Rejection::Superseded
+        | Rejection::Recovering
+        | Rejection::Frozen(_)
         | Rejection::Founding => StatusCode::CONFLICT,
         Rejection::BadKey(BadKey::WrongSignature)
         | Rejection::BadMinutes(BadMinutes::Overflow)
@@ -163,6 +165,10 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::ShelfFull(_)
         | Rejection::TooManyCommunities(_)
         | Rejection::BadRecord(_)
+        | Rejection::OtherSession
+        | Rejection::NoProof(_)
+        | Rejection::TooManyLines { .. }
+        | Rejection::BooksDiffer
         | Rejection::BadEntry { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

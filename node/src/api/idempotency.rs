@@ -7,7 +7,7 @@
 use super::{
     Failure,
     types::{
-        AcceptInvitation, CharterView, Confirm, NewCorrection, NewExchange, NewGift, NewGroup, NewInvitation,
+        AcceptInvitation, CharterView, Confirm, GoOn, NewCorrection, NewExchange, NewGift, NewGroup, NewInvitation,
         NewListing, NewMember, NewPayment, NewRequest, NewRole, Nothing,
     },
 };
@@ -104,6 +104,7 @@ objects!(
     AcceptInvitation,
     CharterView,
     Confirm,
+    GoOn,
     NewCorrection,
     NewExchange,
     NewGift,

@@ -6,6 +6,7 @@ mod exchanges;
 mod ledger;
 mod listings;
 mod members;
+mod papers;
 mod partners;
 mod payments;
 mod shelves;
@@ -58,6 +59,9 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::get_partner))
         .routes(routes!(partners::invite))
         .routes(routes!(partners::accept_invitation))
+        .routes(routes!(partners::go_on_without))
+        .routes(routes!(papers::partner_statement))
+        .routes(routes!(papers::partner_evidence))
         .routes(routes!(ledger::list_entries))
         .routes(routes!(ledger::export_ledger))
 }

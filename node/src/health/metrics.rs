@@ -92,6 +92,7 @@ fn count(registry: &mut Registry, counters: &Counters) {
         ("messages_dropped", "Messages that found no room and will be repeated", &counters.dropped),
         ("malformed", "Parcels of peers that could not be read", &counters.malformed),
         ("settled", "Exchanges with partners that settled here", &counters.settled),
+        ("recovered", "Exchanges with partners that were lost here and came back", &counters.recovered),
     ];
     for (name, help, counter) in plain {
         registry.register(name, help, ConstCounter::new(Counters::read(counter)));

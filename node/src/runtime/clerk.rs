@@ -299,6 +299,14 @@ impl Clerk {
             }
             Notice::Decided { .. } | Notice::Settled { .. } => Counters::add(&self.counters.settled, 1),
             Notice::PartnershipAgreed { account } => tracing::info!(%account, "a partnership was agreed"),
+            Notice::Recovering { account } => {
+                tracing::warn!(%account, "something was lost here; the partner is asked before anything more is signed");
+            }
+            Notice::Recovered { .. } => Counters::add(&self.counters.recovered, 1),
+            Notice::Resumed { account } => tracing::info!(%account, "a partnership goes on in a new epoch"),
+            Notice::Frozen { account } => {
+                tracing::error!(%account, "a partner signed two things that cannot both be true; nothing more is signed with it");
+            }
             Notice::Entry { .. } | Notice::RecordKept => {}
         }
     }

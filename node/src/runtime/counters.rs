@@ -28,6 +28,8 @@ pub struct Counters {
     pub malformed: AtomicU64,
     /// Exchanges with partners that settled here, on either side.
     pub settled: AtomicU64,
+    /// Exchanges with partners that were lost here and came back.
+    pub recovered: AtomicU64,
     refused: Mutex<BTreeMap<&'static str, u64>>,
 }
 

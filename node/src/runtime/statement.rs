@@ -69,7 +69,9 @@ fn plain_change(body: &Body, member: &MemberId) -> i64 {
         Body::OpeningBalance { member: whose, minutes, .. } if whose == member => minutes.get(),
         Body::Hold { terms, .. } if terms.payer == *member => -given(terms.minutes),
         Body::Release { proposal, .. } => given(proposal.content.minutes),
-        Body::Receive { payee, proposal } if payee == member => given(proposal.content.minutes),
+        Body::Receive { payee, proposal, .. } if payee == member => given(proposal.content.minutes),
+        Body::Recovered { paid: true, held: false, proposal, .. } => -given(proposal.content.minutes),
+        Body::Recovered { paid: false, proposal, .. } => given(proposal.content.minutes),
         _ => 0,
     }
 }

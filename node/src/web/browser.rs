@@ -192,14 +192,18 @@ impl Browser {
 
     /// Looks again and again until the page says something.
     pub(crate) async fn until(&mut self, path: &str, says: &str) -> Shown {
-        let begun = std::time::Instant::now();
-        loop {
-            let shown = self.get(path).await;
-            if shown.body.contains(says) {
-                return shown;
+        let looked = async {
+            loop {
+                let shown = self.get(path).await;
+                if shown.body.contains(says) {
+                    return shown;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            assert!(begun.elapsed() < DEADLINE, "{path} never said {says:?}: {}", shown.body);
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        };
+        match tokio::time::timeout(DEADLINE, looked).await {
+            Ok(shown) => shown,
+            Err(_) => panic!("{path} never said {says:?}: {}", self.get(path).await.body),
         }
     }
 

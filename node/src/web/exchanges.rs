@@ -139,20 +139,25 @@ impl Seen {
             }),
             Body::Hold { terms, .. } => {
                 let stand = match latest.map(|entry| &entry.body) {
-                    Some(Body::Settle { .. }) => Stand::Settled,
+                    Some(Body::Settle { .. } | Body::Recovered { .. }) => Stand::Settled,
                     Some(Body::Release { .. }) => Stand::Refused,
                     _ => Stand::OnHold,
                 };
                 let partner = partner(machine, &terms.account);
                 Some(Self { stand, receiver: Some(terms.payer), partner, ..blank(terms.minutes.get()) })
             }
-            Body::Receive { payee, proposal } => {
+            Body::Receive { payee, proposal, .. } => {
                 let account = proposal.content.account;
                 let lanes = machine.state().lanes().get(&account);
-                let answering = lanes.is_some_and(|lanes| lanes.unconfirmed().any(|answer| answer.exchange == id));
+                let answering = lanes.is_some_and(|lanes| lanes.unconfirmed().any(|answer| answer.exchange() == id));
                 let stand = if answering { Stand::Answering } else { Stand::Settled };
                 let partner = partner(machine, &account);
                 Some(Self { stand, giver: Some(*payee), partner, ..blank(proposal.content.minutes.get()) })
+            }
+            Body::Recovered { member, paid, proposal, .. } => {
+                let (giver, receiver) = if *paid { (None, *member) } else { (*member, None) };
+                let partner = partner(machine, &proposal.content.account);
+                Some(Self { giver, receiver, partner, ..blank(proposal.content.minutes.get()) })
             }
             _ => None,
         }

@@ -1,16 +1,19 @@
 //! The partners on the public page: who they are, whether they are there, and where the hours between us stand.
 
 use super::words::Words;
-use crate::runtime::shelves::name_of;
+use crate::runtime::{book::Book, shelves::name_of};
 use kith_protocol::{
     id::AccountId,
-    ledger::Partner,
-    machine::{Machine, WaitingKind},
+    ledger::{History as _, Partner},
+    machine::{Condition, Machine, WaitingKind},
     time::Timestamp,
 };
 
 /// The most partners on the page, each up to 1,500 bytes: the whole page stays under 60 KB.
 pub(super) const SHOWN: usize = 8;
+
+/// How many undecided exchanges of one partner are looked up for the oldest: a full window, and some that queue.
+const HOLDS_READ: usize = 100;
 
 /// A partner as the core knows it.
 #[derive(Debug, Clone, Default)]
@@ -25,12 +28,33 @@ pub(super) struct Seen {
     pub(super) on_hold: i64,
     /// Exchanges of ours that the partner has not decided, with those that stand in line behind them.
     pub(super) undecided: u64,
-    /// When the oldest of them was proposed.
+    /// When the oldest of them was recorded.
     pub(super) oldest: Option<Timestamp>,
     /// Exchanges of theirs that we decided and they have not confirmed to know.
     pub(super) unconfirmed: u64,
     /// Requests to their members that nobody there has answered.
     pub(super) asked: u64,
+    /// Whether three quarters of a limit are used.
+    pub(super) near_limit: bool,
+    /// What keeps the account from moving, if anything does.
+    pub(super) halted: Option<Halted>,
+}
+
+/// What keeps an account from moving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halted {
+    /// One of the two lost something and they compare what they hold.
+    Comparing,
+    /// The partner signed two things that cannot both be true.
+    Frozen,
+}
+
+/// When the oldest of our exchanges that the partner has not decided was recorded. Some of them may not be signed yet,
+/// for nothing is while the partner is away, so it is the ledger that knows.
+fn oldest(machine: &Machine, book: &Book, account: &AccountId) -> Option<Timestamp> {
+    let holds = machine.state().ledger().holds().iter().filter(|(_, hold)| hold.account == *account);
+    let first = holds.take(HOLDS_READ).filter_map(|(exchange, _)| Some(book.exchange(exchange)?.index)).min()?;
+    Some(book.entry(first)?.at)
 }
 
 impl Seen {
@@ -38,7 +62,7 @@ impl Seen {
         self.name.clone().unwrap_or_else(|| words.t("partner-nameless"))
     }
 
-    pub(super) fn of(machine: &Machine, account: &AccountId, partner: &Partner) -> Self {
+    pub(super) fn of(machine: &Machine, book: &Book, account: &AccountId, partner: &Partner) -> Self {
         let state = machine.state();
         let community = partner.community();
         let lanes = state.lanes().get(account);
@@ -53,9 +77,14 @@ impl Seen {
             limits: (partner.terms.limit(partner.side), partner.terms.limit(partner.side.other())),
             on_hold: partner.on_hold.get(),
             undecided: lanes.map_or(0, |lanes| (lanes.undecided() + lanes.queued()) as u64),
-            oldest: lanes.and_then(|lanes| lanes.open().map(|open| open.proposal.content.made_at).min()),
+            oldest: oldest(machine, book, account),
             unconfirmed: lanes.map_or(0, |lanes| lanes.unconfirmed().count() as u64),
             asked: asked.count() as u64,
+            near_limit: partner.is_near_limit(),
+            halted: state.conditions().get(account).map(|condition| match condition {
+                Condition::Frozen { .. } => Halted::Frozen,
+                _ => Halted::Comparing,
+            }),
         }
     }
 }
@@ -145,6 +174,14 @@ fn waiting(words: Words, seen: &Seen, now: Timestamp) -> Vec<String> {
     }
     if seen.asked > 0 {
         lines.push(words.n("partner-asked", seen.asked));
+    }
+    match seen.halted {
+        Some(Halted::Comparing) => lines.push(words.t("partner-comparing")),
+        Some(Halted::Frozen) => lines.push(words.t("partner-frozen")),
+        None => {}
+    }
+    if seen.near_limit {
+        lines.push(words.t("partner-near-limit"));
     }
     if lines.is_empty() {
         lines.push(words.t("partner-nothing-waits"));

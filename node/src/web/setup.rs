@@ -12,7 +12,7 @@ use super::{
 use crate::{
     people::MAX_NAME,
     runtime::{
-        Founding, Recovery,
+        Founding, Recovery, Refused,
         desk::{MAX_CONTACT_WORDS, PaperCode},
         found_with, home,
     },
@@ -22,7 +22,7 @@ use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, Query, State},
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
     routing::get,
 };
 use data_encoding::HEXLOWER;
@@ -109,6 +109,22 @@ impl Setup {
 }
 
 type App = State<Arc<Setup>>;
+type Answer = Result<Response, Shut>;
+
+/// The page for whoever has no business here.
+struct Shut(Box<Response>);
+
+impl From<Response> for Shut {
+    fn from(response: Response) -> Self {
+        Self(Box::new(response))
+    }
+}
+
+impl IntoResponse for Shut {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
 
 /// The pages of a first run.
 pub fn router(setup: Arc<Setup>) -> Router {
@@ -126,11 +142,11 @@ pub fn router(setup: Arc<Setup>) -> Router {
 }
 
 /// The frame, for whoever opened the link.
-fn frame(setup: &Setup, headers: &HeaderMap) -> Result<Frame, Response> {
+fn frame(setup: &Setup, headers: &HeaderMap) -> Result<Frame, Shut> {
     let answers = setup.answers();
     let session = answers.session.clone().filter(|session| cookie(headers, COOKIE) == Some(session.as_str()));
     let (asked, large) = looks(headers);
-    let Some(session) = session else { return Err(closed(&Frame::plain(asked, large))) };
+    let Some(session) = session else { return Err(Shut::from(closed(&Frame::plain(asked, large)))) };
     let token = HEXLOWER.encode(&Digest::of("kith/v1/setup-form", &[session.as_bytes()]).0[..16]);
     Ok(Frame { token, alone: true, ..Frame::plain(answers.words.unwrap_or(asked), large) })
 }
@@ -151,11 +167,11 @@ async fn stranger(headers: HeaderMap) -> Response {
 type Sending = Result<Form<Vec<(String, String)>>, axum::extract::rejection::FormRejection>;
 
 /// A form of ours, from the browser that opened the link.
-fn sent(setup: &Setup, headers: &HeaderMap, form: Sending) -> Result<(Frame, Sent), Response> {
+fn sent(setup: &Setup, headers: &HeaderMap, form: Sending) -> Result<(Frame, Sent), Shut> {
     let frame = frame(setup, headers)?;
-    let Ok(Form(pairs)) = form else { return Err(Oops::Unreadable.page(&frame)) };
-    let sent = Sent::from_pairs(pairs).ok_or_else(|| Oops::TooLarge.page(&frame))?;
-    if sent.get("token") == frame.token { Ok((frame, sent)) } else { Err(Oops::Stale.page(&frame)) }
+    let Ok(Form(pairs)) = form else { return Err(Shut::from(Oops::Unreadable.page(&frame))) };
+    let sent = Sent::from_pairs(pairs).ok_or_else(|| Shut::from(Oops::TooLarge.page(&frame)))?;
+    if sent.get("token") == frame.token { Ok((frame, sent)) } else { Err(Shut::from(Oops::Stale.page(&frame))) }
 }
 
 /// The link of the terminal: the first who opens it goes on, nobody else.
@@ -195,18 +211,15 @@ fn language_page(frame: &Frame) -> Response {
         .answer()
 }
 
-async fn language(State(setup): App, headers: HeaderMap, form: Sending) -> Response {
-    let (frame, sent) = match sent(&setup, &headers, form) {
-        Ok(found) => found,
-        Err(response) => return response,
-    };
+async fn language(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
+    let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
     match language_field(&mut reader) {
         Some(language) => {
             setup.answers().words = Some(Words(language));
-            go("/setup/way")
+            Ok(go("/setup/way"))
         }
-        None => FormPage::new(&frame, frame.t("setup-welcome"), reader, "/setup", frame.t("go-on")).answer(),
+        None => Ok(FormPage::new(&frame, frame.t("setup-welcome"), reader, "/setup", frame.t("go-on")).answer()),
     }
 }
 
@@ -220,24 +233,18 @@ fn way_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
     FormPage::new(frame, frame.t("setup-way-title"), reader, "/setup/way", frame.t("go-on"))
 }
 
-async fn show_way(State(setup): App, headers: HeaderMap) -> Response {
-    let frame = match frame(&setup, &headers) {
-        Ok(frame) => frame,
-        Err(response) => return response,
-    };
+async fn show_way(State(setup): App, headers: HeaderMap) -> Answer {
+    let frame = frame(&setup, &headers)?;
     let nothing = Sent::default();
     let mut reader = Reader::open(frame.words, &nothing);
     way_field(&mut reader);
-    way_page(&frame, reader).answer()
+    Ok(way_page(&frame, reader).answer())
 }
 
-async fn way(State(setup): App, headers: HeaderMap, form: Sending) -> Response {
-    let (frame, sent) = match sent(&setup, &headers, form) {
-        Ok(found) => found,
-        Err(response) => return response,
-    };
+async fn way(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
+    let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
-    match way_field(&mut reader).as_str() {
+    Ok(match way_field(&mut reader).as_str() {
         "new" => go("/setup/name"),
         "other" => {
             let words = vec![frame.t("setup-other-restore"), frame.t("setup-other-join")];
@@ -245,7 +252,7 @@ async fn way(State(setup): App, headers: HeaderMap, form: Sending) -> Response {
             pages::show(&frame, &MessagePage { frame: &frame, heading: frame.t("setup-other"), words, link })
         }
         _ => way_page(&frame, reader).answer(),
-    }
+    })
 }
 
 fn name_fields(reader: &mut Reader<'_>) -> (Charter, String, String) {
@@ -264,31 +271,25 @@ fn name_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
     FormPage::new(frame, frame.t("setup-name-title"), reader, "/setup/name", frame.t("go-on"))
 }
 
-async fn show_name(State(setup): App, headers: HeaderMap) -> Response {
-    let frame = match frame(&setup, &headers) {
-        Ok(frame) => frame,
-        Err(response) => return response,
-    };
+async fn show_name(State(setup): App, headers: HeaderMap) -> Answer {
+    let frame = frame(&setup, &headers)?;
     let nothing = Sent::default();
     let mut reader = Reader::open(frame.words, &nothing);
     name_fields(&mut reader);
-    name_page(&frame, reader).answer()
+    Ok(name_page(&frame, reader).answer())
 }
 
-async fn name(State(setup): App, headers: HeaderMap, form: Sending) -> Response {
-    let (frame, sent) = match sent(&setup, &headers, form) {
-        Ok(found) => found,
-        Err(response) => return response,
-    };
+async fn name(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
+    let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
     let (charter, coordinator, contact) = name_fields(&mut reader);
     if !reader.is_fine() || sent.step() == Step::Edit {
-        return name_page(&frame, reader).answer();
+        return Ok(name_page(&frame, reader).answer());
     }
     let mut answers = setup.answers();
     answers.founding = Some(Founding { charter, coordinator });
     answers.contact = Some(contact).filter(|contact| !contact.is_empty());
-    go("/setup/charter")
+    Ok(go("/setup/charter"))
 }
 
 const CONFIRMATIONS: [(&str, &str, Confirmation); 3] = [
@@ -311,32 +312,29 @@ fn charter_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
         .lead(frame.t("setup-charter-lead"))
 }
 
-async fn show_charter(State(setup): App, headers: HeaderMap) -> Response {
-    let frame = match frame(&setup, &headers) {
-        Ok(frame) => frame,
-        Err(response) => return response,
-    };
+async fn show_charter(State(setup): App, headers: HeaderMap) -> Answer {
+    let frame = frame(&setup, &headers)?;
     let usual = Sent::filled([("floor", FLOOR_HOURS)]);
     let mut reader = Reader::open(frame.words, &usual);
     charter_fields(&mut reader);
-    charter_page(&frame, reader).answer()
+    Ok(charter_page(&frame, reader).answer())
 }
 
-async fn charter(State(setup): App, headers: HeaderMap, form: Sending) -> Response {
-    let (frame, sent) = match sent(&setup, &headers, form) {
-        Ok(found) => found,
-        Err(response) => return response,
-    };
+async fn charter(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
+    let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
     let (floor, confirmation) = charter_fields(&mut reader);
-    let Some(floor) = floor.filter(|_| reader.is_fine()) else { return charter_page(&frame, reader).answer() };
-    let Ok(recovery) = Recovery::new() else { return Oops::Unreadable.page(&frame) };
+    let Some(floor) = floor.filter(|_| reader.is_fine()) else { return Ok(charter_page(&frame, reader).answer()) };
+    let recovery = match Recovery::new() {
+        Ok(recovery) => recovery,
+        Err(why) => return Ok(Oops::Refused(Refused::People(why.to_string())).page(&frame)),
+    };
     let mut answers = setup.answers();
-    let Some(founding) = answers.founding.as_mut() else { return go("/setup/name") };
+    let Some(founding) = answers.founding.as_mut() else { return Ok(go("/setup/name")) };
     (founding.charter.person_floor, founding.charter.confirmation) = (floor, confirmation);
     // Made once: words that somebody wrote down stay the words.
     answers.recovery.get_or_insert(recovery);
-    go("/setup/words")
+    Ok(go("/setup/words"))
 }
 
 /// The sheet with the words.
@@ -348,15 +346,12 @@ struct WordsPage<'a> {
     words: Vec<String>,
 }
 
-async fn show_words(State(setup): App, headers: HeaderMap) -> Response {
-    let frame = match frame(&setup, &headers) {
-        Ok(frame) => frame,
-        Err(response) => return response,
-    };
+async fn show_words(State(setup): App, headers: HeaderMap) -> Answer {
+    let frame = frame(&setup, &headers)?;
     let answers = setup.answers();
-    let (Some(founding), Some(recovery)) = (&answers.founding, &answers.recovery) else { return go("/setup/name") };
+    let (Some(founding), Some(recovery)) = (&answers.founding, &answers.recovery) else { return Ok(go("/setup/name")) };
     let words = recovery.words().split(' ').map(str::to_owned).collect();
-    pages::show(&frame, &WordsPage { frame: &frame, name: founding.charter.name.clone(), words })
+    Ok(pages::show(&frame, &WordsPage { frame: &frame, name: founding.charter.name.clone(), words }))
 }
 
 fn check_fields(reader: &mut Reader<'_>, expected: Option<&str>) {
@@ -380,34 +375,28 @@ fn check_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
         .other(frame.t("setup-words-again"), "/setup/words".into())
 }
 
-async fn show_check(State(setup): App, headers: HeaderMap) -> Response {
-    let frame = match frame(&setup, &headers) {
-        Ok(frame) => frame,
-        Err(response) => return response,
-    };
+async fn show_check(State(setup): App, headers: HeaderMap) -> Answer {
+    let frame = frame(&setup, &headers)?;
     let nothing = Sent::default();
     let mut reader = Reader::open(frame.words, &nothing);
     check_fields(&mut reader, None);
-    check_page(&frame, reader).answer()
+    Ok(check_page(&frame, reader).answer())
 }
 
-async fn check(State(setup): App, headers: HeaderMap, form: Sending) -> Response {
-    let (frame, sent) = match sent(&setup, &headers, form) {
-        Ok(found) => found,
-        Err(response) => return response,
-    };
+async fn check(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
+    let (frame, sent) = sent(&setup, &headers, form)?;
     let founded = setup.answers().founded.clone();
     if let Some(founded) = founded {
-        return done(&frame, &founded);
+        return Ok(done(&frame, &founded));
     }
     let mut reader = Reader::judge(frame.words, &sent);
     let expected = setup.answers().recovery.as_ref().map(Recovery::words);
-    let Some(expected) = expected else { return go("/setup/charter") };
+    let Some(expected) = expected else { return Ok(go("/setup/charter")) };
     check_fields(&mut reader, Some(&expected));
     if !reader.is_fine() {
-        return check_page(&frame, reader).answer();
+        return Ok(check_page(&frame, reader).answer());
     }
-    match found(Arc::clone(&setup)).await {
+    Ok(match found(Arc::clone(&setup)).await {
         Ok(founded) => {
             let response = done(&frame, &founded);
             setup.answers().founded = Some(founded);
@@ -419,7 +408,7 @@ async fn check(State(setup): App, headers: HeaderMap, form: Sending) -> Response
             let refused = frame.t1("setup-failed", "why", why);
             check_page(&frame, reader).refused(Some(refused)).answer()
         }
-    }
+    })
 }
 
 async fn found(setup: Arc<Setup>) -> Result<Founded, String> {

@@ -99,6 +99,7 @@ impl Chains {
                 let theirs = self.theirs.entry(proposal.content.account).or_insert(Theirs::new(0));
                 theirs.follow(&proposal.content)
             }
+            // What the partner gave back is not chained: refusals in between are lost, and its epoch is over.
             _ => Ok(()),
         }
     }

@@ -83,7 +83,7 @@ fn begun(body: &Body) -> Option<Begun> {
             policy: *policy,
         })),
         Body::Correction { terms, .. } => Begun::Correction(terms.minutes),
-        Body::Hold { .. } | Body::Receive { .. } => Begun::Crossing,
+        Body::Hold { .. } | Body::Receive { .. } | Body::Recovered { held: false, .. } => Begun::Crossing,
         _ => return None,
     })
 }

@@ -6,6 +6,7 @@ use crate::{
     id::{AccountId, MemberId},
     key::{Claim, KeyCache, Signature, SoundKey, verify_members},
     ledger::{Authority, Body, Ledger, Partner},
+    partnership::{Decision, Proposal},
     rejection::Rejection,
 };
 
@@ -113,24 +114,51 @@ impl Signatures {
             Body::Gift { terms, from } => self.members(entry, ledger, terms, &[(terms.from, Some(from))])?,
             Body::Hold { terms, payer } => self.members(entry, ledger, terms, &[(terms.payer, Some(payer))])?,
             Body::Settle { proposal, decision } | Body::Release { proposal, decision } => {
-                let partner = partner(ledger, proposal.content.account)?;
-                let own = ledger.certificates().iter().rev();
-                let own = own.map(|c| self.keys.sound(&c.key)).collect::<Result<_, _>>()?;
-                self.strict(entry, Signer::Community, own, proposal);
-                let theirs = vec![self.keys.sound(&partner.key)?];
-                self.strict(entry, Signer::Partner(partner.community()), theirs, decision);
+                let (own, partner) = self.both(ledger, proposal.content.account)?;
+                self.pair(entry, own, partner, proposal, decision)?;
             }
-            Body::Receive { proposal, .. } => {
-                let partner = partner(ledger, proposal.content.account)?;
-                let theirs = vec![self.keys.sound(&partner.key)?];
-                self.strict(entry, Signer::Partner(partner.community()), theirs, proposal);
+            Body::Receive { proposal, decision, .. } | Body::Recovered { proposal, decision, .. } => {
+                let (own, partner) = self.both(ledger, proposal.content.account)?;
+                self.pair(entry, own, partner, proposal, decision)?;
             }
+            // Two certificates and two signatures, judged by the rules.
+            Body::Resumed { .. } => self.count(4),
+            // One certificate, judged by the rules.
+            Body::KeyRotated { .. } => self.count(1),
             Body::CharterChanged { .. }
             | Body::MemberAdmitted { .. }
             | Body::MemberLeft { .. }
             | Body::RoleChanged { .. }
             | Body::Correction { .. }
             | Body::OpeningBalance { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// All keys that were ever ours, the newest first, and the partner whose lanes these are.
+    fn both<'a>(&mut self, ledger: &'a Ledger, account: AccountId) -> Result<(Vec<SoundKey>, &'a Partner), Rejection> {
+        let own = ledger.certificates().iter().rev();
+        let own = own.map(|c| self.keys.sound(&c.key)).collect::<Result<_, _>>()?;
+        Ok((own, partner(ledger, account)?))
+    }
+
+    /// A proposal of one side and the other side's decision.
+    fn pair(
+        &mut self,
+        entry: u64,
+        own: Vec<SoundKey>,
+        partner: &Partner,
+        proposal: &Unverified<Proposal>,
+        decision: &Unverified<Decision>,
+    ) -> Result<(), Rejection> {
+        let theirs = vec![self.keys.sound(&partner.key)?];
+        let them = Signer::Partner(partner.community());
+        if proposal.content.lane == partner.side {
+            self.strict(entry, Signer::Community, own, proposal);
+            self.strict(entry, them, theirs, decision);
+        } else {
+            self.strict(entry, them, theirs, proposal);
+            self.strict(entry, Signer::Community, own, decision);
         }
         Ok(())
     }

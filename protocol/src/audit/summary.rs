@@ -68,7 +68,11 @@ impl Tally {
         *self.kinds.entry(body.kind()).or_default() += 1;
         let took_place = matches!(
             body,
-            Body::Exchange { .. } | Body::GroupExchange { .. } | Body::Settle { .. } | Body::Receive { .. }
+            Body::Exchange { .. }
+                | Body::GroupExchange { .. }
+                | Body::Settle { .. }
+                | Body::Receive { .. }
+                | Body::Recovered { .. }
         );
         self.exchanges += u64::from(took_place);
         self.span = Some((self.span.map_or(at, |(first, _)| first), at));

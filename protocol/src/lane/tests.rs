@@ -41,7 +41,7 @@ impl Two {
         assert_eq!(self.b.arrived(proposal).unwrap(), Arrived::Next);
         let verdict = Verdict::Reject { code: RefusalCode::UnknownPayee };
         let decision = self.b.decide(proposal.content(), verdict).sign(&self.key_b);
-        self.b.decided(proposal.content(), decision.unverified());
+        self.b.decided(proposal.unverified(), decision.unverified());
         decision
     }
 }
@@ -104,8 +104,8 @@ fn sync_tells_what_to_repeat() {
     let mut t = two(16);
     let proposals: Vec<_> = (1..4).map(|i| t.propose(i)).collect();
     let decision = t.decide(&proposals[0]);
-    let (repeat, none) = t.a.lacking(&t.b.sync(0));
+    let (repeat, none) = t.a.lacking(&t.b.sync(0, SyncState::Live, [0; 16]));
     assert_eq!((repeat.len(), none.len()), (3, 0));
-    let (none, repeat) = t.b.lacking(&t.a.sync(0));
+    let (none, repeat) = t.b.lacking(&t.a.sync(0, SyncState::Live, [0; 16]));
     assert_eq!((none.len(), repeat), (0, vec![decision.unverified().clone()]));
 }

@@ -7,11 +7,11 @@ use crate::{
     codec,
     community::{Certificate, Charter, GroupPolicy},
     envelope::{Content, Unverified},
-    id::{AccountId, CommunityId, Digest, ExchangeId, MemberId},
+    id::{AccountId, Alias, CommunityId, Digest, ExchangeId, MemberId},
     key::PublicKey,
     member::{MemberKind, Role},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Payee, Proposal},
+    partnership::{Agreement, Decision, Payee, Position, Proposal, Resumption},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -299,8 +299,38 @@ pub enum Body {
     Receive {
         /// Who gave the help.
         payee: MemberId,
+        /// Who received the help, by the partner's code.
+        payer: Alias,
         /// The partner's signed proposal.
         proposal: Box<Unverified<Proposal>>,
+        /// Our signed acceptance.
+        decision: Box<Unverified<Decision>>,
+    },
+    /// Another key signs for this community from here on. Restoring a backup always comes with a new key, so that nothing
+    /// signed before and lost can be taken for what is signed now.
+    KeyRotated {
+        /// The root key's word for the new key.
+        certificate: Box<Unverified<Certificate>>,
+    },
+    /// A partnership's lanes begin anew: both sides hold the same, and these are their keys.
+    Resumed {
+        /// What both signed.
+        resumption: Box<Resumption>,
+    },
+    /// A committed exchange that this ledger had lost and the partner gave back.
+    Recovered {
+        /// Our member; the pot stands in for one whom this ledger does not know.
+        member: Option<MemberId>,
+        /// The partner's member, if known.
+        party: Option<Payee>,
+        /// Whether our member paid; otherwise our member received.
+        paid: bool,
+        /// Whether the minutes paid were on hold here.
+        held: bool,
+        /// The signed proposal.
+        proposal: Box<Unverified<Proposal>>,
+        /// The signed acceptance.
+        decision: Box<Unverified<Decision>>,
     },
 }
 
@@ -324,6 +354,9 @@ impl Body {
             Self::Settle { .. } => "settle",
             Self::Release { .. } => "release",
             Self::Receive { .. } => "receive",
+            Self::KeyRotated { .. } => "key_rotated",
+            Self::Resumed { .. } => "resumed",
+            Self::Recovered { .. } => "recovered",
         }
     }
 
@@ -336,7 +369,9 @@ impl Body {
             Self::Gift { terms, .. } => Some(terms.exchange),
             Self::Correction { terms, .. } => Some(terms.exchange),
             Self::Hold { terms, .. } => Some(terms.exchange),
-            Self::Receive { proposal, .. } => Some(proposal.content.exchange),
+            Self::Receive { proposal, .. } | Self::Recovered { proposal, held: false, .. } => {
+                Some(proposal.content.exchange)
+            }
             _ => None,
         }
     }
@@ -346,7 +381,25 @@ impl Body {
     pub fn continues(&self) -> Option<ExchangeId> {
         match self {
             Self::Correction { terms, .. } => Some(terms.corrects),
-            Self::Settle { proposal, .. } | Self::Release { proposal, .. } => Some(proposal.content.exchange),
+            Self::Settle { proposal, .. }
+            | Self::Release { proposal, .. }
+            | Self::Recovered { proposal, held: true, .. } => Some(proposal.content.exchange),
+            _ => None,
+        }
+    }
+
+    /// The slot of a partnership that this entry decides, or the epoch that it begins.
+    #[must_use]
+    pub fn crosses(&self) -> Option<(AccountId, Position)> {
+        match self {
+            Self::Settle { proposal, .. }
+            | Self::Release { proposal, .. }
+            | Self::Receive { proposal, .. }
+            | Self::Recovered { proposal, .. } => Some((proposal.content.account, Position::of(&proposal.content))),
+            Self::Resumed { resumption } => {
+                let offer = &resumption.offer.content;
+                Some((offer.account, Position::start(offer.epoch)))
+            }
             _ => None,
         }
     }

@@ -116,7 +116,8 @@ impl Ledger {
             | Body::CharterChanged { .. }
             | Body::MemberAdmitted { .. }
             | Body::MemberLeft { .. }
-            | Body::RoleChanged { .. } => members::permit(self, body),
+            | Body::RoleChanged { .. }
+            | Body::KeyRotated { .. } => members::permit(self, body),
             Body::Exchange { .. } | Body::GroupExchange { .. } | Body::Gift { .. } | Body::OpeningBalance { .. } => {
                 exchanges::permit(self, body)
             }
@@ -125,7 +126,9 @@ impl Ledger {
             | Body::Hold { .. }
             | Body::Settle { .. }
             | Body::Release { .. }
-            | Body::Receive { .. } => partners::permit(self, body),
+            | Body::Receive { .. }
+            | Body::Resumed { .. }
+            | Body::Recovered { .. } => partners::permit(self, body),
         }
     }
 
@@ -135,6 +138,8 @@ impl Ledger {
             | Body::CharterChanged { .. }
             | Body::MemberAdmitted { .. }
             | Body::RoleChanged { .. }
+            | Body::KeyRotated { .. }
+            | Body::Resumed { .. }
             | Body::PartnershipAgreed { .. } => Vec::new(),
             Body::MemberLeft { member, .. } => {
                 let balance = self.balance(&Account::Member(*member));
@@ -143,9 +148,11 @@ impl Ledger {
             Body::OpeningBalance { member, minutes, .. } => pair(Account::Opening, Account::Member(*member), *minutes),
             Body::Exchange { .. } | Body::GroupExchange { .. } | Body::Gift { .. } => exchanges::postings(body)?,
             Body::Correction { terms, .. } => exchanges::correction_postings(terms, history)?,
-            Body::Hold { .. } | Body::Settle { .. } | Body::Release { .. } | Body::Receive { .. } => {
-                partners::postings(self, body)?
-            }
+            Body::Hold { .. }
+            | Body::Settle { .. }
+            | Body::Release { .. }
+            | Body::Receive { .. }
+            | Body::Recovered { .. } => partners::postings(self, body)?,
         })
     }
 

@@ -56,8 +56,10 @@ pub struct Partner {
     pub terms: Terms,
     /// Which side this community is.
     pub side: Side,
-    /// The key that signs for the other side.
+    /// The key that signs for the other side in this epoch.
     pub key: PublicKey,
+    /// The epoch the lanes are in.
+    pub epoch: u32,
     /// Running net: above zero when our members received more than they gave.
     pub net: Balance,
     /// Minutes on hold under this partnership.
@@ -67,6 +69,15 @@ pub struct Partner {
 }
 
 impl Partner {
+    /// Whether three quarters of a limit are used, by us with what is on hold, or by the partner.
+    #[must_use]
+    pub fn is_near_limit(&self) -> bool {
+        let near = |used: i128, limit: i64| used > 0 && used * 4 >= i128::from(limit) * 3;
+        let ours = i128::from(self.net.get()) + i128::from(self.on_hold.get());
+        let theirs = -i128::from(self.net.get());
+        near(ours, self.terms.limit(self.side)) || near(theirs, self.terms.limit(self.side.other()))
+    }
+
     /// The other community.
     #[must_use]
     pub const fn community(&self) -> CommunityId {

@@ -2,7 +2,8 @@
 
 use super::{
     fact::{Fact, Reply},
-    input::{Message, Peer},
+    input::Peer,
+    message::Message,
 };
 use crate::{
     envelope::Unverified,
@@ -70,6 +71,26 @@ pub enum Notice {
     },
     /// A partnership began.
     PartnershipAgreed {
+        /// Its account.
+        account: AccountId,
+    },
+    /// Something of a partnership was lost here, or its key changed: the partner is asked.
+    Recovering {
+        /// Its account.
+        account: AccountId,
+    },
+    /// A committed exchange that was lost here came back from the partner.
+    Recovered {
+        /// It.
+        exchange: ExchangeId,
+    },
+    /// A partnership goes on in a new epoch.
+    Resumed {
+        /// Its account.
+        account: AccountId,
+    },
+    /// A partner's misconduct is proven; nothing more is signed with it.
+    Frozen {
         /// Its account.
         account: AccountId,
     },

@@ -2,7 +2,7 @@
 
 use super::{
     fact::{Fact, Reply, Waiting, WaitingKind},
-    input::Message,
+    message::Message,
     state::{Machine, Turn},
 };
 use crate::{

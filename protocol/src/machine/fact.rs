@@ -1,13 +1,17 @@
 //! What the machine makes durable: the one truth from which everything else is rebuilt.
 
+use super::condition::Lost;
 use crate::{
-    community::Card,
+    community::{Card, Certificate},
     envelope::Unverified,
+    evidence::Evidence,
     id::{AccountId, Alias, CommunityId, Digest, ExchangeId, MemberId, RecordKey, RequestId},
     lane::Intent,
     ledger::{Consent, Entry, ExchangeTerms},
     minutes::Minutes,
-    partnership::{Acknowledgement, Decision, Details, Invitation, Payee, Proposal, Terms},
+    partnership::{
+        Acknowledgement, Decision, Details, Invitation, Payee, Proposal, ResumeOffer, Terms, serde_bytes_16,
+    },
     shelf::Record,
     time::Timestamp,
 };
@@ -182,6 +186,42 @@ pub enum Fact {
     Acknowledged {
         /// The partner's word.
         word: Unverified<Acknowledgement>,
+    },
+    /// Something of a partnership's lanes was lost: the partner is asked before more is signed.
+    Recovering {
+        /// Which.
+        account: AccountId,
+        /// New for each recovery.
+        #[serde(with = "serde_bytes_16")]
+        nonce: [u8; 16],
+        /// Why.
+        why: Lost,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A coordinator decided not to wait for this partner.
+    Waived {
+        /// Which partnership.
+        account: AccountId,
+    },
+    /// We closed the epoch and offered a new one.
+    Offered {
+        /// What we signed.
+        offer: Unverified<ResumeOffer>,
+        /// The partner's certificate in the new epoch.
+        requester: Unverified<Certificate>,
+    },
+    /// Both agreed on the new epoch: the lanes are open again.
+    Reopened {
+        /// Which partnership.
+        account: AccountId,
+    },
+    /// The partner signed two things that cannot both be honest: nothing more is signed with it.
+    Frozen {
+        /// Which partnership.
+        account: AccountId,
+        /// The proof.
+        evidence: Box<Evidence>,
     },
     /// We gave out an invitation.
     Invited {

@@ -5,4 +5,8 @@
 pub struct Flaws {
     /// Judge a partnership's limit without what of ours is still undecided.
     pub limit_ignores_undecided: bool,
+    /// Sign in the lanes although the partner was not asked what it holds.
+    pub signs_without_resume: bool,
+    /// Answer a request to resume that was made for another session.
+    pub resumes_outside_session: bool,
 }

@@ -1,9 +1,12 @@
 //! From an invitation to an agreement that both sides signed.
 
 use super::{
+    accounting,
+    condition::Lost,
     effect::{Effect, Notice},
     fact::{Fact, Reply},
-    input::{Acceptance, Message, Peer, secret_digest},
+    input::{Peer, secret_digest},
+    message::{Acceptance, Message},
     state::{Accepting, Machine, Turn},
 };
 use crate::{
@@ -185,11 +188,7 @@ impl Machine {
     }
 
     fn agreement(&self, turn: &Turn<'_>, account: &AccountId) -> Option<Agreement> {
-        let entry = self.state.ledger.partners().get(account)?.entry;
-        match turn.view.entry(entry)?.body {
-            Body::PartnershipAgreed { agreement } => Some(*agreement),
-            _ => None,
-        }
+        accounting::agreement(turn.view, self.state.ledger.partners().get(account)?.entry)
     }
 
     /// The inviter signed, too.
@@ -204,15 +203,48 @@ impl Machine {
         if self.state.ledger.partners().contains_key(&account) {
             return Ok(());
         }
-        let accepting = self.state.accepting.get(&from).ok_or(Rejection::UnknownInvitation)?;
-        if accepting.terms != agreement.terms {
+        let accepted = self.state.accepting.get(&from).is_some_and(|accepting| accepting.terms == agreement.terms);
+        // What we asked for is what we once signed and lost.
+        if !accepted && !self.wanted.remove(&account) {
             return Err(Rejection::BadAgreement("the terms are not those we signed"));
         }
+        let side = agreement.terms.side_of(&self.identity.community);
+        let with_this_key = side.is_some_and(|side| agreement.key(side) == self.identity.certificate.content.key);
         self.enter(turn, Body::PartnershipAgreed { agreement })?;
         self.remember_card(turn, from);
         turn.notice(Notice::PartnershipAgreed { account });
+        if !accepted || !with_this_key {
+            // With the agreement all that was done under it may be lost.
+            self.lose(turn, account, Lost::Behind);
+        }
         self.send_sync(turn, peer, &account);
         Ok(())
+    }
+
+    /// A partner lost the agreement that we both signed.
+    pub(super) fn agreement_wanted(
+        &self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        from: CommunityId,
+        account: AccountId,
+    ) -> Result<(), Rejection> {
+        let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
+        if partner.community() != from {
+            return Err(Rejection::OtherLane);
+        }
+        if let Some(agreement) = self.agreement(turn, &account) {
+            turn.send(peer, Message::Agreed(Box::new(agreement)));
+        }
+        Ok(())
+    }
+
+    /// A community speaks of an account that we do not know: we may have lost it.
+    pub(super) fn want_agreement(&mut self, turn: &mut Turn<'_>, peer: Peer, from: CommunityId, account: AccountId) {
+        let unknown = self.state.ledger.partner_of(&from).is_none() && self.wanted.len() < MAX_ACCEPTING;
+        if unknown && self.wanted.insert(account) {
+            turn.send(peer, Message::AgreementWanted { account });
+        }
     }
 
     /// The inviter refused what we accepted.

@@ -2,18 +2,17 @@
 
 use super::{
     effect::Notice,
-    exchanges::MAX_WAITING,
-    fact::{Fact, Reply, Waiting, WaitingKind},
-    input::{Message, PaymentRequest, Peer},
+    fact::{Fact, Reply, WaitingKind},
+    input::Peer,
+    message::{Message, PaymentRequest},
     state::{Machine, Turn},
 };
 use crate::{
-    envelope::{Content, Signed},
-    id::{AccountId, Alias, CommunityId, ExchangeId, MemberId},
+    envelope::{Content, Signed, Unverified},
+    id::{AccountId, CommunityId, ExchangeId},
     lane::{Answer, Arrived, Intent, Sync},
     ledger::{Agreed, Body, Consent, PaymentTerms},
-    minutes::Minutes,
-    partnership::{Acknowledgement, Decision, Details, Payee, Proposal, RefusalCode, Verdict},
+    partnership::{Acknowledgement, Decision, Details, Payee, Position, Proposal, RefusalCode, Verdict},
     rejection::Rejection,
 };
 
@@ -85,6 +84,9 @@ impl Machine {
     /// P1, second half: signs proposals for queued payments while there are free slots.
     pub(super) fn move_queues(&mut self, turn: &mut Turn<'_>) {
         for account in std::mem::take(&mut self.stirred) {
+            if !self.may_propose(&account) {
+                continue;
+            }
             while let Some((proposal, details)) = self.state.lanes.get(&account).and_then(|l| l.propose(turn.now)) {
                 let proposal = proposal.sign(&self.identity.secret).into_unverified();
                 self.record(turn, Fact::Proposed { proposal: proposal.clone(), details: details.clone() });
@@ -94,6 +96,26 @@ impl Machine {
             }
             self.stirred.remove(&account);
         }
+    }
+
+    /// Nothing is signed before the partner said how far it is: it may know more than we do.
+    #[cfg(not(feature = "flaws"))]
+    fn may_propose(&self, account: &AccountId) -> bool {
+        self.is_live(account) && self.synced.contains(account)
+    }
+
+    #[cfg(feature = "flaws")]
+    fn may_propose(&self, account: &AccountId) -> bool {
+        self.flaws.signs_without_resume || self.is_live(account) && self.synced.contains(account)
+    }
+
+    /// Whether a message of the lanes is of the epoch in which both sign.
+    fn is_current(&self, account: &AccountId, epoch: u32) -> bool {
+        let lanes = self.state.lanes.get(account);
+        let current = lanes.is_some_and(|lanes| lanes.epoch() == epoch) && self.is_live(account);
+        #[cfg(feature = "flaws")]
+        let current = current || self.flaws.signs_without_resume;
+        current
     }
 
     pub(super) fn partner_session(&self, account: &AccountId) -> Option<Peer> {
@@ -116,9 +138,16 @@ impl Machine {
     ) -> Result<(), Rejection> {
         let content = proposal.content();
         let account = content.account;
+        if !self.is_current(&account, content.epoch) {
+            return self.is_known(&account);
+        }
         self.check_signer(&account, proposal)?;
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
-        match lanes.arrived(proposal)? {
+        let arrived = lanes.arrived(proposal);
+        if arrived == Err(Rejection::Clash) || arrived == Ok(Arrived::Done) {
+            return self.compare_proposals(turn, proposal);
+        }
+        match arrived? {
             Arrived::Done => return Ok(()),
             Arrived::Again(decision) => {
                 turn.send(peer, Message::Decide(decision));
@@ -126,12 +155,13 @@ impl Machine {
             }
             Arrived::Next => {}
         }
-        let verdict = match self.receive(turn, proposal, details) {
-            Ok(leaf_index) => Verdict::Accept { leaf_index },
-            Err(why) => Verdict::Reject { code: RefusalCode::from(&why) },
+        let decision = match turn.view.refused(&content.exchange) {
+            Some(code) => self.sign_decision(proposal, Verdict::Reject { code })?,
+            None => match self.receive(turn, proposal, details) {
+                Ok(decision) => decision,
+                Err(why) => self.sign_decision(proposal, Verdict::Reject { code: RefusalCode::from(&why) })?,
+            },
         };
-        let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
-        let decision = lanes.decide(content, verdict).sign(&self.identity.secret).into_unverified();
         self.record(turn, Fact::Decided { proposal: proposal.unverified().clone(), decision: decision.clone() });
         let waits = self.state.waiting.get(&content.exchange).map(|waiting| &waiting.kind);
         if matches!(waits, Some(WaitingKind::Asked { account: asked, .. }) if *asked == account) {
@@ -141,12 +171,18 @@ impl Machine {
         Ok(())
     }
 
+    fn sign_decision(&self, proposal: &Signed<Proposal>, verdict: Verdict) -> Result<Unverified<Decision>, Rejection> {
+        let account = proposal.content().account;
+        let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
+        Ok(lanes.decide(proposal.content(), verdict).sign(&self.identity.secret).into_unverified())
+    }
+
     fn receive(
         &mut self,
         turn: &mut Turn<'_>,
         proposal: &Signed<Proposal>,
         details: &Details,
-    ) -> Result<u64, Rejection> {
+    ) -> Result<Unverified<Decision>, Rejection> {
         let content = proposal.content();
         if details.digest() != content.context {
             return Err(Rejection::DetailsMismatch);
@@ -158,7 +194,65 @@ impl Machine {
                 own.owner.ok_or(Rejection::UnknownRecord(key))?
             }
         };
-        self.enter(turn, Body::Receive { payee, proposal: Box::new(proposal.unverified().clone()) })
+        // Judged first: nothing is signed that the rules do not allow.
+        self.state.ledger.check_receipt(&payee, content)?;
+        let leaf_index = self.state.ledger.tree().size();
+        let decision = self.sign_decision(proposal, Verdict::Accept { leaf_index })?;
+        let body = Body::Receive {
+            payee,
+            payer: details.payer,
+            proposal: Box::new(proposal.unverified().clone()),
+            decision: Box::new(decision.clone()),
+        };
+        self.enter(turn, body)?;
+        Ok(decision)
+    }
+
+    /// A proposal for a slot that was decided: the same again, or proof that the partner signed two.
+    fn compare_proposals(&mut self, turn: &mut Turn<'_>, proposal: &Signed<Proposal>) -> Result<(), Rejection> {
+        let content = proposal.content();
+        let lanes = self.state.lanes.get(&content.account);
+        let fresh = lanes.and_then(|l| l.unconfirmed().find(|a| a.proposal.content.n == content.n));
+        let first = match fresh {
+            Some(answer) => Some(answer.proposal.clone()),
+            None => self.decided_at(turn, proposal).map(|(proposal, _)| proposal),
+        };
+        match first {
+            Some(first) if first.content != *content => {
+                self.second_proposal(turn, proposal, first);
+                Err(Rejection::Clash)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the ledger has for a slot.
+    fn decided_at(
+        &self,
+        turn: &Turn<'_>,
+        place: &Signed<Proposal>,
+    ) -> Option<(Unverified<Proposal>, Unverified<Decision>)> {
+        self.slot(turn, &place.content().account, Position::of(place.content()))
+    }
+
+    fn slot(
+        &self,
+        turn: &Turn<'_>,
+        account: &AccountId,
+        place: Position,
+    ) -> Option<(Unverified<Proposal>, Unverified<Decision>)> {
+        let (found, index) = turn.view.crossings(account, place, 1).into_iter().next()?;
+        match turn.view.entry(index).filter(|_| found == place)?.body {
+            Body::Settle { proposal, decision }
+            | Body::Release { proposal, decision }
+            | Body::Receive { proposal, decision, .. }
+            | Body::Recovered { proposal, decision, .. } => Some((*proposal, *decision)),
+            _ => None,
+        }
+    }
+
+    fn is_known(&self, account: &AccountId) -> Result<(), Rejection> {
+        if self.state.lanes.contains_key(account) { Ok(()) } else { Err(Rejection::UnknownPartnership(*account)) }
     }
 
     /// P2: learns a decision; the hold becomes a posting or returns to the payer.
@@ -168,11 +262,31 @@ impl Machine {
         peer: Peer,
         decision: &Signed<Decision>,
     ) -> Result<(), Rejection> {
+        let account = decision.content().account;
+        if !self.is_current(&account, decision.content().epoch) {
+            return self.is_known(&account);
+        }
+        self.check_signer(&account, decision)?;
+        self.learn(turn, decision)?;
+        self.acknowledge(turn, peer, &account);
+        Ok(())
+    }
+
+    /// P2 without an answer.
+    pub(super) fn learn(&mut self, turn: &mut Turn<'_>, decision: &Signed<Decision>) -> Result<(), Rejection> {
         let content = decision.content();
         let account = content.account;
-        self.check_signer(&account, decision)?;
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
-        if let Some(open) = lanes.learning(decision)? {
+        let learning = lanes.learning(decision)?;
+        if learning.is_none() {
+            let place = Position { epoch: content.epoch, lane: Some(content.lane), n: content.n };
+            if let Some((_, first)) = self.slot(turn, &account, place)
+                && first.content != *content
+            {
+                self.second_decision(turn, decision, first);
+                return Err(Rejection::Clash);
+            }
+        } else if let Some(open) = learning {
             let proposal = Box::new(open.proposal.clone());
             let exchange = proposal.content.exchange;
             let accepted = matches!(content.verdict, Verdict::Accept { .. });
@@ -186,7 +300,6 @@ impl Machine {
             self.record(turn, Fact::Learned { decision: decision.unverified().clone() });
             turn.notice(Notice::Decided { exchange, accepted });
         }
-        self.acknowledge(turn, peer, &account);
         Ok(())
     }
 
@@ -204,12 +317,15 @@ impl Machine {
         word: &Signed<Acknowledgement>,
     ) -> Result<(), Rejection> {
         let account = word.content().account;
+        if !self.is_current(&account, word.content().epoch) {
+            return self.is_known(&account);
+        }
         self.check_signer(&account, word)?;
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         if lanes.acknowledging(word)? {
             let accepted = |a: &&Answer| matches!(a.decision.content.verdict, Verdict::Accept { .. });
             let held = lanes.unconfirmed().filter(|a| a.decision.content.n <= word.content().n);
-            let settled: Vec<ExchangeId> = held.filter(accepted).map(|a| a.exchange).collect();
+            let settled: Vec<ExchangeId> = held.filter(accepted).map(Answer::exchange).collect();
             self.record(turn, Fact::Acknowledged { word: word.unverified().clone() });
             settled.into_iter().for_each(|exchange| turn.notice(Notice::Settled { exchange }));
         }
@@ -236,25 +352,41 @@ impl Machine {
 
     /// R1: tells a partner how far we are.
     pub(super) fn send_sync(&self, turn: &mut Turn<'_>, peer: Peer, account: &AccountId) {
+        self.say_sync(turn, peer, account, false);
+    }
+
+    fn say_sync(&self, turn: &mut Turn<'_>, peer: Peer, account: &AccountId, answer: bool) {
         if let (Some(lanes), Some(partner)) = (self.state.lanes.get(account), self.state.ledger.partners().get(account))
         {
-            turn.send(peer, Message::Sync(lanes.sync(partner.net.get())));
+            let challenge = self.challenges.get(&peer).copied().unwrap_or_default();
+            let sync = lanes.sync(partner.net.get(), self.sync_state(account), challenge);
+            turn.send(peer, Message::Sync(Sync { asks: !answer && !self.synced.contains(account), ..sync }));
         }
     }
 
     /// R1: gives the partner, in order, the stored bytes it lacks, and our word for its decisions, for the last may be lost.
     pub(super) fn sync(
-        &self,
+        &mut self,
         turn: &mut Turn<'_>,
         peer: Peer,
         from: CommunityId,
         sync: &Sync,
     ) -> Result<(), Rejection> {
-        let partner =
-            self.state.ledger.partners().get(&sync.account).ok_or(Rejection::UnknownPartnership(sync.account))?;
+        let Some(partner) = self.state.ledger.partners().get(&sync.account) else {
+            self.want_agreement(turn, peer, from, sync.account);
+            return Ok(());
+        };
         if partner.community() != from {
             return Err(Rejection::OtherLane);
         }
+        if sync.asks {
+            self.say_sync(turn, peer, &sync.account, true);
+        }
+        if !self.in_step(turn, peer, sync) {
+            return Ok(());
+        }
+        self.synced.insert(sync.account);
+        self.stirred.insert(sync.account);
         let lanes = self.state.lanes.get(&sync.account).ok_or(Rejection::UnknownPartnership(sync.account))?;
         let (proposals, decisions) = lanes.lacking(sync);
         for decision in decisions {
@@ -269,7 +401,8 @@ impl Machine {
 
     /// Says again what a connected partner did not answer: on a connection that stands it sends no sync by itself.
     pub(super) fn repeat_proposals(&self, turn: &mut Turn<'_>, peer: Peer, community: &CommunityId) {
-        let lanes = self.state.ledger.partner_of(community).and_then(|(account, _)| self.state.lanes.get(account));
+        let known = self.state.ledger.partner_of(community).filter(|(account, _)| self.synced.contains(*account));
+        let lanes = known.and_then(|(account, _)| self.state.lanes.get(account));
         for open in lanes.into_iter().flat_map(crate::lane::Lanes::open) {
             turn.send(peer, Message::Propose { proposal: open.proposal.clone(), details: open.details.clone() });
         }
@@ -294,105 +427,5 @@ impl Machine {
                 _ => {}
             }
         }
-    }
-
-    /// From the payee's side: asks a partner's member for the minutes of help given.
-    pub(super) fn ask(
-        &mut self,
-        turn: &mut Turn<'_>,
-        account: AccountId,
-        exchange: ExchangeId,
-        payee: MemberId,
-        payer: Alias,
-        minutes: Minutes,
-    ) -> Result<Reply, Rejection> {
-        let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
-        let community = partner.community();
-        let limit = partner.terms.largest.get();
-        if minutes.get() > limit {
-            return Err(Rejection::PartnershipExchangeTooLong { minutes: minutes.get(), limit });
-        }
-        self.state.ledger.check_limits(&payee, minutes.given())?;
-        if turn.view.exchange(&exchange).is_some() || self.state.waiting.contains_key(&exchange) {
-            return Err(Rejection::ExchangeExists(exchange));
-        }
-        if self.count_waiting(false) >= MAX_WAITING {
-            return Err(Rejection::TooManyWaiting { what: "requests", limit: MAX_WAITING });
-        }
-        let kind = WaitingKind::Asked { account, payee, payer, minutes, noted: false };
-        self.record(turn, Fact::Waits { exchange, waiting: Waiting { kind, since: turn.now } });
-        if let Some(peer) = self.session_of(&community) {
-            self.greet(turn, peer, community);
-        }
-        Ok(Reply::Waits { exchange, member: None })
-    }
-
-    /// From the payer's side: a request arrives and waits for the member.
-    pub(super) fn asked(
-        &mut self,
-        turn: &mut Turn<'_>,
-        peer: Peer,
-        from: CommunityId,
-        request: &PaymentRequest,
-    ) -> Result<(), Rejection> {
-        let PaymentRequest { account, exchange, minutes, .. } = *request;
-        let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
-        if partner.community() != from {
-            return Err(Rejection::OtherLane);
-        }
-        // What waits here, or is on its way to the partner, is held; what was declined or came to its end is not.
-        let waits = self.state.waiting.get(&exchange).map(|waiting| &waiting.kind);
-        let declined = matches!(waits, Some(WaitingKind::Declined { .. }));
-        let ended = turn.view.exchange(&exchange).is_some() && !self.state.ledger.holds().contains_key(&exchange);
-        if declined || ended {
-            turn.send(peer, Message::AskDeclined { exchange });
-            return Ok(());
-        }
-        if waits.is_some() || self.state.ledger.holds().contains_key(&exchange) {
-            turn.send(peer, Message::AskNoted { exchange });
-            return Ok(());
-        }
-        let payer = self.identity.aliases.member(&account, &request.payer);
-        let refused = self.state.ledger.active(&payer).is_err()
-            || minutes.get() > partner.terms.largest.get()
-            || self.count_waiting(false) >= MAX_WAITING;
-        if refused {
-            turn.send(peer, Message::AskDeclined { exchange });
-            return Ok(());
-        }
-        let kind = WaitingKind::Payment { account, payer, payee: Payee::Alias(request.payee), minutes };
-        self.record(turn, Fact::Waits { exchange, waiting: Waiting { kind, since: turn.now } });
-        turn.send(peer, Message::AskNoted { exchange });
-        Ok(())
-    }
-
-    /// The partner holds our request, or knows that our member declined its own.
-    pub(super) fn ask_noted(&mut self, turn: &mut Turn<'_>, from: CommunityId, exchange: ExchangeId) {
-        let Some(waiting) = self.state.waiting.get(&exchange) else { return };
-        match waiting.kind {
-            WaitingKind::Asked { account, payee, payer, minutes, noted: false } if self.is_with(&account, &from) => {
-                let kind = WaitingKind::Asked { account, payee, payer, minutes, noted: true };
-                let waiting = Waiting { kind, since: waiting.since };
-                self.record(turn, Fact::Waits { exchange, waiting });
-            }
-            WaitingKind::Declined { account } if self.is_with(&account, &from) => {
-                self.record(turn, Fact::WaitsNoLonger { exchange });
-            }
-            _ => {}
-        }
-    }
-
-    /// The partner's member declined our request, or it cannot be met. The partner repeats this until it hears that we know.
-    pub(super) fn ask_declined(&mut self, turn: &mut Turn<'_>, peer: Peer, from: CommunityId, exchange: ExchangeId) {
-        if let Some(WaitingKind::Asked { account, .. }) = self.state.waiting.get(&exchange).map(|w| &w.kind)
-            && self.is_with(account, &from)
-        {
-            self.record(turn, Fact::WaitsNoLonger { exchange });
-        }
-        turn.send(peer, Message::AskNoted { exchange });
-    }
-
-    fn is_with(&self, account: &AccountId, community: &CommunityId) -> bool {
-        self.state.ledger.partners().get(account).is_some_and(|partner| partner.community() == *community)
     }
 }

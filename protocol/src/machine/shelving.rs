@@ -1,16 +1,17 @@
-//! Our own shelf, what we keep of others', who our peers are, and what the passing of time asks for.
+//! Our own shelf, what we keep of others', and who our peers are.
 
 use super::{
     effect::{Effect, ForeignRecord, Notice},
-    fact::{Fact, Reply, Waiting, WaitingKind},
-    input::{Checked, Hello, Message, Peer},
-    state::{Machine, REPEAT_AFTER, Turn},
+    fact::{Fact, Reply},
+    input::Peer,
+    message::{Checked, Hello, Message},
+    state::{Machine, Turn},
 };
 use crate::{
     codec,
     community::{Card, Certificate},
     envelope::{Content, Signed, Unverified},
-    id::{CommunityId, MemberId, RecordKey},
+    id::{AccountId, CommunityId, MemberId, RecordKey},
     rejection::Rejection,
     shelf::{Announcement, Head, Item, Known, MAX_LIVE_RECORDS, Record, Verdict, accept, check_record, live_root},
     time::{Span, Timestamp},
@@ -24,7 +25,7 @@ const CARD_LIFE: Span = Span::days(365);
 /// How long changes gather before peers are told how far we are with shelves.
 const HEADS_AFTER: Span = Span::seconds(1);
 /// How often peers are told even when nothing changed here, to mend what gossip lost.
-const HEADS_EVERY: Span = Span::seconds(60);
+pub(super) const HEADS_EVERY: Span = Span::seconds(60);
 /// How many heads go into one message: 44 bytes each, well below the largest message.
 const HEADS_PAGE: usize = 1_000;
 /// How many bytes of records one answer carries: a relayed circuit may end after 128 KiB.
@@ -34,12 +35,6 @@ const PULL_PATIENCE: Span = Span::seconds(10);
 /// How often a shelf that does not match its head may be fetched anew: clocks that differ and records that expire meanwhile
 /// mend themselves within that time.
 const REFETCH_EVERY: Span = Span::seconds(3_600);
-/// How often expired records of others are forgotten.
-const SWEEP_EVERY: Span = Span::seconds(3_600);
-/// With fewer connections than this, the node looks for more among the communities it has heard of.
-const ENOUGH_PEERS: usize = 4;
-/// The longest wait before an absent partner is tried again.
-const DIAL_PATIENCE: Span = Span::seconds(600);
 
 impl Machine {
     pub(super) fn publish(
@@ -83,6 +78,27 @@ impl Machine {
         Ok(Reply::Shelved { key, revision })
     }
 
+    /// Signs everything on our shelf anew, with the present key and above every revision there ever was.
+    pub(super) fn renew_shelf(&mut self, turn: &mut Turn<'_>) {
+        let community = self.identity.community;
+        let mut after = 0;
+        loop {
+            let page = turn.view.records(&community, after, SHELF_PAGE);
+            let Some(last) = page.last() else { break };
+            after = last.content.revision;
+            for Unverified { content, .. } in page {
+                let own = self.state.shelf.get(&content.key).filter(|own| own.revision == content.revision);
+                let Some(owner) = own.map(|own| own.owner) else { continue };
+                if content.expires_at > turn.now {
+                    let renewed = Record { revision: self.state.revision + 1, made_at: turn.now, ..content };
+                    let record = renewed.sign(&self.identity.secret).into_unverified();
+                    self.record(turn, Fact::Shelved { record, owner });
+                }
+            }
+        }
+        self.tell_heads_soon(turn);
+    }
+
     pub(super) fn show_card(&mut self, turn: &mut Turn<'_>, card: Card) -> Result<Reply, Rejection> {
         let fresh = self.state.shelf.get(&CARD_KEY).filter(|own| own.expires_at.since(turn.now) > Span::days(30));
         if let Some(own) = fresh
@@ -96,7 +112,7 @@ impl Machine {
         Ok(reply)
     }
 
-    fn say_hello(&self, turn: &mut Turn<'_>, peer: Peer) {
+    pub(super) fn say_hello(&self, turn: &mut Turn<'_>, peer: Peer) {
         let Some(own) = self.state.shelf.get(&CARD_KEY) else { return };
         // The batch of this very turn may hold the card; the view knows only earlier ones.
         let fresh = turn.effects.batch.facts.iter().rev().find_map(|fact| match fact {
@@ -112,7 +128,10 @@ impl Machine {
 
     pub(super) fn peer_connected(&mut self, turn: &mut Turn<'_>, peer: Peer) {
         self.sessions.insert(peer, None);
+        self.forget_absent();
         self.introduced.remove(&peer);
+        let challenge = self.unguessable(turn, "challenge", peer.as_bytes());
+        self.challenges.insert(peer, challenge);
         self.heads_at.get_or_insert(turn.now.plus(HEADS_EVERY));
         self.say_hello(turn, peer);
     }
@@ -120,7 +139,20 @@ impl Machine {
     pub(super) fn peer_gone(&mut self, peer: &Peer) {
         self.sessions.remove(peer);
         self.introduced.remove(peer);
+        self.challenges.remove(peer);
+        self.forget_absent();
         self.pulling.retain(|_, (from, _)| from != peer);
+    }
+
+    /// What a partner said of its lanes counts for the session in which it was said.
+    fn forget_absent(&mut self) {
+        let sessions = &self.sessions;
+        let ledger = &self.state.ledger;
+        let here = |account: &AccountId| {
+            let partner = ledger.partners().get(account).map(crate::ledger::Partner::community);
+            partner.is_some_and(|partner| sessions.values().any(|who| *who == Some(partner)))
+        };
+        self.synced.retain(here);
     }
 
     pub(super) fn received(&mut self, turn: &mut Turn<'_>, peer: Peer, message: Checked) -> Result<(), Rejection> {
@@ -131,8 +163,15 @@ impl Machine {
         if self.sessions.contains_key(&peer) {
             self.introduced.insert(peer);
         }
-        let from = self.sessions.get(&peer).copied().flatten();
-        let from = from.ok_or(Rejection::BadCertificate("the peer did not say who it is"))?;
+        if message == Checked::Plain(Message::WhoAreYou) {
+            self.introduced.remove(&peer);
+            self.say_hello(turn, peer);
+            return Ok(());
+        }
+        let Some(from) = self.sessions.get(&peer).copied().flatten() else {
+            turn.send(peer, Message::WhoAreYou);
+            return Err(Rejection::BadCertificate("the peer did not say who it is"));
+        };
         match message {
             Checked::Hello { .. } => Ok(()),
             Checked::Propose { proposal, details } => {
@@ -156,8 +195,18 @@ impl Machine {
     fn plain(&mut self, turn: &mut Turn<'_>, peer: Peer, from: CommunityId, message: Message) -> Result<(), Rejection> {
         match message {
             Message::Sync(sync) => self.sync(turn, peer, from, &sync)?,
+            Message::ResumeRequest(asked) => self.resume_requested(turn, peer, from, *asked)?,
+            Message::ResumeOffer { offer, certificate } => {
+                self.resume_offered(turn, peer, from, *offer, certificate)?
+            }
+            Message::ResumeFetch { account, from: at } => self.fetched(turn, peer, from, account, at)?,
+            Message::Crossings { account, crossings, next } => {
+                self.crossings_arrived(turn, peer, from, account, crossings, next)?;
+            }
+            Message::ResumeAcknowledge(word) => self.resume_acknowledged(turn, peer, from, word)?,
             Message::Accept(acceptance) => self.acceptance(turn, peer, from, &acceptance)?,
             Message::Agreed(agreement) => self.agreed(turn, peer, from, agreement)?,
+            Message::AgreementWanted { account } => self.agreement_wanted(turn, peer, from, account)?,
             Message::Declined { account, code } => self.acceptance_declined(turn, from, &account, code),
             Message::Ask(request) => self.asked(turn, peer, from, &request)?,
             Message::AskNoted { exchange } => self.ask_noted(turn, from, exchange),
@@ -166,6 +215,7 @@ impl Machine {
             Message::Pull { community, after } => self.pulled(turn, peer, community, after),
             // Messages with signatures never come unchecked.
             Message::Hello(_)
+            | Message::WhoAreYou
             | Message::Propose { .. }
             | Message::Decide(_)
             | Message::Acknowledge(_)
@@ -205,7 +255,7 @@ impl Machine {
         Ok(())
     }
 
-    fn judge(&self, turn: &Turn<'_>, certificate: &Signed<Certificate>, record: &Signed<Record>) -> Verdict {
+    pub(super) fn judge(&self, turn: &Turn<'_>, certificate: &Signed<Certificate>, record: &Signed<Record>) -> Verdict {
         let community = certificate.content().community;
         if community == self.identity.community {
             return Verdict::Ignore(Rejection::Superseded);
@@ -218,10 +268,18 @@ impl Machine {
     fn keep(&mut self, turn: &mut Turn<'_>, certificate: &Signed<Certificate>, records: &[Signed<Record>]) {
         let community = certificate.content().community;
         let known = self.known.entry(community).or_insert_with(|| Known::new(certificate.unverified().clone()));
+        // With a new key a community publishes everything anew; what an earlier key signed may be lost there.
+        let anew = known.certificate.content.serial < certificate.content().serial;
+        if anew {
+            let old = turn.view.standing(&community).into_iter();
+            let drops = old.map(|s| ForeignRecord::Drop { community, revision: s.revision, key: s.key });
+            turn.effects.batch.foreign.extend(drops);
+            (known.through, known.live) = (0, 0);
+        }
         known.certificate = certificate.unverified().clone();
         for record in records {
             let content = record.content();
-            if turn.view.held(&community, &content.key).is_none() {
+            if anew || turn.view.held(&community, &content.key).is_none() {
                 known.live += 1;
             }
             if content.revision.checked_sub(1) == Some(known.through) {
@@ -255,7 +313,7 @@ impl Machine {
         self.heads_at.get_or_insert(turn.now.plus(HEADS_AFTER));
     }
 
-    fn send_heads(&self, turn: &mut Turn<'_>, peer: Peer) {
+    pub(super) fn send_heads(&self, turn: &mut Turn<'_>, peer: Peer) {
         let own = std::iter::once((self.identity.community, self.state.revision));
         let all: Vec<_> = own.chain(self.known.iter().map(|(id, known)| (*id, known.through))).collect();
         for page in all.chunks(HEADS_PAGE) {
@@ -373,98 +431,6 @@ impl Machine {
         if !same && !lately {
             known.through = 0;
             refetched.insert(community, turn.now);
-        }
-    }
-
-    /// Time has passed: tell shelves, repeat what was not answered, look for those who are away, forget what expired.
-    pub(super) fn wake(&mut self, turn: &mut Turn<'_>) {
-        let peers: Vec<(Peer, Option<CommunityId>)> = self.sessions.iter().map(|(p, c)| (*p, *c)).collect();
-        if self.heads_at.is_some_and(|at| at <= turn.now) {
-            self.heads_at = Some(turn.now.plus(HEADS_EVERY));
-            for (peer, _) in peers.iter().filter(|(_, community)| community.is_some()) {
-                self.send_heads(turn, *peer);
-            }
-        }
-        if self.repeat_at <= turn.now {
-            self.repeat_at = turn.now.plus(REPEAT_AFTER);
-            for (peer, community) in &peers {
-                if !self.introduced.contains(peer) {
-                    self.say_hello(turn, *peer);
-                }
-                if let Some(community) = community
-                    && self.unanswered(community)
-                {
-                    self.greet(turn, *peer, *community);
-                    self.repeat_proposals(turn, *peer, community);
-                }
-            }
-            self.look_for_peers(turn);
-        }
-        if self.sweep_at <= turn.now {
-            self.sweep_at = turn.now.plus(SWEEP_EVERY);
-            self.sweep(turn);
-        }
-    }
-
-    /// Whether something of ours waits for this community's answer, or of theirs for our memory.
-    fn unanswered(&self, community: &CommunityId) -> bool {
-        let Some((account, _)) = self.state.ledger.partner_of(community) else {
-            return self.state.accepting.contains_key(community);
-        };
-        let asks = |w: &Waiting| match &w.kind {
-            WaitingKind::Asked { account: a, noted: false, .. } | WaitingKind::Declined { account: a } => a == account,
-            _ => false,
-        };
-        let lanes = self.state.lanes.get(account);
-        lanes.is_some_and(|l| l.undecided() > 0 || l.unconfirmed().next().is_some())
-            || self.state.waiting.values().any(asks)
-    }
-
-    /// Dials partners and inviters who are away, each with growing patience, and some others when there are few peers.
-    fn look_for_peers(&mut self, turn: &mut Turn<'_>) {
-        let mut wanted: Vec<(CommunityId, Peer, Vec<String>)> = Vec::new();
-        for accepting in self.state.accepting.values() {
-            let i = &accepting.invitation;
-            wanted.push((i.community, i.transport, i.addresses.clone()));
-        }
-        for partner in self.state.ledger.partners().values() {
-            let community = partner.community();
-            let heard = self.known.get(&community).and_then(|known| known.card.as_ref());
-            if let Some(card) = heard.or_else(|| self.state.partner_cards.get(&community)) {
-                wanted.push((community, card.transport, card.addresses.clone()));
-            }
-        }
-        if self.sessions.len() < ENOUGH_PEERS {
-            let cards = self.known.iter().filter_map(|(id, known)| Some((*id, known.card.as_ref()?)));
-            wanted.extend(cards.take(ENOUGH_PEERS * 4).map(|(id, c)| (id, c.transport, c.addresses.clone())));
-        }
-        for (community, peer, addresses) in wanted {
-            let due = self.dials.get(&community).is_none_or(|(at, _)| *at <= turn.now);
-            if self.sessions.contains_key(&peer) || addresses.is_empty() || !due {
-                continue;
-            }
-            let tries = self.dials.get(&community).map_or(0, |(_, tries)| *tries);
-            let patience = Span(REPEAT_AFTER.0.saturating_mul(1 << tries.min(10))).min(DIAL_PATIENCE);
-            self.dials.insert(community, (turn.now.plus(patience), tries.saturating_add(1)));
-            turn.effects.rest.push(Effect::Dial { peer, addresses });
-        }
-    }
-
-    fn sweep(&mut self, turn: &mut Turn<'_>) {
-        for (community, known) in &mut self.known {
-            let expired: Vec<_> =
-                turn.view.standing(community).into_iter().filter(|s| s.expires_at <= turn.now).collect();
-            if expired.is_empty() {
-                continue;
-            }
-            known.live = known.live.saturating_sub(expired.len() as u64);
-            let drops = expired.into_iter().map(|s| ForeignRecord::Drop {
-                community: *community,
-                revision: s.revision,
-                key: s.key,
-            });
-            turn.effects.batch.foreign.extend(drops);
-            turn.effects.batch.foreign.push(ForeignRecord::Known(*community, known.clone()));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The machine's state and the loop that every input takes: judge, put facts into the batch, fold them, say what follows.
 
 use super::{
+    condition::{Condition, Lost},
     effect::{Batch, Effect, Effects, Notice},
     fact::{Fact, Invited, Reply, Waiting, WaitingKind},
-    input::{Command, Input, Message, Peer, secret_digest},
+    input::{Command, Input, Peer},
+    message::Message,
     view::View,
 };
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
     key::SecretKey,
     lane::Lanes,
     ledger::{Body, Ledger},
-    partnership::{Invitation, Terms},
+    partnership::{Invitation, Position, Terms},
     rejection::Rejection,
     shelf::{Item, Known, Record},
     time::{Span, Timestamp},
@@ -72,6 +74,8 @@ pub struct State {
     #[serde(with = "pairs")]
     pub(super) lanes: BTreeMap<AccountId, Lanes>,
     #[serde(with = "pairs")]
+    pub(super) conditions: BTreeMap<AccountId, Condition>,
+    #[serde(with = "pairs")]
     pub(super) waiting: BTreeMap<ExchangeId, Waiting>,
     #[serde(with = "pairs")]
     pub(super) invitations: BTreeMap<Digest, Invited>,
@@ -94,6 +98,7 @@ impl State {
         Self {
             ledger: Ledger::empty(community),
             lanes: BTreeMap::new(),
+            conditions: BTreeMap::new(),
             waiting: BTreeMap::new(),
             invitations: BTreeMap::new(),
             accepting: BTreeMap::new(),
@@ -115,6 +120,12 @@ impl State {
     #[must_use]
     pub const fn lanes(&self) -> &BTreeMap<AccountId, Lanes> {
         &self.lanes
+    }
+
+    /// Partnerships whose lanes are closed, and why.
+    #[must_use]
+    pub const fn conditions(&self) -> &BTreeMap<AccountId, Condition> {
+        &self.conditions
     }
 
     /// Exchanges that need somebody's agreement.
@@ -153,7 +164,7 @@ impl State {
         self.card.as_ref()
     }
 
-    fn shelve(&mut self, content: &Record, owner: Option<MemberId>) {
+    pub(super) fn shelve(&mut self, content: &Record, owner: Option<MemberId>) {
         self.revision = content.revision;
         if let Item::Card(card) = &content.item {
             self.card = Some(card.clone());
@@ -200,6 +211,20 @@ pub struct Machine {
     pub(super) dials: BTreeMap<CommunityId, (Timestamp, u32)>,
     /// Partnerships in which a gap was seen and the partner was asked to repeat.
     pub(super) gaps: BTreeSet<AccountId>,
+    /// What we said in each session, which a request to resume must repeat.
+    pub(super) challenges: BTreeMap<Peer, [u8; 16]>,
+    /// Partnerships whose partner is connected and said how far it is: only with them anything is signed.
+    pub(super) synced: BTreeSet<AccountId>,
+    /// Requests to resume that wait until we have fetched what we lack ourselves.
+    pub(super) asked: BTreeMap<AccountId, super::resuming::Asked>,
+    /// Offers in hand.
+    pub(super) offers: BTreeMap<AccountId, super::resuming::Fetching>,
+    /// How far we have fetched; none inside once all is.
+    pub(super) cursor: BTreeMap<AccountId, Option<Position>>,
+    /// Accounts that others spoke of and whose agreements we asked for.
+    pub(super) wanted: BTreeSet<AccountId>,
+    /// How many unguessable numbers were drawn since the start.
+    pub(super) drawn: u64,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
     #[cfg(feature = "flaws")]
@@ -242,6 +267,13 @@ impl Machine {
             sweep_at: Timestamp::default(),
             dials: BTreeMap::new(),
             gaps: BTreeSet::new(),
+            challenges: BTreeMap::new(),
+            synced: BTreeSet::new(),
+            asked: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            cursor: BTreeMap::new(),
+            wanted: BTreeSet::new(),
+            drawn: 0,
             stirred: BTreeSet::new(),
             #[cfg(feature = "flaws")]
             flaws: super::flaws::Flaws::default(),
@@ -306,7 +338,7 @@ impl Machine {
         turn.effects
     }
 
-    fn command(
+    pub(super) fn command(
         &mut self,
         turn: &mut Turn<'_>,
         id: u64,
@@ -328,6 +360,9 @@ impl Machine {
     }
 
     fn carry_out(&mut self, turn: &mut Turn<'_>, command: Command) -> Result<Reply, Rejection> {
+        if !matches!(command, Command::Waive { .. } | Command::Rotate | Command::ShowCard { .. }) {
+            self.check_recovered()?;
+        }
         match command {
             Command::ChangeCharter { .. }
             | Command::Admit { .. }
@@ -347,6 +382,11 @@ impl Machine {
             Command::Accept { invitation, nonce, review_at } => self.accept(turn, invitation, nonce, review_at),
             Command::Publish { key, item, expires_at, owner } => self.publish(turn, key, item, expires_at, owner),
             Command::ShowCard { card } => self.show_card(turn, card),
+            Command::Waive { account, by } => {
+                self.state.ledger.coordinator(&by)?;
+                self.waive(turn, account).map(|()| Reply::Done)
+            }
+            Command::Rotate => self.rotate(turn, Lost::Rotated).map(|()| Reply::Done),
         }
     }
 
@@ -364,86 +404,6 @@ impl Machine {
         self.fold_entry(&validated.entry().body);
         turn.effects.batch.facts.push(Fact::Entry(validated.into_entry()));
         Ok(applied.index)
-    }
-
-    /// Takes in a fact from this node's own journal.
-    ///
-    /// # Errors
-    /// When an entry cannot follow: the journal is damaged or another community's.
-    pub fn replay(&mut self, fact: &Fact, view: &dyn View) -> Result<(), Rejection> {
-        if let Fact::Entry(entry) = fact {
-            let validated = self.state.ledger.revalidate(entry.clone(), view)?;
-            self.state.ledger.apply(&validated);
-            self.fold_entry(&entry.body);
-        } else {
-            self.fold(fact);
-        }
-        Ok(())
-    }
-
-    /// What an entry changes outside the ledger.
-    fn fold_entry(&mut self, body: &Body) {
-        if let Body::PartnershipAgreed { agreement } = body {
-            let account = agreement.terms.account();
-            if let Some(partner) = self.state.ledger.partners().get(&account) {
-                self.state.lanes.insert(account, Lanes::new(account, partner.side, partner.terms.window));
-                let community = partner.community();
-                self.state.accepting.remove(&community);
-                self.state.refusals.remove(&community);
-            }
-        }
-    }
-
-    fn fold(&mut self, fact: &Fact) {
-        let state = &mut self.state;
-        let mut lanes = |account: &AccountId, change: &mut dyn FnMut(&mut Lanes)| {
-            state.lanes.get_mut(account).into_iter().for_each(change);
-            self.stirred.insert(*account);
-        };
-        match fact {
-            Fact::Entry(_) | Fact::Answered { .. } => {}
-            Fact::Waits { exchange, waiting } => {
-                state.waiting.insert(*exchange, waiting.clone());
-            }
-            Fact::WaitsNoLonger { exchange } => {
-                state.waiting.remove(exchange);
-            }
-            Fact::Intended { account, intent } => lanes(account, &mut |l| l.intended(intent.clone())),
-            Fact::Proposed { proposal, details } => {
-                lanes(&proposal.content.account, &mut |l| l.proposed(proposal, details));
-            }
-            Fact::Decided { proposal, decision } => {
-                lanes(&proposal.content.account, &mut |l| l.decided(&proposal.content, decision));
-            }
-            Fact::Learned { decision } => lanes(&decision.content.account, &mut |l| l.learned(&decision.content)),
-            Fact::Acknowledged { word } => {
-                lanes(&word.content.account, &mut |l| drop(l.acknowledged(&word.content)));
-            }
-            Fact::Invited { invitation } => {
-                let invited = Invited { invitation: invitation.clone(), used: None };
-                state.invitations.insert(secret_digest(&invitation.secret), invited);
-            }
-            Fact::InvitationUsed { secret, account } => {
-                if let Some(invited) = state.invitations.get_mut(secret) {
-                    invited.used = Some(*account);
-                }
-            }
-            Fact::Accepting { invitation, terms } => {
-                let accepting = Accepting { invitation: invitation.clone(), terms: terms.clone() };
-                state.refusals.remove(&invitation.community);
-                state.accepting.insert(invitation.community, accepting);
-            }
-            Fact::AcceptingNoLonger { community, refused } => {
-                state.accepting.remove(community);
-                if let Some(why) = refused {
-                    state.refusals.insert(*community, why.clone());
-                }
-            }
-            Fact::PartnerCard { community, card } => {
-                state.partner_cards.insert(*community, card.clone());
-            }
-            Fact::Shelved { record, owner } => state.shelve(&record.content, *owner),
-        }
     }
 
     /// How many exchanges of one kind wait.

@@ -4,6 +4,7 @@
 mod asking;
 mod audited;
 mod partnering;
+mod resuming;
 mod settling;
 mod shelving;
 

@@ -7,8 +7,9 @@ use super::{
 use crate::{
     codec,
     envelope::{Content, Unverified},
-    id::{CommunityId, Digest, ExchangeId, RecordKey, RequestId},
+    id::{AccountId, CommunityId, Digest, ExchangeId, RecordKey, RequestId},
     ledger::{Entry, History, Recorded},
+    partnership::{Position, RefusalCode, Verdict},
     shelf::{Held, Record},
     time::Timestamp,
 };
@@ -42,6 +43,10 @@ pub trait View: History {
     fn held(&self, community: &CommunityId, key: &RecordKey) -> Option<Held>;
     /// Records of a shelf above a revision, in order, of at most about `max_bytes` together (one at least, if any).
     fn records(&self, community: &CommunityId, after: u64, max_bytes: usize) -> Vec<Unverified<Record>>;
+    /// What was decided under a partnership, from a place on and in order: where, and the index of the entry. At most `limit`.
+    fn crossings(&self, account: &AccountId, from: Position, limit: usize) -> Vec<(Position, u64)>;
+    /// Why a partner's proposal of this exchange was refused, if it was.
+    fn refused(&self, exchange: &ExchangeId) -> Option<RefusalCode>;
     /// Every record of a shelf, in order of revision, without its words.
     fn standing(&self, community: &CommunityId) -> Vec<Standing>;
 }
@@ -54,6 +59,8 @@ pub struct MemoryView {
     entries: Vec<Entry>,
     exchanges: BTreeMap<ExchangeId, Recorded>,
     answered: BTreeMap<RequestId, (Digest, Reply)>,
+    crossings: BTreeMap<(AccountId, Position), u64>,
+    refused: BTreeMap<ExchangeId, RefusalCode>,
     shelves: ShelfMap,
     keys: BTreeMap<(CommunityId, RecordKey), Held>,
 }
@@ -73,6 +80,11 @@ impl MemoryView {
                 self.answered.insert(*request, (*digest, reply.clone()));
             }
             Fact::Shelved { record, .. } => self.place(record),
+            Fact::Decided { proposal, decision } => {
+                if let Verdict::Reject { code } = decision.content.verdict {
+                    self.refused.insert(proposal.content.exchange, code);
+                }
+            }
             _ => {}
         }
     }
@@ -87,6 +99,9 @@ impl MemoryView {
             && let Some(recorded) = self.exchanges.get_mut(&id)
         {
             recorded.latest = index;
+        }
+        if let Some(place) = entry.body.crosses() {
+            self.crossings.insert(place, index);
         }
         self.entries.push(entry.clone());
     }
@@ -154,6 +169,15 @@ impl View for MemoryView {
             found.push(record.clone());
         }
         found
+    }
+
+    fn crossings(&self, account: &AccountId, from: Position, limit: usize) -> Vec<(Position, u64)> {
+        let found = self.crossings.range((*account, from)..).take_while(|((a, _), _)| a == account);
+        found.take(limit).map(|((_, place), index)| (*place, *index)).collect()
+    }
+
+    fn refused(&self, exchange: &ExchangeId) -> Option<RefusalCode> {
+        self.refused.get(exchange).copied()
     }
 
     fn standing(&self, community: &CommunityId) -> Vec<Standing> {

@@ -17,6 +17,8 @@ struct Line {
     balance: i64,
     /// A coordinator's correction, an opening balance or a new charter may leave a member outside the limits.
     unruled: bool,
+    /// What came back from a partner counts whatever the limits are, and what is on hold may come back on top of it.
+    recovered: bool,
 }
 
 /// A partnership's line.
@@ -26,6 +28,10 @@ pub(super) struct PartnerLine {
     side: Side,
     pub(super) net: i64,
     on_hold: i64,
+    /// The epoch the lanes are in.
+    pub(super) epoch: u32,
+    /// Holds that were released and lost may be on hold again: only what is paid is within the limits for certain.
+    pub(super) uncertain: bool,
 }
 
 /// What can be corrected: who it was between, and how long it is said to have been now.
@@ -50,6 +56,8 @@ pub(super) struct Book {
     pub(super) began: BTreeMap<ExchangeId, u64>,
     /// Payments that came to an end, and whether they were accepted.
     pub(super) finished: BTreeMap<ExchangeId, bool>,
+    /// Minutes received from partners, and those that came back after they were lost.
+    received: std::collections::BTreeSet<ExchangeId>,
     stories: BTreeMap<ExchangeId, Story>,
     community: Option<kith_protocol::id::CommunityId>,
 }
@@ -81,11 +89,22 @@ impl Book {
                 let line = self.members.get_mut(member).ok_or_else(|| books("a stranger leaves"))?;
                 self.pot += std::mem::take(&mut line.balance);
             }
-            Body::RoleChanged { .. } => {}
+            Body::RoleChanged { .. } | Body::KeyRotated { .. } => {}
+            Body::Resumed { resumption } => {
+                let offer = &resumption.offer.content;
+                self.partner(&offer.account)?.epoch = offer.epoch;
+            }
             Body::PartnershipAgreed { agreement } => {
                 let side = self.community.and_then(|us| agreement.terms.side_of(&us));
                 let side = side.ok_or_else(|| books("a partnership of others"))?;
-                let account = PartnerLine { terms: agreement.terms.clone(), side, net: 0, on_hold: 0 };
+                let account = PartnerLine {
+                    terms: agreement.terms.clone(),
+                    side,
+                    net: 0,
+                    on_hold: 0,
+                    epoch: 0,
+                    uncertain: false,
+                };
                 self.partners.insert(agreement.terms.account(), account);
             }
             _ => self.enter_exchange(&entry.body)?,
@@ -99,7 +118,7 @@ impl Book {
     }
 
     fn admit(&mut self, member: MemberId, kind: MemberKind) -> Kept {
-        let line = Line { kind, balance: 0, unruled: false };
+        let line = Line { kind, balance: 0, unruled: false, recovered: false };
         let before = self.members.insert(member, line).map_or(0, |line| line.balance);
         ensure("books", before == 0, || format!("{member} comes back with {before} minutes"))
     }
@@ -136,9 +155,9 @@ impl Book {
             Body::Correction { terms, .. } => self.correct(terms)?,
             Body::Hold { terms, .. } => {
                 let minutes = i64::from(terms.minutes.get());
+                self.holds.insert(terms.exchange, (terms.account, terms.payer, minutes));
                 self.change(terms.payer, -minutes, true)?;
                 self.partner(&terms.account)?.on_hold += minutes;
-                self.holds.insert(terms.exchange, (terms.account, terms.payer, minutes));
                 self.within_limits(&terms.account, self.net(&terms.account))?;
             }
             Body::Settle { proposal, .. } => {
@@ -149,14 +168,38 @@ impl Book {
                 let (_, payer, minutes) = self.unhold(&proposal.content.exchange, false)?;
                 self.change(payer, minutes, true)?;
             }
-            Body::Receive { payee, proposal } => {
+            Body::Receive { payee, proposal, .. } => {
                 let minutes = i64::from(proposal.content.minutes.get());
                 self.change(*payee, minutes, true)?;
+                self.received.insert(proposal.content.exchange);
                 self.partner(&proposal.content.account)?.net -= minutes;
                 self.within_limits(&proposal.content.account, self.net(&proposal.content.account))?;
             }
+            Body::Recovered { .. } => self.recover(body)?,
             _ => return Err(books("an entry that this book does not know")),
         }
+        Ok(())
+    }
+
+    /// What both signed and this book had lost counts, whatever the limits are.
+    fn recover(&mut self, body: &Body) -> Kept {
+        let Body::Recovered { member, paid, held, proposal, .. } = body else { return Ok(()) };
+        let (account, id) = (proposal.content.account, proposal.content.exchange);
+        let minutes = i64::from(proposal.content.minutes.get());
+        self.received.insert(id);
+        if *held {
+            self.unhold(&id, true)?;
+        } else {
+            let change = if *paid { -minutes } else { minutes };
+            match member {
+                Some(member) => {
+                    self.change(*member, change, false)?;
+                    self.members.entry(*member).and_modify(|line| line.recovered = true);
+                }
+                None => self.pot += change,
+            }
+        }
+        self.partner(&account)?.net += if *paid { minutes } else { -minutes };
         Ok(())
     }
 
@@ -185,13 +228,18 @@ impl Book {
             MemberKind::Person => charter.person_floor.get(),
             MemberKind::Organisation => charter.organisation_floor.get(),
         };
-        let Line { balance, unruled, .. } = *line;
+        let Line { balance, unruled, recovered, .. } = *line;
         let too_low = change < 0 && balance < floor;
         let too_high = change > 0 && charter.ceiling.is_some_and(|ceiling| balance > ceiling.get());
-        if (floor..=charter.ceiling.map_or(i64::MAX, |c| c.get())).contains(&balance) {
+        // What is on hold may come back: only then within the limits, too, is a member back under the rules.
+        let held: i64 = self.holds.values().filter(|(_, payer, _)| *payer == member).map(|(.., held)| held).sum();
+        let limits = floor..=charter.ceiling.map_or(i64::MAX, |c| c.get());
+        if limits.contains(&balance) && limits.contains(&(balance + held)) {
             line.unruled = false;
         }
-        ensure("I6", unruled || !(too_low || too_high), || format!("{member} is at {balance} after {change}"))
+        ensure("I6", unruled || recovered || !(too_low || too_high), || {
+            format!("{member} is at {balance} after {change}")
+        })
     }
 
     fn correct(&mut self, terms: &CorrectionTerms) -> Kept {
@@ -218,7 +266,7 @@ impl Book {
     /// I6 for a partnership, whatever becomes of what is undecided.
     pub(super) fn within_limits(&self, account: &AccountId, net: i64) -> Kept {
         let Some(p) = self.partners.get(account) else { return Ok(()) };
-        let (worst, best) = (net + p.on_hold, net);
+        let (worst, best) = (net + if p.uncertain { 0 } else { p.on_hold }, net);
         let (ours, theirs) = (p.terms.limit(p.side), p.terms.limit(p.side.other()));
         ensure("I6", worst <= ours && -best <= theirs, || {
             format!("partnership {account} may come to {worst} of {ours}, or is at {best} of -{theirs}")
@@ -230,6 +278,11 @@ impl Book {
         let Verdict::Accept { leaf_index } = decision.verdict else { return Ok(()) };
         let found = self.began.get(&proposal.exchange).copied();
         ensure("books", found == Some(leaf_index), || format!("accepted at {leaf_index}, recorded at {found:?}"))
+    }
+
+    /// Whether an exchange with a partner is committed here.
+    pub(super) fn crossed(&self, id: &ExchangeId) -> bool {
+        self.finished.get(id) == Some(&true) || self.received.contains(id)
     }
 
     /// Whether the machine's ledger says the same.

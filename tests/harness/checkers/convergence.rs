@@ -30,6 +30,9 @@ fn open_business(machine: &Machine) -> Option<String> {
             ));
         }
     }
+    if let Some((account, condition)) = state.conditions().iter().next() {
+        return Some(format!("account {account} is {}", condition.name()));
+    }
     if !state.ledger().holds().is_empty() {
         return Some("minutes are on hold".into());
     }

@@ -9,6 +9,7 @@ use super::{
 use kith_protocol::{
     envelope::Content,
     id::{AccountId, CommunityId, Digest, ExchangeId, RequestId},
+    ledger::{Body, Entry},
     machine::{Fact, ForeignRecord, Message, Reply, WaitingKind, secret_digest},
     partnership::{Decision, RefusalCode, Verdict},
     shelf::Record,
@@ -33,6 +34,12 @@ pub(super) struct Deeds {
     /// Records of others, by community and revision.
     kept: BTreeSet<(CommunityId, u64)>,
     answered: BTreeMap<RequestId, Reply>,
+    /// Whether a backup was ever put in place of its disk.
+    pub(super) restored: bool,
+    /// Nonces of its recoveries, offers it signed, and those that were taken.
+    pub(super) nonces: BTreeSet<[u8; 16]>,
+    offers: BTreeSet<Digest>,
+    resumed: BTreeSet<Digest>,
 }
 
 /// A fact's name, for counters.
@@ -52,6 +59,11 @@ pub(super) fn kind(fact: &Fact) -> &'static str {
         Fact::Decided { .. } => "decided",
         Fact::Learned { .. } => "learned",
         Fact::Acknowledged { .. } => "acknowledged",
+        Fact::Recovering { .. } => "recovering",
+        Fact::Waived { .. } => "waived",
+        Fact::Offered { .. } => "offered",
+        Fact::Reopened { .. } => "reopened",
+        Fact::Frozen { .. } => "frozen",
         Fact::Invited { .. } => "invited",
         Fact::InvitationUsed { .. } => "invitation_used",
         Fact::Accepting { .. } => "accepting",
@@ -100,6 +112,18 @@ impl Deeds {
                 let (first, last) = ((w.account, w.epoch, w.lane, 0), (w.account, w.epoch, w.lane, w.n));
                 let held = self.decided.range(first..=last).filter(|(_, (_, accepted))| *accepted);
                 self.confirmed.extend(held.map(|(_, (exchange, _))| *exchange));
+            }
+            Fact::Recovering { nonce, .. } => {
+                self.nonces.insert(*nonce);
+            }
+            Fact::Offered { offer, .. } => {
+                self.offers.insert(offer.content.digest());
+            }
+            Fact::Entry(Entry { body: Body::Resumed { resumption }, .. }) => {
+                let offer = &resumption.offer.content;
+                self.resumed.insert(offer.digest());
+                let over = self.decided.iter().filter(|(slot, _)| slot.0 == offer.account && slot.1 < offer.epoch);
+                self.confirmed.extend(over.filter(|(_, (_, accepted))| *accepted).map(|(_, (exchange, _))| *exchange));
             }
             Fact::Invited { invitation } => {
                 self.invited.insert(secret_digest(&invitation.secret));
@@ -156,8 +180,18 @@ impl Deeds {
             Message::Accept(acceptance) => self.accepting.contains(&acceptance.terms.content.account()),
             Message::Agreed(agreement) => book.partners.contains_key(&agreement.terms.account()),
             Message::Ask(request) => self.asked.contains(&request.exchange),
-            Message::AskNoted { exchange } => self.waited.contains(exchange) || book.began.contains_key(exchange),
+            // Whoever lost a request may still take note that it was declined.
+            Message::AskNoted { exchange } => {
+                self.restored || self.waited.contains(exchange) || book.began.contains_key(exchange)
+            }
             Message::Shelf { records, .. } => records.iter().all(|record| self.holds_record(&record.content)),
+            Message::ResumeRequest(asked) => self.nonces.contains(&asked.request.content.nonce),
+            Message::ResumeOffer { offer, .. } => self.offers.contains(&offer.content.digest()),
+            Message::ResumeAcknowledge(word) => self.resumed.contains(&word.content.offer),
+            Message::ResumeFetch { account, .. } | Message::Crossings { account, .. } => {
+                book.partners.contains_key(account)
+            }
+            Message::AgreementWanted { .. } | Message::WhoAreYou => true,
             Message::Declined { .. } | Message::AskDeclined { .. } | Message::Heads { .. } | Message::Pull { .. } => {
                 true
             }

@@ -87,6 +87,14 @@ impl Slots {
         }
     }
 
+    /// Both sides of an account agreed what was committed before this epoch: what was accepted and is in neither book does not
+    /// count.
+    pub(super) fn agreed(&mut self, account: AccountId, epoch: u32, crossed: impl Fn(&ExchangeId) -> bool) {
+        let over = |slot: &Slot| slot.0 == account && slot.1 < epoch;
+        self.doubt.retain(|slot, _| !over(slot));
+        self.accepted.retain(|id, slot| !over(slot) || crossed(id));
+    }
+
     /// A message goes out.
     pub(super) fn sent(&mut self, message: &Message) -> Kept {
         match message {

@@ -127,7 +127,7 @@ impl Books {
                         add(*payer, *minutes);
                     }
                 }
-                Body::Receive { payee, proposal } => add(*payee, i64::from(proposal.content.minutes.get())),
+                Body::Receive { payee, proposal, .. } => add(*payee, i64::from(proposal.content.minutes.get())),
                 _ => {}
             }
         }

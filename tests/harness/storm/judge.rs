@@ -147,7 +147,7 @@ impl Found<'_> {
         let [end] = ends else { bail!("its hold ended {} times, at {ends:?}", ends.len()) };
         let end = &self.books[deed.node].entries[*end].body;
         match (deed.kind, end, self.body(partner, &exchange)) {
-            (Kind::Across(_), Body::Settle { .. }, Some((_, Body::Receive { payee, proposal }))) => {
+            (Kind::Across(_), Body::Settle { .. }, Some((_, Body::Receive { payee, proposal, .. }))) => {
                 let same = *payee == deed.giver && i64::from(proposal.content.minutes.get()) == deed.minutes;
                 ensure!(same, "the partner recorded something else: {:?}", proposal.content);
             }

@@ -260,6 +260,12 @@ impl World {
             Notice::PartnershipAgreed { .. } => self.coverage.hit("notice", "agreed"),
             Notice::RecordKept => self.coverage.hit("notice", "record kept"),
             Notice::Refused { why, .. } => self.coverage.hit("refused message", why.code()),
+            Notice::Recovering { .. } => self.coverage.hit("notice", "recovering"),
+            Notice::Recovered { .. } => self.coverage.hit("notice", "recovered"),
+            Notice::Resumed { .. } => self.coverage.hit("notice", "resumed"),
+            Notice::Frozen { account } => {
+                return Err(Violation::new("honesty", format!("an honest partner is accused: {account}")));
+            }
             Notice::Entry { .. } => {}
         }
         if !matches!(notice, Notice::Entry { .. } | Notice::RecordKept) {

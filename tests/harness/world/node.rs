@@ -6,11 +6,15 @@ use kith_protocol::{
     alias::AliasSecret,
     community::{Certificate, Charter, Confirmation, GroupPolicy},
     envelope::{Content, Unverified},
-    id::{CommunityId, Digest, ExchangeId, MemberId, RecordKey, RequestId},
+    id::{AccountId, CommunityId, Digest, ExchangeId, MemberId, RecordKey, RequestId},
     key::SecretKey,
     ledger::{Entry, History, Recorded},
-    machine::{Batch, Effect, Effects, Identity, Input, Machine, MemoryView, Peer, Reply, Standing, State, View},
+    machine::{
+        Batch, Effect, Effects, Fact, Identity, Input, Machine, MemoryView, Peer, Reply, Standing, State, View,
+        flaws::Flaws,
+    },
     minutes::{Balance, Minutes},
+    partnership::{Position, RefusalCode},
     shelf::{Held, Record},
     time::Timestamp,
 };
@@ -18,8 +22,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// A node of the simulation.
 pub(crate) struct Node {
-    /// Who it is, for ever.
+    /// Who it is.
     pub(crate) identity: Identity,
+    /// The community's root key, which is not on the node's disk.
+    root: SecretKey,
+    /// The present key's serial.
+    serial: u32,
     /// Its first coordinator.
     pub(crate) coordinator: MemberId,
     charter: Charter,
@@ -46,6 +54,17 @@ pub(crate) struct Node {
     /// Gossip that the machine has yet to judge: from whom, and the bytes.
     pub(super) gossip: BTreeMap<u64, (usize, Vec<u8>)>,
     breach: Option<Breach>,
+}
+
+/// How far serials of one community are apart: as restores are by time, so that epochs of different keys never meet.
+const SERIALS_APART: u32 = 1_000;
+
+fn flaws(breach: Option<Breach>) -> Flaws {
+    Flaws {
+        limit_ignores_undecided: breach == Some(Breach::LimitIgnoresUndecided),
+        signs_without_resume: breach == Some(Breach::SignsWithoutResume),
+        resumes_outside_session: breach == Some(Breach::ResumesOutsideSession),
+    }
 }
 
 fn draw_charter(dice: &mut Dice) -> Charter {
@@ -87,6 +106,8 @@ impl Node {
             charter: draw_charter(&mut dice),
             machine: Some(Machine::new(identity.clone(), State::empty(community), BTreeMap::new())),
             identity,
+            root,
+            serial: 1,
             view: MemoryView::default(),
             disk: Disk::default(),
             inbox: VecDeque::new(),
@@ -105,7 +126,7 @@ impl Node {
     /// The founding of the community, straight to disk.
     pub(super) fn found(&mut self, now: u64) -> Batch {
         let machine = self.machine.as_mut().expect("a new node runs");
-        machine.flaws.limit_ignores_undecided = self.breach == Some(Breach::LimitIgnoresUndecided);
+        machine.flaws = flaws(self.breach);
         let now = Timestamp(now + self.skew);
         let batch = machine
             .found(now, self.charter.clone(), self.coordinator, &self.view)
@@ -153,10 +174,37 @@ impl Node {
     /// A machine that starts from the disk.
     pub(super) fn restart(&mut self, use_snapshot: bool) -> Result<(), String> {
         let (mut machine, view) = self.disk.recover(&self.identity, use_snapshot)?;
-        machine.flaws.limit_ignores_undecided = self.breach == Some(Breach::LimitIgnoresUndecided);
+        machine.flaws = flaws(self.breach);
         self.machine = Some(machine);
         self.view = view;
         Ok(())
+    }
+
+    /// A coordinator puts a backup in place of the disk: with the recovery words comes a new key, and every partner is asked
+    /// before anything is signed. Gives what became durable.
+    pub(super) fn restore(&mut self, now: u64, frames: usize) -> Result<Batch, String> {
+        self.disk.restore_old(frames);
+        self.disk.lose_index(0);
+        self.serial += SERIALS_APART;
+        let secret = SecretKey::from_seed(
+            Digest::of("sim/key", &[self.root.public().as_bytes(), &self.serial.to_be_bytes()]).as_bytes(),
+        );
+        let old = self.identity.certificate.content.clone();
+        let certificate = Certificate { key: secret.public(), serial: self.serial, ..old };
+        self.identity.certificate = certificate.sign(&self.root).into_unverified();
+        self.identity.secret = secret;
+        let (mut machine, view) = self.disk.recover(&self.identity, true)?;
+        if self.breach == Some(Breach::SignsWithoutResume) {
+            return Ok(Batch::default());
+        }
+        let batch = machine.restore(self.clock(now), &view).map_err(|why| why.to_string())?;
+        self.disk.commit(&batch);
+        Ok(batch)
+    }
+
+    /// What the disk holds, for the checkers' second books.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        self.disk.facts()
     }
 
     /// The node stops at once: what was not on disk is gone.
@@ -195,6 +243,14 @@ impl View for Forgetful<'_> {
 
     fn records(&self, community: &CommunityId, after: u64, max_bytes: usize) -> Vec<Unverified<Record>> {
         self.0.records(community, after, max_bytes)
+    }
+
+    fn crossings(&self, account: &AccountId, from: Position, limit: usize) -> Vec<(Position, u64)> {
+        self.0.crossings(account, from, limit)
+    }
+
+    fn refused(&self, exchange: &ExchangeId) -> Option<RefusalCode> {
+        self.0.refused(exchange)
     }
 
     fn standing(&self, community: &CommunityId) -> Vec<Standing> {

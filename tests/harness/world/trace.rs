@@ -55,7 +55,14 @@ impl Trace {
 /// A message's name, for counters.
 pub(super) const fn kind(message: &Message) -> &'static str {
     match message {
+        Message::ResumeRequest(_) => "resume request",
+        Message::ResumeOffer { .. } => "resume offer",
+        Message::ResumeFetch { .. } => "resume fetch",
+        Message::Crossings { .. } => "crossings",
+        Message::ResumeAcknowledge(_) => "resume acknowledge",
+        Message::AgreementWanted { .. } => "agreement wanted",
         Message::Hello(_) => "hello",
+        Message::WhoAreYou => "who are you",
         Message::Propose { .. } => "propose",
         Message::Decide(_) => "decide",
         Message::Acknowledge(_) => "acknowledge",

@@ -4,6 +4,9 @@ use super::{Breach, Event, World};
 use crate::checkers::{Kept, Violation};
 use kith_protocol::machine::Input;
 
+/// Of a thousand starts, before how many a backup is put in place of the disk.
+const RESTORES: u64 = 120;
+
 /// How long a broken connection may go unnoticed, in milliseconds: a keep-alive's patience.
 const UNNOTICED: u64 = 30_000;
 
@@ -36,6 +39,11 @@ impl World {
             let back = usize::try_from(self.dice.between(1, 4)).unwrap_or(1);
             node.disk.restore_old(frames.saturating_sub(back).max(1));
         }
+        let restores = self.settings.breach != Some(Breach::RestoresOldBackup) && self.dice.permille(RESTORES);
+        if restores {
+            self.restore(i)?;
+        }
+        let node = &mut self.nodes[i];
         if self.dice.permille(250) {
             let keep = self.dice.index(node.disk.index_len() + 1);
             self.coverage.hit("crash", if keep == 0 { "index lost" } else { "index behind" });
@@ -64,6 +72,23 @@ impl World {
                 self.connect(i, j);
             }
         }
+        Ok(())
+    }
+
+    /// A backup is put in place of a node's disk: a fresh one or an old one.
+    fn restore(&mut self, i: usize) -> Kept {
+        let frames = self.nodes[i].disk.frames();
+        let back = if self.dice.permille(700) { 6 } else { 80 };
+        let back = usize::try_from(self.dice.between(0, back)).unwrap_or(0);
+        let frames = frames.saturating_sub(back).max(1);
+        self.coverage.hit("restore", if back == 0 { "of all there was" } else { "of an old backup" });
+        self.trace.note(i, 6, || format!("restored to {frames} frames"));
+        let batch = self.nodes[i].restore(self.now, frames).map_err(|why| Violation::new("recovery", why))?;
+        let mut facts = self.nodes[i].facts();
+        facts.truncate(facts.len() - batch.facts.len());
+        self.checkers.restored(i, &facts)?;
+        self.checkers.committed(i, &batch.facts, &batch.foreign, &mut self.coverage)?;
+        self.workload.restored(i);
         Ok(())
     }
 

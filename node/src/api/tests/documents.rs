@@ -45,8 +45,11 @@ POST /payments
 POST /requests
 GET /partners
 GET /partners/{community}
+GET /partners/{community}/evidence
+GET /partners/{community}/statement
 POST /partners/invitations
 POST /partners/accept
+POST /partners/{community}/go-on
 GET /ledger/checkpoint
 GET /ledger/entries
 GET /ledger/export

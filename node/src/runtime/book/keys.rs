@@ -1,6 +1,9 @@
 //! The keys of the index: one letter for the kind, then what it is looked up by. Numbers are big-endian, so that keys sort.
 
-use kith_protocol::id::{CommunityId, ExchangeId, MemberId, RecordKey, RequestId};
+use kith_protocol::{
+    id::{AccountId, CommunityId, ExchangeId, MemberId, RecordKey, RequestId},
+    partnership::{Position, Side},
+};
 
 /// Up to where the index reflects the journal.
 pub(super) const UPTO: &[u8] = b"z";
@@ -15,6 +18,39 @@ fn key(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
 /// Where an exchange stands in the ledger.
 pub(super) fn exchange(id: &ExchangeId) -> Vec<u8> {
     key(b'x', &[id.as_bytes()])
+}
+
+/// Why a partner's proposal of an exchange was refused.
+pub(super) fn refused(id: &ExchangeId) -> Vec<u8> {
+    key(b'n', &[id.as_bytes()])
+}
+
+/// Everything decided under a partnership, in order.
+pub(super) fn crossings(account: &AccountId) -> Vec<u8> {
+    key(b'c', &[account.as_bytes()])
+}
+
+/// What was decided at one place of a partnership.
+pub(super) fn crossing(account: &AccountId, place: &Position) -> Vec<u8> {
+    let lane = match place.lane {
+        None => 0,
+        Some(Side::A) => 1,
+        Some(Side::B) => 2,
+    };
+    key(b'c', &[account.as_bytes(), &place.epoch.to_be_bytes(), &[lane], &place.n.to_be_bytes()])
+}
+
+/// Reads the place out of what [`crossing`] wrote.
+pub(super) fn place(key: &[u8]) -> Option<Position> {
+    let (epoch, rest) = key.get(33..)?.split_first_chunk::<4>()?;
+    let (lane, n) = rest.split_first()?;
+    let lane = match lane {
+        0 => None,
+        1 => Some(Side::A),
+        2 => Some(Side::B),
+        _ => return None,
+    };
+    Some(Position { epoch: u32::from_be_bytes(*epoch), lane, n: u64::from_be_bytes(n.try_into().ok()?) })
 }
 
 /// The reply to a request.

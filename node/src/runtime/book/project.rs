@@ -8,6 +8,7 @@ use kith_protocol::{
     ledger::{Body, CorrectionTerms, Entry, History as _, Recorded, merkle::leaf_hash},
     machine::{Fact, ForeignRecord, Standing, View as _},
     minutes::Minutes,
+    partnership::Verdict,
     shelf::Record,
 };
 
@@ -19,6 +20,11 @@ impl Book {
                 self.overlay.put(keys::request(request), codec::encode(&(digest, reply)));
             }
             Fact::Shelved { record, .. } => self.place_record(record),
+            Fact::Decided { proposal, decision } => {
+                if let Verdict::Reject { code } = decision.content.verdict {
+                    self.overlay.put(keys::refused(&proposal.content.exchange), codec::encode(&code));
+                }
+            }
             _ => {}
         }
     }
@@ -36,6 +42,9 @@ impl Book {
         {
             self.overlay.put(keys::exchange(&id), recorded_bytes(Recorded { latest: index, ..earlier }));
         }
+        if let Some((account, place)) = entry.body.crosses() {
+            self.overlay.put(keys::crossing(&account, &place), index.to_be_bytes().to_vec());
+        }
         for member in self.touched(&entry.body) {
             self.overlay.put(keys::statement_line(&member, index), Vec::new());
         }
@@ -50,7 +59,9 @@ impl Book {
                 let places = i64::try_from(terms.participants.len()).unwrap_or(i64::MAX);
                 minutes(terms.minutes).saturating_mul(places)
             }
-            Body::Settle { proposal, .. } | Body::Receive { proposal, .. } => minutes(proposal.content.minutes),
+            Body::Settle { proposal, .. } | Body::Receive { proposal, .. } | Body::Recovered { proposal, .. } => {
+                minutes(proposal.content.minutes)
+            }
             Body::Correction { terms, .. } => self.corrected(index, terms),
             _ => 0,
         }
@@ -99,12 +110,16 @@ impl Book {
             Body::Receive { payee, .. } => vec![*payee],
             Body::Correction { terms, .. } => of_exchange(&terms.corrects),
             Body::Settle { proposal, .. } | Body::Release { proposal, .. } => of_exchange(&proposal.content.exchange),
+            Body::Recovered { member, .. } => member.iter().copied().collect(),
             Body::MemberAdmitted { member, .. }
             | Body::MemberLeft { member, .. }
             | Body::RoleChanged { member, .. }
             | Body::OpeningBalance { member, .. } => vec![*member],
             Body::Founded { coordinator, .. } => vec![*coordinator],
-            Body::CharterChanged { .. } | Body::PartnershipAgreed { .. } => Vec::new(),
+            Body::CharterChanged { .. }
+            | Body::PartnershipAgreed { .. }
+            | Body::KeyRotated { .. }
+            | Body::Resumed { .. } => Vec::new(),
         }
     }
 

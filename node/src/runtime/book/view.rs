@@ -5,9 +5,10 @@ use crate::store::Position;
 use kith_protocol::{
     codec,
     envelope::Unverified,
-    id::{CommunityId, Digest, ExchangeId, RecordKey, RequestId},
+    id::{AccountId, CommunityId, Digest, ExchangeId, RecordKey, RequestId},
     ledger::{Entry, History, Recorded},
     machine::{Fact, Reply, Standing, View},
+    partnership::{Position as Place, RefusalCode},
     shelf::{Held, Record},
 };
 
@@ -61,6 +62,25 @@ impl View for Book {
                 _ => return found,
             }
         }
+    }
+
+    fn crossings(&self, account: &AccountId, from: Place, limit: usize) -> Vec<(Place, u64)> {
+        let prefix = keys::crossings(account);
+        let first = keys::crossing(account, &from);
+        let index = |bytes: &[u8]| Some(u64::from_be_bytes(bytes.try_into().ok()?));
+        let mut found: Vec<(Place, u64)> = Vec::new();
+        // A scan begins behind its key, so the place itself is looked up.
+        if let Some(index) = self.look(&first).as_deref().and_then(index) {
+            found.push((from, index));
+        }
+        let rest = self.scan(&prefix, Some(&first), limit);
+        found.extend(rest.iter().filter_map(|(key, bytes)| Some((keys::place(key)?, index(bytes)?))));
+        found.truncate(limit);
+        found
+    }
+
+    fn refused(&self, exchange: &ExchangeId) -> Option<RefusalCode> {
+        codec::decode_own(&self.look(&keys::refused(exchange))?).ok()
     }
 
     fn standing(&self, community: &CommunityId) -> Vec<Standing> {

@@ -63,6 +63,7 @@ fn kind_key(kind: &str) -> &'static str {
         "settle" => "entry-settle",
         "release" => "entry-release",
         "receive" => "entry-receive",
+        "recovered" => "entry-recovered",
         "member_left" => "entry-left",
         "member_admitted" | "founded" => "entry-joined",
         "role_changed" => "entry-role",

@@ -172,6 +172,21 @@ async fn hours_are_written_down_confirmed_and_questioned() {
     assert!(file.headers["content-type"].starts_with("text/csv"), "{:?}", file.headers);
     assert!(file.body.contains("Amina Khan,Shelves & <b>paint</b>,-90,"), "{}", file.body);
 
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_reaches_a_coordinator_who_puts_it_right() {
+    let trial = Trial::begin("Elm", false).await;
+    let (amina, joe) = (trial.admit_named(1, "Amina Khan").await, trial.admit_named(2, "Joe Bell").await);
+    let barr = trial.admit_named(3, "Joe Barr").await;
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), amina).await;
+    let mut other = Browser::signed_in(&served, trial.handle(), joe).await;
+    let form = other.get(&format!("/record/hours?way=received&to=m/{amina}")).await.form("/record/hours");
+    let (_, sent) = other.whole(form.with(&[("length", "1:30")])).await;
+    let page = other.get(sent.says("Done.").path.split('?').next().unwrap()).await;
+
     let question = other.get(&format!("{}/question", page.path)).await;
     let form = question.form("/exchange/");
     other.send(form.clone(), "check").await.is(422).says("Choose what is wrong.");
@@ -191,78 +206,7 @@ async fn hours_are_written_down_confirmed_and_questioned() {
     browser.get("/home").await.says("Given: 1 hour.");
 
     // Nobody else may look.
-    let mut barr = Browser::signed_in(&served, trial.handle(), kith_protocol::id::MemberId([3; 16])).await;
+    let mut barr = Browser::signed_in(&served, trial.handle(), barr).await;
     barr.get(&page.path).await.is(403);
-    trial.running.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_right_is_declined() {
-    let trial = Trial::begin("Elm", false).await;
-    let (amina, joe) = (trial.admit_named(1, "Amina Khan").await, trial.admit_named(2, "Joe Bell").await);
-    let served = serve(trial.handle()).await;
-    let mut browser = Browser::signed_in(&served, trial.handle(), amina).await;
-    let hours = browser.get(&format!("/record/hours?way=gave&to=m/{joe}")).await;
-    let (_, sent) = browser.whole(hours.form("/record/hours").with(&[("length", "2")])).await;
-    let path = sent.path.split('?').next().unwrap().to_owned();
-    let mut other = Browser::signed_in(&served, trial.handle(), joe).await;
-    let asked = other.get(&format!("{path}/decline")).await;
-    other.send(asked.form(&path), "check").await.says("It does not count");
-    other.get(&path).await.is(404);
-    other.get("/home").await.never("This waits for you");
-    trial.running.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn members_change_what_is_known_of_them_and_leave_for_good() {
-    let trial = Trial::begin("Elm", false).await;
-    let amina = trial.admit_named(1, "Amina Khan").await;
-    let served = serve(trial.handle()).await;
-    let mut browser = Browser::signed_in(&served, trial.handle(), amina).await;
-    let second = Browser::signed_in(&served, trial.handle(), amina).await;
-    let form = browser.get("/me/change").await.form("/me/change");
-    assert_eq!(form.get("name"), "Amina Khan");
-    browser
-        .send(form.with(&[("phone", "020 7946 0000"), ("name", "Amina Malik")]), "check")
-        .await
-        .says("Your details are saved");
-    let me = browser.get("/me").await;
-    me.says("020 7946 0000").says("Amina Malik");
-    browser.send(me.form("/me/devices"), "check").await.says("That device is signed out");
-    let mut second = second;
-    second.get("/me").await.is(401);
-
-    let form = browser.get("/leave").await.form("/leave").with(&[("name", "forget")]);
-    let (check, left) = browser.whole(form).await;
-    check.says("What we forget cannot be brought back.");
-    left.says("Thank you for every hour.");
-    browser.get("/me").await.is(401);
-    assert!(trial.handle().persons(vec![amina]).await.unwrap().is_empty());
-    let active = trial.handle().look(move |machine, _| machine.state().ledger().active(&amina).is_ok()).await.unwrap();
-    assert!(!active);
-    trial.running.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_speak_the_language_that_was_chosen() {
-    let trial = Trial::begin("Elm", false).await;
-    let served = serve(trial.handle()).await;
-    let mut browser = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
-    let form = browser.get("/look?next=/find").await.form("/look");
-    let found = browser.send(form.with(&[("language", "cy"), ("text", "large")]), "check").await;
-    assert_eq!(found.path, "/find");
-    found
-        .says("<html lang=\"cy\" class=\"large\">")
-        .says("Am beth rydych chi'n chwilio?".replace('\'', "&#39;").as_str());
-    browser.get("/community").await.says("Croeso i").says("class=\"large\"");
-    let form = browser.get("/look").await.form("/look");
-    assert_eq!((form.get("language"), form.get("text")), ("cy", "large"));
-    let home =
-        browser.send(form.with(&[("language", "es"), ("text", "usual"), ("next", "//evil.example")]), "check").await;
-    assert_eq!(home.path, "/home");
-    home.says("Pedir ayuda").never("class=\"large\"");
-    let mut fresh = Browser::new(&served);
-    fresh.language = "es-MX,es;q=0.9";
-    fresh.get("/sign-in").await.says("Su código");
     trial.running.stop().await;
 }

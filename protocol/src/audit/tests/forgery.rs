@@ -10,7 +10,7 @@ use crate::{
         Authority, Body,
         tests::fixture::{COORDINATOR, Way, decided_body, exchange_id, key_of, member, minutes, received_body, signed},
     },
-    partnership::{Decision, Proposal, Verdict},
+    partnership::{Committed, Decision, Proposal, ResumeAcknowledgement, ResumeOffer, Resumption, Verdict},
     time::Timestamp,
 };
 
@@ -247,7 +247,7 @@ fn crossing(
 ) -> Body {
     let mut proposal = world.one_way.draft(103, 50);
     change(&mut proposal);
-    let mut decision = world.one_way.verdict(&proposal, true);
+    let mut decision = world.one_way.verdict(&world.two, &proposal, true);
     judge(&mut decision);
     decided_body(proposal.sign(keys.0).into_unverified(), decision.sign(keys.1).into_unverified())
 }
@@ -274,7 +274,7 @@ fn strangers_and_proposals_of_other_things_are_named() {
         (&|p| p.n += 1, "out-of-order"),
         (&|p| p.n -= 1, "out-of-order"),
         (&|p| p.previous = Digest::ZERO, "broken-chain"),
-        (&|p| p.epoch = 1, "out-of-order"),
+        (&|p| p.epoch = 1, "unknown-proposal"),
     ];
     for (number, (change, code)) in changes.into_iter().enumerate() {
         assert_eq!(finding(crossing(&world, change, |_| (), both)), (next, code), "change {number}");
@@ -303,7 +303,7 @@ fn decisions_about_other_things_are_named() {
     // A refusal that is recorded as paid, and the reverse.
     let Body::Settle { proposal, decision } = crossing(&world, |_| (), |_| (), both) else { panic!("accepted") };
     assert_eq!(finding(Body::Release { proposal: proposal.clone(), decision }), (next, "unknown-proposal"));
-    let mut refusal = world.one_way.verdict(&proposal.content, false);
+    let mut refusal = world.one_way.verdict(&world.two, &proposal.content, false);
     refusal.verdict = Verdict::Reject { code: crate::partnership::RefusalCode::Limit };
     let decision = Box::new(refusal.sign(theirs).into_unverified());
     assert_eq!(finding(Body::Settle { proposal, decision }), (next, "unknown-proposal"));
@@ -313,23 +313,81 @@ fn decisions_about_other_things_are_named() {
 fn a_new_epoch_begins_both_chains_anew() {
     let World { mut one, mut two, account, .. } = World::new();
     let mut ways = [Way::of(&one, account), Way::of(&two, account)];
-    ways.iter_mut().for_each(|way| way.epoch = 1);
     let old = (ways[0].clone(), ways[1].clone());
+    ways.iter_mut().for_each(|way| way.epoch = 1);
+    // An epoch begins with what both signed, and not before.
+    let next = Some(index(&one));
+    assert_eq!(after(&one, ways[0].clone().decided(&one, &two, 103, 50, true)), (next, "unknown-proposal"));
+    let resumed = resumed(&one, &two, account, 1);
+    one.enter(resumed.clone()).unwrap();
+    two.enter(resumed.clone()).unwrap();
+    assert_eq!(after(&one, resumed), (Some(index(&one)), "other-lane"));
     one.enter(ways[0].decided(&one, &two, 103, 50, true)).unwrap();
     one.enter(one.hold(account, 105, 1, 10)).unwrap();
     one.enter(ways[0].decided(&one, &two, 105, 10, false)).unwrap();
-    one.enter(ways[1].received(&two, 2, 301, 20)).unwrap();
+    one.enter(ways[1].received(&two, &one, 2, 301, 20)).unwrap();
     Export::of(&one).judge().unwrap();
     // What belongs to the epoch that is over.
     one.enter(one.hold(account, 106, 1, 10)).unwrap();
     let next = Some(index(&one));
-    let mut late = old.0;
-    late.epoch = 0;
-    assert_eq!(after(&one, late.decided(&one, &two, 106, 10, true)), (next, "other-lane"));
-    let mut late = old.1;
-    late.epoch = 0;
-    assert_eq!(after(&one, late.received(&two, 2, 302, 20)), (next, "other-lane"));
+    let (mut ours, mut theirs) = old;
+    assert_eq!(after(&one, ours.decided(&one, &two, 106, 10, true)), (next, "unknown-proposal"));
+    assert_eq!(after(&one, theirs.received(&two, &one, 2, 302, 20)), (next, "other-lane"));
     two.enter(two.hold(account, 400, 1, 10)).unwrap();
+}
+
+#[test]
+fn what_the_partner_gave_back_needs_both_signatures() {
+    let World { mut one, two, account, two_way, .. } = World::new();
+    let recovered = |change: &dyn Fn(&mut Proposal), keys: (&SecretKey, &SecretKey)| {
+        let mut proposal = two_way.draft(500, 40);
+        proposal.n += 7;
+        change(&mut proposal);
+        let decision = two_way.verdict(&one, &proposal, true);
+        Body::Recovered {
+            member: Some(member(2)),
+            party: None,
+            paid: false,
+            held: false,
+            proposal: Box::new(proposal.sign(keys.0).into_unverified()),
+            decision: Box::new(decision.sign(keys.1).into_unverified()),
+        }
+    };
+    let (ours, theirs, next) = (&one.secret, &two.secret, Some(index(&one)));
+    assert_eq!(after(&one, recovered(&|_| (), (ours, ours))), (next, "wrong-signature"));
+    assert_eq!(after(&one, recovered(&|_| (), (theirs, theirs))), (next, "wrong-signature"));
+    assert_eq!(after(&one, recovered(&|p| p.epoch = 1, (theirs, ours))), (next, "other-lane"));
+    assert_eq!(after(&one, recovered(&|p| p.exchange = exchange_id(201), (theirs, ours))), (next, "exchange-exists"));
+    let net = |town: &Town| town.ledger.balance(&crate::ledger::Account::Partner(account)).get();
+    let (before, good) = (net(&one), recovered(&|_| (), (theirs, ours)));
+    one.enter(good).unwrap();
+    assert_eq!(net(&one), before - 40);
+    Export::of(&one).judge().unwrap();
+}
+
+/// The epoch that `one` offers and `two` takes.
+fn resumed(one: &Town, two: &Town, account: crate::id::AccountId, epoch: u32) -> Body {
+    let partner = &one.ledger.partners()[&account];
+    let offer = ResumeOffer {
+        v: 1,
+        account,
+        offerer: partner.side,
+        epoch,
+        from: epoch - 1,
+        nonce: [1; 16],
+        key: two.secret.public(),
+        committed: Committed::NONE,
+        net: partner.net.get(),
+    };
+    let word = ResumeAcknowledgement { account, epoch, offer: offer.digest() };
+    Body::Resumed {
+        resumption: Box::new(Resumption {
+            offer: offer.sign(&one.secret).into_unverified(),
+            offerer: one.certificate.clone(),
+            acknowledgement: word.sign(&two.secret).into_unverified(),
+            requester: two.certificate.clone(),
+        }),
+    }
 }
 
 #[test]
@@ -339,7 +397,7 @@ fn the_partners_lane_is_followed_as_far_as_it_can_be_seen() {
     let with = |change: &dyn Fn(&mut Proposal), key: &SecretKey| {
         let mut proposal = world.two_way.draft(301, 20);
         change(&mut proposal);
-        after(one, received_body(2, proposal.sign(key).into_unverified()))
+        after(one, received_body(one, 2, proposal.sign(key).into_unverified()))
     };
     let theirs = &world.two.secret;
     assert_eq!(with(&|_| (), &one.secret), (next, "wrong-signature"));
@@ -355,14 +413,15 @@ fn the_partners_lane_is_followed_as_far_as_it_can_be_seen() {
     let mut gap = one.clone();
     let mut proposal = world.two_way.draft(301, 20);
     (proposal.n, proposal.previous) = (proposal.n + 5, Digest([8; 32]));
-    gap.enter(received_body(2, proposal.sign(theirs).into_unverified())).unwrap();
+    let body = received_body(&gap, 2, proposal.sign(theirs).into_unverified());
+    gap.enter(body).unwrap();
     Export::of(&gap).judge().unwrap();
     // The first slot of all has nothing before it.
     let (mut fresh, mut other) = (Town::with_members(3, 1), Town::new(4));
     let account = crate::ledger::tests::fixture::befriend(&mut fresh, &mut other);
     let mut first = Way::of(&other, account).draft(1, 20);
     first.previous = Digest([8; 32]);
-    let body = received_body(1, first.sign(&other.secret).into_unverified());
+    let body = received_body(&fresh, 1, first.sign(&other.secret).into_unverified());
     assert_eq!(after(&fresh, body), (Some(index(&fresh)), "broken-chain"));
 }
 
@@ -370,7 +429,7 @@ fn the_partners_lane_is_followed_as_far_as_it_can_be_seen() {
 fn hours_for_a_payee_who_is_not_here_are_named() {
     let world = World::new();
     let mut way = world.two_way.clone();
-    let body = way.received(&world.two, 99, 301, 20);
+    let body = way.received(&world.two, &world.one, 99, 301, 20);
     assert_eq!(after(&world.one, body), (Some(index(&world.one)), "unknown-member"));
     let by_nobody = Body::MemberLeft { member: COORDINATOR, by: member(99) };
     assert_eq!(after(&world.one, by_nobody), (Some(index(&world.one)), "unknown-member"));

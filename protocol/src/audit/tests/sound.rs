@@ -7,7 +7,7 @@ use crate::{
     ledger::{
         Body,
         tests::{
-            fixture::{COORDINATOR, Way, befriend, key_of, member, signed, spoken},
+            fixture::{COORDINATOR, Way, accepted_body, befriend, key_of, member, signed, spoken},
             stories::{Story, steps},
         },
     },
@@ -43,8 +43,8 @@ impl World {
         for (id, accept) in [(100, true), (101, false), (102, true)] {
             let decided = one_way.decided(one, two, id, 50, accept);
             one.enter(decided.clone()).unwrap();
-            if let (true, Body::Settle { proposal, .. }) = (accept, decided) {
-                two.enter(Body::Receive { payee: member(1), proposal }).unwrap();
+            if let (true, Body::Settle { proposal, decision }) = (accept, decided) {
+                two.enter(accepted_body(1, *proposal, *decision)).unwrap();
             }
         }
         two.enter(two.hold(*account, 200, 2, 30)).unwrap();
@@ -53,8 +53,8 @@ impl World {
         two.enter(two_way.decided(two, one, 200, 30, false)).unwrap();
         let settled = two_way.decided(two, one, 201, 30, true);
         two.enter(settled.clone()).unwrap();
-        let Body::Settle { proposal, .. } = settled else { panic!("it was accepted") };
-        one.enter(Body::Receive { payee: member(2), proposal }).unwrap();
+        let Body::Settle { proposal, decision } = settled else { panic!("it was accepted") };
+        one.enter(accepted_body(2, *proposal, *decision)).unwrap();
     }
 }
 
@@ -129,7 +129,7 @@ fn a_sound_ledger_is_summed_up() {
     assert_eq!(second.partnerships, [partnership(&one, 30 - 100, 0)]);
     // Certificate and checkpoint; founding; two exchanges; groups of three and two; gift; agreement; four holds; three
     // decided slots; one receipt.
-    assert_eq!(first.signatures_checked, 2 + 1 + 2 + 5 + 1 + 4 + 4 + 3 * 2 + 1);
+    assert_eq!(first.signatures_checked, 2 + 1 + 2 + 5 + 1 + 4 + 4 + 3 * 2 + 2);
     assert_eq!(
         second.kinds,
         kinds(&[

@@ -18,6 +18,15 @@ pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
             }
             charter.check()
         }
+        Body::KeyRotated { certificate } => {
+            let certificate = check_certificate(certificate)?;
+            let new = certificate.content();
+            if new.community != ledger.community {
+                return Err(Rejection::OtherCommunity);
+            }
+            let is_new = ledger.certificates.iter().all(|old| old.serial < new.serial && old.key != new.key);
+            if is_new { Ok(()) } else { Err(Rejection::BadCertificate("it is not newer than the one before")) }
+        }
         Body::CharterChanged { charter, by } => {
             ledger.coordinator(by)?;
             charter.check()?;
@@ -76,6 +85,7 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
             ledger.members.insert(*coordinator, first);
             ledger.count_coordinators();
         }
+        Body::KeyRotated { certificate } => ledger.certificates.push(certificate.content.clone()),
         Body::CharterChanged { charter, .. } => ledger.charter = Some(charter.clone()),
         Body::MemberAdmitted { member, kind, role, key, .. } => {
             let (kind, role, key) = (*kind, *role, *key);

@@ -9,10 +9,11 @@ use super::{
     pair,
 };
 use crate::{
-    envelope::{Content, Unverified},
+    community::Certificate,
+    envelope::Unverified,
     id::{AccountId, MemberId},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Proposal, Verdict},
+    partnership::{Agreement, Decision, Proposal, Resumption, Verdict, fits},
     rejection::Rejection,
 };
 
@@ -25,7 +26,14 @@ pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
         }
         Body::Settle { proposal, decision } => decided(ledger, proposal, decision, true),
         Body::Release { proposal, decision } => decided(ledger, proposal, decision, false),
-        Body::Receive { payee, proposal } => ledger.check_receipt(payee, &proposal.content),
+        Body::Receive { payee, proposal, decision, .. } => {
+            let accepted = Verdict::Accept { leaf_index: ledger.tree.size() };
+            ledger.check_receipt(payee, &proposal.content)?;
+            let fitting = fits(&proposal.content, &decision.content) && decision.content.verdict == accepted;
+            if fitting { Ok(()) } else { Err(Rejection::UnknownProposal) }
+        }
+        Body::Resumed { resumption } => resumed(ledger, resumption),
+        Body::Recovered { .. } => recovered(ledger, body),
         _ => Ok(()),
     }
 }
@@ -33,9 +41,6 @@ pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
 fn agreed(ledger: &Ledger, agreement: &Agreement) -> Result<(), Rejection> {
     agreement.check()?;
     let side = agreement.terms.side_of(&ledger.community()).ok_or(Rejection::OtherCommunity)?;
-    if !ledger.certificates.iter().any(|c| c.key == agreement.key(side)) {
-        return Err(Rejection::BadAgreement("it is signed with a key that was never ours"));
-    }
     if ledger.partner_of(&agreement.terms.community(side.other())).is_some() {
         return Err(Rejection::PartnershipExists);
     }
@@ -44,6 +49,42 @@ fn agreed(ledger: &Ledger, agreement: &Agreement) -> Result<(), Rejection> {
 
 fn partner<'a>(ledger: &'a Ledger, account: &AccountId) -> Result<&'a Partner, Rejection> {
     ledger.partners().get(account).ok_or(Rejection::UnknownPartnership(*account))
+}
+
+fn resumed(ledger: &Ledger, resumption: &Resumption) -> Result<(), Rejection> {
+    let offer = &resumption.offer.content;
+    let partner = partner(ledger, &offer.account)?;
+    resumption.check(&partner.terms)?;
+    if offer.epoch > partner.epoch { Ok(()) } else { Err(Rejection::OtherLane) }
+}
+
+/// What both signed counts, whatever the limits are.
+fn recovered(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
+    let Body::Recovered { member, paid, held, proposal, decision, .. } = body else { return Ok(()) };
+    let content = &proposal.content;
+    let partner = partner(ledger, &content.account)?;
+    let accepted = matches!(decision.content.verdict, Verdict::Accept { .. });
+    let fitting = fits(content, &decision.content) && content.debtor == content.lane;
+    if !fitting || !accepted || *paid != (content.lane == partner.side) {
+        return Err(Rejection::UnknownProposal);
+    }
+    if content.epoch != partner.epoch {
+        return Err(Rejection::OtherLane);
+    }
+    match ledger.holds().get(&content.exchange) {
+        None if !held => {}
+        Some(hold) if *held => {
+            let same = (hold.account, hold.minutes) == (content.account, content.minutes);
+            if !same || *member != Some(hold.payer) || !paid {
+                return Err(Rejection::UnknownProposal);
+            }
+        }
+        _ => return Err(Rejection::UnknownExchange(content.exchange)),
+    }
+    match member {
+        Some(id) if !ledger.members.contains_key(id) => Err(Rejection::UnknownMember(*id)),
+        _ => Ok(()),
+    }
 }
 
 /// A message of another version may mean something else by the same fields.
@@ -88,7 +129,7 @@ impl Ledger {
         version(proposal.v)?;
         let partner = partner(self, &proposal.account)?;
         let theirs = partner.side.other();
-        if proposal.lane != theirs || proposal.debtor != theirs {
+        if proposal.lane != theirs || proposal.debtor != theirs || proposal.epoch != partner.epoch {
             return Err(Rejection::OtherLane);
         }
         agreed_length(partner, proposal.minutes)?;
@@ -114,9 +155,8 @@ fn decided(
         && proposal.minutes == hold.minutes
         && proposal.lane == partner.side
         && proposal.debtor == partner.side
-        && decision.account == proposal.account
-        && (decision.epoch, decision.lane, decision.n) == (proposal.epoch, proposal.lane, proposal.n)
-        && decision.proposal == proposal.digest()
+        && proposal.epoch == partner.epoch
+        && fits(proposal, decision)
         && matches!(decision.verdict, Verdict::Accept { .. }) == accepted;
     if fits { Ok(()) } else { Err(Rejection::UnknownProposal) }
 }
@@ -134,9 +174,19 @@ pub(super) fn postings(ledger: &Ledger, body: &Body) -> Result<Vec<Posting>, Rej
             let hold = held(ledger, proposal)?;
             Ok(pair(Account::OnHold(hold.account), Account::Member(hold.payer), hold.minutes.given()))
         }
-        Body::Receive { payee, proposal } => {
+        Body::Receive { payee, proposal, .. } => {
             let content = &proposal.content;
             Ok(pair(Account::Partner(content.account), Account::Member(*payee), content.minutes.given()))
+        }
+        Body::Recovered { member, paid, held, proposal, .. } => {
+            let content = &proposal.content;
+            let (us, other) = (member.map_or(Account::Pot, Account::Member), Account::Partner(content.account));
+            let from = if *held { Account::OnHold(content.account) } else { us };
+            Ok(if *paid {
+                pair(from, other, content.minutes.given())
+            } else {
+                pair(other, us, content.minutes.given())
+            })
         }
         _ => Ok(Vec::new()),
     }
@@ -155,19 +205,41 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 terms: agreement.terms.clone(),
                 side,
                 key: agreement.key(side.other()),
+                epoch: 0,
                 net: Balance::ZERO,
                 on_hold: Balance::ZERO,
                 entry: ledger.tree.size(),
             };
             ledger.partners.insert(agreement.terms.account(), partner);
+            remember_keys(ledger, [&agreement.certificate_a.content, &agreement.certificate_b.content]);
         }
         Body::Hold { terms, .. } => {
             let hold = Hold { account: terms.account, payer: terms.payer, minutes: terms.minutes };
             ledger.holds.insert(terms.exchange, hold);
         }
-        Body::Settle { proposal, .. } | Body::Release { proposal, .. } => {
+        Body::Resumed { resumption } => {
+            let offer = &resumption.offer.content;
+            if let Some(partner) = ledger.partners.get_mut(&offer.account) {
+                partner.key = resumption.certificate(partner.side.other()).content.key;
+                partner.epoch = offer.epoch;
+            }
+            remember_keys(ledger, [&resumption.offerer.content, &resumption.requester.content]);
+        }
+        Body::Settle { proposal, .. } | Body::Release { proposal, .. } | Body::Recovered { proposal, .. } => {
             ledger.holds.remove(&proposal.content.exchange);
         }
         _ => {}
+    }
+}
+
+/// A key of ours that this ledger lost with the entries that named it: what it signed is ours all the same.
+fn remember_keys(ledger: &mut Ledger, certificates: [&Certificate; 2]) {
+    for certificate in certificates {
+        if certificate.community == ledger.community
+            && ledger.certificates.iter().all(|known| known.key != certificate.key)
+        {
+            let at = ledger.certificates.partition_point(|known| known.serial < certificate.serial);
+            ledger.certificates.insert(at, certificate.clone());
+        }
     }
 }

@@ -326,10 +326,13 @@ pub(crate) struct Way {
 }
 
 impl Way {
+    const fn new(account: AccountId) -> Self {
+        Self { account, side: Side::A, epoch: 0, n: 0, head: Digest::ZERO, decision_head: Digest::ZERO }
+    }
+
     /// The lane that `proposer` writes.
     pub(crate) fn of(proposer: &Town, account: AccountId) -> Self {
-        let side = proposer.ledger.partners()[&account].side;
-        Self { account, side, epoch: 0, n: 0, head: Digest::ZERO, decision_head: Digest::ZERO }
+        Self { side: proposer.ledger.partners()[&account].side, ..Self::new(account) }
     }
 
     /// The next proposal, for whoever changes it before it is signed.
@@ -351,7 +354,8 @@ impl Way {
     }
 
     /// The decision on a proposal, for whoever changes it before it is signed.
-    pub(crate) fn verdict(&self, proposal: &Proposal, accept: bool) -> Decision {
+    pub(crate) fn verdict(&self, decider: &Town, proposal: &Proposal, accept: bool) -> Decision {
+        let leaf_index = decider.ledger.tree().size();
         let refused = Verdict::Reject { code: RefusalCode::PayeeCeiling };
         Decision {
             v: 1,
@@ -361,7 +365,7 @@ impl Way {
             n: proposal.n,
             proposal: proposal.digest(),
             previous: self.decision_head,
-            verdict: if accept { Verdict::Accept { leaf_index: 7 } } else { refused },
+            verdict: if accept { Verdict::Accept { leaf_index } } else { refused },
         }
     }
 
@@ -375,7 +379,7 @@ impl Way {
     /// Proposes and decides the next slot: what the proposer's ledger records.
     pub(crate) fn decided(&mut self, proposer: &Town, decider: &Town, id: u64, length: u32, accept: bool) -> Body {
         let proposal = self.draft(id, length);
-        let decision = self.verdict(&proposal, accept);
+        let decision = self.verdict(decider, &proposal, accept);
         self.take(&proposal, &decision);
         decided_body(
             proposal.sign(&proposer.secret).into_unverified(),
@@ -384,11 +388,10 @@ impl Way {
     }
 
     /// Proposes and accepts the next slot: what the decider's ledger records.
-    pub(crate) fn received(&mut self, proposer: &Town, payee: u8, id: u64, length: u32) -> Body {
+    pub(crate) fn received(&mut self, proposer: &Town, decider: &Town, payee: u8, id: u64, length: u32) -> Body {
         let proposal = self.draft(id, length);
-        let decision = self.verdict(&proposal, true);
-        self.take(&proposal, &decision);
-        received_body(payee, proposal.sign(&proposer.secret).into_unverified())
+        self.take(&proposal, &self.verdict(decider, &proposal, true));
+        received_body(decider, payee, proposal.sign(&proposer.secret).into_unverified())
     }
 }
 
@@ -401,6 +404,15 @@ pub(crate) fn decided_body(proposal: Unverified<Proposal>, decision: Unverified<
     }
 }
 
-pub(crate) fn received_body(payee: u8, proposal: Unverified<Proposal>) -> Body {
-    Body::Receive { payee: member(payee), proposal: Box::new(proposal) }
+/// What a decider records that accepts a proposal in its next entry.
+pub(crate) fn received_body(decider: &Town, payee: u8, proposal: Unverified<Proposal>) -> Body {
+    let lane = Way { side: proposal.content.lane, ..Way::new(proposal.content.account) };
+    let decision = lane.verdict(decider, &proposal.content, true).sign(&decider.secret).into_unverified();
+    accepted_body(payee, proposal, decision)
+}
+
+/// What a decider records.
+pub(crate) fn accepted_body(payee: u8, proposal: Unverified<Proposal>, decision: Unverified<Decision>) -> Body {
+    let (proposal, decision) = (Box::new(proposal), Box::new(decision));
+    Body::Receive { payee: member(payee), payer: Alias([3; 16]), proposal, decision }
 }

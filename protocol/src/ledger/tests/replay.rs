@@ -52,8 +52,8 @@ fn a_journal_of_another_ledger_is_refused_and_does_no_harm() {
     let mut ways = [Way::of(&one, account), Way::of(&two, account)];
     let unknown = Rejection::UnknownExchange(super::fixture::exchange_id(1));
     assert_eq!(why(&one, ways[0].decided(&one, &two, 1, 5, true)), unknown);
-    assert_eq!(why(&one, ways[1].received(&two, 9, 1, 5)), Rejection::UnknownMember(member(9)));
-    let unheard = received_body(1, ways[1].draft(2, 5).sign(&two.secret).into_unverified());
+    assert_eq!(why(&one, ways[1].received(&two, &one, 9, 1, 5)), Rejection::UnknownMember(member(9)));
+    let unheard = received_body(&one, 1, ways[1].draft(2, 5).sign(&two.secret).into_unverified());
     assert_eq!(stranger(&three.ledger, &three.past, unheard), Rejection::UnknownPartnership(account));
 }
 

@@ -121,7 +121,7 @@ impl Book {
                 let paid = matches!(body, Body::Settle { .. });
                 self.add(if paid { Account::Partner(account) } else { payer }, m);
             }
-            Body::Receive { payee, proposal } => {
+            Body::Receive { payee, proposal, .. } => {
                 let m = i64::from(proposal.content.minutes.get());
                 self.add(Account::Partner(proposal.content.account), -m);
                 self.add(Account::Member(*payee), m);
@@ -245,7 +245,7 @@ impl Story {
             }
             Step::Receive(payee, m) => {
                 let id = self.next_id();
-                self.theirs.received(&self.partner, payee, id, m)
+                self.theirs.received(&self.partner, &self.town, payee, id, m)
             }
         })
     }

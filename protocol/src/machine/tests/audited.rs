@@ -7,7 +7,7 @@ use crate::{
 
 impl Two {
     /// What the auditor says of one side's exported ledger.
-    fn audit(&self, i: usize) -> Summary {
+    pub(super) fn audit(&self, i: usize) -> Summary {
         let Node { machine, view, .. } = &self.nodes[i];
         let (identity, ledger) = (machine.identity(), machine.state().ledger());
         let checkpoint = Checkpoint::of(&identity.community, ledger.tree());

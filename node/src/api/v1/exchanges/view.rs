@@ -130,18 +130,26 @@ fn recorded_view(machine: &Machine, id: ExchangeId, at: Recorded, first: &Entry,
                 ExchangeView { minutes: Some(terms.minutes.get()), receiver: Some(terms.payer), partner, ..base };
             decided(base, &called(machine, partner), settled(terms.minutes), latest)
         }
-        Body::Receive { payee, proposal } => {
+        Body::Receive { payee, proposal, .. } => {
             let account = proposal.content.account;
             let partner = partner_of(machine, &account);
             let minutes = proposal.content.minutes;
             let base = ExchangeView { minutes: Some(minutes.get()), giver: Some(*payee), partner, ..base };
             let lanes = machine.state().lanes().get(&account);
-            if lanes.is_some_and(|lanes| lanes.unconfirmed().any(|answer| answer.exchange == id)) {
+            if lanes.is_some_and(|lanes| lanes.unconfirmed().any(|answer| answer.exchange() == id)) {
                 let name = called(machine, partner);
                 let sentence = format!("Recorded. Waiting for {name} to say that it knows, since {when}.");
                 return ExchangeView { state: "recorded".into(), sentence, ..base };
             }
             ExchangeView { sentence: settled(minutes), ..base }
+        }
+        Body::Recovered { member, paid, proposal, .. } => {
+            let partner = partner_of(machine, &proposal.content.account);
+            let minutes = proposal.content.minutes;
+            let base = ExchangeView { minutes: Some(minutes.get()), partner, ..base };
+            let sentence = format!("Settled: {minutes}, given back by {} {when}.", called(machine, partner));
+            let (giver, receiver) = if *paid { (None, *member) } else { (*member, None) };
+            ExchangeView { giver, receiver, sentence, ..base }
         }
         _ => base,
     }
@@ -161,7 +169,7 @@ fn corrected(base: ExchangeView, original: Minutes, settled: String, latest: &En
 
 fn decided(base: ExchangeView, partner: &str, settled: String, latest: &Entry) -> ExchangeView {
     match &latest.body {
-        Body::Settle { .. } => ExchangeView { sentence: settled, ..base },
+        Body::Settle { .. } | Body::Recovered { .. } => ExchangeView { sentence: settled, ..base },
         Body::Release { decision, .. } => {
             let why = match decision.content.verdict {
                 Verdict::Reject { code } => code.sentence(),

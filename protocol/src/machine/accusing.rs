@@ -1,0 +1,99 @@
+//! Misconduct of a partner: the proof is kept and the partnership freezes.
+
+use super::{
+    effect::Notice,
+    fact::Fact,
+    resuming::Fetching,
+    state::{Machine, Turn},
+};
+use crate::{
+    codec,
+    community::Certificate,
+    envelope::{Content, Signed, Unverified},
+    evidence::{Evidence, Exhibits},
+    id::{AccountId, Digest},
+    ledger::Body,
+    partnership::{Decision, Pair, Proposal, Side},
+    rejection::Rejection,
+};
+
+impl Machine {
+    /// E5: an exchange that the partner accepted by its own signature and left out.
+    pub(super) fn find_left_out(&mut self, turn: &mut Turn<'_>, account: AccountId) -> Result<(), Rejection> {
+        let Some(Fetching { offer, certificate, seen, .. }) = self.offers.remove(&account) else { return Ok(()) };
+        let ours = self.pairs(turn, &account, offer.content.from);
+        let theirs = |pair: &&Pair| {
+            pair.proposal.content.lane != offer.content.offerer && !seen.contains(&pair.proposal.content.exchange)
+        };
+        if let Some(pair) = ours.iter().find(theirs) {
+            let counted = ours.iter().filter(|p| seen.contains(&p.proposal.content.exchange));
+            let digests: Vec<Digest> = counted.map(|p| p.proposal.content.digest()).collect();
+            let page = usize::try_from(codec::MAX_ITEMS).unwrap_or(usize::MAX);
+            let committed = digests.chunks(page).map(<[Digest]>::to_vec).collect();
+            let exhibits = Exhibits::LeftOut {
+                proposal: Box::new(pair.proposal.clone()),
+                decision: Box::new(pair.decision.clone()),
+                offer: Box::new(offer),
+                committed,
+            };
+            self.freeze(turn, account, Evidence { v: 1, certificate, exhibits });
+        }
+        Err(Rejection::BooksDiffer)
+    }
+
+    /// Keeps the proof, and signs nothing more with this partner.
+    fn freeze(&mut self, turn: &mut Turn<'_>, account: AccountId, evidence: Evidence) {
+        self.synced.remove(&account);
+        self.record(turn, Fact::Frozen { account, evidence: Box::new(evidence) });
+        turn.notice(Notice::Frozen { account });
+    }
+
+    /// E1: the partner signed a second proposal for a slot.
+    pub(super) fn second_proposal(
+        &mut self,
+        turn: &mut Turn<'_>,
+        proposal: &Signed<Proposal>,
+        first: Unverified<Proposal>,
+    ) {
+        let account = proposal.content().account;
+        let two = Box::new([first, proposal.unverified().clone()]);
+        self.accuse(turn, account, Exhibits::TwoProposals(two));
+    }
+
+    /// E2: the partner signed a second decision for a slot.
+    pub(super) fn second_decision(
+        &mut self,
+        turn: &mut Turn<'_>,
+        decision: &Signed<Decision>,
+        first: Unverified<Decision>,
+    ) {
+        let account = decision.content().account;
+        let two = Box::new([first, decision.unverified().clone()]);
+        self.accuse(turn, account, Exhibits::TwoDecisions(two));
+    }
+
+    fn accuse(&mut self, turn: &mut Turn<'_>, account: AccountId, exhibits: Exhibits) {
+        let certificate = self.partner_certificate(turn, &account);
+        let evidence = certificate.map(|certificate| Evidence { v: 1, certificate, exhibits });
+        // Only what anybody would judge as proof ends a partnership.
+        if let Some(evidence) = evidence.filter(|evidence| evidence.judge().is_ok()) {
+            self.freeze(turn, account, evidence);
+        }
+    }
+
+    /// The certificate under which the partner signs in this epoch.
+    fn partner_certificate(&self, turn: &Turn<'_>, account: &AccountId) -> Option<Unverified<Certificate>> {
+        let partner = self.state.ledger.partners().get(account)?;
+        let them = partner.side.other();
+        if partner.epoch > 0 {
+            return Some(self.resumption(turn, account)?.certificate(them).clone());
+        }
+        match turn.view.entry(partner.entry)?.body {
+            Body::PartnershipAgreed { agreement } => Some(match them {
+                Side::A => agreement.certificate_a.clone(),
+                Side::B => agreement.certificate_b.clone(),
+            }),
+            _ => None,
+        }
+    }
+}
