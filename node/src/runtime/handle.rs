@@ -5,6 +5,7 @@ use super::{
     checkpoints::Checkpoints,
     clerk::Job,
     desk::Desk,
+    personal::Names,
     shelves::Summaries,
     verifier::{Judged, Work},
 };
@@ -59,6 +60,7 @@ pub struct Handle {
     pub(super) keys: Arc<Mutex<KeyCache>>,
     pub(super) people: Arc<People>,
     pub(super) desk: Arc<Desk>,
+    pub(super) names: Arc<Names>,
     pub(super) ids: Arc<[u8; 32]>,
     pub(super) checkpoints: Checkpoints,
     pub(super) changes: watch::Receiver<u64>,

@@ -227,6 +227,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         keys: Arc::default(),
         people,
         desk,
+        names: Arc::default(),
         ids: Arc::new(ids_secret(&home)),
         checkpoints,
         changes,

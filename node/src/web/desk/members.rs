@@ -2,7 +2,11 @@
 
 use crate::people::Person;
 use crate::{
-    runtime::{Handle, Refused, desk::PaperCode, listings::plain},
+    runtime::{
+        Handle, Refused,
+        desk::PaperCode,
+        personal::{Named, plain_name},
+    },
     web::{
         Answer, App, Oops,
         forms::{Asked, Choice, Deed, Need, Post, Reader, Sent, Step, choices, fresh_once},
@@ -23,34 +27,33 @@ use kith_protocol::{
     machine::Command,
     member::{Member, MemberKind, Role},
 };
+use std::sync::Arc;
 
 /// Members of a page.
 const SHOWN: usize = 50;
 
-/// Somebody, as lists and their own page need it.
+/// Somebody who is here.
 pub(super) struct Known {
-    pub(super) id: MemberId,
+    pub(super) named: Arc<Named>,
     pub(super) member: Member,
-    pub(super) person: Person,
 }
 
 /// Everybody who is here and whose name fits, in the order of names.
 pub(super) async fn everybody(handle: &Handle, typed: &str) -> Result<Vec<Known>, Refused> {
-    let mut persons = handle.everybody().await?;
-    let here = handle.look(|machine, _| {
-        let members = machine.state().ledger().members().iter();
-        members.filter(|(_, member)| member.active).map(|(id, member)| (*id, member.clone())).collect::<Vec<_>>()
-    });
-    let wanted: Vec<String> = plain(typed).split_whitespace().map(str::to_owned).collect();
-    let known = here.await?.into_iter().map(|(id, member)| Known {
-        id,
-        member,
-        person: persons.remove(&id).unwrap_or_default(),
-    });
-    let mut known: Vec<(String, Known)> = known.map(|known| (plain(&known.person.name), known)).collect();
-    known.retain(|(name, _)| wanted.iter().all(|word| name.contains(word.as_str())));
-    known.sort_by(|(one, a), (other, b)| one.cmp(other).then(a.id.cmp(&b.id)));
-    Ok(known.into_iter().map(|(_, known)| known).collect())
+    let all = handle.everybody().await?;
+    let wanted = plain_name(typed);
+    let fits = |named: &Arc<Named>| wanted.split(' ').all(|word| named.plain.contains(word));
+    let found: Vec<Arc<Named>> = all.iter().filter(|named| fits(named)).cloned().collect();
+    handle
+        .look(move |machine, _| {
+            let members = machine.state().ledger().members();
+            let known = found.into_iter().filter_map(|named| {
+                let member = members.get(&named.id).filter(|member| member.active)?.clone();
+                Some(Known { named, member })
+            });
+            known.collect()
+        })
+        .await
 }
 
 /// One line of the list.
@@ -88,10 +91,10 @@ pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let known = everybody(&app.handle, &query).await?;
     let page_at = |at: usize| format!("/members?q={}&page={at}", escaped(&query));
     let lines = known.iter().skip(at.saturating_mul(SHOWN)).take(SHOWN).map(|known| Line {
-        name: called(words, &known.person),
+        name: called(words, &known.named.person),
         what: kind(words, &known.member),
-        phone: known.person.phone.clone().unwrap_or_default(),
-        address: format!("/members/{}", known.id),
+        phone: known.named.person.phone.clone().unwrap_or_default(),
+        address: format!("/members/{}", known.named.id),
     });
     let page = MembersPage {
         frame,
@@ -127,17 +130,18 @@ async fn one(app: &App, id: &str) -> Result<Known, Oops> {
     let member = app.handle.look(move |machine, _| machine.state().ledger().active(&id).cloned()).await?;
     let member = member.map_err(|_| Oops::Missing)?;
     let person = app.handle.persons(vec![id]).await?.remove(&id).unwrap_or_default();
-    Ok(Known { id, member, person })
+    Ok(Known { named: Arc::new(Named { id, plain: plain_name(&person.name), person }), member })
 }
 
 pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, words) = (&visit.frame, visit.frame.words);
-    let Known { id, member, person } = one(&app, &id).await?;
+    let Known { named, member } = one(&app, &id).await?;
+    let (id, person) = (named.id, &named.person);
     let link = |key: &str, address: String| (words.t(key), address);
     let page = MemberPage {
         frame,
-        name: called(words, &person),
+        name: called(words, person),
         what: kind(words, &member),
         contact: [person.phone.clone(), person.email.clone()].into_iter().flatten().collect(),
         standing: crate::web::member::standing(words, member.balance.get()),
@@ -190,9 +194,8 @@ pub(super) async fn send_admit(State(app): State<App>, post: Post) -> Answer {
     if post.sent.step() == Step::Check {
         let mut check =
             CheckPage::new(frame, frame.t("check"), reader, "/members/new", frame.t("members-admit-button"));
-        let spaced = |name: &str| plain(name).split_whitespace().collect::<Vec<_>>().join(" ");
-        let name = spaced(&person.name);
-        if everybody(&app.handle, &name).await?.iter().any(|known| spaced(&known.person.name) == name) {
+        let name = plain_name(&person.name);
+        if everybody(&app.handle, &name).await?.iter().any(|known| known.named.plain == name) {
             check = check.lead(frame.t("members-same-name"));
         }
         return Ok(check.answer());
@@ -228,16 +231,16 @@ pub(super) async fn code(State(app): State<App>, Path(id): Path<String>, post: P
     let known = one(&app, &id).await?;
     let deed: Deed = post.deed();
     let code = PaperCode::from_bytes(deed.new_id(&app.handle, "paper-code"));
-    let until = app.handle.issue_code(known.id, code.clone()).await?;
+    let until = app.handle.issue_code(known.named.id, code.clone()).await?;
     let place = format!("{}/sign-in", frame.base);
     let page = CodePage {
         frame,
-        name: called(words, &known.person),
+        name: called(words, &known.named.person),
         until: words.day(until),
         square: Square::new(&format!("{place}?code={}", code.shown())),
         code: code.shown(),
         place,
-        back: format!("/members/{}", known.id),
+        back: format!("/members/{}", known.named.id),
     };
     let response: Response = pages::show(frame, &page);
     Ok(response)
@@ -254,8 +257,8 @@ fn role_fields(reader: &mut Reader<'_>) -> Role {
 }
 
 fn role_page<'a>(frame: &'a Frame, reader: Reader<'_>, known: &Known) -> FormPage<'a> {
-    let heading = frame.t1("members-role-of", "name", called(frame.words, &known.person));
-    FormPage::new(frame, heading, reader, &format!("/members/{}/role", known.id), frame.t("save"))
+    let heading = frame.t1("members-role-of", "name", called(frame.words, &known.named.person));
+    FormPage::new(frame, heading, reader, &format!("/members/{}/role", known.named.id), frame.t("save"))
         .lead(frame.t("members-role-lead"))
 }
 
@@ -277,7 +280,7 @@ pub(super) async fn send_role(State(app): State<App>, Path(id): Path<String>, po
     if !reader.is_fine() {
         return Ok(role_page(&post.frame, reader, &known).answer());
     }
-    let command = Command::SetRole { member: known.id, role, by: post.member.id };
+    let command = Command::SetRole { member: known.named.id, role, by: post.member.id };
     match app.handle.command(post.deed().request(), command).await {
         Ok(_) => Ok(go("/done/role")),
         Err(Refused::Rule(why)) => {

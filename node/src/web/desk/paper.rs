@@ -91,9 +91,9 @@ pub(super) async fn directory(State(app): State<App>, visit: Visit) -> Answer {
     });
     let offers = records.await?;
     let entries = known.into_iter().map(|known| Entry {
-        name: known.person.name,
-        phone: known.person.phone.unwrap_or_default(),
-        offers: offers.iter().filter(|(owner, _)| *owner == known.id).map(|(_, title)| title.clone()).collect(),
+        name: known.named.person.name.clone(),
+        phone: known.named.person.phone.clone().unwrap_or_default(),
+        offers: offers.iter().filter(|(owner, _)| *owner == known.named.id).map(|(_, title)| title.clone()).collect(),
     });
     let page = DirectoryPage {
         frame,

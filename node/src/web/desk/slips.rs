@@ -192,7 +192,7 @@ impl<'a> SlipsPage<'a> {
         let wrong = wrong.collect();
         rows.resize(ROWS, Row::default());
         let mut offered: Vec<String> =
-            everybody(handle, "").await?.into_iter().map(|known| known.person.name).collect();
+            everybody(handle, "").await?.into_iter().map(|known| known.named.person.name.clone()).collect();
         if offered.len() > NAMES_OFFERED {
             offered.clear();
         }
@@ -284,7 +284,8 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
         return Ok(page.answer());
     }
     let known = everybody(&app.handle, "").await?;
-    let people: Vec<(String, MemberId)> = known.iter().map(|known| (plain(&known.person.name), known.id)).collect();
+    let people: Vec<(String, MemberId)> =
+        known.iter().map(|known| (known.named.plain.clone(), known.named.id)).collect();
     let judged = rows.into_iter().map(|mut row| {
         let slip = row.judge(words, &people, now);
         (row, slip)

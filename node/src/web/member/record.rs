@@ -2,7 +2,11 @@
 
 use crate::{
     people::MAX_NOTE,
-    runtime::{Handle, Refused, clock, home as keys, listings::plain, personal::Note, shelves::name_of},
+    runtime::{
+        Handle, Refused, clock, home as keys,
+        personal::{Named, Note, plain_name},
+        shelves::name_of,
+    },
     web::{
         Answer, App, Oops,
         acting::Acting,
@@ -22,7 +26,7 @@ use kith_protocol::{
     rejection::Rejection,
     time::{Span, Timestamp},
 };
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// The longest name or code typed for the other person.
 const MAX_WHO: usize = 120;
@@ -88,19 +92,14 @@ async fn partners(handle: &Handle) -> Result<Vec<(CommunityId, Option<String>)>,
 
 /// Members whose names have every word typed, those whose name it is first.
 async fn like(handle: &Handle, typed: &str, but: MemberId) -> Result<Vec<(MemberId, String)>, Refused> {
-    let words: Vec<String> = plain(typed).split_whitespace().map(str::to_owned).collect();
+    let whole = plain_name(typed);
+    let words: Vec<&str> = whole.split(' ').collect();
+    let fits = |name: &str| words.iter().all(|word| name.split(' ').any(|part| part.starts_with(word)));
     let everybody = handle.everybody().await?;
-    let whole = words.join(" ");
-    let fits = |name: &str| {
-        let name = plain(name);
-        let parts: Vec<&str> = name.split_whitespace().collect();
-        words.iter().all(|word| parts.iter().any(|part| part.starts_with(word.as_str())))
-    };
-    let found = everybody.into_iter().filter(|(id, person)| *id != but && fits(&person.name));
-    let mut found: Vec<(MemberId, String)> = found.map(|(id, person)| (id, person.name)).collect();
-    if found.iter().any(|(_, name)| plain(name) == whole) {
-        found.retain(|(_, name)| plain(name) == whole);
-    }
+    let found: Vec<&Arc<Named>> = everybody.iter().filter(|named| named.id != but && fits(&named.plain)).collect();
+    let exact = found.iter().any(|named| named.plain == whole);
+    let found = found.into_iter().filter(|named| !exact || named.plain == whole);
+    let mut found: Vec<(MemberId, String)> = found.map(|named| (named.id, named.person.name.clone())).collect();
     handle
         .look(move |machine, _| {
             found.retain(|(id, _)| machine.state().ledger().active(id).is_ok());
