@@ -20,6 +20,7 @@ mod reach;
 mod rebuild;
 mod restore;
 mod serve;
+mod sign_in;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,8 @@ enum Command {
     Status(status::Status),
     #[command(subcommand)]
     Member(member::Member),
+    #[command(name = "sign-in")]
+    SignIn(sign_in::SignIn),
     #[command(subcommand)]
     Offer(offer::Offer),
     #[command(subcommand)]
@@ -154,6 +157,7 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Serve(serve) => serve.run(out),
         Command::Status(status) => status.run(out),
         Command::Member(member) => member.run(out),
+        Command::SignIn(sign_in) => sign_in.run(out),
         Command::Offer(offer) => offer.run(out),
         Command::Need(need) => need.run(out),
         Command::Exchange(exchange) => exchange.run(out),

@@ -13,10 +13,12 @@ mod clerk;
 pub mod clock;
 pub mod counters;
 pub mod cut;
+pub mod desk;
 mod doorman;
 pub mod export;
 mod handle;
 pub mod home;
+pub mod listings;
 mod outbox;
 pub mod personal;
 pub mod retired;
@@ -31,7 +33,7 @@ pub use cut::{Cut, LaneHead};
 pub use handle::{Answer, Handle, Refused, Request};
 pub use home::{Home, HomeError};
 pub use root::{Root, WordsError};
-pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, open, start};
+pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, found_with, open, start};
 
 /// Exit code when the disk refuses: `EX_IOERR` of sysexits.
 pub const EXIT_DISK: i32 = 74;

@@ -67,6 +67,17 @@ impl Trial {
         member
     }
 
+    /// Admits somebody with a name.
+    pub(crate) async fn admit_named(&self, n: u8, name: &str) -> MemberId {
+        let (member, by) = (MemberId([n; 16]), self.coordinator);
+        let person = crate::people::Person { name: name.into(), ..Default::default() };
+        let command = Command::Admit { member, kind: MemberKind::Person, role: Role::Member, key: None, by };
+        let handle = self.handle().clone();
+        let ask = async move { handle.command(None, command).await };
+        self.handle().keeping_one(member.0, person.to_bytes(), ask).await.unwrap();
+        member
+    }
+
     pub(crate) async fn publish(&self, n: u8, owner: MemberId, item: Item) {
         let expires_at = clock::now().plus(Span::days(30));
         self.command(Command::Publish { key: RecordKey([n; 16]), item, expires_at, owner: Some(owner) }).await;
@@ -122,6 +133,11 @@ impl Served {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { base, task }
+    }
+
+    /// Where it is served.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
     }
 
     pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&'static str, &str)]) -> Answer {

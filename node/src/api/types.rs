@@ -17,7 +17,7 @@ pub use exchanges::{
 };
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
 pub use listings::{ListingView, NewListing, ShelfView};
-pub use members::{AliasView, BatchResult, MemberView, NewMember, NewRole, StatementLine};
+pub use members::{AliasView, BatchResult, MemberView, NewMember, NewRole, SignInCode, StatementLine};
 pub use partners::{AcceptInvitation, GoOn, InvitationView, NewInvitation, PartnerView};
 
 use serde::{Deserialize, Serialize};

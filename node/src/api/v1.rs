@@ -11,6 +11,7 @@ mod papers;
 mod partners;
 mod payments;
 mod shelves;
+mod sign_in;
 mod status;
 
 use super::ApiState;
@@ -41,6 +42,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(members::get_alias))
         .routes(routes!(members::leave))
         .routes(routes!(members::put_role))
+        .routes(routes!(sign_in::issue_code))
         .routes(routes!(listings::publish_offer))
         .routes(routes!(listings::publish_need))
         .routes(routes!(listings::withdraw_offer))

@@ -4,6 +4,8 @@ use super::{
     book::Book,
     checkpoints::Checkpoints,
     clerk::Job,
+    desk::Desk,
+    personal::Names,
     shelves::Summaries,
     verifier::{Judged, Work},
 };
@@ -60,6 +62,8 @@ pub struct Handle {
     pub(super) verifier: SyncSender<Work>,
     pub(super) keys: Arc<Mutex<KeyCache>>,
     pub(super) people: Arc<People>,
+    pub(super) desk: Arc<Desk>,
+    pub(super) names: Arc<Names>,
     pub(super) ids: Arc<[u8; 32]>,
     pub(super) checkpoints: Checkpoints,
     pub(super) changes: watch::Receiver<u64>,

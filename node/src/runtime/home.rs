@@ -8,6 +8,7 @@
 //! DIR/keys/certificate     the root key's word for the operational key
 //! DIR/keys/backup-recipient  to whom backups are encrypted: only the recovery words open them
 //! DIR/admin.token          lets the command line on this machine act for the coordinators
+//! DIR/desk/                paper codes and sessions (hashes), questions; losing it costs new codes, no hours
 //! DIR/journal/ index/ people/ snapshot checkpoint lock
 //! DIR/backups/ backup.last where daily backups go, and when the last one was made
 //! DIR/restored             says from which backup this copy was restored
@@ -109,22 +110,21 @@ pub fn recipient_file(dir: &Path) -> PathBuf {
     dir.join("keys").join("backup-recipient")
 }
 
-/// Makes new keys in `dir`, which must not hold any, and gives the 24 words of the root key.
+/// Makes new keys in `dir`, which must not hold any, certified by a root key that is kept nowhere.
 ///
 /// # Errors
 /// [`HomeError::AlreadyFounded`], or the disk.
-pub fn create(dir: &Path, now: Timestamp) -> Result<(Home, Zeroizing<String>), HomeError> {
+pub fn create(dir: &Path, now: Timestamp, root: &Root) -> Result<Home, HomeError> {
     let [operational, transport, alias, certificate, _] = files(dir);
     if certificate.exists() || operational.exists() {
         return Err(HomeError::AlreadyFounded(dir.to_path_buf()));
     }
     make_directory(&dir.join("keys"))?;
-    let root = Root::random()?;
     write_secret(&transport, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
     write_secret(&alias, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
-    enable_backups(dir, &root)?;
-    certify(dir, &root, 1, now)?;
-    Ok((open(dir)?, root.words()))
+    enable_backups(dir, root)?;
+    certify(dir, root, 1, now)?;
+    open(dir)
 }
 
 /// Writes to whom backups of this community are encrypted, so that making them takes no secret.

@@ -6,11 +6,12 @@ use super::{
     clerk::{self, Clerk, Job},
     clock,
     counters::Counters,
+    desk::Desk,
     doorman, export,
     handle::Handle,
     home::{self, Home, HomeError},
     retired::retired,
-    root::CERTIFIED_BEFORE,
+    root::{CERTIFIED_BEFORE, Root},
     verifier,
 };
 use crate::{
@@ -188,13 +189,23 @@ pub fn open(home: &Home, cache_bytes: u64) -> Result<Recovered, StartError> {
 /// # Errors
 /// [`StartError`]; a directory that holds a community is left as it is.
 pub fn found(dir: &Path, founding: &Founding) -> Result<(Home, MemberId, Zeroizing<String>), StartError> {
+    let root = Root::random()?;
+    let (home, coordinator) = found_with(dir, founding, &root)?;
+    Ok((home, coordinator, root.words()))
+}
+
+/// The same with a root key whose words somebody has written down already.
+///
+/// # Errors
+/// [`StartError`]; a directory that holds a community is left as it is.
+pub fn found_with(dir: &Path, founding: &Founding, root: &Root) -> Result<(Home, MemberId), StartError> {
     founding.charter.check()?;
     kith_protocol::text::check("coordinator", &founding.coordinator, crate::people::MAX_NAME)?;
     let now = clock::now();
     // A new directory is nobody else's: the index holds members' ids, and people's details lie beside their keys.
     home::make_directory(dir)?;
     let _lock = DirectoryLock::acquire(dir)?;
-    let (home, words) = home::create(dir, now)?;
+    let home = home::create(dir, now, root)?;
     let Recovered { mut machine, mut book, .. } = open(&home, 1 << 20)?;
     let coordinator = MemberId(home::random()?);
     let people = People::open(dir)?;
@@ -205,7 +216,7 @@ pub fn found(dir: &Path, founding: &Founding) -> Result<(Home, MemberId, Zeroizi
     book.absorb(&batch)?;
     book.commit()?;
     book.settle_and_wait(machine.state());
-    Ok((home, coordinator, words))
+    Ok((home, coordinator))
 }
 
 /// Starts the node of `dir`.
@@ -223,6 +234,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     let people = Arc::new(People::open(dir)?);
     let since = home.identity.certificate.content.from.plus(CERTIFIED_BEFORE);
     let keeper = Arc::new(Keeper::new(dir, starting.backups, since)?);
+    let desk = Arc::new(Desk::open(dir)?);
     let counters = Arc::new(Counters::default());
     let (events, heard) = mpsc::sync_channel(doorman::QUEUE);
     let config = NetworkConfig {
@@ -245,6 +257,8 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         verifier: work,
         keys: Arc::default(),
         people,
+        desk,
+        names: Arc::default(),
         ids: Arc::new(ids_secret(&home)),
         checkpoints,
         changes,

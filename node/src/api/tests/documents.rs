@@ -23,6 +23,7 @@ GET /members/{id}
 GET /members/{id}/statement
 GET /members/{id}/alias
 POST /members/{id}/leave
+POST /members/{id}/sign-in-code
 PUT /members/{id}/role
 GET /offers
 POST /offers
@@ -45,6 +46,8 @@ POST /payments
 POST /requests
 GET /partners
 GET /partners/{community}
+GET /partners/{community}/evidence
+GET /partners/{community}/statement
 POST /partners/invitations
 POST /partners/accept
 POST /partners/{community}/go-on

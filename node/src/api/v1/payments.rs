@@ -1,6 +1,6 @@
 //! Payments to members of partner communities, and requests for them.
 
-use super::{answer::created, partners::account_of};
+use super::{answer::created, exchanges::terms::sent, partners::account_of};
 use crate::api::{
     ApiState, Failure,
     idempotency::{Call, no_randomness},
@@ -35,7 +35,7 @@ pub(in crate::api) async fn pay(
     }
     let minutes = Minutes::new(minutes)?;
     let account = account_of(&handle, partner).await?;
-    let consent = match consent {
+    let consent = match sent("consent", consent)? {
         Some(consent) => consent,
         None => {
             let coordinator = handle.coordinator().await?;
