@@ -1,10 +1,12 @@
 //! The command line. Commands speak HTTP to a running node, but for the few that make its files, start it on them, or
 //! read them while it does not run.
 
+mod backup;
 mod charter;
 mod demo;
 mod exchange;
 mod export;
+mod handover;
 mod import;
 mod init;
 mod ledger;
@@ -16,7 +18,9 @@ mod output;
 mod partner;
 mod reach;
 mod rebuild;
+mod restore;
 mod serve;
+mod sign_in;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -41,7 +45,7 @@ Exit codes:
    1  a rule said no; nothing was changed
    2  the command, an option or a setting is wrong
    3  the node does not run, cannot be reached, or is too busy
-   4  the exported ledger is not what it says
+   4  the file is not what it says
    5  what was asked for is not here
   74  the disk refuses, or what is on it is damaged";
 
@@ -69,6 +73,8 @@ enum Command {
     Status(status::Status),
     #[command(subcommand)]
     Member(member::Member),
+    #[command(name = "sign-in")]
+    SignIn(sign_in::SignIn),
     #[command(subcommand)]
     Offer(offer::Offer),
     #[command(subcommand)]
@@ -85,6 +91,9 @@ enum Command {
     Ledger(ledger::Ledger),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Handover(handover::Handover),
     Demo(DemoArgs),
     /// List the exit codes, for scripts.
     ///
@@ -148,6 +157,7 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Serve(serve) => serve.run(out),
         Command::Status(status) => status.run(out),
         Command::Member(member) => member.run(out),
+        Command::SignIn(sign_in) => sign_in.run(out),
         Command::Offer(offer) => offer.run(out),
         Command::Need(need) => need.run(out),
         Command::Exchange(exchange) => exchange.run(out),
@@ -157,6 +167,9 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Ledger(ledger) => ledger.run(out),
         Command::Verify(verify) => verify.run(out),
         Command::Rebuild(rebuild) => rebuild.run(out),
+        Command::Backup(backup) => backup.run(out),
+        Command::Restore(restore) => restore.run(out),
+        Command::Handover(handover) => handover.run(out),
         Command::Demo(args) => demo::run(&DemoArgs { json: out.is_json(), ..args }),
         Command::ExitCodes => exit_codes(out),
     }

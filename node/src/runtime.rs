@@ -12,21 +12,28 @@ mod checkpoints;
 mod clerk;
 pub mod clock;
 pub mod counters;
+pub mod cut;
+pub mod desk;
 mod doorman;
 pub mod export;
 mod handle;
 pub mod home;
+pub mod listings;
 mod outbox;
 pub mod personal;
+pub mod retired;
+pub mod root;
 pub mod shelves;
 mod start;
 pub mod statement;
 mod verifier;
 
 pub use checkpoints::{CheckpointError, Checkpoints};
+pub use cut::{Cut, LaneHead};
 pub use handle::{Answer, Handle, Refused, Request};
 pub use home::{Home, HomeError};
-pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, open, start};
+pub use root::{Root, WordsError};
+pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, found_with, open, start};
 
 /// Exit code when the disk refuses: `EX_IOERR` of sysexits.
 pub const EXIT_DISK: i32 = 74;

@@ -1,5 +1,6 @@
 //! A node put together: its core, the web page and the API in front of it, and an orderly end.
 
+pub mod first_run;
 mod guard;
 mod listener;
 
@@ -71,6 +72,14 @@ pub struct Node {
 /// # Errors
 /// [`ServeError`]; nothing is left running.
 pub async fn start(dir: &Path, settings: &Settings) -> Result<Node, ServeError> {
+    start_on(dir, settings, None).await
+}
+
+/// The same on a place that listens already, after a first run.
+///
+/// # Errors
+/// Those of [`start`].
+pub async fn start_on(dir: &Path, settings: &Settings, listener: Option<TcpListener>) -> Result<Node, ServeError> {
     let starting = Starting {
         listen: settings.listen.clone(),
         announce: settings.announce.clone(),
@@ -78,11 +87,12 @@ pub async fn start(dir: &Path, settings: &Settings) -> Result<Node, ServeError> 
         peers: settings.peers.clone(),
         limits: settings.limits(),
         cache_bytes: u64::from(settings.cache_mib) << 20,
+        backups: settings.backups(),
     };
     // Taking the lock makes the directory: first see that there is a community in it.
     runtime::home::open(dir).map_err(StartError::from)?;
     let running = Box::pin(runtime::start(dir, starting)).await?;
-    match Box::pin(answer(dir, settings, &running)).await {
+    match Box::pin(answer(dir, settings, &running, listener)).await {
         Ok((url, name, stop, server)) => {
             let reachable = if settings.announce.is_empty() { &running.listening } else { &settings.announce };
             let addresses = reachable.iter().filter_map(|a| addresses::join(a, &running.peer()).ok()).collect();
@@ -98,9 +108,17 @@ pub async fn start(dir: &Path, settings: &Settings) -> Result<Node, ServeError> 
 
 type Answering = (String, String, oneshot::Sender<()>, JoinHandle<std::io::Result<()>>);
 
-async fn answer(dir: &Path, settings: &Settings, running: &Running) -> Result<Answering, ServeError> {
+async fn answer(
+    dir: &Path,
+    settings: &Settings,
+    running: &Running,
+    listener: Option<TcpListener>,
+) -> Result<Answering, ServeError> {
     let bind = |source| ServeError::Bind { address: settings.http_listen, source };
-    let listener = TcpListener::bind(settings.http_listen).await.map_err(bind)?;
+    let listener = match listener {
+        Some(listener) => listener,
+        None => TcpListener::bind(settings.http_listen).await.map_err(bind)?,
+    };
     let bound = listener.local_addr().map_err(bind)?;
     let named = running.handle.look(|machine, _| {
         let charter = machine.state().ledger().charter();

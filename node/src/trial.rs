@@ -2,8 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::{
+    backup::Policy,
     network::Limits,
-    runtime::{Founding, Handle, Running, Starting, clock, found, start},
+    runtime::{Founding, Handle, Root, Running, Starting, clock, found, start},
 };
 use axum::Router;
 use kith_protocol::{
@@ -24,7 +25,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub(crate) struct Trial {
     pub(crate) running: Running,
     pub(crate) coordinator: MemberId,
-    _dir: tempfile::TempDir,
+    pub(crate) root: Root,
+    pub(crate) dir: tempfile::TempDir,
 }
 
 async fn run(dir: &Path, listen: bool) -> Running {
@@ -35,6 +37,7 @@ async fn run(dir: &Path, listen: bool) -> Running {
         peers: Vec::new(),
         limits: Limits::default(),
         cache_bytes: 1 << 20,
+        backups: Policy::default(),
     };
     start(dir, starting).await.unwrap()
 }
@@ -45,8 +48,9 @@ impl Trial {
         let dir = tempfile::tempdir().unwrap();
         let charter = Charter::new(name.into(), Some("gcpuv".into()));
         let founding = Founding { charter, coordinator: "Rosa Example".into() };
-        let (_, coordinator, _) = found(dir.path(), &founding).unwrap();
-        Self { running: run(dir.path(), listen).await, coordinator, _dir: dir }
+        let (_, coordinator, words) = found(dir.path(), &founding).unwrap();
+        let root = Root::from_words(&words).unwrap();
+        Self { running: run(dir.path(), listen).await, coordinator, root, dir }
     }
 
     pub(crate) fn handle(&self) -> &Handle {
@@ -60,6 +64,17 @@ impl Trial {
     pub(crate) async fn admit(&self, n: u8, kind: MemberKind) -> MemberId {
         let (member, by) = (MemberId([n; 16]), self.coordinator);
         self.command(Command::Admit { member, kind, role: Role::Member, key: None, by }).await;
+        member
+    }
+
+    /// Admits somebody with a name.
+    pub(crate) async fn admit_named(&self, n: u8, name: &str) -> MemberId {
+        let (member, by) = (MemberId([n; 16]), self.coordinator);
+        let person = crate::people::Person { name: name.into(), ..Default::default() };
+        let command = Command::Admit { member, kind: MemberKind::Person, role: Role::Member, key: None, by };
+        let handle = self.handle().clone();
+        let ask = async move { handle.command(None, command).await };
+        self.handle().keeping_one(member.0, person.to_bytes(), ask).await.unwrap();
         member
     }
 
@@ -118,6 +133,11 @@ impl Served {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { base, task }
+    }
+
+    /// Where it is served.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
     }
 
     pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&'static str, &str)]) -> Answer {

@@ -1,154 +1,106 @@
 //! Pages for people. They work without scripts, and there are none.
 //!
-//! Every page is a typed struct over a template; what people wrote is escaped by the template engine.
+//! Every page is a typed struct over a template; what people wrote is escaped by the template engine, and every word of
+//! ours comes from `locales/`. One file for each page; forms are declared, shown and judged by [`forms::Reader`].
 
+mod acting;
+mod assets;
+mod exchanges;
+mod forms;
+mod oops;
+mod pages;
 mod partners;
+mod qr;
+pub mod setup;
 mod shelf;
+mod sign_in;
 mod status;
+mod tries;
+mod visit;
 mod words;
 
+mod desk;
+mod member;
+
+#[cfg(test)]
+pub(crate) mod browser;
 #[cfg(test)]
 mod tests;
 
 use crate::runtime::Handle;
-use askama::Template;
 use axum::{
     Router,
-    extract::{RawQuery, State},
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, RETRY_AFTER,
-            X_CONTENT_TYPE_OPTIONS,
-        },
-    },
-    response::{Html, IntoResponse, Response},
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER},
+    middleware::from_fn_with_state,
+    response::Response,
     routing::get,
 };
-use data_encoding::HEXLOWER;
-use sha2::{Digest as _, Sha256};
-use std::sync::{Arc, LazyLock};
+use oops::Oops;
+use std::{net::IpAddr, sync::Arc};
+use visit::{Frame, cookie, dress, looks};
 
-/// Nothing from elsewhere, nothing that runs, nobody's frame. Pictures and styles are our own.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'";
+/// Where a request came from, as the node's guard saw it: tries to sign in are counted by it.
+#[derive(Debug, Clone, Copy)]
+pub struct Source(pub IpAddr);
 
-/// A file that is part of the program.
-struct Asset {
-    kind: &'static str,
-    text: &'static str,
-    /// Begins the hash of the text: enough to tell two versions of one file apart.
-    version: String,
+/// What all pages share.
+pub(crate) struct Web {
+    handle: Handle,
+    status: status::Status,
+    tries: tries::Tries,
 }
 
-impl Asset {
-    fn new(kind: &'static str, text: &'static str) -> Self {
-        let version = HEXLOWER.encode(&Sha256::digest(text)[..8]);
-        Self { kind, text, version }
-    }
+type App = Arc<Web>;
+/// What a page's function gives.
+type Answer = Result<Response, Oops>;
 
-    /// The file, or word that the browser has it. Under the address with its version it never changes (RFC 8246).
-    fn answer(&self, query: Option<&str>, headers: &HeaderMap) -> Response {
-        let tag = format!("\"{}\"", self.version);
-        let asked_for_version = query.and_then(|query| query.strip_prefix("v=")) == Some(&self.version);
-        let keep = if asked_for_version { "public, max-age=31536000, immutable" } else { "public, no-cache" };
-        let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        // RFC 9110 §13.1.2: a list of tags or a star; the comparison is weak.
-        let known = known.flat_map(|list| list.split(',')).map(|known| known.trim().trim_start_matches("W/"));
-        let unchanged = known.into_iter().any(|known| known == tag || known == "*");
-        let head = [(CACHE_CONTROL, keep), (ETAG, &tag), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
-        if unchanged {
-            (StatusCode::NOT_MODIFIED, head).into_response()
-        } else {
-            (head, [(CONTENT_TYPE, self.kind)], self.text).into_response()
-        }
-    }
-}
-
-static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("text/css; charset=utf-8", include_str!("../static/kith.css")));
-static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new("image/svg+xml", include_str!("../static/kith.svg")));
-
-/// What every page needs.
-struct Frame {
-    style: String,
-    icon: String,
-    version: &'static str,
-}
-
-impl Frame {
-    fn new() -> Self {
-        Self {
-            style: format!("/static/kith.css?v={}", STYLE.version),
-            icon: format!("/static/kith.svg?v={}", ICON.version),
-            version: env!("CARGO_PKG_VERSION"),
-        }
-    }
-}
-
-/// A page that says one thing and leads back.
-#[derive(Template)]
-#[template(path = "message.html", whitespace = "minimize")]
-struct MessagePage {
-    frame: Frame,
-    name: String,
-    heading: &'static str,
-    words: &'static str,
-    link: &'static str,
-}
-
-impl MessagePage {
-    fn new(heading: &'static str, words: &'static str, link: &'static str) -> Self {
-        Self { frame: Frame::new(), name: "Kith".into(), heading, words, link }
-    }
-}
-
-/// The public pages and their style sheet. The router has a fallback, so merge it with routers that have none.
+/// The pages and their style sheet. The router has a fallback, so merge it with routers that have none.
 pub fn router(handle: Handle) -> Router {
-    let status = Arc::new(status::Status::new(handle));
+    let status = status::Status::new(handle.clone());
+    let app = Arc::new(Web { handle, status, tries: tries::Tries::default() });
+    let dressed = sign_in::routes()
+        .merge(member::routes())
+        .merge(desk::routes())
+        .layer(DefaultBodyLimit::max(forms::MAX_FORM_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&app), dress));
     Router::new()
-        .route("/", get(show_status))
-        .route("/static/kith.css", get(|query, headers| asset(&STYLE, query, headers)))
-        .route("/static/kith.svg", get(|query, headers| asset(&ICON, query, headers)))
+        .route("/", get(first_page))
+        .route("/community", get(show_status))
+        .merge(assets::routes())
+        .merge(dressed)
         .fallback(not_found)
-        .with_state(status)
+        .with_state(app)
 }
 
-async fn asset(asset: &'static LazyLock<Asset>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    asset.answer(query.as_deref(), &headers)
+/// Members are led to their own first page, everybody else sees the community's.
+async fn first_page(State(app): State<App>, headers: HeaderMap) -> Response {
+    if cookie(&headers, visit::SESSION).is_some_and(|token| !token.is_empty()) {
+        return pages::go("/home");
+    }
+    show_status(State(app), headers).await
 }
 
-async fn show_status(State(status): State<Arc<status::Status>>) -> Response {
-    match status.page().await {
-        Ok(html) => page(StatusCode::OK, html),
+async fn show_status(State(app): State<App>, headers: HeaderMap) -> Response {
+    let (words, large) = looks(&headers);
+    match app.status.page(words, large).await {
+        Ok(html) => pages::public(StatusCode::OK, html),
         Err(refused) => {
             tracing::debug!(%refused, "the public page could not be made");
-            let words = "A lot is going on. Nothing is lost. Please try again in a moment.";
-            let message = MessagePage::new("This page is not ready", words, "Try again");
-            let mut response = page(StatusCode::SERVICE_UNAVAILABLE, rendered(&message));
-            // In seconds: about what a busy node takes to catch up.
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
-            response
+            Oops::Refused(refused).page(&Frame::plain(words, large))
         }
     }
 }
 
-async fn not_found() -> Response {
-    let words = "The address may be wrong, or the page has moved.";
-    let message = MessagePage::new("We cannot find this page", words, "Go to the first page");
-    page(StatusCode::NOT_FOUND, rendered(&message))
+async fn not_found(headers: HeaderMap) -> Response {
+    let (words, large) = looks(&headers);
+    Oops::Missing.page(&Frame::plain(words, large))
 }
 
-fn rendered(page: &impl Template) -> String {
-    page.render().expect("templates write only to a String, which takes all text")
-}
+/// In seconds: about what a busy node takes to catch up.
+const SOON: HeaderValue = HeaderValue::from_static("2");
 
-fn page(status: StatusCode, html: String) -> Response {
-    let head = [
-        (CACHE_CONTROL, "no-cache"),
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (REFERRER_POLICY, "same-origin"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (status, head, Html(html)).into_response()
+fn soon(mut response: Response) -> Response {
+    response.headers_mut().insert(RETRY_AFTER, SOON);
+    response
 }

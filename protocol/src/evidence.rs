@@ -100,8 +100,8 @@ pub enum Exhibits {
         decision: Box<Unverified<Decision>>,
         /// The offer.
         offer: Box<Unverified<ResumeOffer>>,
-        /// Digests of all proposals counted, in order.
-        committed: Vec<Digest>,
+        /// Digests of all proposals counted, in order, in pages of at most [`codec::MAX_ITEMS`].
+        committed: Vec<Vec<Digest>>,
     },
 }
 
@@ -196,10 +196,11 @@ impl Exhibits {
                 require(same_account, "the offer is of another partnership or side")?;
                 require((offer.from..offer.epoch).contains(&p.epoch), "the offer does not speak of that epoch")?;
                 let chain = |root: Digest, next: &Digest| committed_link(&root, next);
-                let root = committed.iter().fold(Digest::ZERO, chain);
-                let whole = (committed.len() as u64, root) == (offer.committed.count, offer.committed.root);
+                let counted = || committed.iter().flatten();
+                let root = counted().fold(Digest::ZERO, chain);
+                let whole = (counted().count() as u64, root) == (offer.committed.count, offer.committed.root);
                 require(whole, "the list is not what the offer counts")?;
-                require(!committed.contains(&p.digest()), "the exchange is in the list")?;
+                require(!counted().any(|digest| *digest == p.digest()), "the exchange is in the list")?;
                 Ok(Misconduct::LeftOut)
             }
         }

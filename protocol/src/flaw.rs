@@ -63,7 +63,7 @@ mod breaches {
         SignsWhileRecovering,
         /// Do what members ask while partners are still to be asked after a restore.
         ActsWhileRecovering,
-        /// Answer a request to resume that was made for another session.
+        /// Answer any request to resume, whatever session it was made for and however often it was answered.
         ResumesOutsideSession,
         /// Answer one request to resume with two offers.
         AnswersTwice,

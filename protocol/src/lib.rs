@@ -12,8 +12,9 @@
 //! 4. [`community`], [`member`]
 //! 5. [`partnership`], [`ledger`], [`shelf`]
 //! 6. [`lane`]
-//! 7. [`evidence`]
-//! 8. [`machine`], [`audit`]
+//! 7. [`evidence`], [`sheet`]
+//! 8. [`document`]
+//! 9. [`machine`], [`audit`]
 
 #[macro_use]
 pub mod flaw;
@@ -22,6 +23,7 @@ pub mod alias;
 pub mod audit;
 pub mod codec;
 pub mod community;
+pub mod document;
 pub mod envelope;
 pub mod evidence;
 pub mod id;
@@ -34,6 +36,7 @@ pub mod merkle;
 pub mod minutes;
 pub mod partnership;
 pub mod rejection;
+pub mod sheet;
 pub mod shelf;
 pub mod text;
 pub mod time;

@@ -7,6 +7,7 @@
 //!
 //! After an input whose batch could not be made durable the machine must be dropped and recovered from what is on disk.
 
+mod accounting;
 mod accusing;
 mod asking;
 mod condition;

@@ -101,6 +101,8 @@ pub(crate) struct Checkers {
     through: Vec<BTreeMap<CommunityId, (u32, u64)>>,
     /// Accounts of which one side was restored, until both agree again what is committed.
     suspended: BTreeSet<AccountId>,
+    /// Lanes that a node has closed.
+    closed: BTreeSet<(usize, AccountId)>,
     /// Recoveries that each node answered.
     answered: BTreeSet<(usize, [u8; 16])>,
     /// A law that does not count in this run, so that others must find what breaks it.
@@ -118,6 +120,7 @@ impl Checkers {
             clocks_agree: true,
             through: vec![BTreeMap::new(); nodes],
             suspended: BTreeSet::new(),
+            closed: BTreeSet::new(),
             answered: BTreeSet::new(),
             blind,
         }
@@ -151,18 +154,27 @@ impl Checkers {
                 let kept = self.books[node].enter(entry);
                 self.judge(kept)?;
             }
-            // An epoch that is only fetched says nothing yet of what is committed.
-            if let Fact::Reopened { account } = fact {
-                self.resumed(*account);
-            }
             let kept = self.slots.committed(fact);
             self.judge(kept)?;
             let kept = self.deeds[node].lawful(fact, &self.books[node]);
             self.judge(kept)?;
             self.deeds[node].committed(fact);
+            match fact {
+                Fact::Recovering { account, .. } => drop(self.closed.insert((node, *account))),
+                Fact::Offered { offer, .. } => drop(self.closed.insert((node, offer.content.account))),
+                Fact::Reopened { account } => {
+                    self.closed.remove(&(node, *account));
+                    self.resumed(*account);
+                }
+                _ => {}
+            }
             if let Fact::Offered { offer, .. } = fact {
-                let nonce = offer.content.nonce;
-                let asked = self.deeds.iter().enumerate().any(|(i, deeds)| i != node && deeds.nonces.contains(&nonce));
+                let (account, nonce) = (offer.content.account, offer.content.nonce);
+                let asked = self
+                    .deeds
+                    .iter()
+                    .enumerate()
+                    .any(|(i, deeds)| i != node && deeds.recovering.get(&account) == Some(&nonce));
                 let fresh = self.answered.insert((node, nonce));
                 let kept = ensure("session", asked && fresh, || {
                     format!("an offer to nobody who asks: asked {asked}, new {fresh}")
@@ -183,6 +195,7 @@ impl Checkers {
     /// A backup was put in place of a node's disk: all that is remembered of the node is what the backup holds.
     pub(crate) fn restored(&mut self, node: usize, facts: &[Fact]) -> Kept {
         let lost = std::mem::take(&mut self.books[node]);
+        self.books[node].restored = true;
         self.deeds[node] = Deeds::default();
         self.deeds[node].restored = true;
         for fact in facts {
@@ -191,10 +204,10 @@ impl Checkers {
             }
             self.deeds[node].committed(fact);
         }
+        self.answered.retain(|(who, _)| *who != node);
+        self.closed.retain(|(who, _)| *who != node);
         self.progress[node] = Progress::default();
         self.through[node].clear();
-        // What it offered and lost it may offer again.
-        self.answered.retain(|(who, _)| *who != node);
         self.suspended.extend(lost.partners.keys());
         for book in &mut self.books {
             for (_, line) in book.partners.iter_mut().filter(|(account, _)| lost.partners.contains_key(account)) {
@@ -223,6 +236,7 @@ impl Checkers {
         let epochs: Vec<u32> = self.books.iter().filter_map(|b| b.partners.get(&account)).map(|p| p.epoch).collect();
         if let [one, other] = epochs[..]
             && one == other
+            && self.closed.iter().all(|(_, closed)| *closed != account)
         {
             let books = &self.books;
             self.slots.agreed(account, one, |id| books.iter().any(|book| book.crossed(id)));

@@ -326,6 +326,7 @@ impl Moment {
             minutes: Minutes::new(payment.minutes).map_err(|why| law("model", why))?,
             made_at: NOW,
             details: None,
+            reverses: None,
         };
         let consents = vec![Some(Consent::OnBehalf { coordinator: COORDINATOR, channel: Channel::Phone })];
         let asked = Asked::new(terms, consents, &mut KeyCache::default());

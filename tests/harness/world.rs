@@ -16,7 +16,7 @@ use crate::{
     network::{Network, Packet},
     workload::Workload,
 };
-use kith_protocol::flaw::Flaw;
+use kith_protocol::{flaw::Flaw, machine::Message};
 pub(crate) use node::Node;
 use std::collections::BTreeMap;
 use trace::Trace;
@@ -114,10 +114,10 @@ pub struct World {
     dice: Dice,
     /// How many gossiped records were taken in, which numbers the next.
     gossips: u64,
+    /// Requests to resume that somebody recorded: from whom, to whom.
+    recorded: Vec<(usize, usize, Message)>,
     /// Nodes cut off from the others.
     island: Vec<usize>,
-    /// Requests to resume that somebody kept: from whom, to whom, and the bytes of a parcel.
-    letters: Vec<(usize, usize, Vec<u8>)>,
     healing: bool,
 }
 
@@ -159,8 +159,8 @@ impl World {
             trace: Trace::new(settings.trace),
             dice,
             gossips: 0,
+            recorded: Vec::new(),
             island: Vec::new(),
-            letters: Vec::new(),
             healing: false,
         }
     }
@@ -223,10 +223,7 @@ impl World {
                 self.act();
                 Ok(())
             }
-            Event::Weather => {
-                self.weather();
-                Ok(())
-            }
+            Event::Weather => self.weather(),
         }
     }
 

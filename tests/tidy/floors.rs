@@ -15,7 +15,8 @@ const FLOORS: &[&[&str]] = &[
     &["community", "member"],
     &["ledger", "shelf", "partnership"],
     &["lane", "witness"],
-    &["evidence"],
+    &["evidence", "sheet"],
+    &["document"],
     &["machine", "audit"],
 ];
 

@@ -1,14 +1,17 @@
 //! Version 1, one file per noun.
 
 mod answer;
+mod backup;
 mod batch;
 mod exchanges;
 mod ledger;
 mod listings;
 mod members;
+mod papers;
 mod partners;
 mod payments;
 mod shelves;
+mod sign_in;
 mod status;
 
 use super::ApiState;
@@ -39,6 +42,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(members::get_alias))
         .routes(routes!(members::leave))
         .routes(routes!(members::put_role))
+        .routes(routes!(sign_in::issue_code))
         .routes(routes!(listings::publish_offer))
         .routes(routes!(listings::publish_need))
         .routes(routes!(listings::withdraw_offer))
@@ -56,6 +60,11 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::get_partner))
         .routes(routes!(partners::invite))
         .routes(routes!(partners::accept_invitation))
+        .routes(routes!(partners::go_on_without))
+        .routes(routes!(payments::ask_to_give_back))
+        .routes(routes!(papers::partner_statement))
+        .routes(routes!(papers::partner_evidence))
         .routes(routes!(ledger::list_entries))
         .routes(routes!(ledger::export_ledger))
+        .routes(routes!(backup::make_backup))
 }

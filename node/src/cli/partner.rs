@@ -3,9 +3,10 @@
 use super::{
     output::{Out, hours, length, or_dash, table, when},
     reach::{Reach, Write, escape},
+    verify,
 };
 use crate::{
-    api::types::{AcceptInvitation, AliasView, InvitationView, NewInvitation, PartnerView},
+    api::types::{AcceptInvitation, AliasView, GoOn, InvitationView, NewInvitation, PartnerView},
     failure::{Exit, Failure},
 };
 use clap::{Args, Subcommand};
@@ -14,7 +15,7 @@ use kith_protocol::{
     partnership::MAX_INVITATION_TEXT,
 };
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
-use std::io::Read as _;
+use std::{io::Read as _, path::PathBuf};
 
 /// Agree with other communities to exchange hours.
 #[derive(Debug, Subcommand)]
@@ -24,6 +25,9 @@ pub(super) enum Partner {
     List(List),
     Show(Show),
     Alias(AliasArgs),
+    Statement(Statement),
+    Evidence(EvidenceArgs),
+    GoOn(GoOnArgs),
 }
 
 /// Make an invitation to hand to another community's coordinator. It is good once.
@@ -96,6 +100,54 @@ pub(super) struct AliasArgs {
     reach: Reach,
 }
 
+/// Write the balance sheet of a partnership: every exchange with both signatures. `kith verify` checks it anywhere.
+///
+/// Example: kith partner statement did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw --dir elm --from 2026-01-01 --out ash.kith
+#[derive(Debug, Args)]
+pub(super) struct Statement {
+    /// The partner community's id.
+    community: CommunityId,
+    /// The first day, in Coordinated Universal Time; the beginning when absent.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<jiff::civil::Date>,
+    /// The day after the last; now when absent.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    until: Option<jiff::civil::Date>,
+    /// The file to write. Without it only the summary is printed.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// Write the proof that a partner signed two things that cannot both be true. `kith verify` judges it anywhere.
+///
+/// Example: kith partner evidence did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw --dir elm --out proof.kith
+#[derive(Debug, Args)]
+pub(super) struct EvidenceArgs {
+    /// The partner community's id.
+    community: CommunityId,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// After a restore, go on without a partner that does not answer. Nothing is signed with the partner itself until it does.
+///
+/// Example: kith partner go-on did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw --dir elm
+#[derive(Debug, Args)]
+pub(super) struct GoOnArgs {
+    /// The partner community's id.
+    community: CommunityId,
+    /// The coordinator who decides; the first coordinator when absent.
+    #[arg(long, value_name = "MEMBER")]
+    by: Option<MemberId>,
+    #[command(flatten)]
+    write: Write,
+}
+
 impl Partner {
     pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
         match self {
@@ -118,6 +170,17 @@ impl Partner {
                 let partner: PartnerView = show.reach.client()?.get(&path)?;
                 out.result(&partner, details)
             }
+            Self::Statement(statement) => statement.run(out),
+            Self::Evidence(evidence) => evidence.run(out),
+            Self::GoOn(go_on) => {
+                let path = format!("/api/v1/partners/{}/go-on", go_on.community);
+                let client = go_on.write.reach.client()?;
+                let body = GoOn { by: go_on.by };
+                let partner: PartnerView = client.post(&path, &body, go_on.write.request.as_deref())?;
+                out.result(&partner, |partner| {
+                    format!("The node goes on. This partner is asked again whenever it is there.\n{}", details(partner))
+                })
+            }
             Self::Alias(alias) => {
                 let partner = escape(&alias.partner.to_string());
                 let path = format!("/api/v1/members/{}/alias?partner={partner}", alias.member);
@@ -125,6 +188,40 @@ impl Partner {
                 out.result(&view, |view| view.alias.to_string())
             }
         }
+    }
+}
+
+/// Midnight at the beginning of a day, in milliseconds since 1970.
+fn midnight(day: jiff::civil::Date) -> Result<u64, Failure> {
+    let at =
+        day.to_zoned(jiff::tz::TimeZone::UTC).ok().and_then(|at| u64::try_from(at.timestamp().as_millisecond()).ok());
+    at.ok_or_else(|| Failure::usage(format!("{day} is not a day since 1970")))
+}
+
+impl Statement {
+    fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
+        let from = self.from.map(midnight).transpose()?.unwrap_or(0);
+        let until = self.until.map(midnight).transpose()?;
+        let until = until.map(|until| format!("&until={until}")).unwrap_or_default();
+        let path = format!("/api/v1/partners/{}/statement?from={from}{until}", self.community);
+        let mut bytes = Vec::new();
+        self.reach.client()?.download(&path, &mut bytes)?;
+        // What the node gave is checked as anybody else would, before it is handed on.
+        let checked = verify::document(&bytes)?;
+        if let Some(file) = &self.out {
+            verify::write(file, &bytes)?;
+        }
+        checked.print(out)
+    }
+}
+
+impl EvidenceArgs {
+    fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
+        let mut bytes = Vec::new();
+        self.reach.client()?.download(&format!("/api/v1/partners/{}/evidence", self.community), &mut bytes)?;
+        let checked = verify::document(&bytes)?;
+        verify::write(&self.out, &bytes)?;
+        checked.print(out)
     }
 }
 
@@ -189,6 +286,13 @@ fn overview(partners: &[PartnerView]) -> String {
     table(&["community", "name", "state", "received more than given", "connected"], &rows.collect::<Vec<_>>())
 }
 
+fn waiting(partner: &PartnerView) -> String {
+    match partner.waiting_since {
+        Some(since) => format!("{}, since {}", partner.undecided, when(since)),
+        None => partner.undecided.to_string(),
+    }
+}
+
 fn details(partner: &PartnerView) -> String {
     let rows = [
         ("Partner", or_dash(partner.name.as_ref())),
@@ -200,11 +304,15 @@ fn details(partner: &PartnerView) -> String {
         ("Our limit", hours(partner.our_limit_minutes)),
         ("Their limit", hours(partner.their_limit_minutes)),
         ("Longest exchange", length(partner.largest_minutes)),
-        ("Waiting for their answer", partner.undecided.to_string()),
+        ("Waiting for their answer", waiting(partner)),
         ("Waiting for their receipt", partner.unconfirmed.to_string()),
         ("Account", or_dash(partner.account.as_ref())),
     ];
-    rows.map(|(name, value)| format!("{name:<27}{value}")).join("\n")
+    let rows = rows.map(|(name, value)| format!("{name:<27}{value}")).join("\n");
+    if partner.near_limit {
+        return format!("{rows}\n\nThree quarters of a limit are used. Talk to the partner before it is reached.");
+    }
+    rows
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! `kith serve`: the node itself.
 
-use super::output::Out;
+use super::output::{Out, when};
 use crate::{
+    backup,
     config::{Given, Key, Settings},
     failure::{Exit, Failure},
     serve::{self, Node},
@@ -22,7 +23,7 @@ use tokio::{
 /// Example: kith serve --dir elm --http 127.0.0.1:8380
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// The node's directory, made by `kith init`.
+    /// The node's directory, made by `kith init`. In an empty one, a link to pages that set it up is shown.
     #[arg(long, value_name = "DIR")]
     dir: PathBuf,
     /// The file of settings; DIR/kith.toml if it is there.
@@ -95,17 +96,30 @@ impl Serve {
             // Before anything is open: a signal during the start must not kill it half-way.
             let mut term = listen_for(SignalKind::terminate())?;
             let mut interrupt = listen_for(SignalKind::interrupt())?;
-            let closed = self.stdin_closed()?;
-            let node = Box::pin(serve::start(&self.dir, &settings)).await?;
+            let mut closed = self.stdin_closed()?;
+            let mut ended = async || {
+                tokio::select! {
+                    _ = term.recv() => {}
+                    _ = interrupt.recv() => {}
+                    _ = &mut closed, if self.stop_with_stdin => {}
+                }
+            };
+            let node = match serve::first_run::begin(&self.dir, &settings).await? {
+                None => Box::pin(serve::start(&self.dir, &settings)).await?,
+                Some(first) => {
+                    invited(&first.link, out)?;
+                    let founded = tokio::select! {
+                        founded = first.founded() => founded,
+                        () = ended() => return Ok(()),
+                    };
+                    Box::pin(first.on(&self.dir, &settings, founded)).await?
+                }
+            };
             if told(&node, out).is_err() {
                 // The node is there for others than whoever started it.
                 tracing::warn!("nobody reads where the node is; it is in the file http.address of its directory");
             }
-            tokio::select! {
-                _ = term.recv() => {}
-                _ = interrupt.recv() => {}
-                _ = closed, if self.stop_with_stdin => {}
-            }
+            ended().await;
             tracing::info!("stopping");
             node.stop().await;
             tracing::info!("stopped");
@@ -122,6 +136,15 @@ fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
     signal(kind).map_err(|error| no_threads(&error))
 }
 
+/// Shows the way to the pages of the first run, to whoever started the program and to nobody else.
+fn invited(link: &str, out: &mut Out<'_>) -> Result<(), Failure> {
+    if out.is_json() {
+        return out.json(&serde_json::json!({ "setup": link }));
+    }
+    out.line("There is no community here yet. Open this link in a browser to begin one; it is good once:")?;
+    out.line(&format!("\n  {link}\n"))
+}
+
 /// Says where the node is: to the log, and to whoever started it.
 fn told(node: &Node, out: &mut Out<'_>) -> Result<(), Failure> {
     if let Some(torn) = &node.running.torn {
@@ -129,6 +152,10 @@ fn told(node: &Node, out: &mut Out<'_>) -> Result<(), Failure> {
             ?torn,
             "the end of the journal was cut short by a crash and is taken away; nothing confirmed is lost"
         );
+    }
+    if let Ok(Some(restored)) = backup::restored(&node.running.home.dir) {
+        let (made_at, handover) = (when(restored.made_at.0), restored.handover);
+        tracing::info!(made_at, handover, "this copy of the community was restored from a backup");
     }
     let replayed = node.running.replayed;
     tracing::info!(url = %node.url, peer = %node.running.peer(), replayed, "the node runs");

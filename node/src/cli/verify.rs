@@ -1,22 +1,33 @@
-//! `kith verify`: judges an exported ledger with no node and no network.
+//! `kith verify`: judges an exported ledger, a balance sheet or a proof of misconduct, with no node and no network.
 
 use super::output::{Out, hours, when};
 use crate::failure::{Exit, Failure};
 use clap::Args;
-use kith_protocol::audit::{Auditor, Finding, Summary};
-use std::{fs::File, io::Read as _, path::PathBuf};
+use kith_protocol::{
+    audit::{Auditor, Finding, Summary},
+    document::{Document, MAX_DOCUMENT_BYTES},
+    evidence::Proven,
+    rejection::Rejection,
+    sheet::Checked,
+};
+use std::{
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 /// How much is read at once.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// Check an exported ledger: every entry, every rule, every signature.
+/// Check a file: an exported ledger, a partner's balance sheet, or a proof of misconduct.
 ///
-/// It needs no node and no network. It says which entry is the first bad one.
+/// It needs no node and no network. Of a ledger it checks every entry, every rule and every signature, and says which entry is
+/// the first bad one.
 ///
 /// Example: kith verify elm.car
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The file that `kith ledger export` wrote.
+    /// The file that `kith ledger export`, `kith partner statement` or `kith partner evidence` wrote.
     file: PathBuf,
 }
 
@@ -26,16 +37,88 @@ impl Verify {
         let mut file = File::open(&self.file).map_err(unreadable)?;
         let mut auditor = Auditor::new();
         let mut chunk = vec![0; CHUNK_BYTES];
+        let mut start = true;
         loop {
             let read = file.read(&mut chunk).map_err(unreadable)?;
             if read == 0 {
                 break;
+            }
+            if std::mem::take(&mut start) && Document::is_like(&chunk[..read]) {
+                let mut bytes = chunk[..read].to_vec();
+                let most = MAX_DOCUMENT_BYTES as u64 + 1;
+                file.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+                return document(&bytes)?.print(out);
             }
             auditor.push(&chunk[..read]).map_err(unsound)?;
         }
         let summary = auditor.finish().map_err(unsound)?;
         out.result(&summary, words)
     }
+}
+
+/// A file that stands for itself and was found good.
+pub(super) enum Good {
+    Sheet(Box<Checked>),
+    Proof(Proven),
+}
+
+/// Checks a file that stands for itself.
+pub(super) fn document(bytes: &[u8]) -> Result<Good, Failure> {
+    let unsound =
+        |why: Rejection| Failure::new(Exit::Unverified, why.code(), format!("{why}. Do not rely on this file"));
+    match Document::decode(bytes).map_err(unsound)? {
+        Document::BalanceSheet(sheet) => Ok(Good::Sheet(Box::new(sheet.check().map_err(unsound)?))),
+        Document::Evidence(evidence) => Ok(Good::Proof(evidence.judge().map_err(unsound)?)),
+    }
+}
+
+/// Writes a file, all of it or nothing.
+pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::file("write", file, &error);
+    let beside = file.with_extension("part");
+    std::fs::write(&beside, bytes).map_err(failed)?;
+    std::fs::rename(&beside, file).map_err(failed)
+}
+
+impl Good {
+    /// Says what the file says.
+    pub(super) fn print(&self, out: &mut Out<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Sheet(sheet) => out.result(sheet, |sheet| sheet_words(sheet)),
+            Self::Proof(proven) => {
+                let result = serde_json::json!({
+                    "community": proven.community, "evidence": proven.misconduct.code(), "what": proven.misconduct,
+                });
+                out.result(&result, |_| {
+                    let (who, code, what) = (proven.community, proven.misconduct.code(), proven.misconduct);
+                    format!("The proof holds ({code}).\n{who}: {what}.")
+                })
+            }
+        }
+    }
+}
+
+fn sheet_words(sheet: &Checked) -> String {
+    let undecided = match sheet.undecided_since {
+        Some(since) => format!("{}, since {}", sheet.undecided, when(since.0)),
+        None => sheet.undecided.to_string(),
+    };
+    let rows = [
+        ("Made by", sheet.maker.to_string()),
+        ("Partner", sheet.partner.to_string()),
+        ("From", when(sheet.from.0)),
+        ("Until", when(sheet.until.0)),
+        ("Exchanges", sheet.exchanges.to_string()),
+        ("Received", hours(i64::try_from(sheet.received).unwrap_or(i64::MAX))),
+        ("Given", hours(i64::try_from(sheet.given).unwrap_or(i64::MAX))),
+        ("Ahead before", hours(sheet.opening)),
+        ("Ahead after", hours(sheet.closing)),
+        ("Limit", hours(sheet.limit)),
+        ("Partner's limit", hours(sheet.partner_limit)),
+        ("Without an answer", undecided),
+    ];
+    let rows = rows.map(|(name, value)| format!("{name:<20}{value}")).join("\n");
+    format!("The balance sheet is sound: both communities signed every exchange on it.\n{rows}")
 }
 
 fn unsound(finding: Finding) -> Failure {

@@ -1,6 +1,9 @@
 //! Names, contacts and notes through the handle: the disk may wait, so nothing of it happens on an async thread.
 
-use super::handle::{Handle, Refused};
+use super::{
+    handle::{Handle, Refused},
+    listings::plain,
+};
 use crate::{
     people::Person,
     store::{People, StoreError},
@@ -11,7 +14,13 @@ use kith_protocol::{
     machine::Reply,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 /// A note on an exchange: the ledger holds only its salted hash, so that erasing the note erases what it said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +49,44 @@ impl Note {
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         codec::decode_own(bytes).ok()
+    }
+}
+
+/// Somebody with a name, ready to be found by it.
+#[derive(Debug)]
+pub struct Named {
+    /// Who.
+    pub id: MemberId,
+    /// The name as it is compared: small letters, no accents, single spaces.
+    pub plain: String,
+    /// What is known of them.
+    pub person: Person,
+}
+
+/// A name as it is compared.
+#[must_use]
+pub fn plain_name(name: &str) -> String {
+    plain(name).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+type Kept = Option<(u64, Arc<Vec<Arc<Named>>>)>;
+
+/// Everybody's names as read last, and how often something about people changed.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    version: AtomicU64,
+    kept: Mutex<Kept>,
+}
+
+impl Names {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Somebody changed: what was kept is out of date, and whoever was erased must not stay in memory.
+    fn changed(&self) {
+        self.version.fetch_add(1, Ordering::AcqRel);
+        *self.kept() = None;
     }
 }
 
@@ -82,6 +129,85 @@ impl Handle {
         self.people_work(move |people| Ok(people.get(exchange.0)?.and_then(|bytes| Note::from_bytes(&bytes)))).await
     }
 
+    /// Everybody of whom something is known, in the order of their names. Kept until somebody changes, for lists and for
+    /// finding people while slips are typed.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn everybody(&self) -> Result<Arc<Vec<Arc<Named>>>, Refused> {
+        let version = self.names.version.load(Ordering::Acquire);
+        if let Some((_, list)) = self.names.kept().as_ref().filter(|(of, _)| *of == version) {
+            return Ok(Arc::clone(list));
+        }
+        let list = self.people_work(|people| {
+            let mut found = Vec::new();
+            people.each(|id, bytes| {
+                if let Some(person) = Person::from_bytes(bytes) {
+                    found.push(Arc::new(Named { id: MemberId(id), plain: plain_name(&person.name), person }));
+                }
+            })?;
+            found.sort_by(|one, other| one.plain.cmp(&other.plain).then(one.id.cmp(&other.id)));
+            Ok(Arc::new(found))
+        });
+        let list = list.await?;
+        // Whoever changed something meanwhile has raised the version, and the next to ask reads again.
+        *self.names.kept() = Some((version, Arc::clone(&list)));
+        Ok(list)
+    }
+
+    /// The words of the notes on these exchanges, where there are any.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn notes(&self, exchanges: Vec<ExchangeId>) -> Result<BTreeMap<ExchangeId, String>, Refused> {
+        self.people_work(move |people| {
+            let mut found = BTreeMap::new();
+            for id in exchanges {
+                if let Some(note) = people.get(id.0)?.and_then(|bytes| Note::from_bytes(&bytes)) {
+                    found.insert(id, note.note);
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Changes what is known of somebody. Who was erased stays erased: gives whether they were known.
+    ///
+    /// # Errors
+    /// [`Rejection`](kith_protocol::rejection::Rejection)s of [`Person::check`], and [`Refused::People`].
+    pub async fn change_person(&self, id: MemberId, person: Person) -> Result<bool, Refused> {
+        person.check()?;
+        let changed = self.people_work(move |people| {
+            if people.get(id.0)?.is_none() {
+                return Ok(false);
+            }
+            people.put(id.0, &person.to_bytes())?;
+            people.flush()?;
+            Ok(true)
+        });
+        let changed = changed.await;
+        self.names.changed();
+        changed
+    }
+
+    /// Forgets somebody for good: name and contacts, and the notes on these exchanges. The ledger keeps its entries,
+    /// which name nobody.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn erase_person(&self, id: MemberId, notes: Vec<ExchangeId>) -> Result<(), Refused> {
+        let erased = self.people_work(move |people| {
+            for note in notes {
+                people.erase(note.0)?;
+            }
+            people.erase(id.0).map(|_| ())
+        });
+        let erased = erased.await;
+        self.names.changed();
+        erased
+    }
+
     /// Keeps personal data, durably, then asks for what it belongs to. What belongs to something that was refused is
     /// forgotten again. `ask` is called once for all and answers for each record, in order.
     ///
@@ -108,8 +234,10 @@ impl Handle {
                     people.flush()
                 })
                 .await?;
+            handle.names.changed();
             let led = ask().await;
-            let nothing = |led: &Result<Reply, Refused>| matches!(led, Err(Refused::Rule(_) | Refused::Busy));
+            let nothing =
+                |led: &Result<Reply, Refused>| matches!(led, Err(Refused::Rule(_) | Refused::Busy | Refused::Retired));
             let refused: Vec<usize> = (0..led.len()).filter(|at| nothing(&led[*at])).collect();
             if !refused.is_empty() {
                 handle
@@ -123,6 +251,7 @@ impl Handle {
                         Ok(())
                     })
                     .await?;
+                handle.names.changed();
             }
             Ok(led)
         });

@@ -2,7 +2,10 @@
 //! waiting.
 
 use super::listener::Bounded;
-use crate::api::{MAX_BODY_BYTES, types::Problem};
+use crate::{
+    api::{MAX_BODY_BYTES, types::Problem},
+    web::Source,
+};
 use axum::{
     Router,
     body::Body,
@@ -28,13 +31,17 @@ const HEADERS: [(HeaderName, &str); 3] = [
     (header::REFERRER_POLICY, "no-referrer"),
 ];
 
-/// This machine's end of a connection.
+/// Both ends of a connection.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Here(Option<IpAddr>);
+pub(super) struct Here {
+    /// This machine's.
+    local: Option<IpAddr>,
+    remote: IpAddr,
+}
 
 impl Connected<IncomingStream<'_, Bounded>> for Here {
     fn connect_info(stream: IncomingStream<'_, Bounded>) -> Self {
-        Self(stream.io().local_ip())
+        Self { local: stream.io().local_ip(), remote: stream.remote_addr().ip().to_canonical() }
     }
 }
 
@@ -81,8 +88,21 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let here = request.extensions().get::<ConnectInfo<Here>>().and_then(|info| info.0.0).map(|ip| ip.to_canonical());
+/// Where a request began: the other end of the connection, or, when a proxy on this machine is that, what it says of
+/// the end beyond it (the last entry, which the proxy itself wrote).
+fn source(request: &Request, remote: IpAddr) -> IpAddr {
+    let said = request.headers().get_all("x-forwarded-for").iter().next_back().and_then(|list| list.to_str().ok());
+    let last = said.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse::<IpAddr>().ok());
+    last.filter(|_| remote.is_loopback()).map_or(remote, |ip| ip.to_canonical())
+}
+
+async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let ends = request.extensions().get::<ConnectInfo<Here>>().map(|info| info.0);
+    let here = ends.and_then(|ends| ends.local).map(|ip| ip.to_canonical());
+    if let Some(ends) = ends {
+        let source = Source(source(&request, ends.remote));
+        request.extensions_mut().insert(source);
+    }
     let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     // A request may name its host in its first line, too; then both must be known.
     let first_line = request.uri().authority().map(|authority| authority.host().to_owned());
@@ -180,6 +200,16 @@ mod tests {
         }
         assert!(!guard.knows("192.168.1.20", None));
         assert!(Guard::new(ip("192.0.2.1"), &[]).knows("192.0.2.1:1", None));
+    }
+
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed() {
+        let request = |list: &str| Request::builder().header("x-forwarded-for", list).body(Body::empty()).unwrap();
+        let (beyond, here) = (ip("203.0.113.9"), ip("127.0.0.1"));
+        assert_eq!(source(&request("198.51.100.1, 203.0.113.9"), here), beyond);
+        assert_eq!(source(&request("203.0.113.9"), ip("192.0.2.1")), ip("192.0.2.1"));
+        assert_eq!(source(&request("nonsense"), here), here);
+        assert_eq!(source(&Request::new(Body::empty()), here), here);
     }
 
     #[test]

@@ -1,23 +1,22 @@
 //! The partners on the public page: who they are, whether they are there, and where the hours between us stand.
 
-use super::words::{hours, many, span};
+use super::words::Words;
+use crate::runtime::shelves::name_of;
 use kith_protocol::{
-    id::{AccountId, CommunityId},
+    id::AccountId,
     ledger::Partner,
-    machine::{Machine, WaitingKind},
+    machine::{Condition, Machine, WaitingKind},
     time::Timestamp,
 };
 
 /// The most partners on the page, each up to 1,500 bytes: the whole page stays under 60 KB.
-pub(super) const SHOWN: usize = 10;
-
-/// What a community is called until it tells its name.
-const NAMELESS: &str = "A community that has not told its name yet";
+pub(super) const SHOWN: usize = 8;
 
 /// A partner as the core knows it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seen {
-    pub(super) name: String,
+    /// What the community calls itself, if it told.
+    pub(super) name: Option<String>,
     pub(super) connected: bool,
     /// Minutes our members received more than they gave.
     pub(super) net: i64,
@@ -26,22 +25,32 @@ pub(super) struct Seen {
     pub(super) on_hold: i64,
     /// Exchanges of ours that the partner has not decided, with those that stand in line behind them.
     pub(super) undecided: u64,
-    /// When the oldest of them was proposed.
+    /// When the oldest of them was recorded.
     pub(super) oldest: Option<Timestamp>,
     /// Exchanges of theirs that we decided and they have not confirmed to know.
     pub(super) unconfirmed: u64,
     /// Requests to their members that nobody there has answered.
     pub(super) asked: u64,
+    /// Whether three quarters of a limit are used.
+    pub(super) near_limit: bool,
+    /// What keeps the account from moving, if anything does.
+    pub(super) halted: Option<Halted>,
 }
 
-/// What a community calls itself, as far as we know.
-pub(super) fn name(machine: &Machine, community: &CommunityId) -> String {
-    let heard = machine.known().get(community).and_then(|known| known.card.as_ref());
-    let card = heard.or_else(|| machine.state().partner_cards().get(community));
-    card.map_or_else(|| NAMELESS.to_owned(), |card| card.name.clone())
+/// What keeps an account from moving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halted {
+    /// One of the two lost something and they compare what they hold.
+    Comparing,
+    /// The partner signed two things that cannot both be true.
+    Frozen,
 }
 
 impl Seen {
+    pub(super) fn name(&self, words: Words) -> String {
+        self.name.clone().unwrap_or_else(|| words.t("partner-nameless"))
+    }
+
     pub(super) fn of(machine: &Machine, account: &AccountId, partner: &Partner) -> Self {
         let state = machine.state();
         let community = partner.community();
@@ -51,15 +60,20 @@ impl Seen {
             WaitingKind::Local { .. } | WaitingKind::Payment { .. } | WaitingKind::Declined { .. } => false,
         });
         Self {
-            name: name(machine, &community),
+            name: name_of(machine, &community),
             connected: machine.connected(&community),
             net: partner.net.get(),
             limits: (partner.terms.limit(partner.side), partner.terms.limit(partner.side.other())),
             on_hold: partner.on_hold.get(),
             undecided: lanes.map_or(0, |lanes| (lanes.undecided() + lanes.queued()) as u64),
-            oldest: lanes.and_then(|lanes| lanes.open().map(|open| open.proposal.content.made_at).min()),
+            oldest: lanes.and_then(kith_protocol::lane::Lanes::waiting_since),
             unconfirmed: lanes.map_or(0, |lanes| lanes.unconfirmed().count() as u64),
             asked: asked.count() as u64,
+            near_limit: partner.is_near_limit(),
+            halted: state.conditions().get(account).map(|condition| match condition {
+                Condition::Frozen { .. } => Halted::Frozen,
+                _ => Halted::Comparing,
+            }),
         }
     }
 }
@@ -114,46 +128,52 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(seen: Seen, now: Timestamp) -> Self {
-        let minutes = |signed: i64| hours(signed.unsigned_abs());
+    pub(super) fn new(words: Words, seen: Seen, now: Timestamp) -> Self {
+        let minutes = |signed: i64| words.hours(signed.unsigned_abs());
         let net = match seen.net {
-            0 => "Our members gave as much as they received.".to_owned(),
-            1.. => format!("Our members received {} more than they gave.", minutes(seen.net)),
-            _ => format!("Our members gave {} more than they received.", minutes(seen.net)),
+            0 => words.t("partner-even"),
+            1.. => words.t1("partner-received", "hours", minutes(seen.net)),
+            _ => words.t1("partner-given", "hours", minutes(seen.net)),
         };
         Self {
+            name: seen.name(words),
             connected: seen.connected,
             received: seen.net > 0,
             net,
             bar: Bar::new(seen.net, seen.limits),
-            most_given: minutes(seen.limits.1),
-            most_received: minutes(seen.limits.0),
-            waiting: waiting(&seen, now),
-            name: seen.name,
+            most_given: words.t1("partner-most-given", "hours", minutes(seen.limits.1)),
+            most_received: words.t1("partner-most-received", "hours", minutes(seen.limits.0)),
+            waiting: waiting(words, &seen, now),
         }
     }
 }
 
-fn waiting(seen: &Seen, now: Timestamp) -> Vec<String> {
+fn waiting(words: Words, seen: &Seen, now: Timestamp) -> Vec<String> {
     let mut lines = Vec::new();
     if seen.undecided > 0 {
-        let exchanges = many(seen.undecided, "exchange waits", "exchanges wait");
-        let minutes = hours(seen.on_hold.unsigned_abs());
-        lines.push(format!("{exchanges} for their answer: {minutes} in all."));
+        let exchanges = words.n("partner-undecided", seen.undecided);
+        let hours = words.hours(seen.on_hold.unsigned_abs());
+        lines.push(words.t2("partner-undecided-line", ("exchanges", &exchanges), ("hours", &hours)));
         if let Some(oldest) = seen.oldest {
-            lines.push(format!("The oldest has waited for {}.", span(now.since(oldest))));
+            lines.push(words.t1("partner-oldest", "span", words.span(now.since(oldest))));
         }
     }
     if seen.unconfirmed > 0 {
-        let answers = many(seen.unconfirmed, "answer of ours is", "answers of ours are");
-        lines.push(format!("{answers} on the way to them."));
+        lines.push(words.n("partner-unconfirmed", seen.unconfirmed));
     }
     if seen.asked > 0 {
-        let requests = many(seen.asked, "request of ours waits", "requests of ours wait");
-        lines.push(format!("{requests} for one of their members."));
+        lines.push(words.n("partner-asked", seen.asked));
+    }
+    match seen.halted {
+        Some(Halted::Comparing) => lines.push(words.t("partner-comparing")),
+        Some(Halted::Frozen) => lines.push(words.t("partner-frozen")),
+        None => {}
+    }
+    if seen.near_limit {
+        lines.push(words.t("partner-near-limit"));
     }
     if lines.is_empty() {
-        lines.push("Nothing waits.".to_owned());
+        lines.push(words.t("partner-nothing-waits"));
     }
     lines
 }
@@ -161,6 +181,9 @@ fn waiting(seen: &Seen, now: Timestamp) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::words::Language;
+
+    const ENGLISH: Words = Words(Language::English);
 
     #[test]
     fn the_bar_shows_the_net_between_the_limits() {
@@ -176,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_net_is_told_in_words_without_shame() {
-        let line = |net| Line::new(Seen { net, limits: (600, 600), ..Seen::default() }, Timestamp(0));
+        let line = |net| Line::new(ENGLISH, Seen { net, limits: (600, 600), ..Seen::default() }, Timestamp(0));
         assert_eq!(line(0).net, "Our members gave as much as they received.");
         assert_eq!(line(90).net, "Our members received 1 hour 30 minutes more than they gave.");
         assert_eq!(line(-60).net, "Our members gave 1 hour more than they received.");
@@ -193,7 +216,7 @@ mod tests {
             ..Seen::default()
         };
         assert_eq!(
-            waiting(&seen, Timestamp(3 * 86_400_000)),
+            waiting(ENGLISH, &seen, Timestamp(3 * 86_400_000)),
             [
                 "2 exchanges wait for their answer: 2 hours 30 minutes in all.",
                 "The oldest has waited for 3 days.",
@@ -201,6 +224,6 @@ mod tests {
                 "3 requests of ours wait for one of their members.",
             ]
         );
-        assert_eq!(waiting(&Seen::default(), Timestamp(0)), ["Nothing waits."]);
+        assert_eq!(waiting(ENGLISH, &Seen::default(), Timestamp(0)), ["Nothing waits."]);
     }
 }

@@ -1,13 +1,14 @@
 //! The offers and needs on the public page.
 
-use super::words;
+use super::words::{Words, shortened};
 use crate::runtime::book::Book;
 use kith_protocol::{
-    id::CommunityId,
+    id::{CommunityId, MemberId},
     machine::{Machine, View as _},
-    shelf::{Item, Listing, MAX_RECORD_BYTES, Record},
+    shelf::{Category, Item, Listing, MAX_RECORD_BYTES, Record},
     time::Timestamp,
 };
+use std::collections::BTreeSet;
 
 /// The most of our own offers on the page, and of our own needs: what a person will look through.
 pub(super) const OWN_SHOWN: usize = 50;
@@ -22,8 +23,8 @@ const PARTNERS_READ: u64 = 60;
 const CARD_TEXT: usize = 240;
 /// What the cards of one kind may weigh on the page, ours and the partners': the whole page with its style sheet has
 /// to stay under 60 KB.
-const OWN_BYTES: usize = 13 * 1024;
-const PARTNERS_BYTES: usize = 4 * 1024;
+const OWN_BYTES: usize = 12 * 1024;
+const PARTNERS_BYTES: usize = 3 * 1024;
 /// What the template makes of a card without words.
 const CARD_BYTES: usize = 90;
 
@@ -79,6 +80,38 @@ pub(super) fn own(machine: &Machine, book: &Book, now: Timestamp) -> Found {
     found
 }
 
+/// Our own newest listings as records, newest first.
+pub(super) fn newest(machine: &Machine, book: &Book, now: Timestamp) -> Vec<Record> {
+    let (_, shelf) = machine.state().shelf();
+    let standing = shelf.values().filter(|own| own.listing && own.expires_at > now);
+    let mut revisions: Vec<u64> = standing.map(|own| own.revision).collect();
+    revisions.sort_unstable_by(|a, b| b.cmp(a));
+    let Some(oldest) = revisions.iter().take(OWN_READ[0]).next_back() else { return Vec::new() };
+    let records = read(book, &machine.identity().community, oldest.saturating_sub(1), OWN_READ[0]);
+    records.rev().filter(|record| record.expires_at > now).collect()
+}
+
+/// A member's own listings, newest first.
+pub(super) fn of_member(machine: &Machine, book: &Book, member: &MemberId, now: Timestamp) -> Vec<Record> {
+    let (_, shelf) = machine.state().shelf();
+    let own = machine.identity().community;
+    let standing = shelf.values().filter(|own| own.listing && own.owner == Some(*member) && own.expires_at > now);
+    let mut revisions: Vec<u64> = standing.map(|own| own.revision).collect();
+    revisions.sort_unstable_by(|a, b| b.cmp(a));
+    let one = |revision: &u64| read(book, &own, revision.saturating_sub(1), 1).next();
+    revisions.iter().take(OWN_SHOWN).filter_map(one).collect()
+}
+
+/// The kinds of things a member offers.
+pub(super) fn skills(machine: &Machine, book: &Book, member: &MemberId, now: Timestamp) -> BTreeSet<Category> {
+    let records = of_member(machine, book, member, now);
+    let offered = records.iter().filter_map(|record| match &record.item {
+        Item::Offer(listing) => Some(listing.category),
+        Item::Need(_) | Item::Card(_) | Item::Withdrawn => None,
+    });
+    offered.collect()
+}
+
 /// A partner's newest listings, as far as they are held.
 pub(super) fn of_partner(machine: &Machine, book: &Book, partner: &CommunityId, now: Timestamp) -> Found {
     let through = machine.known().get(partner).map_or(0, |known| known.through);
@@ -92,7 +125,7 @@ pub(super) struct Card {
     pub(super) title: String,
     pub(super) text: String,
     /// The kind of skill.
-    pub(super) category: &'static str,
+    pub(super) category: String,
     pub(super) tags: Vec<String>,
     /// Whether it can be done from afar.
     pub(super) remote: bool,
@@ -103,15 +136,16 @@ pub(super) struct Card {
 }
 
 impl Card {
-    pub(super) fn new(listing: Listing, from: Option<&str>) -> Self {
-        let english = listing.language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case("en"));
+    pub(super) fn new(words: Words, listing: Listing, from: Option<&str>) -> Self {
+        let page = words.0.code();
+        let same = listing.language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case(page));
         Self {
             title: listing.title,
-            text: listing.text.map(|text| words::shortened(&text, CARD_TEXT)).unwrap_or_default(),
-            category: words::category(listing.category),
+            text: listing.text.map(|text| shortened(&text, CARD_TEXT)).unwrap_or_default(),
+            category: words.category(listing.category),
             tags: listing.tags,
             remote: listing.remote,
-            language: (!english).then_some(listing.language),
+            language: (!same).then_some(listing.language),
             from: from.map(str::to_owned),
         }
     }
@@ -121,11 +155,11 @@ impl Card {
         // `<`, `>`, `&` and quotes become five bytes each.
         let escaped = |text: &str| text.len() + 4 * text.bytes().filter(|byte| b"<>&\"'".contains(byte)).count();
         let tags: usize = self.tags.iter().map(|tag| escaped(tag) + 16).sum();
-        let remote = if self.remote { 15 } else { 0 };
+        let remote = if self.remote { 20 } else { 0 };
         let from = self.from.as_deref().map_or(0, |from| escaped(from) + 40);
         let language = self.language.as_deref().map_or(0, |language| escaped(language) + 28);
-        let words = escaped(&self.title) + escaped(&self.text) + self.category.len();
-        CARD_BYTES + words + tags + remote + from + language
+        let said = escaped(&self.title) + escaped(&self.text) + self.category.len();
+        CARD_BYTES + said + tags + remote + from + language
     }
 }
 
@@ -139,13 +173,13 @@ pub(super) struct Board {
 
 impl Board {
     /// Pins as many as the page can bear.
-    pub(super) fn new(own: Vec<Listing>, partners: &[(String, Vec<Listing>)]) -> Self {
+    pub(super) fn new(words: Words, own: Vec<Listing>, partners: &[(String, Vec<Listing>)]) -> Self {
         let mut board = Self { cards: Vec::new(), more: own.len() >= OWN_SHOWN };
-        let own = own.into_iter().map(|listing| Card::new(listing, None));
+        let own = own.into_iter().map(|listing| Card::new(words, listing, None));
         board.more |= !board.pin(own, OWN_BYTES);
         // One of each partner in turn, so that none is left out for another's length.
         let turns = (0..PARTNERS_SHOWN).flat_map(|turn| {
-            partners.iter().filter_map(move |(name, list)| Some(Card::new(list.get(turn)?.clone(), Some(name))))
+            partners.iter().filter_map(move |(name, list)| Some(Card::new(words, list.get(turn)?.clone(), Some(name))))
         });
         board.pin(turns, PARTNERS_BYTES);
         board

@@ -1,11 +1,11 @@
 //! The public page: who this community is, what people share here, its partners, and how to join. No names, no ids of members.
 
 use super::{
-    Frame,
+    pages::rendered,
     partners::{self, Line, Seen},
-    rendered,
     shelf::{self, Board, Found},
-    words::{grouped, hours, many},
+    visit::Frame,
+    words::Words,
 };
 use crate::runtime::{Handle, Refused, book::Book, clock};
 use askama::Template;
@@ -14,6 +14,7 @@ use kith_protocol::{
     member::{MemberKind, Role},
     time::{Span, Timestamp},
 };
+use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 
 /// For how long a page that was made is shown again: whoever asks a thousand times a second costs the core one look.
@@ -22,32 +23,41 @@ const FRESH: Span = Span::seconds(1);
 /// Makes the page and keeps it for a moment.
 pub(super) struct Status {
     handle: Handle,
-    pub(super) kept: Mutex<Option<(Timestamp, String)>>,
+    /// By language and text size.
+    pub(super) kept: Mutex<BTreeMap<(Words, bool), (Timestamp, String)>>,
 }
 
 impl Status {
     pub(super) fn new(handle: Handle) -> Self {
-        Self { handle, kept: Mutex::new(None) }
+        Self { handle, kept: Mutex::default() }
     }
 
     /// The page as HTML.
     ///
     /// # Errors
     /// [`Refused`] when the core cannot be asked now.
-    pub(super) async fn page(&self) -> Result<String, Refused> {
+    pub(super) async fn page(&self, words: Words, large: bool) -> Result<String, Refused> {
         // Held while the page is made, so that those who ask meanwhile wait for it and do not make their own.
         let mut kept = self.kept.lock().await;
         let now = clock::now();
-        if let Some((made, html)) = &*kept
+        if let Some((made, html)) = kept.get(&(words, large))
             && *made <= now
             && now.since(*made) < FRESH
         {
             return Ok(html.clone());
         }
+        let overdue = self.handle.keeper().overdue(now);
         let gathered = self.handle.look(move |machine, book| Gathered::of(machine, book, now)).await?;
+        let gathered = Gathered { backup_overdue: overdue, ..gathered };
         let proof = self.handle.checkpoint().await.map(|(_, note)| note);
-        let html = rendered(&StatusPage::new(gathered, proof, now));
-        *kept = Some((now, html.clone()));
+        let frame = Frame {
+            community: gathered.name.clone(),
+            connected: gathered.connected,
+            contact: self.handle.contact().await?,
+            ..Frame::plain(words, large)
+        };
+        let html = rendered(&StatusPage::new(frame, gathered, proof, now));
+        kept.insert((words, large), (now, html.clone()));
         Ok(html)
     }
 }
@@ -69,6 +79,7 @@ pub(super) struct Gathered {
     pub(super) more_partners: u64,
     /// Communities whose invitation we accepted and who have not signed yet.
     pub(super) joining: Vec<String>,
+    pub(super) backup_overdue: bool,
 }
 
 impl Gathered {
@@ -93,6 +104,7 @@ impl Gathered {
             partners: partners.collect(),
             more_partners: ledger.partners().len().saturating_sub(partners::SHOWN) as u64,
             joining: state.accepting().values().take(partners::SHOWN).map(|a| a.invitation.name.clone()).collect(),
+            backup_overdue: false,
         }
     }
 }
@@ -102,7 +114,6 @@ impl Gathered {
 #[template(path = "status.html", whitespace = "minimize")]
 pub(super) struct StatusPage {
     frame: Frame,
-    name: String,
     area: Option<String>,
     members: String,
     exchanged: String,
@@ -113,47 +124,43 @@ pub(super) struct StatusPage {
     partners: Vec<Line>,
     more_partners: Option<String>,
     joining: Vec<String>,
-    connected: String,
+    backup_overdue: bool,
     /// The signed checkpoint, or none when it cannot be shown now.
     proof: Option<String>,
 }
 
 impl StatusPage {
-    pub(super) fn new(gathered: Gathered, proof: Result<String, Refused>, now: Timestamp) -> Self {
+    pub(super) fn new(frame: Frame, gathered: Gathered, proof: Result<String, Refused>, now: Timestamp) -> Self {
+        let words = frame.words;
         let mut lines = Vec::new();
         let (mut offers, mut needs) = (Vec::new(), Vec::new());
         for (seen, found) in gathered.partners {
-            offers.push((seen.name.clone(), found.offers));
-            needs.push((seen.name.clone(), found.needs));
-            lines.push(Line::new(seen, now));
+            let name = seen.name(words);
+            offers.push((name.clone(), found.offers));
+            needs.push((name, found.needs));
+            lines.push(Line::new(words, seen, now));
         }
-        let mut members = many(gathered.people, "person", "people");
+        let mut members = words.n("people", gathered.people);
         if gathered.organisations > 0 {
-            members = format!("{members} and {}", many(gathered.organisations, "organisation", "organisations"));
+            let organisations = words.n("organisations", gathered.organisations);
+            members = words.t2("and", ("one", &members), ("other", &organisations));
         }
         let proof = proof.inspect_err(|refused| tracing::warn!(%refused, "no checkpoint on the public page"));
         Self {
-            frame: Frame::new(),
-            name: gathered.name,
             area: gathered.area,
             members,
-            exchanged: hours(gathered.exchanged),
-            entries: grouped(gathered.entries),
-            coordinators: match gathered.coordinators {
-                1 => "One member is a coordinator.".into(),
-                n => format!("{} members are coordinators.", grouped(n)),
-            },
-            offers: Board::new(gathered.own.offers, &offers),
-            needs: Board::new(gathered.own.needs, &needs),
+            exchanged: words.hours(gathered.exchanged),
+            entries: words.grouped(gathered.entries),
+            coordinators: words.n("public-coordinators", gathered.coordinators),
+            offers: Board::new(words, gathered.own.offers, &offers),
+            needs: Board::new(words, gathered.own.needs, &needs),
             partners: lines,
             more_partners: (gathered.more_partners > 0)
-                .then(|| many(gathered.more_partners, "more community", "more communities")),
+                .then(|| words.n("public-more-partners", gathered.more_partners)),
             joining: gathered.joining,
-            connected: match gathered.connected {
-                0 => "Connected to no other community just now.".into(),
-                n => format!("Connected to {}.", many(n, "community", "communities")),
-            },
+            backup_overdue: gathered.backup_overdue,
             proof: proof.ok(),
+            frame,
         }
     }
 }

@@ -1,8 +1,16 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
+mod bad_input;
+mod coordinators;
+mod crossing;
+mod members;
+
 use super::{
+    assets::STYLE,
+    pages::{MessagePage, rendered},
     partners::Seen,
     shelf::{Found, OWN_SHOWN},
     status::{Gathered, StatusPage},
+    words::{Language, Words},
     *,
 };
 use crate::{
@@ -25,11 +33,17 @@ const NOW: Timestamp = Timestamp(1_790_000_000_000);
 
 /// A page without a node behind it.
 fn plain(gathered: Gathered) -> String {
-    rendered(&StatusPage::new(gathered, Ok("kith/did:key:z6Mk\n2\nroot\n".into()), NOW))
+    spoken(Words(Language::English), gathered)
+}
+
+/// The same in a language.
+fn spoken(words: Words, gathered: Gathered) -> String {
+    let frame = Frame { community: gathered.name.clone(), connected: gathered.connected, ..Frame::plain(words, false) };
+    rendered(&StatusPage::new(frame, gathered, Ok("kith/did:key:z6Mk\n2\nroot\n".into()), NOW))
 }
 
 fn gathered() -> Gathered {
-    let partner = Seen { name: "Gorbals".into(), net: 90, limits: (600, 1_200), ..Seen::default() };
+    let partner = Seen { name: Some("Gorbals".into()), net: 90, limits: (600, 1_200), ..Seen::default() };
     Gathered {
         name: "Rushey Green".into(),
         area: Some("gcpuv".into()),
@@ -46,7 +60,14 @@ fn gathered() -> Gathered {
         partners: vec![(partner, Found { offers: vec![listing("Sewing", "", &[])], needs: Vec::new() })],
         more_partners: 0,
         joining: vec!["Taff Valley".into()],
+        backup_overdue: true,
     }
+}
+
+#[test]
+fn a_missing_backup_is_told() {
+    assert!(plain(gathered()).contains("No backup was made for a week."));
+    assert!(!plain(Gathered { backup_overdue: false, ..gathered() }).contains("backup"));
 }
 
 #[test]
@@ -59,7 +80,7 @@ fn what_people_wrote_is_shown_as_text() {
         name: HOSTILE.into(),
         area: Some(HOSTILE.into()),
         own: both(),
-        partners: vec![(Seen { name: HOSTILE.into(), limits: (1, 1), ..Seen::default() }, both())],
+        partners: vec![(Seen { name: Some(HOSTILE.into()), limits: (1, 1), ..Seen::default() }, both())],
         joining: vec![HOSTILE.into()],
         ..Gathered::default()
     });
@@ -95,7 +116,7 @@ fn the_heaviest_page_stays_light() {
     let many = |one: &dyn Fn() -> Listing, n| Found { offers: vec![one(); n], needs: vec![one(); n] };
     for one in [&heavy as &dyn Fn() -> Listing, &wide] {
         let partner = || Seen {
-            name: "<".repeat(60),
+            name: Some("<".repeat(60)),
             net: -599_999,
             limits: (600_000, 600_000),
             on_hold: 599_999,
@@ -124,7 +145,7 @@ fn a_card_weighs_no_more_than_was_reckoned() {
     let bare = Listing { text: None, ..listing("Weeding", "", &[]) };
     for one in [strange, bare, listing("Weeding", "Any day.", &["roses"])] {
         let weight = alone(vec![one.clone(), one.clone()]) - alone(vec![one.clone()]);
-        let reckoned = shelf::Card::new(one, None).bytes();
+        let reckoned = shelf::Card::new(Words(Language::English), one, None).bytes();
         assert!(weight <= reckoned && reckoned < weight + 40, "{weight} bytes, reckoned {reckoned}");
     }
 }
@@ -162,9 +183,15 @@ fn the_words_are_plain() {
     }
 }
 
+fn message() -> String {
+    let frame = Frame::plain(Words(Language::English), false);
+    let link = ("c".into(), "/".into());
+    rendered(&MessagePage { frame: &frame, heading: "a".into(), words: vec!["b".into()], link })
+}
+
 #[test]
 fn the_page_can_be_walked_without_seeing_it() {
-    for html in [plain(gathered()), plain(Gathered::default()), rendered(&MessagePage::new("a", "b", "c"))] {
+    for html in [plain(gathered()), plain(Gathered::default()), message()] {
         assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"), "{html}");
         for once in
             ["<h1>", "<main id=\"main\"", "<header>", "<footer>", "<title>", "href=\"#main\"", "name=\"viewport\""]
@@ -277,8 +304,10 @@ async fn pages_and_files_answer_as_browsers_expect() {
 async fn a_kept_page_never_outlives_a_clock_that_was_set_back() {
     let trial = Trial::begin("Rushey Green", false).await;
     let status = status::Status::new(trial.handle().clone());
-    *status.kept.lock().await = Some((clock::now().plus(Span::days(1)), "from tomorrow".into()));
-    assert!(status.page().await.unwrap().contains("Rushey Green"));
+    let words = Words(Language::English);
+    let tomorrow = (clock::now().plus(Span::days(1)), "from tomorrow".to_owned());
+    status.kept.lock().await.insert((words, false), tomorrow);
+    assert!(status.page(words, false).await.unwrap().contains("Rushey Green"));
     trial.running.stop().await;
 }
 
@@ -334,6 +363,7 @@ async fn pay(trial: &Trial, account: AccountId, payer: MemberId, payee: Payee, m
         minutes: Minutes::new(minutes).unwrap(),
         made_at: clock::now(),
         details: None,
+        reverses: None,
     };
     let pay = |terms| Command::Pay { terms, salt: [3; 16] };
     trial.handle().agreed(None, terms, vec![trial.word()], pay).await.unwrap();

@@ -1,4 +1,5 @@
-//! How members agree to what is recorded about them: by a key only they hold, or by telling a coordinator.
+//! How members agree to what is recorded about them: by a key only they hold, in a session with
+//! their community's node, or by telling a coordinator.
 
 use crate::{
     envelope::Content,
@@ -26,6 +27,8 @@ pub enum Channel {
 pub enum Authority {
     /// Signed with the key the member registered.
     Key(Signature),
+    /// Confirmed by the member in a session that the community's own node opened for them.
+    Session,
     /// Recorded by a coordinator on the member's behalf.
     OnBehalf {
         /// The coordinator.
@@ -46,6 +49,8 @@ pub enum Consent {
         /// The signature.
         signature: Signature,
     },
+    /// The member's own word in a session with the community's node, which alone can know that it was given.
+    Session,
     /// A coordinator's word.
     OnBehalf {
         /// The coordinator.
@@ -61,6 +66,7 @@ impl Consent {
     pub fn authority(&self) -> Authority {
         match self {
             Self::Key { signature, .. } => Authority::Key(*signature),
+            Self::Session => Authority::Session,
             Self::OnBehalf { coordinator, channel } => {
                 Authority::OnBehalf { coordinator: *coordinator, channel: *channel }
             }

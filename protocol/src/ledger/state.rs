@@ -8,11 +8,11 @@ use crate::{
     key::PublicKey,
     member::{Member, Role},
     minutes::{Balance, Minutes},
-    partnership::{Side, Terms},
+    partnership::{Kind, Side, Terms},
     rejection::Rejection,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An account that postings move minutes between. The balances of all accounts sum to zero after every entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +47,8 @@ pub struct Hold {
     pub payer: MemberId,
     /// How many.
     pub minutes: Minutes,
+    /// What for.
+    pub kind: Kind,
 }
 
 /// What the ledger knows of a partnership.
@@ -69,6 +71,15 @@ pub struct Partner {
 }
 
 impl Partner {
+    /// Whether three quarters of a limit are used, by us with what is on hold, or by the partner.
+    #[must_use]
+    pub fn is_near_limit(&self) -> bool {
+        let near = |used: i128, limit: i64| used > 0 && used * 4 >= i128::from(limit) * 3;
+        let ours = i128::from(self.net.get()) + i128::from(self.on_hold.get());
+        let theirs = -i128::from(self.net.get());
+        near(ours, self.terms.limit(self.side)) || near(theirs, self.terms.limit(self.side.other()))
+    }
+
     /// The other community.
     #[must_use]
     pub const fn community(&self) -> CommunityId {
@@ -109,6 +120,7 @@ pub struct Ledger {
     pub(super) partners: BTreeMap<AccountId, Partner>,
     #[serde(with = "pairs")]
     pub(super) holds: BTreeMap<ExchangeId, Hold>,
+    pub(super) reversed: BTreeSet<ExchangeId>,
 }
 
 impl Ledger {
@@ -126,6 +138,7 @@ impl Ledger {
             opening: Balance::ZERO,
             partners: BTreeMap::new(),
             holds: BTreeMap::new(),
+            reversed: BTreeSet::new(),
         }
     }
 

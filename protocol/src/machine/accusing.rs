@@ -7,10 +7,11 @@ use super::{
     state::{Machine, Turn},
 };
 use crate::{
+    codec,
     community::Certificate,
     envelope::{Content, Signed, Unverified},
     evidence::{Evidence, Exhibits},
-    id::AccountId,
+    id::{AccountId, Digest},
     ledger::Body,
     partnership::{Decision, Pair, Proposal, Side},
     rejection::Rejection,
@@ -26,7 +27,9 @@ impl Machine {
         };
         if let Some(pair) = ours.iter().find(theirs) {
             let counted = ours.iter().filter(|p| seen.contains(&p.proposal.content.exchange));
-            let committed = counted.map(|p| p.proposal.content.digest()).collect();
+            let digests: Vec<Digest> = counted.map(|p| p.proposal.content.digest()).collect();
+            let page = usize::try_from(codec::MAX_ITEMS).unwrap_or(usize::MAX);
+            let committed = digests.chunks(page).map(<[Digest]>::to_vec).collect();
             let exhibits = Exhibits::LeftOut {
                 proposal: Box::new(pair.proposal.clone()),
                 decision: Box::new(pair.decision.clone()),

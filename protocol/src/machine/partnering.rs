@@ -1,6 +1,7 @@
 //! From an invitation to an agreement that both sides signed.
 
 use super::{
+    accounting,
     condition::Lost,
     effect::{Effect, Notice},
     fact::{Fact, Reply},
@@ -187,11 +188,7 @@ impl Machine {
     }
 
     fn agreement(&self, turn: &Turn<'_>, account: &AccountId) -> Option<Agreement> {
-        let entry = self.state.ledger.partners().get(account)?.entry;
-        match turn.view.entry(entry)?.body {
-            Body::PartnershipAgreed { agreement } => Some(*agreement),
-            _ => None,
-        }
+        accounting::agreement(turn.view, self.state.ledger.partners().get(account)?.entry)
     }
 
     /// The inviter signed, too.

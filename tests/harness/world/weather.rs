@@ -1,14 +1,8 @@
 //! Crashes and restarts, connections that break, and a network that falls into two.
 
 use super::{Breach, Event, World};
-use crate::{
-    checkers::{Kept, Violation},
-    network::{Packet, Payload},
-};
-use kith_protocol::{
-    codec,
-    machine::{Input, Message, Parcel},
-};
+use crate::checkers::{Kept, Violation};
+use kith_protocol::machine::Input;
 
 /// Of a thousand starts, before how many a backup is put in place of the disk.
 const RESTORES: u64 = 120;
@@ -101,25 +95,6 @@ impl World {
         Ok(())
     }
 
-    /// Somebody on the way keeps requests to resume.
-    pub(super) fn keep_letters(&mut self, from: usize, to: usize, messages: &[Message]) {
-        for message in messages.iter().filter(|message| matches!(message, Message::ResumeRequest(_))) {
-            let parcel = Parcel { messages: vec![message.clone()] };
-            self.letters.push((from, to, codec::encode(&parcel)));
-        }
-    }
-
-    /// What was kept in another session comes again in this one.
-    pub(super) fn replay(&mut self, from: usize, to: usize) {
-        let kept = self.letters.iter().filter(|(one, other, _)| (*one, *other) == (from, to));
-        let kept: Vec<Vec<u8>> = kept.map(|(.., bytes)| bytes.clone()).collect();
-        let (Some(bytes), Some(connection)) = (self.dice.pick(&kept), self.network.connected(from, to)) else { return };
-        self.coverage.hit("network", "replayed");
-        let packet = Packet { from, to, connection, payload: Payload::Parcel(bytes.clone()) };
-        let later = self.dice.between(200, 5_000);
-        self.at(self.now + later, Event::Deliver(packet));
-    }
-
     fn plan_gone(&mut self, i: usize, peer: usize) {
         let unnoticed = if self.dice.permille(500) { 10 } else { UNNOTICED };
         let later = self.dice.below(unnoticed);
@@ -150,7 +125,8 @@ impl World {
     }
 
     /// The network gets worse or better.
-    pub(super) fn weather(&mut self) {
+    pub(super) fn weather(&mut self) -> Kept {
+        self.replay()?;
         let count = self.nodes.len();
         let (a, b) = (self.dice.index(count), self.dice.index(count));
         match self.dice.below(100) {
@@ -177,6 +153,20 @@ impl World {
         let calm = if self.dice.permille(800) { 10_000 } else { 1_800_000 };
         let calm = self.dice.between(500, calm);
         self.at(self.now + calm, Event::Weather);
+        Ok(())
+    }
+
+    /// A request to resume comes a second time, as if from the node that once sent it.
+    fn replay(&mut self) -> Kept {
+        if !self.dice.permille(200) {
+            return Ok(());
+        }
+        let Some((from, to, message)) = self.dice.pick(&self.recorded).cloned() else { return Ok(()) };
+        if self.network.connected(from, to).is_none() || self.nodes[to].machine.is_none() {
+            return Ok(());
+        }
+        self.coverage.hit("network", "a recorded request said again");
+        self.receive(from, to, message)
     }
 
     /// Some nodes are cut off from the others.

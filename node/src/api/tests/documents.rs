@@ -23,6 +23,7 @@ GET /members/{id}
 GET /members/{id}/statement
 GET /members/{id}/alias
 POST /members/{id}/leave
+POST /members/{id}/sign-in-code
 PUT /members/{id}/role
 GET /offers
 POST /offers
@@ -38,17 +39,24 @@ GET /exchanges/{id}
 POST /exchanges/{id}/confirm
 POST /exchanges/{id}/decline
 POST /exchanges/{id}/correction
+POST /exchanges/{id}/give-back
 POST /groups
 POST /gifts
 POST /payments
 POST /requests
 GET /partners
 GET /partners/{community}
+GET /partners/{community}/evidence
+GET /partners/{community}/statement
 POST /partners/invitations
 POST /partners/accept
+POST /partners/{community}/go-on
+GET /partners/{community}/statement
+GET /partners/{community}/evidence
 GET /ledger/checkpoint
 GET /ledger/entries
 GET /ledger/export
+POST /backup
 GET /ledger/inclusion
 GET /ledger/consistency
 ";

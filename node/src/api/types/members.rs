@@ -91,6 +91,15 @@ pub struct AliasView {
     pub alias: Alias,
 }
 
+/// A code on paper, by which a member signs in once.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SignInCode {
+    /// The code, as it is typed.
+    pub code: String,
+    /// Not good from here on.
+    pub expires_at: u64,
+}
+
 /// What became of one member of a batch, in the order of the batch.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]

@@ -1,6 +1,6 @@
 //! What the API says of partnerships.
 
-use kith_protocol::id::{AccountId, CommunityId};
+use kith_protocol::id::{AccountId, CommunityId, MemberId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,7 +46,8 @@ pub struct PartnerView {
     /// The account; absent until both signed.
     #[schema(value_type = Option<String>)]
     pub account: Option<AccountId>,
-    /// `accepting`, `live` or `refused`.
+    /// `accepting`, `live` or `refused`; `recovering` while we ask the partner what it last saw, `closed` while it asks us,
+    /// `frozen` once it signed two things that cannot both be true.
     pub state: String,
     /// Whether its node is connected now.
     pub connected: bool,
@@ -64,4 +65,17 @@ pub struct PartnerView {
     pub unconfirmed: u64,
     /// The longest single exchange.
     pub largest_minutes: u32,
+    /// Since when the oldest of our exchanges waits for the partner's decision.
+    pub waiting_since: Option<u64>,
+    /// Whether three quarters of a limit are used, in either direction: time to talk to the partner.
+    pub near_limit: bool,
+}
+
+/// A coordinator's decision not to wait for a partner.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GoOn {
+    /// The coordinator; the first coordinator when absent.
+    #[schema(value_type = Option<String>)]
+    pub by: Option<MemberId>,
 }

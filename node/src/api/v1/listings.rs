@@ -10,7 +10,7 @@ use crate::{
         idempotency::{Call, Write},
         types::{ListingView, NewListing, Outcome, Page},
     },
-    runtime::{clock, shelves::name_of},
+    runtime::{clock, listings::Kind, shelves::name_of},
 };
 use axum::{Json, extract::State, response::Response};
 use kith_protocol::{
@@ -27,27 +27,10 @@ const DEFAULT_DAYS: u32 = 180;
 /// For how long a withdrawal stands at least: any node that held the listing is back within a month.
 const WITHDRAWN_FOR: Span = Span::days(30);
 
-/// Whether a listing gives or asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Offer,
-    Need,
-}
-
-impl Kind {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Offer => "offer",
-            Self::Need => "need",
-        }
-    }
-
-    const fn of(item: &Item) -> Option<(Self, &Listing)> {
-        match item {
-            Item::Offer(listing) => Some((Self::Offer, listing)),
-            Item::Need(listing) => Some((Self::Need, listing)),
-            Item::Card(_) | Item::Withdrawn => None,
-        }
+const fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Offer => "offer",
+        Kind::Need => "need",
     }
 }
 
@@ -58,7 +41,7 @@ fn view(machine: &Machine, record: Record) -> Option<ListingView> {
     let member = machine.state().shelf().1.get(&key).filter(|_| own).and_then(|own| own.owner);
     let Listing { title, text, category, tags, area, language, remote } = listing.clone();
     Some(ListingView {
-        kind: kind.word().into(),
+        kind: word(kind).into(),
         key,
         community,
         community_name: name_of(machine, &community),

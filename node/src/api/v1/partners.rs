@@ -5,15 +5,16 @@ use crate::{
         ApiState, Failure,
         extract::At,
         idempotency::Call,
-        types::{AcceptInvitation, InvitationView, NewInvitation, PartnerView},
+        types::{AcceptInvitation, GoOn, InvitationView, NewInvitation, PartnerView},
     },
     runtime::{Handle, Refused, clock, shelves::name_of},
 };
 use axum::{Json, extract::State, http::StatusCode};
 use kith_protocol::{
     id::{AccountId, CommunityId},
+    lane::Lanes,
     ledger::Partner,
-    machine::{Accepting, Command, Machine, Reply},
+    machine::{Accepting, Command, Condition, Machine, Reply},
     minutes::Minutes,
     partnership::{Invitation, Side},
     rejection::Rejection,
@@ -50,7 +51,7 @@ fn live(machine: &Machine, account: AccountId, partner: &Partner) -> PartnerView
         community,
         name: name_of(machine, &community),
         account: Some(account),
-        state: "live".into(),
+        state: machine.state().conditions().get(&account).map_or("live", Condition::name).into(),
         connected: machine.connected(&community),
         net_minutes: partner.net.get(),
         on_hold_minutes: partner.on_hold.get(),
@@ -59,6 +60,8 @@ fn live(machine: &Machine, account: AccountId, partner: &Partner) -> PartnerView
         undecided: lanes.map_or(0, |lanes| (lanes.undecided() + lanes.queued()) as u64),
         unconfirmed: lanes.map_or(0, |lanes| lanes.unconfirmed().count() as u64),
         largest_minutes: partner.terms.largest.get(),
+        waiting_since: lanes.and_then(Lanes::waiting_since).map(|since| since.0),
+        near_limit: partner.is_near_limit(),
     }
 }
 
@@ -76,6 +79,8 @@ fn without_account(machine: &Machine, community: CommunityId, state: &str) -> Pa
         undecided: 0,
         unconfirmed: 0,
         largest_minutes: 0,
+        waiting_since: None,
+        near_limit: false,
     }
 }
 
@@ -177,4 +182,23 @@ pub(in crate::api) async fn accept_invitation(
     handle.command(write.request(), Command::Accept { invitation, nonce, review_at }).await?;
     let found = handle.look(move |machine, _| view(machine, &community)).await?;
     found.map(|view| (StatusCode::ACCEPTED, Json(view))).ok_or_else(|| no_partnership(&community))
+}
+
+/// Goes on without a partner that does not answer after a restore. With the partner itself nothing is signed until it does.
+#[utoipa::path(post, path = "/partners/{community}/go-on", tag = "partners", request_body = GoOn,
+    params(("community" = String, Path, description = "The partner community.")),
+    responses((status = 200, description = "The partner.", body = PartnerView)))]
+pub(in crate::api) async fn go_on_without(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(community): At<CommunityId>,
+    Call { write, body }: Call<GoOn>,
+) -> Result<Json<PartnerView>, Failure> {
+    let account = account_of(&handle, community).await?;
+    let by = match body.by {
+        Some(by) => by,
+        None => handle.coordinator().await?,
+    };
+    handle.command(write.request(), Command::Waive { account, by }).await?;
+    let found = handle.look(move |machine, _| view(machine, &community)).await?;
+    found.map(Json).ok_or_else(|| no_partnership(&community))
 }

@@ -77,6 +77,23 @@ fn balance(elm: &Elm, member: &str) -> i64 {
 }
 
 #[test]
+fn a_code_for_signing_in_is_made_and_shown_once() {
+    let elm = Elm::start();
+    let ada = elm.admit("Ada Park");
+    let first = elm.json(&["sign-in"]);
+    assert_ne!(id(&first, "member"), ada);
+    assert!(id(&first, "link").ends_with(&format!("/sign-in?code={}", id(&first, "code"))), "{first}");
+    let one = elm.json(&["sign-in", &ada, "--request", "for Ada"]);
+    assert_eq!(id(&one, "member"), ada);
+    assert_eq!(elm.json(&["sign-in", &ada, "--request", "for Ada"]), one);
+    assert_ne!(id(&elm.json(&["sign-in", &ada]), "code"), id(&one, "code"));
+    let (exit, stdout, _) = elm.give(&["sign-in", &ada]);
+    assert!(exit == Exit::Done && stdout.contains("good once, until"), "{stdout}");
+    let (exit, code) = elm.refused(&["sign-in", "01JD8Z3M5T8Q6V0N4R7K2X9C1B"]);
+    assert_eq!((exit, code.as_str()), (Exit::NotFound, "unknown-member"));
+}
+
+#[test]
 fn members_exchange_hours() {
     let elm = Elm::start();
     let (ada, ben) = (elm.admit("Ada"), elm.admit("Ben"));

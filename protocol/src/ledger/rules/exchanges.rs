@@ -119,11 +119,12 @@ pub(super) fn length(ledger: &Ledger, minutes: Minutes) -> Result<(), Rejection>
     if minutes.get() > limit { Err(Rejection::ExchangeTooLong { minutes: minutes.get(), limit }) } else { Ok(()) }
 }
 
-/// A signature needs a registered key; a coordinator's word needs a coordinator.
+/// A signature needs a registered key, a session a member who is here, a coordinator's word a coordinator.
 pub(super) fn authority(ledger: &Ledger, member: &MemberId, given: &Authority) -> Result<(), Rejection> {
     match given {
         Authority::Key(_) if ledger.active(member)?.key.is_none() => Err(Rejection::NoKey(*member)),
         Authority::Key(_) => Ok(()),
+        Authority::Session => ledger.active(member).map(|_| ()),
         Authority::OnBehalf { coordinator, .. } => ledger.coordinator(coordinator).map(|_| ()),
     }
 }

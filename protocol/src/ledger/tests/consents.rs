@@ -76,4 +76,5 @@ fn later_agreements_fill_places_and_replace_none() {
     let nobody = MemberId([0; 16]);
     let on_behalf = Consent::OnBehalf { coordinator: nobody, channel: Channel::Phone };
     assert_eq!(on_behalf.authority(), Authority::OnBehalf { coordinator: nobody, channel: Channel::Phone });
+    assert_eq!(Consent::Session.authority(), Authority::Session);
 }

@@ -1,6 +1,8 @@
 //! Founding, charter, and who belongs.
 
-use super::fixture::{COORDINATOR, Town, balance, befriend, certificate, charter, key_of, member, signed, spoken};
+use super::fixture::{
+    COORDINATOR, Town, balance, befriend, certificate, charter, exchange_id, key_of, member, minutes, signed, spoken,
+};
 use crate::{
     community::{Certificate, Charter},
     envelope::{Content, Unverified},
@@ -199,6 +201,30 @@ fn a_word_for_somebody_needs_a_coordinator_and_a_signature_a_key() {
     assert_eq!(town.refusal(by(word(member(2)))), Rejection::NotCoordinator(member(2)));
     assert_eq!(town.refusal(by(word(member(9)))), Rejection::UnknownMember(member(9)));
     town.enter(by(spoken())).unwrap();
+}
+
+#[test]
+fn a_session_speaks_only_for_members_who_are_here() {
+    let mut town = Town::with_members(1, 2);
+    let terms = town.exchange_terms(1, 1, 2, 30);
+    let session = crate::ledger::Authority::Session;
+    let by = |giver: Option<_>| Body::Exchange { terms: terms.clone(), giver, receiver: Some(session.clone()) };
+    town.enter(by(Some(session.clone()))).unwrap();
+    let gift = |from| Body::Gift {
+        terms: crate::ledger::GiftTerms {
+            community: town.community,
+            exchange: exchange_id(7),
+            from,
+            minutes: minutes(5),
+            made_at: Timestamp(1),
+            details: None,
+        },
+        from: session.clone(),
+    };
+    let (known, stranger) = (gift(member(1)), gift(member(9)));
+    assert_eq!(town.refusal(stranger), Rejection::UnknownMember(member(9)));
+    town.enter(town.leaving(1)).unwrap();
+    assert_eq!(town.refusal(known), Rejection::MemberLeft(member(1)));
 }
 
 #[test]

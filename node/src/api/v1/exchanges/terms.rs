@@ -13,6 +13,16 @@ use kith_protocol::{
     text,
 };
 
+/// A consent as a client may send it: that a member agreed in a session is for the node's own pages to say.
+pub(in crate::api::v1) fn sent(field: &'static str, consent: Option<Consent>) -> Result<Option<Consent>, Failure> {
+    match consent {
+        Some(Consent::Session) => {
+            Err(Failure::field(field, "`session`, which only the node's own pages can say; send a key or a channel"))
+        }
+        sent => Ok(sent),
+    }
+}
+
 /// What has to come together: a signature covers id, moment and note's hash, which the node would otherwise make.
 pub(super) fn check(new: &NewExchange) -> Result<(), Failure> {
     let signed = |consent: &Option<Consent>| matches!(consent, Some(Consent::Key { .. }));
@@ -52,7 +62,8 @@ pub(super) async fn consents(handle: &Handle, new: &NewExchange) -> Result<Vec<O
         Some(_) => return Err(Failure::field("told_by", "not `giver`, `receiver` or `both`")),
     };
     if new.giver_consent.is_some() || new.receiver_consent.is_some() {
-        return Ok(vec![new.giver_consent.clone(), new.receiver_consent.clone()]);
+        let giver = sent("giver_consent", new.giver_consent.clone())?;
+        return Ok(vec![giver, sent("receiver_consent", new.receiver_consent.clone())?]);
     }
     let word = on_behalf(handle, new.channel).await?;
     Ok(vec![giver.then(|| word.clone()), receiver.then_some(word)])

@@ -1,0 +1,695 @@
+## Rhifau ac amser
+hours = { $n ->
+   *[other] { $shown } awr
+}
+minutes = { $n ->
+   *[other] { $shown } munud
+}
+days = { $n ->
+    [two] { $shown } ddiwrnod
+   *[other] { $shown } diwrnod
+}
+people = { $n ->
+   *[other] { $shown } o bobl
+}
+people-found = { $n ->
+    [0] Neb
+   *[other] { $shown } o bobl
+}
+organisations = { $n ->
+   *[other] { $shown } sefydliad
+}
+hours-and-minutes = { $hours } { $minutes }
+and = { $one } a { $other }
+less-than-a-minute = llai na munud
+date = { $day } { $month } { $year }
+today = heddiw
+yesterday = ddoe
+since = Ers { $day }.
+month-1 = Ionawr
+month-2 = Chwefror
+month-3 = Mawrth
+month-4 = Ebrill
+month-5 = Mai
+month-6 = Mehefin
+month-7 = Gorffennaf
+month-8 = Awst
+month-9 = Medi
+month-10 = Hydref
+month-11 = Tachwedd
+month-12 = Rhagfyr
+weekday-1 = dydd Llun
+weekday-2 = dydd Mawrth
+weekday-3 = dydd Mercher
+weekday-4 = dydd Iau
+weekday-5 = dydd Gwener
+weekday-6 = dydd Sadwrn
+weekday-7 = dydd Sul
+
+## Mathau o help
+category-befriending = Cwmni
+category-garden = Gardd ac anifeiliaid
+category-repairs = Trwsio
+category-shopping = Siopa
+category-transport = Lifft
+category-food = Bwyd
+category-learning = Dysgu
+category-technology = Ffonau a chyfrifiaduron
+category-advice = Ffurflenni a chyngor
+category-care = Gofal
+category-making = Gwneud pethau
+category-places = Ystafelloedd a digwyddiadau
+category-other = Help arall
+
+## Pob tudalen
+skip = Mynd i'r brif ran
+menu = Prif ddewislen
+menu-today = Heddiw
+menu-home = Hafan
+menu-find = Chwilio
+menu-ask = Gofyn
+menu-offer = Cynnig
+menu-me = Fi
+menu-members = Aelodau
+menu-slips = Slipiau
+menu-partners = Partneriaid
+menu-paper = Papur
+on-this-page = Ar y dudalen hon
+pages = Tudalennau
+page-before = Y dudalen flaenorol
+next-page = Y dudalen nesaf
+foot-hand = Angen help llaw?
+foot-ask = Gofynnwch i gydlynydd.
+backup-overdue = Ni wnaed copi wrth gefn ers wythnos. Gall cydlynydd wneud un.
+foot-saved = Mae popeth wedi'i gadw.
+foot-connected = { $n ->
+    [0] Dim cyswllt â chymuned arall ar hyn o bryd.
+    [one] Mewn cyswllt ag 1 gymuned.
+   *[other] Mewn cyswllt â { $shown } o gymunedau.
+}
+foot-scripts = Nid yw'r dudalen hon yn rhedeg sgriptiau.
+acting = Ar ran { $member }, ysgrifennwyd gan { $coordinator }.
+go-on = Ymlaen
+go-first-page = Mynd i'r dudalen gyntaf
+try-again = Rhoi cynnig arall arni
+change = Newid rhywbeth
+save = Cadw
+yes = Iawn
+no = Na
+not-given = Heb ei roi
+what-next = Beth sy'n digwydd nesaf
+check = Ydy hyn yn iawn?
+check-public = Gall pawb ddarllen hwn. Peidiwch â rhoi cyfeiriad na rhif ffôn.
+somebody = Rhywun
+somebody-of = Rhywun yn { $partner }
+the-pot = pot y gymuned
+a-group = grŵp
+from-afar = O bell
+print-hint = I argraffu'r dudalen hon, defnyddiwch fotwm argraffu eich porwr.
+hours-label = Pa mor hir
+behalf = Ar eu rhan
+channel = Sut y dywedon nhw wrthych chi?
+channel-in-person = Wyneb yn wyneb
+channel-phone = Ar y ffôn
+channel-paper = Ar bapur
+
+## Golwg
+look = Iaith a maint y testun
+look-short = Aa, iaith
+look-language = Iaith
+look-text = Maint y testun
+look-usual = Arferol
+look-large = Mawr
+look-button = Cadw
+
+## Pethau i'w cywiro
+error-summary = Cywirwch hyn yn gyntaf
+error-title = Mae rhywbeth ar goll:
+error-missing = Mae hwn yn wag. Ysgrifennwch neu dewiswch rywbeth.
+error-too-long = Mae hwn yn rhy hir. Defnyddiwch { $most } llythyren neu lai.
+error-strange = Ni ellir dangos rhai llythrennau. Teipiwch eto.
+error-length = Ysgrifennwch pa mor hir, fel 1:30 neu 45 min.
+error-day = Ysgrifennwch y diwrnod eto, fel 2026-05-31.
+error-future = Dewiswch heddiw neu ddiwrnod cynt.
+error-number = Ysgrifennwch rif cyfan o { $least } i { $most }.
+error-phone = Ysgrifennwch y rhif ffôn cyfan, neu gadewch ef yn wag.
+error-email = Ysgrifennwch y cyfeiriad e-bost cyfan, neu gadewch ef yn wag.
+
+## Pan aiff rhywbeth o'i le
+oops-refused = Ni ellir gwneud hyn nawr
+oops-busy = Nid yw'r dudalen hon yn barod
+oops-busy-words = Mae llawer yn digwydd. Does dim ar goll. Rhowch gynnig arall arni cyn hir.
+oops-disk = Mae rhywbeth o'i le ar ein cyfrifiadur
+oops-disk-words = Does dim a gadwyd ar goll. Dywedwch wrth gydlynydd.
+oops-retired = Trosglwyddwyd y copi hwn
+oops-retired-words = Mae'r gymuned ar gyfrifiadur arall nawr. Does dim yn cael ei ysgrifennu yma mwyach. Gofynnwch i gydlynydd am y cyfeiriad newydd.
+oops-missing = Ni allwn ddod o hyd i'r dudalen hon
+oops-missing-words = Efallai bod y cyfeiriad yn anghywir, neu fod y dudalen wedi symud.
+oops-not-yours = Nid i chi mae'r dudalen hon
+oops-not-yours-words = Dim ond rhai pobl sy'n ei gweld. Gall cydlynydd helpu.
+oops-stale = Agorwch y dudalen hon eto
+oops-stale-words = Bu ar agor yn rhy hir. Ni newidiwyd dim.
+oops-elsewhere = Daeth hyn o safle arall
+oops-elsewhere-words = I'ch cadw'n ddiogel, ni wnaethom ddim.
+oops-too-large = Mae hyn yn ormod ar unwaith
+oops-too-large-words = Ysgrifennwch lai, a'i anfon eto.
+oops-unreadable = Ni allem ddarllen hwn
+oops-unreadable-words = Ewch yn ôl, a'i anfon eto.
+refused-bad-invitation = Nid yw hwn yn wahoddiad cyfan. Copïwch y cyfan, o KITH1 i'r diwedd.
+refused-exchange-exists = Mae hwn wedi'i gofnodi eisoes.
+refused-exchange-too-long = Mae'n hirach nag y caiff un cyfnewid fod. Rhannwch ef yn ddau.
+refused-invitation-expired = Mae'r gwahoddiad hwn yn rhy hen. Gofynnwch am un newydd.
+refused-last-coordinator = Rhaid i rywun fod yn gydlynydd. Rhowch y rôl i rywun arall yn gyntaf.
+refused-member-ceiling = Mae hynny'n fwy o oriau nag a ganiateir. Rhowch rai i bot y gymuned.
+refused-member-floor = Mae hynny'n is nag a ganiateir. Gall cydlynydd helpu.
+refused-member-left = Mae'r aelod hwn wedi gadael. Gall cydlynydd eu hychwanegu eto.
+refused-not-a-party = Nid oedd gennych ran yn y cyfnewid hwn.
+refused-not-coordinator = Dim ond cydlynwyr all wneud hyn.
+refused-not-correctable = Ni ellir newid hyn yma. Gall cydlynydd helpu.
+refused-not-waiting = Nid yw hwn yn aros am neb bellach.
+refused-nothing-changes = Mae felly eisoes. Nid oedd angen newid dim.
+refused-other = Nid yw ein rheolau'n caniatáu hyn. Gall cydlynydd helpu.
+refused-partner-is-self = Ein gwahoddiad ni yw hwn. Anfonwch ef at gymuned arall.
+refused-partnership-exchange-too-long = Mae'n hirach nag y cytunodd y ddwy gymuned. Rhannwch ef yn ddau.
+refused-partnership-exists = Rydym yn bartneriaid â nhw eisoes.
+refused-partnership-limit = Does dim oriau ar ôl gyda'r gymuned hon am nawr. Gall cydlynydd helpu.
+refused-request-reused = Anfonwyd hwn o'r blaen gyda geiriau eraill. Edrychwch ar y cofnod, a dechrau eto.
+refused-shelf-full = Mae'r bwrdd yn llawn. Tynnwch rywbeth i lawr yn gyntaf.
+refused-unknown-exchange = Nid ydym yn adnabod y cyfnewid hwn.
+refused-unknown-invitation = Nid yw'r gwahoddiad hwn yn hysbys, neu fe'i defnyddiwyd. Gofynnwch am un newydd.
+refused-unknown-member = Nid ydym yn adnabod yr aelod hwn.
+refused-with-oneself = Yr un person yw'r rhain. Dewiswch ddau.
+
+## Mewngofnodi
+sign-in = Mewngofnodi
+sign-out = Allgofnodi
+sign-in-lead = Rhoddodd cydlynydd god i chi ar bapur. Mae'n gweithio unwaith.
+sign-in-lost = Dim cod, neu wedi'i golli? Mae cydlynydd yn gwneud un newydd.
+sign-in-code = Eich cod
+    .hint = Deg llythyren a rhif, fel BCDFG-HJKMN.
+    .missing = Ysgrifennwch y cod o'ch papur.
+sign-in-button = Mewngofnodi
+sign-in-not-a-code = Mae gan god ddeg llythyren a rhif. Edrychwch ar eich papur eto.
+sign-in-unknown = Defnyddiwyd y cod hwn, neu mae'n rhy hen. Gofynnwch i gydlynydd am un newydd.
+sign-in-too-often = Gormod o geisiadau. Arhoswch ddeg munud.
+sign-in-first = Mewngofnodwch i weld y dudalen hon.
+sign-in-kept = Mewngofnodwch i fynd ymlaen. Rydym yn cadw'r hyn a ysgrifennoch.
+signed-in = Rydych wedi mewngofnodi
+signed-in-kept = Mae'r hyn a ysgrifennoch yma o hyd.
+
+## Tudalen y gymuned
+public-welcome = Croeso i
+public-lead = Mae cymdogion yma'n helpu ei gilydd. Mae awr o help yn awr, beth bynnag a wnewch.
+public-join = Sut i ymuno
+public-members = Aelodau
+public-exchanged = Help a rannwyd hyd yma
+public-entries = Cofnodion yn ein llyfr
+public-area = Ardal ar y map
+public-geohash = geohash
+public-menu-offers = Cynigion
+public-menu-needs = Ceisiadau
+public-menu-partners = Partneriaid
+public-menu-join = Ymuno
+public-offers = Beth mae pobl yn ei gynnig
+public-no-offers = Does dim ar y bwrdd eto. Am beth mae pobl yn diolch i chi? Dywedwch wrth gydlynydd.
+public-offers-lead = Mae pobl yn falch o wneud y pethau hyn i chi.
+public-needs = Beth mae pobl yn gofyn amdano
+public-no-needs = Does neb yn gofyn am help nawr. Mae'n dda gofyn. Dywedwch wrth gydlynydd.
+public-needs-lead = Allech chi helpu gydag un o'r rhain?
+public-more = Mae rhagor. Gall cydlynydd ddangos y gweddill.
+public-from = Gan
+public-partners = Ein partneriaid
+public-no-partners = Nid oes gennym gymunedau partner eto. Rhoddir ein holl help yn agos at adref.
+public-partners-lead = Mae ein haelodau ni'n helpu eu rhai nhw, a'u rhai nhw ein rhai ni.
+public-more-partners = { $n ->
+    [one] Ac 1 gymuned arall.
+   *[other] A { $shown } o gymunedau eraill.
+}
+public-coordinators = { $n ->
+    [one] Mae un aelod yn gydlynydd.
+   *[other] Mae { $shown } aelod yn gydlynwyr.
+}
+public-join-1 = Dewch o hyd i gydlynydd.
+public-join-2 = Dywedwch am beth mae pobl yn diolch i chi. Mae gan bawb rywbeth i'w roi.
+public-join-3 = Dywedwch beth fyddai'n eich helpu. Mae gofyn yn rhan ohono.
+public-join-4 = Mae'r cydlynydd yn eich ychwanegu, a gallwch ddechrau.
+public-join-paper = Dim cyfrifiadur na ffôn? Popeth yn iawn. Mae cydlynydd yn ei ysgrifennu i chi.
+public-check = Gwiriwch hyn eich hun
+public-check-lead = Mae'r nodyn hwn yn sefyll dros ein llyfr oriau cyfan. Cadwch gopi. Os newidir hen gofnod, ni fydd yn ffitio mwyach.
+public-no-check = Ni ellir dangos y nodyn nawr. Gall cydlynydd ddarganfod pam.
+public-no-names = Ni ddangosir enwau aelodau ar y dudalen hon.
+
+## Partneriaid
+partner-nameless = Cymuned nad yw wedi dweud ei henw eto
+partner-connected = Mewn cyswllt nawr.
+partner-asleep = Mae eu cyfrifiadur yn cysgu; bydd negeseuon yn aros.
+partner-joining = Dywedom ie i'w gwahoddiad. Nid ydynt wedi llofnodi eto.
+partner-refused = Ni dderbyniodd hwy. Gofynnwch am wahoddiad newydd.
+partner-even = Rhoddodd ein haelodau gymaint ag a gawsant.
+partner-received = Cafodd ein haelodau { $hours } yn fwy nag a roddasant.
+partner-given = Rhoddodd ein haelodau { $hours } yn fwy nag a gawsant.
+partner-most-given = Hyd at { $hours } yn fwy wedi'u rhoi
+partner-most-received = Hyd at { $hours } yn fwy wedi'u cael
+partner-undecided = { $n ->
+    [one] Mae 1 cyfnewid
+   *[other] Mae { $shown } cyfnewid
+}
+partner-undecided-line = { $exchanges } yn aros am eu hateb: { $hours } i gyd.
+partner-oldest = Mae'r hynaf wedi aros am { $span }.
+partner-unconfirmed = { $n ->
+    [one] Mae 1 ateb gennym ar y ffordd atynt.
+   *[other] Mae { $shown } ateb gennym ar y ffordd atynt.
+}
+partner-asked = { $n ->
+    [one] Mae 1 cais gennym yn aros am un o'u haelodau.
+   *[other] Mae { $shown } cais gennym yn aros am un o'u haelodau.
+}
+partner-comparing = Rydym yn cymharu'r ddau lyfr. Does dim ar goll.
+partner-frozen = Nid yw eu llyfr yn cytuno ag ef ei hun. Mae'r prawf gan gydlynydd.
+partner-near-limit = Mae terfyn bron wedi'i gyrraedd. Amser siarad â nhw.
+partner-nothing-waits = Does dim yn aros.
+
+## Tudalen gyntaf aelod
+hello-morning = Bore da, { $name }.
+hello-afternoon = Prynhawn da, { $name }.
+hello-evening = Noswaith dda, { $name }.
+standing-even = Rydych wedi rhoi cymaint o help ag a gawsoch.
+standing-given = Rydych wedi rhoi { $hours } yn fwy nag a gawsoch. Amser gofyn am rywbeth?
+standing-received = Rydych wedi cael { $hours } o help. Dyna ddiben oriau.
+home-ask = Gofyn am help
+home-offer = Cynnig rhywbeth
+home-record = Ysgrifennu oriau
+home-mine = Mae hyn yn aros amdanoch chi
+home-others = Mae hyn yn aros am eraill
+home-look-and-say = Edrych ac ateb
+home-look = Edrych arno
+home-year = Eich oriau eleni
+home-given = Wedi'u rhoi: { $hours }.
+home-received = Wedi'u cael: { $hours }.
+home-near = Newydd ar y bwrdd
+home-nothing-near = Dim byd newydd nawr. Gallech ofyn, neu gynnig rhywbeth.
+home-find-more = Chwilio am ragor
+told = Helpodd { $giver } { $receiver } am { $hours }
+told-gave = Helpoch chi { $receiver } am { $hours }
+told-received = Helpodd { $giver } chi am { $hours }
+told-gift = Rhoddodd { $giver } { $hours } i bot y gymuned
+
+## Gofyn a chynnig
+ask = Gofyn am help
+ask-lead = Mae'n dda gofyn. Bydd rhywun yn falch o helpu.
+ask-title = Beth sydd ei angen arnoch?
+    .hint = Mewn ychydig eiriau, fel “Lifft i'r clinig”.
+    .missing = Ysgrifennwch beth sydd ei angen arnoch.
+ask-category = Pa fath o help ydyw?
+    .missing = Dewiswch un math o help.
+ask-text = Dywedwch ychydig mwy
+    .hint = Pryd, a pha mor hir? Dim cyfeiriad, os gwelwch yn dda. Gallwch adael hwn yn wag.
+ask-button = Ei bostio
+offer = Cynnig rhywbeth
+offer-lead = Am beth mae pobl yn diolch i chi? Mae hynny'n rhywbeth i'w gynnig.
+offer-title = Beth hoffech chi ei wneud?
+    .hint = Mewn ychydig eiriau, fel “Gallaf drwsio beiciau”.
+    .missing = Ysgrifennwch beth rydych yn ei gynnig.
+offer-category = Pa fath o beth ydyw?
+    .missing = Dewiswch un math.
+offer-text = Dywedwch ychydig mwy
+    .hint = Pa ddyddiau sy'n addas? Dim cyfeiriad, os gwelwch yn dda. Gallwch adael hwn yn wag.
+offer-button = Ei bostio
+listing-remote = Gellir ei wneud ar y ffôn neu o bell
+listing-stands = Pa mor hir ddylai aros ar y bwrdd?
+stands-week = Wythnos
+stands-month = Mis
+stands-half = Hanner blwyddyn
+posted-ask = Mae eich cais ar y bwrdd.
+posted-ask-next = Gall pobl ei weld nawr. Bydd cydlynydd yn ffonio pan all rhywun helpu.
+posted-offer = Mae eich cynnig ar y bwrdd.
+posted-offer-next = Gall pobl ei weld nawr. Bydd cydlynydd yn ffonio pan fydd rhywun yn gofyn.
+listing-offer = Cynnig
+listing-need = Cais
+listing-who = Pwy
+listing-kind = Math
+listing-up = Ar y bwrdd
+listing-until = Hyd { $day }
+listing-how = Sut i'w dderbyn
+listing-ring = Dywedwch wrth gydlynydd. Maen nhw'n dod â chi ynghyd.
+listing-ring-other = Dywedwch wrth gydlynydd. Maen nhw'n siarad â'r gymuned arall.
+listing-record = Rydym wedi'i wneud: ysgrifennu'r oriau
+listing-withdraw = Ei dynnu i lawr
+withdraw = Tynnu “{ $title }” i lawr?
+withdraw-lead = Ni fydd neb yn ei weld mwyach. Gallwch bostio un newydd unrhyw bryd.
+withdraw-button = Ei dynnu i lawr
+
+## Chwilio
+find = Chwilio
+find-words = Am beth rydych chi'n chwilio?
+find-what = Dangos i mi
+find-offers = Beth mae pobl yn ei gynnig
+find-needs = Beth mae pobl yn gofyn amdano
+find-more = Dewis yn fanylach
+find-category = Pa fath
+find-any = Unrhyw fath
+find-place = Ble
+find-everywhere = Ym mhobman
+find-here = Dim ond yma
+find-others = Cymunedau eraill
+find-button = Chwilio
+find-hits = Ar y bwrdd
+find-nothing = Ni chawsom ddim byd tebyg. Defnyddiwch lai o eiriau, neu gofynnwch amdano.
+why-words = Mae'n cynnwys: { $words }
+why-skill = Addas i'r hyn rydych yn ei gynnig: { $category }
+why-remote = Gellir ei wneud o bell
+why-here = Yn ein cymuned ni
+
+## Ysgrifennu oriau
+record = Ysgrifennu oriau
+record-way = Pwy helpodd?
+    .missing = Dewiswch pwy helpodd.
+record-gave = Helpais i rywun
+record-received = Helpodd rhywun fi
+record-where = I ble mae'r person arall yn perthyn?
+record-here = Yma, yn ein cymuned ni
+record-who = Pwy oedd ef neu hi?
+    .hint = Eu henw. I rywun mewn cymuned arall, eu cod.
+    .missing = Ysgrifennwch eu henw neu eu cod.
+record-which = Pa un ohonynt?
+    .missing = Dewiswch un person.
+record-more-letters = Ysgrifennwch o leiaf dair llythyren o'r enw.
+record-nobody = Nid ydym yn adnabod neb o'r enw “{ $who }”. Gwiriwch yr enw.
+record-too-many = Mae hyn yn ffitio llawer o bobl. Ysgrifennwch yr enw cyfan.
+record-not-a-code = Nid cod yw hwn. Mae ganddo 26 llythyren a rhif, ac mae ar eu tudalen “Fi”.
+record-hours-gave = Helpoch chi { $name }
+record-hours-received = Helpodd { $name } chi
+record-length = Pa mor hir gymerodd?
+    .hint = Fel 1:30 neu 45 min.
+    .missing = Ysgrifennwch pa mor hir gymerodd.
+record-day = Pa ddiwrnod oedd hi?
+    .hint = Gadewch yn wag am heddiw.
+record-note = Beth oedd e?
+    .hint = Ychydig eiriau, fel “Siopa”. Gallwch adael hwn yn wag.
+record-check-gave = Helpoch chi
+record-check-received = Pwy helpodd chi
+record-button = Ei ysgrifennu
+
+## Cyfnewid
+stand-waits = Yn aros i { $who } ddweud ie ers { $day }.
+stand-waits-you = Yn aros am eich ie chi ers { $day }.
+stand-asked = Wedi'i gofnodi. Yn aros am y person arall yn { $who } ers { $day }.
+stand-declined = Wedi'i dynnu'n ôl. Bydd { $who } yn clywed.
+stand-on-hold = Wedi'i gofnodi. Yn aros am { $who } ers { $day }.
+stand-answering = Wedi'i gofnodi. Bydd { $who } yn clywed.
+stand-settled = Wedi'i wneud. Mae'n cyfrif ers { $day }.
+stand-corrected = Wedi'i gywiro. Mae'n cyfrif { $hours } nawr.
+stand-undone = Wedi'i gywiro. Nid yw'n cyfrif mwyach.
+stand-refused = Dywedodd { $who } na. Mae'r oriau'n ôl gyda chi.
+next-waits = Byddant yn ei weld ar eu tudalen gyntaf. Does dim angen i chi wneud dim.
+next-partner = Mae'n mynd yno ei hun, hyd yn oed os yw'n cymryd dyddiau. Does dim i'w wneud.
+next-refused = Gall cydlynydd ddarganfod pam.
+next-settled = Mae'r oriau yn ein llyfr. Does dim mwy i'w wneud.
+mile-told = Ysgrifennwyd, { $day }
+mile-agreed = Mae'r ddau'n cytuno
+mile-partner = Mae gan { $partner } ef
+mile-counts = Mae'n cyfrif
+mile-done = wedi'i wneud
+mile-open = ar agor o hyd
+confirm-button = Ydy, mae hyn yn iawn
+decline = Ei dynnu'n ôl
+decline-link = Na, nid yw hyn yn iawn
+decline-lead = Ni fydd yn cyfrif. Does dim arall yn newid.
+decline-button = Nid yw'n cyfrif
+question = Mae rhywbeth o'i le
+question-lead = Bydd cydlynydd yn edrych arno, ac yn eich ffonio.
+question-button = Dweud wrth gydlynydd
+question-reason = Beth sydd o'i le?
+    .missing = Dewiswch beth sydd o'i le.
+question-hours = Mae'r oriau'n anghywir
+question-never = Ni ddigwyddodd
+question-person = Person arall oedd e
+question-other = Rhywbeth arall
+correct = Ei gywiro
+correct-lead = Does dim yn cael ei ddileu. Ysgrifennir y newid oddi tano.
+correct-button = Ei gywiro
+correct-what = Beth sy'n iawn?
+    .missing = Dewiswch beth sy'n iawn.
+correct-hours = Hyd arall oedd e
+correct-never = Ni ddigwyddodd
+correct-right = Mae'n iawn fel y mae
+correct-length = Pa mor hir oedd e?
+    .hint = Dim ond os oedd yr amser yn anghywir, fel 1:30.
+    .missing = Ysgrifennwch pa mor hir oedd e.
+
+## Datganiad
+statement = Datganiad oriau
+statement-empty = Does dim wedi'i ysgrifennu yma eto.
+statement-given = Wedi'u rhoi
+statement-received = Wedi'u cael
+statement-older = Llinellau hŷn
+statement-file = Cadw fel ffeil
+csv-day = Diwrnod
+csv-what = Beth
+csv-with = Gyda
+csv-note = Nodyn
+csv-minutes = Munudau
+csv-entry = Cofnod
+csv-more = Mae rhagor; gofynnwch i gydlynydd
+entry-exchange = Help
+entry-group = Help mewn grŵp
+entry-gift = Rhodd i bot y gymuned
+entry-correction = Cywiriad
+entry-opening = Wedi'u dwyn ymlaen
+entry-hold = Help gan gymuned arall
+entry-settle = Dywedodd y gymuned arall ie
+entry-release = Dywedodd y gymuned arall na
+entry-receive = Help i gymuned arall
+entry-recovered = Wedi'i gael eto yn eu llyfr
+entry-left = Gadawodd
+entry-joined = Ymunodd
+entry-role = Rôl newydd
+entry-other = Newid
+
+## Fi
+me = Fi
+me-lead = Dim ond chi a'n cydlynwyr sy'n gweld hyn.
+me-name = Enw
+    .missing = Ysgrifennwch yr enw.
+me-phone = Ffôn
+me-email = E-bost
+me-change = Newid fy manylion
+me-change-lead = Gadewch yn wag yr hyn nad ydych am ei roi.
+me-listings = Fy ngheisiadau a'm cynigion
+me-no-listings = Does dim gennych ar y bwrdd.
+me-codes = Fy nghodau
+me-codes-lead = Rhowch y cod i rywun yno, er mwyn ysgrifennu oriau gyda chi.
+me-devices = Ble rwyf wedi mewngofnodi
+me-devices-lead = Wedi colli ffôn? Allgofnodwch ef yma.
+me-leave-lead = Gallwch adael unrhyw bryd.
+device-phone = Ffôn, ers { $since }. Defnyddiwyd ddiwethaf: { $seen }.
+device-computer = Cyfrifiadur, ers { $since }. Defnyddiwyd ddiwethaf: { $seen }.
+device-this = hwn
+device-end = Ei allgofnodi
+leave = Gadael y gymuned
+leave-lead = Mae'n ddrwg gennym eich gweld yn mynd. Gallwch ddod yn ôl unrhyw bryd.
+leave-hours = Mae eich oriau'n mynd i bot y gymuned.
+leave-name = Beth wnawn ni â'ch enw?
+    .missing = Dewiswch beth wnawn ni â'ch enw.
+leave-forget = Anghofio fy enw, fy ffôn a'm nodiadau am byth
+leave-keep = Eu cadw, rhag ofn i mi ddod yn ôl
+leave-not = Na, rwy'n aros
+leave-sure = Ydych chi wir am adael?
+leave-for-good = Ni ellir dod â'r hyn a anghofiwn yn ôl.
+leave-button = Gadael nawr
+
+## Wedi'i wneud
+done-withdrawn = Mae wedi'i dynnu i lawr
+done-withdrawn-next = Does neb yn ei weld mwyach. Bydd cymunedau eraill yn clywed.
+done-declined = Nid yw'n cyfrif
+done-declined-next = Ni ychwanegwyd dim at oriau neb.
+done-questioned = Mae cydlynydd yn gwybod
+done-questioned-next = Byddant yn edrych arno ac yn eich ffonio. Tan hynny mae'n aros fel y mae.
+done-saved = Mae eich manylion wedi'u cadw
+done-saved-next = Does dim mwy i'w wneud.
+done-signed-out = Mae'r ddyfais honno wedi'i hallgofnodi
+done-signed-out-next = Mae angen cod newydd arni i ddod i mewn eto.
+done-left = Rydych wedi gadael
+done-left-next = Diolch am bob awr. Mae'r drws ar agor o hyd.
+done-role = Newidiwyd y rôl
+done-role-next = Byddant yn gweld eu tudalennau newydd ar unwaith.
+done-contact = Mae ar bob tudalen nawr
+done-contact-next = Newidiwch ef pan fydd rhywun arall yn cymryd drosodd.
+done-answered = Atebwyd y cwestiwn
+done-answered-next = Mae oddi ar y rhestr.
+
+## Cydlynwyr: heddiw
+today-title = Beth sydd i'w wneud heddiw
+today-members = { $n ->
+   *[other] { $shown } aelod.
+}
+today-waiting = { $n ->
+    [0] Does dim yn aros am ie.
+   *[other] Mae { $shown } cyfnewid yn aros am ie.
+}
+today-questions = { $n ->
+    [0] Dim cwestiynau.
+   *[other] { $shown } cwestiwn.
+}
+today-asked = Mae rhywun yn dweud nad yw'n iawn
+today-waits = Yn aros am ie
+today-partners = Rhwng cymunedau
+today-nothing = Does dim i'w wneud
+today-nothing-more = Diwrnod da i ffonio rhywun na chlywsoch ganddynt.
+today-ring = Ffoniwch { $name }: { $phone }.
+today-question = Mae { $who } yn dweud: { $why }. { $phone }
+today-act = Helpu gyda hwn
+today-answer = Ateb
+today-partner = Edrych arno
+contact = Pwy i'w ffonio am help
+contact-lead = Mae hwn ar waelod pob tudalen.
+contact-words = Enw, rhif ac amserau
+    .hint = Fel “Ffoniwch Rosa, 020 7946 0000, dydd Mawrth a dydd Iau”.
+    .missing = Ysgrifennwch bwy i'w ffonio, a phryd.
+
+## Cydlynwyr: aelodau
+members-find = Enw
+members-open = Agor
+members-member = Aelod
+members-coordinator = Cydlynydd
+members-organisation = Sefydliad
+members-person = Person
+members-kind = Person neu sefydliad?
+members-admit = Ychwanegu aelod
+members-admit-lead = Dim ond yr enw sydd ei angen. Mae ffôn ac e-bost yn helpu i'w cyrraedd.
+members-admit-button = Ychwanegu'r aelod hwn
+members-same-name = Mae rhywun â'r enw hwn eisoes. Ai'r un person yw?
+members-admitted = Maent yn aelod nawr.
+members-admitted-next = Gwnewch god, er mwyn iddynt fewngofnodi. Neu ysgrifennwch bethau ar eu rhan.
+members-role = Newid y rôl
+members-role-of = Rôl { $name }
+members-role-lead = Mae cydlynwyr yn ychwanegu aelodau ac yn ysgrifennu pethau i eraill.
+members-role-choice = Rôl
+    .missing = Dewiswch rôl.
+code-make = Gwneud cod mewngofnodi
+code-make-lead = Mae cod hŷn nas defnyddiwyd yn peidio â gweithio.
+code-for = Cod mewngofnodi i { $name }
+code-square = Cod sgwâr sy'n agor y dudalen fewngofnodi
+code-step-1 = Sganiwch y sgwâr â'ch ffôn, neu ewch i
+code-step-2 = Ysgrifennwch y cod, a phwyswch “Mewngofnodi”.
+code-step-3 = Mae'n gweithio unwaith, hyd { $day }.
+code-keep = Peidiwch â'i ddangos i eraill. Wedi colli'r cod? Gofynnwch am un newydd.
+code-back = Yn ôl at { $name }
+behalf-lead = Mae popeth a wnewch yma'n dangos y ddau enw.
+behalf-home = Beth sy'n aros amdanynt
+behalf-ask = Gofyn am help ar eu rhan
+behalf-offer = Cynnig rhywbeth ar eu rhan
+behalf-record = Ysgrifennu oriau ar eu rhan
+behalf-statement = Eu datganiad, i'w ddarllen neu ei argraffu
+behalf-me = Eu manylion a'u dyfeisiau
+behalf-slips = Argraffu slipiau â'u henw
+behalf-leave = Maent yn gadael
+
+## Cydlynwyr: slipiau
+slips-lead = Mae tair llythyren o enw yn ddigon os ydynt yn ffitio un person. Gadewch y diwrnod yn wag am heddiw.
+slips-giver = Pwy helpodd
+slips-receiver = Pwy gafodd help
+slips-hours = Pa mor hir
+slips-day = Diwrnod
+slips-note = Beth
+slips-button = Gwirio'r slipiau hyn
+slips-send = Eu hysgrifennu i gyd
+slips-no-name = Ysgrifennwch enw.
+slips-several = Mae hyn yn ffitio sawl person. Ysgrifennwch yr enw cyfan.
+slips-empty = Nid yw'r un slip wedi'i lenwi. Llenwch o leiaf un llinell.
+slips-double = Mae hwn yn debyg i un a ysgrifennwyd { $day }. Os un arall yw, ticiwch y blwch.
+slips-double-above = Mae hwn yn debyg i linell { $n }. Os un arall yw, ticiwch y blwch.
+slips-anyway = Un arall yw hwn
+slips-count = { $n ->
+   *[other] { $shown } slip.
+}
+slips-kept = { $n ->
+    [0] Nid ysgrifennwyd yr un slip.
+   *[other] Ysgrifennwyd { $shown } slip.
+}
+slips-undone = { $n ->
+    [0] Doedd dim ar ôl i'w dynnu'n ôl.
+   *[other] Tynnwyd { $shown } slip yn ôl.
+}
+slips-batches = Slipiau'r diwrnod diwethaf
+slips-batch = { $slips } Ysgrifennwyd { $day } gan { $by }.
+slips-undo = Tynnu'r rhain yn ôl
+paper-slips = Slipiau papur
+paper-directory = Pwy yw pwy, a beth rydym yn ei gynnig
+paper-statements = Datganiadau: agorwch aelod yn gyntaf
+directory-lead = Mae rhifau ffôn ynddo: rhowch ef i aelodau yn unig.
+slip-giver = Pwy helpodd:
+slip-receiver = Pwy gafodd help:
+slip-hours = Pa mor hir:
+slip-day = Diwrnod:
+slip-what = Beth:
+slip-sign = Llofnod yr un a gafodd help:
+
+## Cydlynwyr: partneriaid
+partners-invite = Gwahodd cymuned
+partners-invite-lead = Cytunwch ar derfynau yn gyntaf. Yna rhowch y gwahoddiad i'w cydlynydd.
+partners-invite-button = Gwneud y gwahoddiad
+partners-ours = Oriau y caiff ein haelodau eu derbyn ymlaen llaw
+    .missing = Ysgrifennwch nifer o oriau.
+partners-theirs = Oriau y caiff eu haelodau eu derbyn ymlaen llaw
+    .missing = Ysgrifennwch nifer o oriau.
+partners-accept = Derbyn gwahoddiad
+partners-accept-lead = Rhoddodd cydlynydd arall wahoddiad i chi. Mae'n dechrau â KITH1.
+partners-accept-check = Cytunwch dim ond os ydych yn eu hadnabod. Gall pob ochr golli'r oriau hyn ar y mwyaf.
+partners-accept-button = Derbyn
+partners-from = Gwahoddiad gan
+partners-text = Y gwahoddiad
+    .missing = Gludwch y gwahoddiad cyfan yma.
+partners-accepted = Dywedoch ie.
+partners-accepted-next = Maent yn llofnodi ar eu pen eu hunain pan fydd ein cyfrifiaduron yn cwrdd.
+invitation = Gwahoddiad i gymuned arall
+invitation-lead = Rhowch ef i'w cydlynydd ac i neb arall. Mae'n gweithio unwaith.
+invitation-until = Yn ddilys hyd { $day }.
+invitation-square = Y gwahoddiad fel cod sgwâr
+
+## Y tro cyntaf
+setup-closed = Mae'r dudalen hon ar gau
+setup-closed-words = Agorwch y ddolen o'r terfynell, mewn un porwr yn unig. Am ddolen newydd, dechreuwch Kith eto.
+setup-welcome = Croeso i Kith
+setup-lead = Ychydig gwestiynau, ac mae gan eich cymuned ei banc amser ei hun.
+setup-way-title = Beth hoffech chi ei wneud?
+setup-way = Eich cymuned
+    .missing = Dewiswch un.
+setup-new = Dechrau cymuned newydd
+setup-other = Dod ag un yn ôl, neu ymuno ag un arall
+setup-other-restore = I ddod â chymuned yn ôl, defnyddiwch ei chopi wrth gefn. Mae llawlyfr y rhaglen yn dweud sut.
+setup-other-join = I ymuno ag eraill, dechreuwch gymuned newydd yn gyntaf. Yna derbyniwch eu gwahoddiad.
+setup-name-title = Eich cymuned
+setup-name = Beth yw ei henw?
+    .hint = Fel y mae pobl yn ei ddweud, fel “Rushey Green”.
+    .missing = Ysgrifennwch enw eich cymuned.
+setup-area = Ble mae hi?
+    .hint = Geohash o hyd at chwe llythyren, fel gcpuv. Gallwch adael hwn yn wag.
+setup-area-wrong = Nid geohash yw hwn. Gadewch yn wag os nad ydych yn siŵr.
+setup-coordinator = Eich enw
+    .hint = Chi yw'r cydlynydd cyntaf.
+    .missing = Ysgrifennwch eich enw.
+setup-charter = Eich siarter
+setup-charter-lead = Eich rheolau chi yw'r rhain. Gallwch eu newid unrhyw bryd.
+setup-floor = Sawl awr o help y caiff rhywun ymlaen llaw?
+    .hint = Deugain sy'n arferol. Ni ddylai neb orfod cyfrif.
+    .missing = Ysgrifennwch nifer o oriau.
+setup-confirmation = Pwy sy'n gorfod dweud ie i gyfnewid?
+setup-confirm-receiver = Pwy bynnag gafodd help
+setup-confirm-both = Y ddau
+setup-confirm-either = Pwy bynnag sy'n ei ysgrifennu
+setup-sheet = Taflen adfer
+setup-sheet-lead = Ysgrifennwch y 24 gair hyn ar bapur, yn y drefn hon. Dim ond nawr y dangosir hwy.
+setup-sheet-keep = Gall pwy bynnag sydd â nhw siarad dros eich cymuned. Peidiwch â thynnu llun ohonynt na'u hanfon.
+setup-sheet-done = Rwyf wedi'u hysgrifennu
+setup-check = Dau air, os gwelwch yn dda
+setup-check-lead = Edrychwch ar eich papur.
+setup-word = Gair rhif { $n }
+    .missing = Ysgrifennwch y gair hwn.
+setup-word-wrong = Gair arall yw hwn. Edrychwch ar eich papur.
+setup-words-again = Dangoswch y geiriau eto
+setup-found = Dechrau
+setup-failed = Ni weithiodd: { $why }
+setup-done = Mae eich cymuned yno
+setup-done-code = Eich cod mewngofnodi yw { $code }. Mae'n gweithio unwaith.
+setup-done-next = Mewngofnodwch, ac ychwanegwch eich aelodau cyntaf.

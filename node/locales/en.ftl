@@ -1,0 +1,706 @@
+## Numbers, time
+hours = { $n ->
+    [one] { $shown } hour
+   *[other] { $shown } hours
+}
+minutes = { $n ->
+    [one] { $shown } minute
+   *[other] { $shown } minutes
+}
+days = { $n ->
+    [one] { $shown } day
+   *[other] { $shown } days
+}
+people = { $n ->
+    [one] { $shown } person
+   *[other] { $shown } people
+}
+people-found = { $n ->
+    [0] Nobody found
+    [one] { $shown } person
+   *[other] { $shown } people
+}
+organisations = { $n ->
+    [one] { $shown } organisation
+   *[other] { $shown } organisations
+}
+hours-and-minutes = { $hours } { $minutes }
+and = { $one } and { $other }
+less-than-a-minute = less than a minute
+date = { $day } { $month } { $year }
+today = today
+yesterday = yesterday
+since = Since { $day }.
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
+
+## Kinds of help
+category-befriending = Company
+category-garden = Garden and pets
+category-repairs = Repairs
+category-shopping = Shopping
+category-transport = Lifts
+category-food = Food
+category-learning = Learning
+category-technology = Phones and computers
+category-advice = Forms and advice
+category-care = Care
+category-making = Making things
+category-places = Rooms and events
+category-other = Other help
+
+## Every page
+skip = Skip to the main part
+menu = Main menu
+menu-today = Today
+menu-home = Home
+menu-find = Find
+menu-ask = Ask
+menu-offer = Offer
+menu-me = Me
+menu-members = Members
+menu-slips = Slips
+menu-partners = Partners
+menu-paper = Paper
+on-this-page = On this page
+pages = Pages
+page-before = The page before
+next-page = Next page
+foot-hand = Need a hand?
+foot-ask = Ask a coordinator.
+backup-overdue = No backup was made for a week. A coordinator can make one.
+foot-saved = Everything is saved.
+foot-connected = { $n ->
+    [0] Connected to no other community just now.
+    [one] Connected to 1 community.
+   *[other] Connected to { $shown } communities.
+}
+foot-scripts = This page runs no scripts.
+acting = For { $member }, written down by { $coordinator }.
+go-on = Go on
+go-first-page = Go to the first page
+try-again = Try again
+change = Change something
+save = Save
+yes = Yes
+no = No
+not-given = Not given
+what-next = What happens next
+check = Is this right?
+check-public = Everybody can read this. Leave out addresses and phone numbers.
+somebody = Somebody
+somebody-of = Somebody in { $partner }
+the-pot = the community pot
+a-group = a group
+from-afar = From afar
+print-hint = To print this page, use the print button of your browser.
+hours-label = How long
+behalf = On their behalf
+channel = How did they tell you?
+channel-in-person = Face to face
+channel-phone = By phone
+channel-paper = On paper
+
+## Looks
+look = Language and text size
+look-short = Aa, language
+look-language = Language
+look-text = Text size
+look-usual = Usual
+look-large = Large
+look-button = Save
+
+## Mistakes to mend
+error-summary = Please mend this first
+error-title = Mistake:
+error-missing = This is empty. Write or choose something.
+error-too-long = This is too long. Use { $most } letters or fewer.
+error-strange = Some letters cannot be shown. Please type it again.
+error-length = Write how long, like 1:30 or 45 min.
+error-day = Write the day again, like 2026-05-31.
+error-future = Choose today or a day before.
+error-number = Write a whole number from { $least } to { $most }.
+error-phone = Write the whole phone number, or leave it empty.
+error-email = Write the whole e-mail address, or leave it empty.
+
+## When something goes wrong
+oops-refused = This cannot be done now
+oops-busy = This page is not ready
+oops-busy-words = A lot is going on. Nothing is lost. Please try again in a moment.
+oops-disk = Something is wrong with our computer
+oops-disk-words = Nothing that was saved is lost. Please tell a coordinator.
+oops-retired = This copy was handed over
+oops-retired-words = The community lives on another machine now. Nothing is written here any more. Ask a coordinator for the new address.
+oops-missing = We cannot find this page
+oops-missing-words = The address may be wrong, or the page has moved.
+oops-not-yours = This page is not for you
+oops-not-yours-words = Only some people can see it. A coordinator can help.
+oops-stale = Please open this page again
+oops-stale-words = It was open for too long. Nothing was changed.
+oops-elsewhere = This came from another site
+oops-elsewhere-words = To keep you safe, we did nothing.
+oops-too-large = This is too much at once
+oops-too-large-words = Write less, and send it again.
+oops-unreadable = We could not read this
+oops-unreadable-words = Please go back, and send it again.
+refused-bad-invitation = This is not a whole invitation. Copy all of it, from KITH1 to the end.
+refused-exchange-exists = This is recorded already.
+refused-exchange-too-long = This is longer than one exchange may be here. Split it into two.
+refused-invitation-expired = This invitation is too old. Ask for a new one.
+refused-last-coordinator = Somebody has to be a coordinator. Give another member that role first.
+refused-member-ceiling = That is more hours than our charter allows. Give some to the community pot.
+refused-member-floor = That is further below zero than our charter allows. A coordinator can help.
+refused-member-left = This member has left. A coordinator can add them again.
+refused-not-a-party = You had no part in this exchange.
+refused-not-coordinator = Only coordinators can do this.
+refused-not-correctable = This cannot be changed here. A coordinator can help.
+refused-not-waiting = This no longer waits for anybody.
+refused-nothing-changes = It is so already. Nothing had to change.
+refused-other = Our rules do not allow this. A coordinator can help.
+refused-partner-is-self = This invitation is our own. Send it to another community.
+refused-partnership-exchange-too-long = This is longer than both communities agreed on. Split it into two.
+refused-partnership-exists = We are partners with them already.
+refused-partnership-limit = Our hours with this community are used up for now. A coordinator can help.
+refused-request-reused = This was sent before with other words. Look at what is recorded, then start again.
+refused-shelf-full = The board is full. Take something down first.
+refused-unknown-exchange = We do not know this exchange.
+refused-unknown-invitation = This invitation is not known, or it was used. Ask for a new one.
+refused-unknown-member = We do not know this member.
+refused-with-oneself = These are the same person. Choose two.
+
+## Signing in
+sign-in = Sign in
+sign-out = Sign out
+sign-in-lead = A coordinator gave you a code on paper. It is good once.
+sign-in-lost = No code, or a lost one? A coordinator makes you a new one.
+sign-in-code = Your code
+    .hint = Ten letters and numbers, like BCDFG-HJKMN.
+    .missing = Write the code from your paper.
+sign-in-button = Sign in
+sign-in-not-a-code = A code has ten letters and numbers. Look at your paper again.
+sign-in-unknown = This code was used, or it is too old. Ask a coordinator for a new one.
+sign-in-too-often = Too many tries. Please wait ten minutes.
+sign-in-first = Sign in to see this page.
+sign-in-kept = Sign in to go on. We keep what you wrote.
+signed-in = You are signed in
+signed-in-kept = What you wrote is still here.
+
+## The community's own page
+public-welcome = Welcome to
+public-lead = Neighbours here help each other. An hour of help is an hour, whatever you do.
+public-join = How to join
+public-members = Members
+public-exchanged = Help shared so far
+public-entries = Entries in our book
+public-area = Area on the map
+public-geohash = a geohash
+public-menu-offers = Offers
+public-menu-needs = Needs
+public-menu-partners = Partners
+public-menu-join = Join
+public-offers = What people offer
+public-no-offers = Nothing is on the board yet. What do people thank you for? Tell a coordinator.
+public-offers-lead = People are glad to do these things for you.
+public-needs = What people ask for
+public-no-needs = Nobody asks for help just now. It is good to ask. Tell a coordinator what you need.
+public-needs-lead = Could you help with one of these?
+public-more = There are more. A coordinator can show you the rest.
+public-from = From
+public-partners = Our partners
+public-no-partners = We have no partner communities yet. All our help is given close to home.
+public-partners-lead = Our members help theirs, and theirs help ours.
+public-more-partners = { $n ->
+    [one] And 1 more community.
+   *[other] And { $shown } more communities.
+}
+public-coordinators = { $n ->
+    [one] One member is a coordinator.
+   *[other] { $shown } members are coordinators.
+}
+public-join-1 = Find a coordinator.
+public-join-2 = Say what people thank you for. Everybody has something to give.
+public-join-3 = Say what would help you. Asking is part of it.
+public-join-4 = The coordinator adds you, and you can begin.
+public-join-paper = No computer or phone? That is fine. A coordinator writes it down for you.
+public-check = Check this for yourself
+public-check-lead = This signed note stands for our whole book of hours. Keep a copy. If an old entry is ever changed, it will no longer fit.
+public-no-check = The signed note of our book cannot be shown just now. A coordinator can find out why.
+public-no-names = No names of members are shown on this page.
+
+## Partners
+partner-nameless = A community that has not told its name yet
+partner-connected = Connected now.
+partner-asleep = Their computer is asleep; messages will wait.
+partner-joining = We said yes to their invitation. They have not signed yet.
+partner-refused = They did not accept. Ask them for a new invitation.
+partner-even = Our members gave as much as they received.
+partner-received = Our members received { $hours } more than they gave.
+partner-given = Our members gave { $hours } more than they received.
+partner-most-given = At most { $hours } more given
+partner-most-received = At most { $hours } more received
+partner-undecided = { $n ->
+    [one] 1 exchange waits
+   *[other] { $shown } exchanges wait
+}
+partner-undecided-line = { $exchanges } for their answer: { $hours } in all.
+partner-oldest = The oldest has waited for { $span }.
+partner-unconfirmed = { $n ->
+    [one] 1 answer of ours is on the way to them.
+   *[other] { $shown } answers of ours are on the way to them.
+}
+partner-asked = { $n ->
+    [one] 1 request of ours waits for one of their members.
+   *[other] { $shown } requests of ours wait for one of their members.
+}
+partner-comparing = Looking through both books together. Nothing is lost.
+partner-frozen = Their book does not agree with itself. A coordinator has the proof.
+partner-near-limit = A limit is nearly reached. Time to talk with them.
+partner-nothing-waits = Nothing waits.
+
+## A member's first page
+hello-morning = Good morning, { $name }.
+hello-afternoon = Good afternoon, { $name }.
+hello-evening = Good evening, { $name }.
+standing-even = You have given as much help as you had.
+standing-given = You've given { $hours } more than you had. Time to ask for something?
+standing-received = You've been helped { $hours }. That's what hours are for.
+home-ask = Ask for help
+home-offer = Offer something
+home-record = Write down hours
+home-mine = This waits for you
+home-others = This waits for others
+home-look-and-say = Look and answer
+home-look = Look at it
+home-year = Your hours this year
+home-given = Given: { $hours }.
+home-received = Received: { $hours }.
+home-near = New on the board
+home-nothing-near = Nothing new just now. You could ask, or offer something.
+home-find-more = Find more
+told = { $giver } helped { $receiver } for { $hours }
+told-gave = You helped { $receiver } for { $hours }
+told-received = { $giver } helped you for { $hours }
+told-gift = { $giver } gave { $hours } to the community pot
+
+## Asking and offering
+ask = Ask for help
+ask-lead = It is good to ask. Somebody will be glad to help.
+ask-title = What do you need?
+    .hint = In a few words, like “A lift to the clinic”.
+    .missing = Write in a few words what you need.
+ask-category = What kind of help is it?
+    .missing = Choose one kind of help.
+ask-text = Tell a bit more
+    .hint = When, and how long? No address, please. You can leave this empty.
+ask-button = Post it
+offer = Offer something
+offer-lead = What do people thank you for? That is something to offer.
+offer-title = What would you like to do?
+    .hint = In a few words, like “I can mend bikes”.
+    .missing = Write in a few words what you offer.
+offer-category = What kind of thing is it?
+    .missing = Choose one kind.
+offer-text = Tell a bit more
+    .hint = Which days suit you? No address, please. You can leave this empty.
+offer-button = Post it
+listing-remote = It can be done by phone or from afar
+listing-stands = How long should it stay up?
+stands-week = One week
+stands-month = One month
+stands-half = Half a year
+posted-ask = Your ask is on the board.
+posted-ask-next = People can see it now. A coordinator will ring you when somebody can help.
+posted-offer = Your offer is on the board.
+posted-offer-next = People can see it now. A coordinator will ring you when somebody asks.
+listing-offer = Offer
+listing-need = Ask
+listing-who = Who
+listing-kind = Kind
+listing-up = On the board
+listing-until = Until { $day }
+listing-how = How to take it up
+listing-ring = Tell a coordinator. They bring you together.
+listing-ring-other = Tell a coordinator. They speak with the other community.
+listing-record = We did it: write down the hours
+listing-withdraw = Take it down
+withdraw = Take down “{ $title }”?
+withdraw-lead = Nobody will see it any more. You can always post a new one.
+withdraw-button = Take it down
+
+## Finding
+find = Find
+find-words = What are you looking for?
+find-what = Show me
+find-offers = What people offer
+find-needs = What people ask for
+find-more = Choose more closely
+find-category = What kind
+find-any = Any kind
+find-place = Where
+find-everywhere = Everywhere
+find-here = Only here
+find-others = Other communities
+find-button = Find
+find-hits = On the board
+find-nothing = We found nothing like that. Use fewer words, or ask for it.
+why-words = Has the words: { $words }
+why-skill = Fits what you offer: { $category }
+why-remote = Can be done from afar
+why-here = In our community
+
+## Writing down hours
+record = Write down hours
+record-way = Who helped?
+    .missing = Choose who helped.
+record-gave = I helped somebody
+record-received = Somebody helped me
+record-where = Where does the other person belong?
+record-here = Here, in our community
+record-who = Who was it?
+    .hint = Their name. For somebody in another community, their code.
+    .missing = Write their name or their code.
+record-which = Which of them was it?
+    .missing = Choose one person.
+record-more-letters = Write at least three letters of the name.
+record-nobody = We know nobody called “{ $who }”. Check the name.
+record-too-many = This fits many people. Write the whole name.
+record-not-a-code = This is no code. It has 26 letters and numbers, and stands on their page “Me”.
+record-hours-gave = You helped { $name }
+record-hours-received = { $name } helped you
+record-length = How long did it take?
+    .hint = Like 1:30 or 45 min.
+    .missing = Write how long it took.
+record-day = Which day was it?
+    .hint = Leave it empty for today.
+record-note = What was it?
+    .hint = A few words, like “Shopping”. You can leave this empty.
+record-check-gave = You helped
+record-check-received = Who helped you
+record-button = Write it down
+
+## An exchange
+stand-waits = Waiting for { $who } to say yes since { $day }.
+stand-waits-you = Waiting for your yes since { $day }.
+stand-asked = Recorded. Waiting for the other person in { $who } since { $day }.
+stand-declined = Taken back. { $who } will hear of it.
+stand-on-hold = Recorded. Waiting for { $who } since { $day }.
+stand-answering = Recorded. { $who } will hear of it.
+stand-settled = Done. It counts since { $day }.
+stand-corrected = Put right. It counts { $hours } now.
+stand-undone = Put right. It does not count any more.
+stand-refused = { $who } said no. The hours are back with you.
+next-waits = They will see it on their first page. You need do nothing.
+next-partner = It goes there by itself, even if it takes days. You need do nothing.
+next-refused = A coordinator can find out why.
+next-settled = The hours are in our book. You need do nothing more.
+mile-told = Written down, { $day }
+mile-agreed = Both agree
+mile-partner = { $partner } has it
+mile-counts = It counts
+mile-done = done
+mile-open = still open
+confirm-button = Yes, this is right
+decline = Take it back
+decline-link = No, this is not right
+decline-lead = It will not count. Nothing else changes.
+decline-button = It does not count
+question = Something is not right
+question-lead = A coordinator will look at it, and ring you.
+question-button = Tell a coordinator
+question-reason = What is wrong?
+    .missing = Choose what is wrong.
+question-hours = The hours are wrong
+question-never = It did not happen
+question-person = It was another person
+question-other = Something else
+correct = Put it right
+correct-lead = Nothing is rubbed out. The change is written below it.
+correct-button = Put it right
+correct-what = What is right?
+    .missing = Choose what is right.
+correct-hours = It was another length of time
+correct-never = It did not happen
+correct-right = It is right as it is
+correct-length = How long was it?
+    .hint = Only if the time was wrong, like 1:30.
+    .missing = Write how long it was.
+
+## Statement
+statement = Statement of hours
+statement-empty = Nothing is written here yet.
+statement-given = Given
+statement-received = Received
+statement-older = Older lines
+statement-file = Save as a file
+csv-day = Day
+csv-what = What
+csv-with = With
+csv-note = Note
+csv-minutes = Minutes
+csv-entry = Entry
+csv-more = There is more; ask a coordinator
+entry-exchange = Help
+entry-group = Help in a group
+entry-gift = Gift to the community pot
+entry-correction = Put right
+entry-opening = Brought along
+entry-hold = Help from another community
+entry-settle = The other community said yes
+entry-release = The other community said no
+entry-receive = Help for another community
+entry-recovered = Found again in their book
+entry-left = Left
+entry-joined = Joined
+entry-role = New role
+entry-other = Change
+
+## Me
+me = Me
+me-lead = Only you and our coordinators see this.
+me-name = Name
+    .missing = Write the name.
+me-phone = Phone
+me-email = E-mail
+me-change = Change my details
+me-change-lead = Leave empty what you do not want to give.
+me-listings = My asks and offers
+me-no-listings = Nothing is on the board from you.
+me-codes = My codes
+me-codes-lead = Give a code to somebody there, so they can write down hours with you.
+me-devices = Where I am signed in
+me-devices-lead = Lost a phone? Sign it out here.
+me-leave-lead = You can go at any time.
+device-phone = A phone, since { $since }. Last used: { $seen }.
+device-computer = A computer, since { $since }. Last used: { $seen }.
+device-this = this one
+device-end = Sign it out
+leave = Leave the community
+leave-lead = We are sorry to see you go. You can always come back.
+leave-hours = Your hours go to the community pot.
+leave-name = What shall we do with your name?
+    .missing = Choose what we do with your name.
+leave-forget = Forget my name, phone and notes for good
+leave-keep = Keep them, in case I come back
+leave-not = No, I stay
+leave-sure = Do you really want to leave?
+leave-for-good = What we forget cannot be brought back.
+leave-button = Leave now
+
+## Done
+done-withdrawn = It is taken down
+done-withdrawn-next = Nobody sees it any more. Other communities will hear of it.
+done-declined = It does not count
+done-declined-next = Nothing was added to anybody's hours.
+done-questioned = A coordinator knows
+done-questioned-next = They will look at it and ring you. Until then it stays as it is.
+done-saved = Your details are saved
+done-saved-next = You need do nothing more.
+done-signed-out = That device is signed out
+done-signed-out-next = It needs a new code to come in again.
+done-left = You have left
+done-left-next = Thank you for every hour. The door stays open.
+done-role = The role is changed
+done-role-next = They see their new pages at once.
+done-contact = It stands on every page now
+done-contact-next = Change it when somebody else takes over.
+done-answered = The question is answered
+done-answered-next = It is off the list.
+
+## Coordinators: today
+today-title = What needs doing today
+today-members = { $n ->
+    [one] 1 member.
+   *[other] { $shown } members.
+}
+today-waiting = { $n ->
+    [0] Nothing waits for a yes.
+    [one] 1 exchange waits for a yes.
+   *[other] { $shown } exchanges wait for a yes.
+}
+today-questions = { $n ->
+    [0] No questions.
+    [one] 1 question.
+   *[other] { $shown } questions.
+}
+today-asked = Somebody says it is not right
+today-waits = Waiting for a yes
+today-partners = Between communities
+today-nothing = Nothing needs doing
+today-nothing-more = A good day to ring somebody you have not heard from.
+today-ring = Ring { $name }: { $phone }.
+today-question = { $who } says: { $why }. { $phone }
+today-act = Help with it
+today-answer = Answer
+today-partner = Look at it
+contact = Who to ring for help
+contact-lead = This stands at the foot of every page.
+contact-words = Name, number and times
+    .hint = Like “Ring Rosa, 020 7946 0000, Tuesdays and Thursdays”.
+    .missing = Write whom to ring, and when.
+
+## Coordinators: members
+members-find = Name
+members-open = Open
+members-member = Member
+members-coordinator = Coordinator
+members-organisation = Organisation
+members-person = Person
+members-kind = Person or organisation?
+members-admit = Add a member
+members-admit-lead = Only the name is needed. Phone and e-mail help you to reach them.
+members-admit-button = Add this member
+members-same-name = There is somebody with this name already. Is it the same person?
+members-admitted = They are a member now.
+members-admitted-next = Make a code, so they can sign in. Or write things down for them.
+members-role = Change the role
+members-role-of = The role of { $name }
+members-role-lead = Coordinators add members and write things down for others.
+members-role-choice = Role
+    .missing = Choose a role.
+code-make = Make a sign-in code
+code-make-lead = An older code that was not used stops working.
+code-for = Sign-in code for { $name }
+code-square = A square code that opens the sign-in page
+code-step-1 = Scan the square with your phone, or go to
+code-step-2 = Write the code, and press “Sign in”.
+code-step-3 = It is good once, until { $day }.
+code-keep = Do not show it to others. A lost code? Ask for a new one.
+code-back = Back to { $name }
+behalf-lead = All you do here shows both names.
+behalf-home = What waits for them
+behalf-ask = Ask for help for them
+behalf-offer = Offer something for them
+behalf-record = Write down hours for them
+behalf-statement = Their statement, to read or print
+behalf-me = Their details and devices
+behalf-slips = Print slips with their name
+behalf-leave = They leave
+
+## Coordinators: slips
+slips-lead = Three letters of a name are enough if they fit one person. Leave the day empty for today.
+slips-giver = Who helped
+slips-receiver = Who was helped
+slips-hours = How long
+slips-day = Day
+slips-note = What
+slips-button = Check these slips
+slips-send = Write them all down
+slips-no-name = Write a name.
+slips-several = This fits several people. Write the whole name.
+slips-empty = No slip is filled in. Fill in at least one line.
+slips-double = This looks like one written down { $day }. If it is another one, tick the box.
+slips-double-above = This looks like line { $n }. If it is another one, tick the box.
+slips-anyway = It is another one
+slips-count = { $n ->
+    [one] 1 slip.
+   *[other] { $shown } slips.
+}
+slips-kept = { $n ->
+    [0] No slip is written down.
+    [one] 1 slip is written down.
+   *[other] { $shown } slips are written down.
+}
+slips-undone = { $n ->
+    [0] Nothing was left to take back.
+    [one] 1 slip is taken back.
+   *[other] { $shown } slips are taken back.
+}
+slips-batches = Slips of the last day
+slips-batch = { $slips } Written down { $day } by { $by }.
+slips-undo = Take these back
+paper-slips = Paper slips
+paper-directory = Who is who, and what we offer
+paper-statements = Statements: open a member first
+directory-lead = It has phone numbers: give it to members only.
+slip-giver = Who helped:
+slip-receiver = Who was helped:
+slip-hours = How long:
+slip-day = Day:
+slip-what = What:
+slip-sign = Signed by who was helped:
+
+## Coordinators: partners
+partners-invite = Invite a community
+partners-invite-lead = Agree on limits first. Then hand the invitation to their coordinator.
+partners-invite-button = Make the invitation
+partners-ours = Hours our members may receive ahead
+    .missing = Write a number of hours.
+partners-theirs = Hours their members may receive ahead
+    .missing = Write a number of hours.
+partners-accept = Accept an invitation
+partners-accept-lead = Another coordinator gave you an invitation. It begins with KITH1.
+partners-accept-check = Agree only if you know them. Both sides can lose at most these hours.
+partners-accept-button = Accept
+partners-from = Invitation from
+partners-text = The invitation
+    .missing = Paste the whole invitation here.
+partners-accepted = You said yes.
+partners-accepted-next = They sign by themselves when our computers meet.
+invitation = Invitation for another community
+invitation-lead = Give it to their coordinator and to nobody else. It is good once.
+invitation-until = Good until { $day }.
+invitation-square = The invitation as a square code
+
+## The first run
+setup-closed = This page is closed
+setup-closed-words = Open the link that the terminal shows, in one browser only. For a new link, start Kith again.
+setup-welcome = Welcome to Kith
+setup-lead = A few questions, and your community has its own time bank.
+setup-way-title = What would you like to do?
+setup-way = Your community
+    .missing = Choose one.
+setup-new = Begin a new community
+setup-other = Bring one back, or join another
+setup-other-restore = To bring back a community, use its backup. The manual of this program says how, in a terminal.
+setup-other-join = To join others, begin a new community first. Then accept their invitation.
+setup-name-title = Your community
+setup-name = What is it called?
+    .hint = As people say it, like “Rushey Green”.
+    .missing = Write the name of your community.
+setup-area = Where is it?
+    .hint = A geohash of up to six letters, like gcpuv. You can leave this empty.
+setup-area-wrong = This is no geohash. Leave it empty if you are not sure.
+setup-coordinator = Your name
+    .hint = You are the first coordinator.
+    .missing = Write your name.
+setup-charter = Your charter
+setup-charter-lead = These are your own rules. You can change them at any time.
+setup-floor = How many hours may somebody be helped ahead?
+    .hint = Forty is usual. Nobody should have to count.
+    .missing = Write a number of hours.
+setup-confirmation = Who has to say yes to an exchange?
+setup-confirm-receiver = Whoever was helped
+setup-confirm-both = Both of them
+setup-confirm-either = Whoever writes it down
+setup-sheet = Recovery sheet
+setup-sheet-lead = Write these 24 words on paper, in this order. They are shown only now.
+setup-sheet-keep = Whoever has them can speak for your community. Never photograph them, never send them.
+setup-sheet-done = I have written them down
+setup-check = Two words, please
+setup-check-lead = Look at your paper.
+setup-word = Word number { $n }
+    .missing = Write this word.
+setup-word-wrong = This is another word. Look at your paper.
+setup-words-again = Show me the words again
+setup-found = Begin
+setup-failed = It did not work: { $why }
+setup-done = Your community is there
+setup-done-code = Your sign-in code is { $code }. It is good once.
+setup-done-next = Sign in, and add your first members.

@@ -1,0 +1,706 @@
+## Números y tiempo
+hours = { $n ->
+    [one] { $shown } hora
+   *[other] { $shown } horas
+}
+minutes = { $n ->
+    [one] { $shown } minuto
+   *[other] { $shown } minutos
+}
+days = { $n ->
+    [one] { $shown } día
+   *[other] { $shown } días
+}
+people = { $n ->
+    [one] { $shown } persona
+   *[other] { $shown } personas
+}
+people-found = { $n ->
+    [0] Nadie
+    [one] { $shown } persona
+   *[other] { $shown } personas
+}
+organisations = { $n ->
+    [one] { $shown } organización
+   *[other] { $shown } organizaciones
+}
+hours-and-minutes = { $hours } y { $minutes }
+and = { $one } y { $other }
+less-than-a-minute = menos de un minuto
+date = { $day } de { $month } de { $year }
+today = hoy
+yesterday = ayer
+since = Desde: { $day }.
+month-1 = enero
+month-2 = febrero
+month-3 = marzo
+month-4 = abril
+month-5 = mayo
+month-6 = junio
+month-7 = julio
+month-8 = agosto
+month-9 = septiembre
+month-10 = octubre
+month-11 = noviembre
+month-12 = diciembre
+weekday-1 = el lunes
+weekday-2 = el martes
+weekday-3 = el miércoles
+weekday-4 = el jueves
+weekday-5 = el viernes
+weekday-6 = el sábado
+weekday-7 = el domingo
+
+## Clases de ayuda
+category-befriending = Compañía
+category-garden = Jardín y mascotas
+category-repairs = Arreglos
+category-shopping = Compras
+category-transport = Llevar y acompañar
+category-food = Comida
+category-learning = Aprender
+category-technology = Teléfonos y ordenadores
+category-advice = Papeles y consejos
+category-care = Cuidados
+category-making = Hacer cosas
+category-places = Salas y actos
+category-other = Otra ayuda
+
+## Todas las páginas
+skip = Ir a la parte principal
+menu = Menú principal
+menu-today = Hoy
+menu-home = Inicio
+menu-find = Buscar
+menu-ask = Pedir
+menu-offer = Ofrecer
+menu-me = Yo
+menu-members = Miembros
+menu-slips = Vales
+menu-partners = Comunidades amigas
+menu-paper = Papel
+on-this-page = En esta página
+pages = Páginas
+page-before = Página anterior
+next-page = Página siguiente
+foot-hand = ¿Necesita una mano?
+foot-ask = Pregunte a quien coordina.
+backup-overdue = Hace una semana que no se hizo una copia de seguridad. Quien coordina puede hacer una.
+foot-saved = Todo está guardado.
+foot-connected = { $n ->
+    [0] Ahora no hay conexión con otras comunidades.
+    [one] En conexión con 1 comunidad.
+   *[other] En conexión con { $shown } comunidades.
+}
+foot-scripts = Esta página no usa programas en su navegador.
+acting = Para { $member }, lo anota { $coordinator }.
+go-on = Seguir
+go-first-page = Ir a la primera página
+try-again = Probar otra vez
+change = Cambiar algo
+save = Guardar
+yes = Sí
+no = No
+not-given = Sin indicar
+what-next = Qué pasa ahora
+check = ¿Está bien así?
+check-public = Todo el mundo puede leerlo. No ponga direcciones ni teléfonos.
+somebody = Alguien
+somebody-of = Alguien de { $partner }
+the-pot = el fondo común
+a-group = un grupo
+from-afar = A distancia
+print-hint = Para imprimir, use el botón de imprimir de su navegador.
+hours-label = Cuánto tiempo
+behalf = En su nombre
+channel = ¿Cómo se lo dijo?
+channel-in-person = En persona
+channel-phone = Por teléfono
+channel-paper = En papel
+
+## Aspecto
+look = Idioma y tamaño de letra
+look-short = Aa, idioma
+look-language = Idioma
+look-text = Tamaño de letra
+look-usual = Normal
+look-large = Grande
+look-button = Guardar
+
+## Cosas que arreglar
+error-summary = Arregle esto primero, por favor
+error-title = Falta algo:
+error-missing = Está vacío. Escriba o elija algo.
+error-too-long = Es demasiado largo. Use { $most } letras o menos.
+error-strange = Algunas letras no se pueden mostrar. Escríbalo otra vez.
+error-length = Escriba cuánto tiempo, como 1:30 o 45 min.
+error-day = Escriba otra vez el día, como 2026-05-31.
+error-future = Elija hoy o un día anterior.
+error-number = Escriba un número entero de { $least } a { $most }.
+error-phone = Escriba el teléfono entero o déjelo vacío.
+error-email = Escriba la dirección de correo entera o déjela vacía.
+
+## Cuando algo va mal
+oops-refused = Ahora no se puede hacer
+oops-busy = Esta página no está lista
+oops-busy-words = Hay mucho movimiento. No se pierde nada. Pruebe en un momento.
+oops-disk = Algo falla en nuestro ordenador
+oops-disk-words = No se pierde nada de lo guardado. Avise a quien coordina.
+oops-retired = Esta copia fue entregada
+oops-retired-words = La comunidad vive ahora en otro ordenador. Aquí ya no se escribe nada. Pida la nueva dirección a quien coordina.
+oops-missing = No encontramos esta página
+oops-missing-words = Puede que la dirección esté mal o que la página haya cambiado.
+oops-not-yours = Esta página no es para usted
+oops-not-yours-words = Solo la ven algunas personas. Quien coordina puede ayudar.
+oops-stale = Abra otra vez esta página
+oops-stale-words = Estuvo abierta demasiado tiempo. No ha cambiado nada.
+oops-elsewhere = Esto vino de otro sitio
+oops-elsewhere-words = Por seguridad, no hicimos nada.
+oops-too-large = Es demasiado de una vez
+oops-too-large-words = Escriba menos y envíelo otra vez.
+oops-unreadable = No pudimos leerlo
+oops-unreadable-words = Vuelva atrás y envíelo otra vez.
+refused-bad-invitation = No es una invitación entera. Cópiela toda, desde KITH1 hasta el final.
+refused-exchange-exists = Ya está anotado.
+refused-exchange-too-long = Es más largo de lo que permite un intercambio aquí. Divídalo en dos.
+refused-invitation-expired = Esta invitación es demasiado antigua. Pida otra.
+refused-last-coordinator = Alguien tiene que coordinar. Dé antes ese papel a otra persona.
+refused-member-ceiling = Son más horas de las que permiten nuestras normas. Dé algunas al fondo común.
+refused-member-floor = Baja más de cero de lo que permiten nuestras normas. Quien coordina puede ayudar.
+refused-member-left = Esta persona se ha ido. Quien coordina puede añadirla otra vez.
+refused-not-a-party = Usted no participó en este intercambio.
+refused-not-coordinator = Solo puede hacerlo quien coordina.
+refused-not-correctable = Aquí no se puede cambiar. Quien coordina puede ayudar.
+refused-not-waiting = Esto ya no espera a nadie.
+refused-nothing-changes = Ya está así. No había nada que cambiar.
+refused-other = Nuestras normas no lo permiten. Quien coordina puede ayudar.
+refused-partner-is-self = Esta invitación es nuestra. Envíela a otra comunidad.
+refused-partnership-exchange-too-long = Es más largo de lo que acordaron las dos comunidades. Divídalo en dos.
+refused-partnership-exists = Ya somos comunidades amigas.
+refused-partnership-limit = Por ahora no quedan horas con esta comunidad. Quien coordina puede ayudar.
+refused-request-reused = Esto ya se envió con otras palabras. Mire lo anotado y empiece de nuevo.
+refused-shelf-full = El tablón está lleno. Quite algo primero.
+refused-unknown-exchange = No conocemos este intercambio.
+refused-unknown-invitation = Esta invitación no se conoce o ya se usó. Pida otra.
+refused-unknown-member = No conocemos a esta persona.
+refused-with-oneself = Es la misma persona. Elija dos.
+
+## Entrar
+sign-in = Entrar
+sign-out = Salir
+sign-in-lead = Quien coordina le dio un código en papel. Vale una vez.
+sign-in-lost = ¿Sin código, o lo perdió? Quien coordina le hace otro.
+sign-in-code = Su código
+    .hint = Diez letras y números, como BCDFG-HJKMN.
+    .missing = Escriba el código de su papel.
+sign-in-button = Entrar
+sign-in-not-a-code = Un código tiene diez letras y números. Mire otra vez su papel.
+sign-in-unknown = Este código ya se usó o es demasiado antiguo. Pida otro a quien coordina.
+sign-in-too-often = Demasiados intentos. Espere diez minutos.
+sign-in-first = Entre para ver esta página.
+sign-in-kept = Entre para seguir. Guardamos lo que escribió.
+signed-in = Ya ha entrado
+signed-in-kept = Lo que escribió sigue aquí.
+
+## La página de la comunidad
+public-welcome = Le damos la bienvenida a
+public-lead = Aquí nos ayudamos entre vecinos. Una hora de ayuda es una hora, sea lo que sea.
+public-join = Cómo participar
+public-members = Miembros
+public-exchanged = Ayuda compartida
+public-entries = Anotaciones en nuestro libro
+public-area = Zona en el mapa
+public-geohash = un geohash
+public-menu-offers = Ofertas
+public-menu-needs = Peticiones
+public-menu-partners = Comunidades
+public-menu-join = Participar
+public-offers = Qué ofrece la gente
+public-no-offers = Aún no hay nada en el tablón. ¿Por qué le dan las gracias? Dígalo a quien coordina.
+public-offers-lead = Estas personas lo hacen con gusto.
+public-needs = Qué pide la gente
+public-no-needs = Ahora nadie pide ayuda. Pedir es bueno. Diga a quien coordina qué necesita.
+public-needs-lead = ¿Podría ayudar con algo?
+public-more = Hay más. Quien coordina puede enseñarle el resto.
+public-from = De
+public-partners = Comunidades amigas
+public-no-partners = Aún no tenemos comunidades amigas. Toda la ayuda se queda cerca.
+public-partners-lead = Nuestra gente ayuda a la suya, y la suya a la nuestra.
+public-more-partners = { $n ->
+    [one] Y 1 comunidad más.
+   *[other] Y { $shown } comunidades más.
+}
+public-coordinators = { $n ->
+    [one] Una persona coordina.
+   *[other] { $shown } personas coordinan.
+}
+public-join-1 = Busque a quien coordina.
+public-join-2 = Diga por qué le dan las gracias. Todo el mundo tiene algo que dar.
+public-join-3 = Diga qué le ayudaría. Pedir es parte de esto.
+public-join-4 = Quien coordina le añade, y puede empezar.
+public-join-paper = ¿Sin ordenador ni teléfono? No pasa nada. Quien coordina lo anota por usted.
+public-check = Compruébelo usted
+public-check-lead = Esta nota firmada responde por todo nuestro libro de horas. Guarde una copia. Si alguien cambia una anotación antigua, ya no encajará.
+public-no-check = Ahora no se puede mostrar la nota firmada. Quien coordina puede averiguar por qué.
+public-no-names = En esta página no aparecen nombres de miembros.
+
+## Comunidades amigas
+partner-nameless = Una comunidad que aún no dijo su nombre
+partner-connected = En conexión ahora.
+partner-asleep = Su ordenador duerme; los mensajes esperarán.
+partner-joining = Aceptamos su invitación. Aún no han firmado.
+partner-refused = No aceptaron. Pídales otra invitación.
+partner-even = Nuestra gente dio tanto como recibió.
+partner-received = Nuestra gente recibió { $hours } más de lo que dio.
+partner-given = Nuestra gente dio { $hours } más de lo que recibió.
+partner-most-given = Como mucho { $hours } más dadas
+partner-most-received = Como mucho { $hours } más recibidas
+partner-undecided = { $n ->
+    [one] 1 intercambio espera
+   *[other] { $shown } intercambios esperan
+}
+partner-undecided-line = { $exchanges } su respuesta: { $hours } en total.
+partner-oldest = El más antiguo espera desde hace { $span }.
+partner-unconfirmed = { $n ->
+    [one] 1 respuesta nuestra va de camino.
+   *[other] { $shown } respuestas nuestras van de camino.
+}
+partner-asked = { $n ->
+    [one] 1 petición nuestra espera a alguien de allí.
+   *[other] { $shown } peticiones nuestras esperan a alguien de allí.
+}
+partner-comparing = Comparamos los dos libros. No se pierde nada.
+partner-frozen = Su libro no concuerda consigo mismo. Quien coordina tiene la prueba.
+partner-near-limit = Un límite está casi alcanzado. Es hora de hablar.
+partner-nothing-waits = Nada espera.
+
+## La primera página
+hello-morning = Buenos días, { $name }.
+hello-afternoon = Buenas tardes, { $name }.
+hello-evening = Buenas noches, { $name }.
+standing-even = Ha dado tanta ayuda como la que tuvo.
+standing-given = Ha dado { $hours } más de ayuda. ¿Y si pide algo?
+standing-received = Le han ayudado { $hours }. Para eso están las horas.
+home-ask = Pedir ayuda
+home-offer = Ofrecer algo
+home-record = Anotar horas
+home-mine = Esto le espera a usted
+home-others = Esto espera a otras personas
+home-look-and-say = Mirar y responder
+home-look = Mirarlo
+home-year = Sus horas de este año
+home-given = Dadas: { $hours }.
+home-received = Recibidas: { $hours }.
+home-near = Nuevo en el tablón
+home-nothing-near = Ahora no hay nada nuevo. Puede pedir u ofrecer algo.
+home-find-more = Buscar más
+told = { $giver } ayudó a { $receiver }: { $hours }
+told-gave = Usted ayudó a { $receiver }: { $hours }
+told-received = { $giver } le ayudó: { $hours }
+told-gift = { $giver } dio { $hours } al fondo común
+
+## Pedir y ofrecer
+ask = Pedir ayuda
+ask-lead = Pedir es bueno. Alguien ayudará con gusto.
+ask-title = ¿Qué necesita?
+    .hint = En pocas palabras, como «Ir al médico».
+    .missing = Escriba en pocas palabras qué necesita.
+ask-category = ¿Qué clase de ayuda es?
+    .missing = Elija una clase de ayuda.
+ask-text = Cuente un poco más
+    .hint = ¿Cuándo y cuánto tiempo? Sin dirección, por favor. Puede dejarlo vacío.
+ask-button = Publicarlo
+offer = Ofrecer algo
+offer-lead = ¿Por qué le dan las gracias? Eso es algo que ofrecer.
+offer-title = ¿Qué le gustaría hacer?
+    .hint = En pocas palabras, como «Arreglo bicicletas».
+    .missing = Escriba en pocas palabras qué ofrece.
+offer-category = ¿Qué clase de cosa es?
+    .missing = Elija una clase.
+offer-text = Cuente un poco más
+    .hint = ¿Qué días le van bien? Sin dirección, por favor. Puede dejarlo vacío.
+offer-button = Publicarlo
+listing-remote = Se puede hacer por teléfono o a distancia
+listing-stands = ¿Cuánto tiempo se queda puesto?
+stands-week = Una semana
+stands-month = Un mes
+stands-half = Medio año
+posted-ask = Su petición está en el tablón.
+posted-ask-next = Ya la ve la gente. Le llamarán cuando alguien pueda ayudar.
+posted-offer = Su oferta está en el tablón.
+posted-offer-next = Ya la ve la gente. Le llamarán cuando alguien la pida.
+listing-offer = Oferta
+listing-need = Petición
+listing-who = Quién
+listing-kind = Clase
+listing-up = En el tablón
+listing-until = Hasta el { $day }
+listing-how = Cómo aceptarlo
+listing-ring = Dígalo a quien coordina. Les pondrá en contacto.
+listing-ring-other = Dígalo a quien coordina. Hablará con la otra comunidad.
+listing-record = Ya está hecho: anotar las horas
+listing-withdraw = Quitarlo
+withdraw = ¿Quitar «{ $title }»?
+withdraw-lead = Nadie lo verá más. Siempre puede poner otro.
+withdraw-button = Quitarlo
+
+## Buscar
+find = Buscar
+find-words = ¿Qué busca?
+find-what = Enseñarme
+find-offers = Lo que ofrece la gente
+find-needs = Lo que pide la gente
+find-more = Elegir mejor
+find-category = Qué clase
+find-any = Cualquiera
+find-place = Dónde
+find-everywhere = En todas partes
+find-here = Solo aquí
+find-others = Otras comunidades
+find-button = Buscar
+find-hits = En el tablón
+find-nothing = No encontramos nada así. Use menos palabras o pídalo.
+why-words = Tiene las palabras: { $words }
+why-skill = Va con lo que usted ofrece: { $category }
+why-remote = Se puede hacer a distancia
+why-here = En nuestra comunidad
+
+## Anotar horas
+record = Anotar horas
+record-way = ¿Quién ayudó?
+    .missing = Elija quién ayudó.
+record-gave = Yo ayudé a alguien
+record-received = Alguien me ayudó
+record-where = ¿De dónde es la otra persona?
+record-here = De aquí, de nuestra comunidad
+record-who = ¿Quién fue?
+    .hint = Su nombre. Si es de otra comunidad, su código.
+    .missing = Escriba su nombre o su código.
+record-which = ¿Cuál de estas personas fue?
+    .missing = Elija una persona.
+record-more-letters = Escriba al menos tres letras del nombre.
+record-nobody = No conocemos a nadie llamado «{ $who }». Mire el nombre.
+record-too-many = Hay muchas personas así. Escriba el nombre entero.
+record-not-a-code = No es un código. Tiene 26 letras y números y está en su página «Yo».
+record-hours-gave = Usted ayudó a { $name }
+record-hours-received = Ayuda de { $name }
+record-length = ¿Cuánto tiempo fue?
+    .hint = Como 1:30 o 45 min.
+    .missing = Escriba cuánto tiempo fue.
+record-day = ¿Qué día fue?
+    .hint = Déjelo vacío si fue hoy.
+record-note = ¿Qué fue?
+    .hint = Pocas palabras, como «Compras». Puede dejarlo vacío.
+record-check-gave = Usted ayudó a
+record-check-received = Quién le ayudó
+record-button = Anotarlo
+
+## Un intercambio
+stand-waits = Espera el sí de { $who }. Desde: { $day }.
+stand-waits-you = Espera su sí. Desde: { $day }.
+stand-asked = Anotado. Espera a la otra persona de { $who }. Desde: { $day }.
+stand-declined = Retirado. { $who } lo sabrá.
+stand-on-hold = Anotado. Espera a { $who }. Desde: { $day }.
+stand-answering = Anotado. { $who } lo sabrá.
+stand-settled = Hecho. Cuenta desde: { $day }.
+stand-corrected = Corregido. Ahora cuenta { $hours }.
+stand-undone = Corregido. Ya no cuenta.
+stand-refused = { $who } dijo que no. Las horas vuelven a usted.
+next-waits = Lo verá en su primera página. Usted no tiene que hacer nada.
+next-partner = Llega solo, aunque tarde días. Usted no tiene que hacer nada.
+next-refused = Quien coordina puede averiguar por qué.
+next-settled = Las horas están en nuestro libro. No tiene que hacer nada más.
+mile-told = Anotado: { $day }
+mile-agreed = Las dos partes de acuerdo
+mile-partner = Lo tiene { $partner }
+mile-counts = Cuenta
+mile-done = hecho
+mile-open = pendiente
+confirm-button = Sí, está bien
+decline = Retirarlo
+decline-link = No, no está bien
+decline-lead = No contará. Nada más cambia.
+decline-button = No cuenta
+question = Algo no está bien
+question-lead = Quien coordina lo mirará y le llamará.
+question-button = Decirlo a quien coordina
+question-reason = ¿Qué está mal?
+    .missing = Elija qué está mal.
+question-hours = Las horas están mal
+question-never = No ocurrió
+question-person = Fue otra persona
+question-other = Otra cosa
+correct = Corregirlo
+correct-lead = No se borra nada. El cambio se anota debajo.
+correct-button = Corregirlo
+correct-what = ¿Qué es lo correcto?
+    .missing = Elija qué es lo correcto.
+correct-hours = Fue otro tiempo
+correct-never = No ocurrió
+correct-right = Está bien como está
+correct-length = ¿Cuánto tiempo fue?
+    .hint = Solo si el tiempo estaba mal, como 1:30.
+    .missing = Escriba cuánto tiempo fue.
+
+## Resumen de horas
+statement = Resumen de horas
+statement-empty = Aún no hay nada anotado.
+statement-given = Dadas
+statement-received = Recibidas
+statement-older = Líneas anteriores
+statement-file = Guardar como archivo
+csv-day = Día
+csv-what = Qué
+csv-with = Con
+csv-note = Nota
+csv-minutes = Minutos
+csv-entry = Anotación
+csv-more = Hay más; pregunte a quien coordina
+entry-exchange = Ayuda
+entry-group = Ayuda en grupo
+entry-gift = Regalo al fondo común
+entry-correction = Corrección
+entry-opening = Traídas de antes
+entry-hold = Ayuda de otra comunidad
+entry-settle = La otra comunidad dijo que sí
+entry-release = La otra comunidad dijo que no
+entry-receive = Ayuda a otra comunidad
+entry-recovered = Recuperado de su libro
+entry-left = Salida
+entry-joined = Entrada
+entry-role = Papel nuevo
+entry-other = Cambio
+
+## Yo
+me = Yo
+me-lead = Esto solo lo ven usted y quienes coordinan.
+me-name = Nombre
+    .missing = Escriba el nombre.
+me-phone = Teléfono
+me-email = Correo electrónico
+me-change = Cambiar mis datos
+me-change-lead = Deje vacío lo que no quiera dar.
+me-listings = Mis peticiones y ofertas
+me-no-listings = No hay nada suyo en el tablón.
+me-codes = Mis códigos
+me-codes-lead = Dé el código a alguien de allí, para anotar horas con usted.
+me-devices = Dónde he entrado
+me-devices-lead = ¿Perdió un teléfono? Ciérrelo aquí.
+me-leave-lead = Puede irse cuando quiera.
+device-phone = Un teléfono, desde: { $since }. Último uso: { $seen }.
+device-computer = Un ordenador, desde: { $since }. Último uso: { $seen }.
+device-this = este
+device-end = Cerrarlo
+leave = Dejar la comunidad
+leave-lead = Sentimos que se vaya. Siempre puede volver.
+leave-hours = Sus horas pasan al fondo común.
+leave-name = ¿Qué hacemos con su nombre?
+    .missing = Elija qué hacemos con su nombre.
+leave-forget = Olvidar mi nombre, teléfono y notas para siempre
+leave-keep = Guardarlos, por si vuelvo
+leave-not = No, me quedo
+leave-sure = ¿Quiere irse de verdad?
+leave-for-good = Lo que olvidamos no se puede recuperar.
+leave-button = Irme ahora
+
+## Hecho
+done-withdrawn = Está quitado
+done-withdrawn-next = Ya no lo ve nadie. Las otras comunidades lo sabrán.
+done-declined = No cuenta
+done-declined-next = No se añadió nada a las horas de nadie.
+done-questioned = Quien coordina ya lo sabe
+done-questioned-next = Lo mirará y le llamará. Hasta entonces queda como está.
+done-saved = Sus datos están guardados
+done-saved-next = No tiene que hacer nada más.
+done-signed-out = Ese aparato está cerrado
+done-signed-out-next = Necesita un código nuevo para volver a entrar.
+done-left = Se ha ido
+done-left-next = Gracias por cada hora. La puerta queda abierta.
+done-role = El papel ha cambiado
+done-role-next = Verá sus páginas nuevas enseguida.
+done-contact = Ya está en todas las páginas
+done-contact-next = Cámbielo cuando se ocupe otra persona.
+done-answered = La pregunta está respondida
+done-answered-next = Ya no está en la lista.
+
+## Coordinar: hoy
+today-title = Qué hay que hacer hoy
+today-members = { $n ->
+    [one] 1 miembro.
+   *[other] { $shown } miembros.
+}
+today-waiting = { $n ->
+    [0] Nada espera un sí.
+    [one] 1 intercambio espera un sí.
+   *[other] { $shown } intercambios esperan un sí.
+}
+today-questions = { $n ->
+    [0] Ninguna pregunta.
+    [one] 1 pregunta.
+   *[other] { $shown } preguntas.
+}
+today-asked = Alguien dice que no está bien
+today-waits = Esperan un sí
+today-partners = Entre comunidades
+today-nothing = No hay nada que hacer
+today-nothing-more = Buen día para llamar a alguien de quien no se sabe.
+today-ring = Llame a { $name }: { $phone }.
+today-question = { $who } dice: { $why }. { $phone }
+today-act = Ayudar con esto
+today-answer = Responder
+today-partner = Mirarlo
+contact = A quién llamar
+contact-lead = Aparece al pie de todas las páginas.
+contact-words = Nombre, teléfono y horario
+    .hint = Como «Llame a Rosa, 020 7946 0000, martes y jueves».
+    .missing = Escriba a quién llamar y cuándo.
+
+## Coordinar: miembros
+members-find = Nombre
+members-open = Abrir
+members-member = Miembro
+members-coordinator = Coordina
+members-organisation = Organización
+members-person = Persona
+members-kind = ¿Persona u organización?
+members-admit = Añadir un miembro
+members-admit-lead = Basta el nombre. Teléfono y correo ayudan a localizarle.
+members-admit-button = Añadirlo
+members-same-name = Ya hay alguien con este nombre. ¿Es la misma persona?
+members-admitted = Ya es miembro.
+members-admitted-next = Haga un código para que pueda entrar. O anote las cosas por él o ella.
+members-role = Cambiar el papel
+members-role-of = El papel de { $name }
+members-role-lead = Quien coordina añade miembros y anota cosas por otras personas.
+members-role-choice = Papel
+    .missing = Elija un papel.
+code-make = Hacer un código para entrar
+code-make-lead = Un código anterior sin usar deja de valer.
+code-for = Código para { $name }
+code-square = Un código cuadrado que abre la página para entrar
+code-step-1 = Escanee el cuadrado con el teléfono o vaya a
+code-step-2 = Escriba el código y pulse «Entrar».
+code-step-3 = Vale una vez, hasta el { $day }.
+code-keep = No lo enseñe a nadie. ¿Lo perdió? Pida otro.
+code-back = Volver a { $name }
+behalf-lead = Todo lo que haga aquí muestra los dos nombres.
+behalf-home = Lo que le espera
+behalf-ask = Pedir ayuda en su nombre
+behalf-offer = Ofrecer algo en su nombre
+behalf-record = Anotar horas en su nombre
+behalf-statement = Su resumen, para leer o imprimir
+behalf-me = Sus datos y aparatos
+behalf-slips = Imprimir vales con su nombre
+behalf-leave = Deja la comunidad
+
+## Coordinar: vales
+slips-lead = Bastan tres letras del nombre si solo hay una persona así. Deje el día vacío si fue hoy.
+slips-giver = Quién ayudó
+slips-receiver = A quién ayudó
+slips-hours = Cuánto tiempo
+slips-day = Día
+slips-note = Qué
+slips-button = Revisar estos vales
+slips-send = Anotarlos todos
+slips-no-name = Escriba un nombre.
+slips-several = Hay varias personas así. Escriba el nombre entero.
+slips-empty = No hay ningún vale. Rellene al menos una línea.
+slips-double = Se parece a uno ya anotado: { $day }. Si es otro, marque la casilla.
+slips-double-above = Se parece a la línea { $n }. Si es otro, marque la casilla.
+slips-anyway = Es otro
+slips-count = { $n ->
+    [one] 1 vale.
+   *[other] { $shown } vales.
+}
+slips-kept = { $n ->
+    [0] No se anotó ningún vale.
+    [one] 1 vale anotado.
+   *[other] { $shown } vales anotados.
+}
+slips-undone = { $n ->
+    [0] No quedaba nada que deshacer.
+    [one] 1 vale deshecho.
+   *[other] { $shown } vales deshechos.
+}
+slips-batches = Vales del último día
+slips-batch = { $slips } Los anotó { $by }: { $day }.
+slips-undo = Deshacer estos
+paper-slips = Vales de papel
+paper-directory = Quién es quién y qué ofrecemos
+paper-statements = Resúmenes: abra antes a un miembro
+directory-lead = Tiene teléfonos: délo solo a miembros.
+slip-giver = Quién ayudó:
+slip-receiver = A quién ayudó:
+slip-hours = Cuánto tiempo:
+slip-day = Día:
+slip-what = Qué:
+slip-sign = Firma de quien recibió la ayuda:
+
+## Coordinar: comunidades amigas
+partners-invite = Invitar a una comunidad
+partners-invite-lead = Acuerden antes los límites. Después dé la invitación a quien coordina allí.
+partners-invite-button = Hacer la invitación
+partners-ours = Horas que nuestra gente puede recibir por delante
+    .missing = Escriba un número de horas.
+partners-theirs = Horas que su gente puede recibir por delante
+    .missing = Escriba un número de horas.
+partners-accept = Aceptar una invitación
+partners-accept-lead = Quien coordina otra comunidad le dio una invitación. Empieza por KITH1.
+partners-accept-check = Acepte solo si los conoce. Cada parte puede perder como mucho estas horas.
+partners-accept-button = Aceptar
+partners-from = Invitación de
+partners-text = La invitación
+    .missing = Pegue aquí la invitación entera.
+partners-accepted = Ha dicho que sí.
+partners-accepted-next = Firman solos cuando nuestros ordenadores se encuentren.
+invitation = Invitación para otra comunidad
+invitation-lead = Désela a quien coordina allí y a nadie más. Vale una vez.
+invitation-until = Vale hasta el { $day }.
+invitation-square = La invitación como código cuadrado
+
+## La primera vez
+setup-closed = Esta página está cerrada
+setup-closed-words = Abra el enlace de la terminal, en un solo navegador. Para otro enlace, arranque Kith de nuevo.
+setup-welcome = Bienvenida a Kith
+setup-lead = Unas preguntas, y su comunidad tiene su propio banco de tiempo.
+setup-way-title = ¿Qué le gustaría hacer?
+setup-way = Su comunidad
+    .missing = Elija una opción.
+setup-new = Empezar una comunidad nueva
+setup-other = Recuperar una, o unirse a otra
+setup-other-restore = Para recuperar una comunidad, use su copia. El manual del programa dice cómo, en una terminal.
+setup-other-join = Para unirse a otras, empiece antes una comunidad. Después acepte su invitación.
+setup-name-title = Su comunidad
+setup-name = ¿Cómo se llama?
+    .hint = Como lo dice la gente, por ejemplo «Rushey Green».
+    .missing = Escriba el nombre de su comunidad.
+setup-area = ¿Dónde está?
+    .hint = Un geohash de hasta seis letras, como gcpuv. Puede dejarlo vacío.
+setup-area-wrong = No es un geohash. Déjelo vacío si no está seguro.
+setup-coordinator = Su nombre
+    .hint = Usted es la primera persona que coordina.
+    .missing = Escriba su nombre.
+setup-charter = Sus normas
+setup-charter-lead = Son sus propias normas. Puede cambiarlas cuando quiera.
+setup-floor = ¿Cuántas horas se puede recibir por delante?
+    .hint = Lo normal son cuarenta. Nadie debería tener que contar.
+    .missing = Escriba un número de horas.
+setup-confirmation = ¿Quién dice que sí a un intercambio?
+setup-confirm-receiver = Quien recibió la ayuda
+setup-confirm-both = Las dos personas
+setup-confirm-either = Quien lo anota
+setup-sheet = Hoja de recuperación
+setup-sheet-lead = Escriba estas 24 palabras en papel, en este orden. Solo se muestran ahora.
+setup-sheet-keep = Quien las tenga puede hablar por su comunidad. No las fotografíe, no las envíe.
+setup-sheet-done = Ya las he escrito
+setup-check = Dos palabras, por favor
+setup-check-lead = Mire su papel.
+setup-word = Palabra número { $n }
+    .missing = Escriba esta palabra.
+setup-word-wrong = Es otra palabra. Mire su papel.
+setup-words-again = Enséñeme otra vez las palabras
+setup-found = Empezar
+setup-failed = No funcionó: { $why }
+setup-done = Su comunidad ya está
+setup-done-code = Su código para entrar es { $code }. Vale una vez.
+setup-done-next = Entre y añada a sus primeros miembros.

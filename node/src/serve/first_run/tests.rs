@@ -1,0 +1,82 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use crate::web::browser::Browser;
+
+fn quiet() -> Settings {
+    Settings {
+        http_listen: "127.0.0.1:0".parse().unwrap(),
+        listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
+        ..Settings::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_directory_becomes_a_community_in_a_browser() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join(config::FILE), "").unwrap();
+    let first = begin(dir.path(), &quiet()).await.unwrap().unwrap();
+    let (base, path) = first.link.split_at(first.link.find("/setup").unwrap());
+    let (base, path) = (base.to_owned(), path.to_owned());
+
+    let mut stranger = Browser::at(&base);
+    stranger.get("/").await.is(403).says("This page is closed");
+    stranger.get("/setup?key=wrong").await.is(403);
+    let mut rosa = Browser::at(&base);
+    let page = rosa.get(&path).await;
+    page.is(200).says("Welcome to Kith").says("Cymraeg");
+    // The link is good once.
+    stranger.get(&path).await.is(403);
+    stranger.get("/setup/words").await.is(403);
+
+    let page = rosa.send(page.form("/setup").with(&[("language", "en")]), "check").await;
+    let page = rosa.send(page.form("/setup/way").with(&[("way", "new")]), "check").await;
+    let empty = rosa.send(page.form("/setup/name"), "check").await;
+    empty.is(422).says("Write the name of your community.").says("Write your name.");
+    let bad = empty.form("/setup/name").with(&[("name", "Elm <b>"), ("coordinator", "Rosa"), ("area", "london!")]);
+    let bad = rosa.send(bad, "check").await;
+    bad.is(422).says("Use 6 letters or fewer.");
+    let named = bad.form("/setup/name").with(&[("area", "gcpuv"), ("contact", "Ring Rosa")]);
+    let charter = rosa.send(named, "check").await;
+    let page = rosa.send(charter.form("/setup/charter").with(&[("floor", "much")]), "check").await;
+    page.is(422).says("Write a whole number from 0 to 1000.");
+    let sheet =
+        rosa.send(page.form("/setup/charter").with(&[("floor", "20"), ("confirmation", "both")]), "check").await;
+    sheet.is(200).says("Recovery sheet").says("Elm &#60;b&#62;");
+    let list = sheet.body.split("class=\"words\">").nth(1).unwrap().split("</ol>").next().unwrap();
+    let words: Vec<&str> = list.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    assert_eq!(words.len(), 24);
+    assert!(!dir.path().join("keys").exists(), "nothing is made before the words are on paper");
+
+    let page = rosa.get("/setup/check").await;
+    let wrong =
+        rosa.send(page.form("/setup/check").with(&[("word-5", words[4]), ("word-18", "zebrawood")]), "check").await;
+    wrong.is(422).says("This is another word.");
+    let form = wrong.form("/setup/check").with(&[("word-18", &words[17].to_uppercase())]);
+    let done = rosa.send(form.clone(), "check").await;
+    done.is(200).says("Your community is there").says("/sign-in?code=");
+    // Sent twice, there is one community.
+    rosa.send(form, "check").await.is(200).says("Your community is there");
+    let link = done.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
+
+    let founded = first.founded().await;
+    let node = Box::pin(first.on(dir.path(), &quiet(), founded)).await.unwrap();
+    assert_eq!((node.url.as_str(), node.name.as_str()), (base.as_str(), "Elm <b>"));
+    let door = rosa.get(&link).await;
+    let today = rosa.send(door.form("/sign-in"), "check").await;
+    today.is(200).says("What needs doing today").says("<bdi>Ring Rosa</bdi>");
+    let charter =
+        node.running.handle.look(|machine, _| machine.state().ledger().charter().cloned()).await.unwrap().unwrap();
+    assert_eq!((charter.person_floor.get(), charter.area.as_deref()), (-20 * 60, Some("gcpuv")));
+    node.stop().await;
+    assert!(begin(dir.path(), &quiet()).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_empty_directory_is_set_up() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(begin(&dir.path().join("misspelled"), &quiet()).await.unwrap().is_none());
+    // What is left of a community that lost its keys.
+    std::fs::create_dir(dir.path().join("journal")).unwrap();
+    assert!(begin(dir.path(), &quiet()).await.unwrap().is_none());
+}

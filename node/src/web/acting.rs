@@ -1,0 +1,98 @@
+//! For whom something is done: for oneself, or by a coordinator for a member. Then both names are always shown.
+
+use super::{
+    Oops,
+    forms::{Choice, Need, Reader, Sent},
+    visit::Member,
+    words::Words,
+};
+use crate::runtime::Handle;
+use kith_protocol::{
+    id::MemberId,
+    ledger::{Channel, Consent},
+};
+
+/// The field, and the part of an address, that names the member.
+pub(super) const FOR: &str = "for";
+
+/// A member, and the coordinator who acts for them, if they do not act themselves.
+#[derive(Debug, Clone)]
+pub(super) struct Acting {
+    pub(super) member: MemberId,
+    pub(super) name: String,
+    by: Option<Member>,
+}
+
+impl Acting {
+    /// Whoever is signed in, or the member that a coordinator named.
+    pub(super) async fn of(handle: &Handle, who: &Member, sent: &Sent) -> Result<Self, Oops> {
+        let named = sent.get(FOR);
+        if named.is_empty() {
+            return Ok(Self { member: who.id, name: who.name.clone(), by: None });
+        }
+        let member: MemberId = named.parse().map_err(|_| Oops::Missing)?;
+        if member == who.id {
+            return Ok(Self { member, name: who.name.clone(), by: None });
+        }
+        if !who.coordinator {
+            return Err(Oops::NotYours);
+        }
+        handle.look(move |machine, _| machine.state().ledger().active(&member).map(|_| ())).await??;
+        let name = handle.persons(vec![member]).await?.remove(&member).map(|person| person.name).unwrap_or_default();
+        Ok(Self { member, name, by: Some(who.clone()) })
+    }
+
+    /// Both names, when there are two.
+    pub(super) fn line(&self, words: Words) -> Option<String> {
+        let by = self.by.as_ref()?;
+        Some(words.t2("acting", ("member", &self.name), ("coordinator", &by.name)))
+    }
+
+    /// An address of a page for the same member.
+    pub(super) fn address(&self, path: &str) -> String {
+        match &self.by {
+            None => path.to_owned(),
+            Some(_) if path.contains('?') => format!("{path}&{FOR}={}", self.member),
+            Some(_) => format!("{path}?{FOR}={}", self.member),
+        }
+    }
+
+    /// The fields that belong to acting for somebody: who, and how they told.
+    pub(super) fn fields(&self, reader: &mut Reader<'_>) -> Channel {
+        if self.by.is_none() {
+            return Channel::InPerson;
+        }
+        reader.hidden(FOR, self.member.to_string());
+        channel(reader)
+    }
+
+    /// How the member agreed.
+    pub(super) fn consent(&self, channel: Channel) -> Consent {
+        match &self.by {
+            None => Consent::Session,
+            Some(by) => Consent::OnBehalf { coordinator: by.id, channel },
+        }
+    }
+
+    /// The member, when they act themselves: pages say "you" to them.
+    pub(super) fn myself(&self) -> Option<MemberId> {
+        self.by.is_none().then_some(self.member)
+    }
+
+    /// The coordinator who acts, if one does.
+    pub(super) fn coordinator(&self) -> Option<MemberId> {
+        self.by.as_ref().map(|by| by.id)
+    }
+}
+
+/// Asks how somebody told a coordinator.
+pub(super) fn channel(reader: &mut Reader<'_>) -> Channel {
+    let words = reader.words();
+    let ways = [("in-person", "channel-in-person"), ("phone", "channel-phone"), ("paper", "channel-paper")];
+    let ways = ways.map(|(value, key)| Choice::new(value, words.t(key)));
+    match reader.choice("channel", "channel", ways.into(), Need::May).as_str() {
+        "phone" => Channel::Phone,
+        "paper" => Channel::Paper,
+        _ => Channel::InPerson,
+    }
+}

@@ -1,0 +1,189 @@
+//! Partner communities: how the hours between us stand, what waits, inviting and accepting.
+
+use crate::{
+    runtime::{Refused, clock},
+    web::{
+        Answer, App, Oops,
+        forms::{Asked, Deed, Need, Post, Reader, Step},
+        pages::{self, CheckPage, FormPage, go, refusal},
+        partners::{Line, Seen},
+        qr::Square,
+        visit::{Frame, Visit},
+        words::Words,
+    },
+};
+use askama::Template;
+use axum::extract::State;
+use kith_protocol::{
+    machine::{Command, Reply},
+    minutes::Minutes,
+    partnership::{Invitation, MAX_INVITATION_TEXT},
+    rejection::Rejection,
+    time::Span,
+};
+
+/// The most partners on the page.
+const SHOWN: usize = 100;
+/// Bounds of a limit, in hours: from one to what a large association may be ahead in a year.
+const LIMIT_HOURS: std::ops::RangeInclusive<u64> = 1..=10_000;
+/// The longest single exchange: a working day, unless both agree on more later.
+const LARGEST_MINUTES: i64 = 8 * 60;
+/// For how long an invitation is good: two monthly meetings are never further apart.
+const GOOD_FOR: Span = Span::days(14);
+/// When both should look at the agreement again.
+const REVIEW_AFTER: Span = Span::days(365);
+
+#[derive(Template)]
+#[template(path = "partners.html", whitespace = "minimize")]
+struct PartnersPage<'a> {
+    frame: &'a Frame,
+    partners: Vec<Line>,
+    joining: Vec<String>,
+    refused: Vec<String>,
+    accepted: bool,
+}
+
+pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let visit = visit.coordinator()?;
+    let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
+    let look = app.handle.look(|machine, _| {
+        let state = machine.state();
+        let partners = state.ledger().partners().iter().take(SHOWN);
+        let partners: Vec<Seen> = partners.map(|(account, partner)| Seen::of(machine, account, partner)).collect();
+        let joining: Vec<String> = state.accepting().values().map(|waiting| waiting.invitation.name.clone()).collect();
+        let refused: Vec<Option<String>> =
+            state.refusals().keys().map(|community| crate::runtime::shelves::name_of(machine, community)).collect();
+        (partners, joining, refused)
+    });
+    let (partners, joining, refused) = look.await?;
+    let page = PartnersPage {
+        frame,
+        partners: partners.into_iter().map(|seen| Line::new(words, seen, now)).collect(),
+        joining,
+        refused: refused.into_iter().map(|name| name.unwrap_or_else(|| words.t("partner-nameless"))).collect(),
+        accepted: asked.get("accepted") == "yes",
+    };
+    Ok(pages::show(frame, &page))
+}
+
+fn invite_fields(reader: &mut Reader<'_>) -> (u64, u64) {
+    let ours = reader.number("ours", "partners-ours", LIMIT_HOURS);
+    let theirs = reader.number("theirs", "partners-theirs", LIMIT_HOURS);
+    (ours * 60, theirs * 60)
+}
+
+fn inviting<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("partners-invite"), reader, "/partners/invite", frame.t("partners-invite-button"))
+        .lead(frame.t("partners-invite-lead"))
+}
+
+pub(super) async fn invite(visit: Visit) -> Answer {
+    let visit = visit.coordinator()?;
+    let filled = crate::web::forms::Sent::filled([("ours", "20"), ("theirs", "20")]);
+    let mut reader = Reader::open(visit.frame.words, &filled);
+    invite_fields(&mut reader);
+    Ok(inviting(&visit.frame, reader).answer())
+}
+
+#[derive(Template)]
+#[template(path = "invitation.html", whitespace = "minimize")]
+struct InvitationPage<'a> {
+    frame: &'a Frame,
+    text: String,
+    until: String,
+    square: Option<Square>,
+}
+
+async fn invited(app: &App, deed: Deed, ours: u64, theirs: u64) -> Result<Invitation, Oops> {
+    let card =
+        app.handle.look(|machine, _| machine.state().card().cloned().map(|card| (machine.identity().community, card)));
+    let (community, card) = card.await?.ok_or(Refused::Busy)?;
+    let invitation = Invitation {
+        community,
+        name: card.name,
+        transport: card.transport,
+        addresses: card.addresses,
+        secret: deed.new_id(&app.handle, "invitation"),
+        expires_at: clock::now().plus(GOOD_FOR),
+        inviter_limit: ours,
+        acceptor_limit: theirs,
+        largest: Minutes::new(LARGEST_MINUTES).map_err(Rejection::from)?,
+    };
+    match app.handle.command(deed.request(), Command::Invite { invitation }).await? {
+        // A repeat gives the invitation that was made then.
+        Reply::Invited { invitation } => Ok(invitation),
+        _ => Err(Rejection::RequestReused.into()),
+    }
+}
+
+pub(super) async fn send_invite(State(app): State<App>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    let frame = &post.frame;
+    let mut reader = Reader::judge(frame.words, &post.sent);
+    let (ours, theirs) = invite_fields(&mut reader);
+    if !reader.is_fine() {
+        return Ok(inviting(frame, reader).answer());
+    }
+    let invitation = invited(&app, post.deed(), ours, theirs).await?;
+    let text = invitation.to_text();
+    let page =
+        InvitationPage { frame, until: frame.words.day(invitation.expires_at), square: Square::new(&text), text };
+    Ok(pages::show(frame, &page))
+}
+
+fn accept_fields(reader: &mut Reader<'_>) -> Option<Invitation> {
+    let text = reader.area("text", "partners-text", MAX_INVITATION_TEXT, Need::Must);
+    let invitation = Invitation::parse(&text).ok();
+    if invitation.is_none() {
+        let error = reader.words().t("refused-bad-invitation");
+        reader.fail("text", error);
+    }
+    invitation
+}
+
+fn accepting<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("partners-accept"), reader, "/partners/accept", frame.t("go-on"))
+        .lead(frame.t("partners-accept-lead"))
+}
+
+pub(super) async fn accept(visit: Visit, Asked(asked): Asked) -> Answer {
+    let visit = visit.coordinator()?;
+    let mut reader = Reader::open(visit.frame.words, &asked);
+    accept_fields(&mut reader);
+    Ok(accepting(&visit.frame, reader).answer())
+}
+
+fn terms(words: Words, invitation: &Invitation) -> [(String, String); 3] {
+    let hours = |minutes: u64| words.hours(minutes);
+    [
+        (words.t("partners-from"), invitation.name.clone()),
+        (words.t("partners-ours"), hours(invitation.acceptor_limit)),
+        (words.t("partners-theirs"), hours(invitation.inviter_limit)),
+    ]
+}
+
+pub(super) async fn send_accept(State(app): State<App>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    let frame = &post.frame;
+    let mut reader = Reader::judge(frame.words, &post.sent);
+    let invitation = accept_fields(&mut reader);
+    let fine = invitation.filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
+    let Some(invitation) = fine else { return Ok(accepting(frame, reader).answer()) };
+    if post.sent.step() == Step::Check {
+        let mut check =
+            CheckPage::new(frame, frame.t("check"), reader, "/partners/accept", frame.t("partners-accept-button"))
+                .lead(frame.t("partners-accept-check"));
+        for (label, value) in terms(frame.words, &invitation).into_iter().rev() {
+            check = check.row(label, value);
+        }
+        return Ok(check.answer());
+    }
+    let deed = post.deed();
+    let nonce = deed.new_id(&app.handle, "agreement");
+    let review_at = clock::now().plus(REVIEW_AFTER);
+    match app.handle.command(deed.request(), Command::Accept { invitation, nonce, review_at }).await {
+        Ok(_) => Ok(go("/partners?accepted=yes")),
+        Err(Refused::Rule(why)) => Ok(accepting(frame, reader).refused(Some(refusal(frame.words, &why))).answer()),
+        Err(refused) => Err(Oops::Refused(refused)),
+    }
+}

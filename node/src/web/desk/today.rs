@@ -1,0 +1,180 @@
+//! A coordinator's day: what needs doing, each line with its button.
+
+use crate::{
+    runtime::{Handle, Refused, clock, desk::MAX_CONTACT_WORDS},
+    web::{
+        Answer, App,
+        exchanges::{Seen, Stand},
+        forms::{Asked, Need, Post, Reader, Sent},
+        member::{names, reason_key, told},
+        pages::{self, FormPage, go},
+        partners::Seen as Partner,
+        visit::{Frame, Visit},
+        words::Words,
+    },
+};
+use askama::Template;
+use axum::extract::State;
+use kith_protocol::{
+    id::{ExchangeId, MemberId},
+    time::{Span, Timestamp},
+};
+use std::collections::BTreeMap;
+
+/// Lines of each part of the list.
+const SHOWN: usize = 30;
+/// An exchange that waits longer is worth a call.
+const LONG: Span = Span::days(3);
+
+/// One thing to do.
+struct Todo {
+    words: String,
+    more: String,
+    button: String,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "today.html", whitespace = "minimize")]
+struct TodayPage<'a> {
+    frame: &'a Frame,
+    day: String,
+    counts: Vec<String>,
+    questions: Vec<Todo>,
+    waiting: Vec<Todo>,
+    partners: Vec<Todo>,
+}
+
+struct Looked {
+    waiting: Vec<Seen>,
+    crossing: Vec<Partner>,
+    questioned: Vec<(ExchangeId, Seen)>,
+    members: u64,
+}
+
+async fn look(handle: &Handle, questions: Vec<ExchangeId>) -> Result<Looked, Refused> {
+    handle
+        .look(move |machine, book| {
+            let state = machine.state();
+            let open = state.waiting().iter().filter(|(_, waiting)| waiting.is_open());
+            let mut waiting: Vec<Seen> = open.map(|(id, waiting)| Seen::waiting(machine, *id, waiting)).collect();
+            waiting.sort_by_key(|seen| seen.since);
+            waiting.truncate(SHOWN);
+            let partners = state.ledger().partners().iter().take(SHOWN);
+            let questioned = questions.into_iter().filter_map(|id| Some((id, Seen::find(machine, book, id)?)));
+            Looked {
+                waiting,
+                crossing: partners.map(|(account, partner)| Partner::of(machine, account, partner)).collect(),
+                questioned: questioned.collect(),
+                members: state.ledger().members().values().filter(|member| member.active).count() as u64,
+            }
+        })
+        .await
+}
+
+fn waiting(
+    words: Words,
+    names: &BTreeMap<MemberId, String>,
+    phones: &BTreeMap<MemberId, String>,
+    seen: &Seen,
+    now: Timestamp,
+) -> Todo {
+    let on = match &seen.stand {
+        Stand::Waits(on) | Stand::Claimed(on) => Some(*on),
+        _ => None,
+    };
+    let name = on.and_then(|on| names.get(&on)).cloned().unwrap_or_else(|| words.t("somebody"));
+    let mut more = seen.sentence(words, Some(&name), now);
+    if now.since(seen.since) >= LONG
+        && let Some(phone) = on.and_then(|on| phones.get(&on))
+    {
+        more = format!("{more} {}", words.t2("today-ring", ("name", &name), ("phone", phone)));
+    }
+    Todo {
+        words: told(words, names, seen, None),
+        more,
+        button: words.t("today-act"),
+        address: match on {
+            Some(on) => format!("/exchange/{}?for={on}", seen.id),
+            None => format!("/exchange/{}", seen.id),
+        },
+    }
+}
+
+fn partner(words: Words, partner: &Partner, now: Timestamp) -> Option<Todo> {
+    if partner.undecided + partner.asked + partner.unconfirmed == 0 {
+        return None;
+    }
+    let name = partner.name(words);
+    let line = crate::web::partners::Line::new(words, partner.clone(), now);
+    let state = words.t(if partner.connected { "partner-connected" } else { "partner-asleep" });
+    Some(Todo {
+        words: name,
+        more: format!("{} {state}", line.waiting.join(" ")),
+        button: words.t("today-partner"),
+        address: "/partners".into(),
+    })
+}
+
+pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
+    let visit = visit.coordinator()?;
+    let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
+    let questions = app.handle.questions().await?;
+    let looked = look(&app.handle, questions.iter().map(|(id, _)| *id).take(SHOWN).collect()).await?;
+    let parties = looked.waiting.iter().chain(looked.questioned.iter().map(|(_, seen)| seen)).flat_map(Seen::parties);
+    let ids: Vec<MemberId> = parties.chain(questions.iter().map(|(_, question)| question.member)).collect();
+    let names = names(&app.handle, ids.clone()).await?;
+    let persons = app.handle.persons(ids).await?;
+    let phones: BTreeMap<MemberId, String> =
+        persons.into_iter().filter_map(|(id, person)| Some((id, person.phone?))).collect();
+    let asked = looked.questioned.iter().filter_map(|(id, seen)| {
+        let (_, question) = questions.iter().find(|(asked, _)| asked == id)?;
+        let who = names.get(&question.member).cloned().unwrap_or_else(|| words.t("somebody"));
+        let phone = phones.get(&question.member).cloned().unwrap_or_default();
+        let values = [("who", who), ("why", words.t(reason_key(question.reason))), ("phone", phone)];
+        Some(Todo {
+            words: told(words, &names, seen, None),
+            more: words.filled("today-question", &values),
+            button: words.t("today-answer"),
+            address: format!("/exchange/{id}/correct"),
+        })
+    });
+    let asked: Vec<Todo> = asked.collect();
+    let page = TodayPage {
+        frame,
+        day: words.day(now),
+        counts: vec![
+            words.n("today-members", looked.members),
+            words.n("today-waiting", looked.waiting.len() as u64),
+            words.n("today-questions", asked.len() as u64),
+        ],
+        questions: asked,
+        waiting: looked.waiting.iter().map(|seen| waiting(words, &names, &phones, seen, now)).collect(),
+        partners: looked.crossing.iter().filter_map(|seen| partner(words, seen, now)).collect(),
+    };
+    Ok(pages::show(frame, &page))
+}
+
+fn contact_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("contact"), reader, "/contact", frame.t("save")).lead(frame.t("contact-lead"))
+}
+
+pub(super) async fn contact(State(app): State<App>, visit: Visit, Asked(_): Asked) -> Answer {
+    let visit = visit.coordinator()?;
+    let now = app.handle.contact().await?.unwrap_or_default();
+    let filled = Sent::filled([("contact", now.as_str())]);
+    let mut reader = Reader::open(visit.frame.words, &filled);
+    reader.line("contact", "contact-words", MAX_CONTACT_WORDS, Need::Must);
+    Ok(contact_page(&visit.frame, reader).answer())
+}
+
+pub(super) async fn send_contact(State(app): State<App>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    let mut reader = Reader::judge(post.frame.words, &post.sent);
+    let words = reader.line("contact", "contact-words", MAX_CONTACT_WORDS, Need::Must);
+    if !reader.is_fine() {
+        return Ok(contact_page(&post.frame, reader).answer());
+    }
+    app.handle.set_contact(Some(words)).await?;
+    Ok(go("/done/contact"))
+}

@@ -1,0 +1,215 @@
+//! Where an exchange stands, and how the pages say so.
+
+use super::words::Words;
+use crate::runtime::{book::Book, shelves::name_of};
+use kith_protocol::{
+    id::{AccountId, ExchangeId, MemberId},
+    ledger::{Body, Entry, History as _},
+    machine::{Machine, Waiting, WaitingKind},
+    time::Timestamp,
+};
+
+/// Where an exchange stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// A member here has still to agree.
+    Waits(MemberId),
+    /// A partner's member says that one of ours was helped; ours has still to agree.
+    Claimed(MemberId),
+    /// A partner's member was asked for the hours of help.
+    Asked,
+    /// It was declined, and the partner will hear of it.
+    Declined,
+    /// Ours is recorded; the partner has still to answer.
+    OnHold,
+    /// The partner's hours are recorded; the partner has still to hear of it.
+    Answering,
+    /// It counts.
+    Settled,
+    /// It was changed afterwards: to this many minutes, or to nothing.
+    Corrected(Option<u32>),
+    /// The partner said no, and the hours are back.
+    Refused,
+}
+
+/// An exchange as pages show it.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) id: ExchangeId,
+    pub(super) stand: Stand,
+    pub(super) minutes: u32,
+    pub(super) giver: Option<MemberId>,
+    pub(super) receiver: Option<MemberId>,
+    /// Others who took part: those of a group.
+    pub(super) others: Vec<MemberId>,
+    /// The partner community's name, when it crosses.
+    pub(super) partner: Option<String>,
+    pub(super) since: Timestamp,
+    /// Whether the hours went to the community's pot.
+    pub(super) gift: bool,
+    /// Whether a coordinator can correct it here.
+    pub(super) correctable: bool,
+}
+
+fn partner(machine: &Machine, account: &AccountId) -> Option<String> {
+    let partner = machine.state().ledger().partners().get(account)?;
+    Some(name_of(machine, &partner.community()).unwrap_or_default())
+}
+
+impl Seen {
+    fn blank(id: ExchangeId, since: Timestamp, minutes: u32, stand: Stand) -> Self {
+        Self {
+            id,
+            stand,
+            minutes,
+            giver: None,
+            receiver: None,
+            others: Vec::new(),
+            partner: None,
+            since,
+            gift: false,
+            correctable: false,
+        }
+    }
+
+    /// An exchange that waits.
+    pub(super) fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> Self {
+        let blank = |minutes: u32, stand| Self::blank(id, waiting.since, minutes, stand);
+        match &waiting.kind {
+            WaitingKind::Local { terms, consents } => {
+                let receiver_said = consents.get(1).is_some_and(Option::is_some);
+                let on = if receiver_said { terms.giver } else { terms.receiver };
+                let (giver, receiver) = (Some(terms.giver), Some(terms.receiver));
+                Self { giver, receiver, ..blank(terms.minutes.get(), Stand::Waits(on)) }
+            }
+            WaitingKind::Payment { account, payer, minutes, .. } => Self {
+                receiver: Some(*payer),
+                partner: partner(machine, account),
+                ..blank(minutes.get(), Stand::Claimed(*payer))
+            },
+            WaitingKind::Asked { account, payee, minutes, .. } => {
+                Self { giver: Some(*payee), partner: partner(machine, account), ..blank(minutes.get(), Stand::Asked) }
+            }
+            WaitingKind::Declined { account } => {
+                Self { partner: partner(machine, account), ..blank(0, Stand::Declined) }
+            }
+        }
+    }
+
+    /// Any exchange known here.
+    pub(super) fn find(machine: &Machine, book: &Book, id: ExchangeId) -> Option<Self> {
+        if let Some(waiting) = machine.state().waiting().get(&id) {
+            return Some(Self::waiting(machine, id, waiting));
+        }
+        let recorded = book.exchange(&id)?;
+        let first = book.entry(recorded.index)?;
+        let latest = if recorded.latest == recorded.index { None } else { book.entry(recorded.latest) };
+        Self::recorded(machine, id, &first, latest.as_ref())
+    }
+
+    fn recorded(machine: &Machine, id: ExchangeId, first: &Entry, latest: Option<&Entry>) -> Option<Self> {
+        let blank = |minutes: u32| Self::blank(id, first.at, minutes, Stand::Settled);
+        let corrected = match latest.map(|entry| &entry.body) {
+            Some(Body::Correction { terms, .. }) => {
+                Stand::Corrected(terms.minutes.map(kith_protocol::minutes::Minutes::get))
+            }
+            _ => Stand::Settled,
+        };
+        match &first.body {
+            Body::Exchange { terms, .. } => Some(Self {
+                stand: corrected,
+                giver: Some(terms.giver),
+                receiver: Some(terms.receiver),
+                correctable: true,
+                ..blank(terms.minutes.get())
+            }),
+            Body::GroupExchange { terms, .. } => Some(Self {
+                correctable: corrected == Stand::Settled,
+                stand: corrected,
+                giver: Some(terms.leader),
+                others: terms.participants.clone(),
+                ..blank(terms.minutes.get())
+            }),
+            Body::Gift { terms, .. } => Some(Self {
+                stand: corrected,
+                giver: Some(terms.from),
+                gift: true,
+                correctable: true,
+                ..blank(terms.minutes.get())
+            }),
+            Body::Hold { terms, .. } => {
+                let stand = match latest.map(|entry| &entry.body) {
+                    Some(Body::Settle { .. } | Body::Recovered { .. }) => Stand::Settled,
+                    Some(Body::Release { .. }) => Stand::Refused,
+                    _ => Stand::OnHold,
+                };
+                let partner = partner(machine, &terms.account);
+                Some(Self { stand, receiver: Some(terms.payer), partner, ..blank(terms.minutes.get()) })
+            }
+            Body::Receive { payee, proposal, .. } => {
+                let account = proposal.content.account;
+                let lanes = machine.state().lanes().get(&account);
+                let answering = lanes.is_some_and(|lanes| lanes.unconfirmed().any(|answer| answer.exchange() == id));
+                let stand = if answering { Stand::Answering } else { Stand::Settled };
+                let partner = partner(machine, &account);
+                Some(Self { stand, giver: Some(*payee), partner, ..blank(proposal.content.minutes.get()) })
+            }
+            Body::Recovered { member, paid, proposal, .. } => {
+                let (giver, receiver) = if *paid { (None, *member) } else { (*member, None) };
+                let partner = partner(machine, &proposal.content.account);
+                Some(Self { giver, receiver, partner, ..blank(proposal.content.minutes.get()) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Everybody here who took part.
+    pub(super) fn parties(&self) -> impl Iterator<Item = MemberId> + '_ {
+        self.giver.into_iter().chain(self.receiver).chain(self.others.iter().copied())
+    }
+
+    /// Whether it waits for this member.
+    pub(super) fn waits_for(&self, member: &MemberId) -> bool {
+        matches!(&self.stand, Stand::Waits(on) | Stand::Claimed(on) if on == member)
+    }
+
+    /// Whether a member may take it back.
+    pub(super) fn can_decline(&self) -> bool {
+        matches!(self.stand, Stand::Waits(_) | Stand::Claimed(_) | Stand::Asked)
+    }
+
+    /// Where it stands, in a sentence. `name` is what the member it waits for is called; nobody, if it is the reader.
+    pub(super) fn sentence(&self, words: Words, name: Option<&str>, now: Timestamp) -> String {
+        let partner = self.partner.as_deref().unwrap_or_default();
+        let day = words.near_day(self.since, now);
+        let waiting = |key, who| words.t2(key, ("who", who), ("day", &day));
+        match &self.stand {
+            Stand::Waits(_) | Stand::Claimed(_) => match name {
+                Some(name) => waiting("stand-waits", name),
+                None => words.t1("stand-waits-you", "day", &day),
+            },
+            Stand::Asked => waiting("stand-asked", partner),
+            Stand::Declined => words.t1("stand-declined", "who", partner),
+            Stand::OnHold => waiting("stand-on-hold", partner),
+            Stand::Answering => waiting("stand-answering", partner),
+            Stand::Settled => words.t1("stand-settled", "day", &day),
+            Stand::Corrected(Some(minutes)) => words.t1("stand-corrected", "hours", words.hours(u64::from(*minutes))),
+            Stand::Corrected(None) => words.t("stand-undone"),
+            Stand::Refused => words.t1("stand-refused", "who", partner),
+        }
+    }
+}
+
+/// How many waiting exchanges one page looks through: all there can be.
+const MOST_WAITING: usize = kith_protocol::machine::MAX_WAITING;
+
+/// What waits and touches a member, the oldest first, at most `most`.
+pub(super) fn waiting_of(machine: &Machine, member: &MemberId, most: usize) -> Vec<Seen> {
+    let waiting = machine.state().waiting().iter().take(MOST_WAITING);
+    let seen =
+        waiting.filter(|(_, waiting)| waiting.is_open()).map(|(id, waiting)| Seen::waiting(machine, *id, waiting));
+    let mut found: Vec<Seen> = seen.filter(|seen| seen.parties().any(|party| party == *member)).collect();
+    found.sort_by_key(|seen| seen.since);
+    found.truncate(most);
+    found
+}

@@ -1,0 +1,46 @@
+//! Pages for members.
+
+mod exchange;
+mod find;
+mod home;
+mod leave;
+mod listing;
+mod me;
+mod post;
+mod record;
+mod statement;
+
+pub(super) use exchange::reason_key;
+pub(super) use home::{names, standing, told};
+pub(super) use me::person_fields;
+pub(super) use record::local;
+
+use super::App;
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/home", get(home::show))
+        .route("/ask", get(post::ask).post(post::send_ask))
+        .route("/offer", get(post::offer).post(post::send_offer))
+        .route("/find", get(find::show))
+        .route("/listing/{community}/{key}", get(listing::show))
+        .route("/listing/{community}/{key}/withdraw", get(listing::withdraw).post(listing::send_withdraw))
+        .route("/record", get(record::who).post(record::send_who))
+        .route("/record/hours", get(record::hours).post(record::send_hours))
+        .route("/exchange/{id}", get(exchange::show))
+        .route("/exchange/{id}/confirm", post(exchange::confirm))
+        .route("/exchange/{id}/decline", get(exchange::decline).post(exchange::send_decline))
+        .route("/exchange/{id}/question", get(exchange::question).post(exchange::send_question))
+        .route("/exchange/{id}/correct", get(exchange::correct).post(exchange::send_correct))
+        .route("/statement", get(statement::show))
+        .route("/statement.csv", get(statement::csv))
+        .route("/me", get(me::show))
+        .route("/me/change", get(me::change).post(me::send_change))
+        .route("/me/devices", post(me::end_device))
+        .route("/leave", get(leave::show).post(leave::send))
+        .route("/done/{what}", get(me::done))
+}

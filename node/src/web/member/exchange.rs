@@ -1,0 +1,324 @@
+//! One exchange: where it stands, and what can be done about it.
+
+use super::home::{names, told};
+use crate::{
+    runtime::{Refused, clock, desk::Reason, home as keys},
+    web::{
+        Answer, App, Oops,
+        acting::Acting,
+        exchanges::{Seen, Stand},
+        forms::{Asked, Need, Post, Reader, Sent, choices},
+        pages::{self, FormPage, go, refusal},
+        visit::{Frame, Member, Visit},
+        words::Words,
+    },
+};
+use askama::Template;
+use axum::extract::{Path, State};
+use kith_protocol::{
+    id::{ExchangeId, MemberId},
+    ledger::{Agreed, Channel, Consent, CorrectionTerms, PaymentTerms},
+    machine::{Command, WaitingKind},
+    rejection::Rejection,
+    time::Timestamp,
+};
+use std::collections::BTreeMap;
+
+/// A step on an exchange's way.
+struct Mile {
+    done: bool,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "exchange.html", whitespace = "minimize")]
+struct ExchangePage<'a> {
+    frame: &'a Frame,
+    acting: Option<String>,
+    heading: String,
+    sentence: String,
+    next: Option<String>,
+    note: Option<String>,
+    miles: Vec<Mile>,
+    /// Whom it waits for, when it is the visitor's to say.
+    mine: bool,
+    once: String,
+    confirm: String,
+    acting_for: String,
+    decline: Option<String>,
+    question: Option<String>,
+    correct: Option<String>,
+}
+
+/// An exchange, with the names of those who took part, for somebody who may see it.
+struct Found {
+    acting: Acting,
+    seen: Seen,
+    names: BTreeMap<MemberId, String>,
+}
+
+async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, Oops> {
+    let id: ExchangeId = id.parse().map_err(|_| Oops::Missing)?;
+    let acting = Acting::of(&app.handle, who, sent).await?;
+    let seen = app.handle.look(move |machine, book| Seen::find(machine, book, id)).await?.ok_or(Oops::Missing)?;
+    let part = seen.parties().any(|party| party == acting.member);
+    if !part && !who.coordinator {
+        return Err(Oops::NotYours);
+    }
+    let names = names(&app.handle, seen.parties()).await?;
+    Ok(Found { acting, seen, names })
+}
+
+impl Found {
+    fn heading(&self, words: Words) -> String {
+        told(words, &self.names, &self.seen, self.acting.myself())
+    }
+
+    /// What the member it waits for is called.
+    fn waits_for(&self, words: Words) -> String {
+        let on = match &self.seen.stand {
+            Stand::Waits(on) | Stand::Claimed(on) => self.names.get(on),
+            _ => None,
+        };
+        on.cloned().unwrap_or_else(|| words.t("somebody"))
+    }
+
+    fn miles(&self, words: Words, now: Timestamp) -> Vec<Mile> {
+        let seen = &self.seen;
+        let day = words.near_day(seen.since, now);
+        let agreed = !matches!(seen.stand, Stand::Waits(_) | Stand::Claimed(_) | Stand::Asked | Stand::Declined);
+        let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(_));
+        let mut miles = vec![
+            Mile { done: true, words: words.t1("mile-told", "day", &day) },
+            Mile { done: agreed, words: words.t("mile-agreed") },
+        ];
+        if let Some(partner) = &seen.partner {
+            miles.push(Mile { done: counts, words: words.t1("mile-partner", "partner", partner) });
+        }
+        miles.push(Mile { done: counts, words: words.t("mile-counts") });
+        miles
+    }
+}
+
+fn next(words: Words, seen: &Seen) -> String {
+    words.t(match seen.stand {
+        Stand::Waits(_) | Stand::Claimed(_) => "next-waits",
+        Stand::Asked | Stand::OnHold | Stand::Answering => "next-partner",
+        Stand::Refused => "next-refused",
+        Stand::Settled | Stand::Corrected(_) | Stand::Declined => "next-settled",
+    })
+}
+
+pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
+    let found = find(&app, &visit.member, &asked, &id).await?;
+    let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
+    let Found { acting, seen, .. } = &found;
+    let note = app.handle.note(seen.id).await?.map(|note| note.note);
+    let part = seen.parties().any(|party| party == acting.member);
+    let address = |what: &str| acting.address(&format!("/exchange/{}/{what}", seen.id));
+    let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(_));
+    let mine = acting.myself().is_some_and(|me| seen.waits_for(&me));
+    let waits_for = (!mine).then(|| found.waits_for(words));
+    let page = ExchangePage {
+        frame,
+        acting: acting.line(words),
+        heading: found.heading(words),
+        sentence: seen.sentence(words, waits_for.as_deref(), now),
+        next: (asked.get("new") == "yes").then(|| next(words, seen)),
+        note,
+        miles: found.miles(words, now),
+        mine: seen.waits_for(&acting.member),
+        once: crate::web::forms::fresh_once(),
+        confirm: format!("/exchange/{}/confirm", seen.id),
+        acting_for: acting.coordinator().map(|_| acting.member.to_string()).unwrap_or_default(),
+        decline: (part && seen.can_decline()).then(|| address("decline")),
+        question: (part && counts).then(|| address("question")),
+        correct: (visit.member.coordinator && seen.correctable && counts).then(|| address("correct")),
+    };
+    Ok(pages::show(frame, &page))
+}
+
+/// Agrees, for the member it waits for.
+pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let deed = post.deed();
+    let found = find(&app, &post.member, &post.sent, &id).await?;
+    let to = found.acting.address(&format!("/exchange/{}?new=yes", found.seen.id));
+    if app.handle.earlier(deed.request()).await?.is_some() {
+        return Ok(go(&to));
+    }
+    if !found.seen.waits_for(&found.acting.member) {
+        return Err(Rejection::NotWaiting(found.seen.id).into());
+    }
+    let exchange = found.seen.id;
+    let waiting = app.handle.look(move |machine, _| machine.state().waiting().get(&exchange).cloned()).await?;
+    let waiting = waiting.ok_or(Rejection::NotWaiting(exchange))?;
+    let consent = found.acting.consent(Channel::InPerson);
+    match waiting.kind {
+        WaitingKind::Local { terms, consents } => {
+            let receiver = terms.receiver == found.acting.member;
+            let mut joined: Vec<Option<Consent>> = vec![None; consents.len()];
+            if let Some(place) = joined.get_mut(usize::from(receiver)) {
+                *place = Some(consent);
+            }
+            app.handle.agreed(deed.request(), terms, joined, Command::Exchange).await?;
+        }
+        WaitingKind::Payment { account, payer, payee, minutes, reverses } => {
+            let terms = PaymentTerms {
+                community: app.handle.community(),
+                account,
+                exchange,
+                payer,
+                payee,
+                minutes,
+                made_at: waiting.since,
+                details: None,
+                reverses,
+            };
+            let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
+            let command = move |terms: Agreed<PaymentTerms>| Command::Pay { terms, salt };
+            app.handle.agreed(deed.request(), terms, vec![Some(consent)], command).await?;
+        }
+        WaitingKind::Asked { .. } | WaitingKind::Declined { .. } => return Err(Rejection::NotWaiting(exchange).into()),
+    }
+    Ok(go(&to))
+}
+
+fn ending<'a>(frame: &'a Frame, found: &Found, mut reader: Reader<'_>, what: &str) -> FormPage<'a> {
+    if found.acting.coordinator().is_some() {
+        reader.hidden(crate::web::acting::FOR, found.acting.member.to_string());
+    }
+    let action = format!("/exchange/{}/{what}", found.seen.id);
+    let button = frame.t(&format!("{what}-button"));
+    FormPage::new(frame, frame.t(what), reader, &action, button)
+        .lead(found.heading(frame.words))
+        .lead(frame.t(&format!("{what}-lead")))
+        .acting(found.acting.line(frame.words))
+}
+
+pub(super) async fn decline(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Asked(asked): Asked,
+) -> Answer {
+    let found = find(&app, &visit.member, &asked, &id).await?;
+    Ok(ending(&visit.frame, &found, Reader::open(visit.frame.words, &asked), "decline").ending().answer())
+}
+
+pub(super) async fn send_decline(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let deed = post.deed();
+    if app.handle.earlier(deed.request()).await?.is_none() {
+        let found = find(&app, &post.member, &post.sent, &id).await?;
+        if !found.seen.parties().any(|party| party == found.acting.member) {
+            return Err(Oops::NotYours);
+        }
+        app.handle.command(deed.request(), Command::Decline { exchange: found.seen.id }).await?;
+    }
+    Ok(go("/done/declined"))
+}
+
+const REASONS: [(&str, &str, Reason); 4] = [
+    ("hours", "question-hours", Reason::Hours),
+    ("never", "question-never", Reason::Never),
+    ("person", "question-person", Reason::Person),
+    ("other", "question-other", Reason::Other),
+];
+
+/// The message for a reason.
+pub(in crate::web) fn reason_key(reason: Reason) -> &'static str {
+    REASONS.iter().find(|(_, _, found)| *found == reason).map_or("question-other", |(_, key, _)| key)
+}
+
+fn reasons(reader: &mut Reader<'_>) -> Option<Reason> {
+    let options = choices(reader.words(), REASONS.map(|(value, key, _)| (value, key)));
+    let chosen = reader.choice("reason", "question-reason", options, Need::Must);
+    REASONS.iter().find(|(value, _, _)| *value == chosen).map(|(_, _, reason)| *reason)
+}
+
+pub(super) async fn question(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Asked(asked): Asked,
+) -> Answer {
+    let found = find(&app, &visit.member, &asked, &id).await?;
+    let mut reader = Reader::open(visit.frame.words, &asked);
+    reasons(&mut reader);
+    Ok(ending(&visit.frame, &found, reader, "question").answer())
+}
+
+pub(super) async fn send_question(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let found = find(&app, &post.member, &post.sent, &id).await?;
+    let mut reader = Reader::judge(post.frame.words, &post.sent);
+    let reason = reasons(&mut reader);
+    let Some(reason) = reason.filter(|_| reader.is_fine()) else {
+        return Ok(ending(&post.frame, &found, reader, "question").answer());
+    };
+    if !found.seen.parties().any(|party| party == found.acting.member) {
+        return Err(Oops::NotYours);
+    }
+    app.handle.question(found.seen.id, found.acting.member, reason).await?;
+    Ok(go("/done/questioned"))
+}
+
+fn correction(reader: &mut Reader<'_>, group: bool) -> Option<Option<kith_protocol::minutes::Minutes>> {
+    let words = reader.words();
+    let mut ways = vec![("never", "correct-never")];
+    if !group {
+        ways.insert(0, ("hours", "correct-hours"));
+    }
+    ways.push(("right", "correct-right"));
+    match reader.choice("what", "correct-what", choices(words, ways), Need::Must).as_str() {
+        "hours" => reader.length("length", "correct-length").map(Some),
+        way => {
+            // Shown all the same, so that whoever changes their mind finds it.
+            if !group {
+                reader.optional("length", "correct-length");
+            }
+            (way == "never").then_some(None)
+        }
+    }
+}
+
+pub(super) async fn correct(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Asked(asked): Asked,
+) -> Answer {
+    let visit = visit.coordinator()?;
+    let found = find(&app, &visit.member, &asked, &id).await?;
+    let mut reader = Reader::open(visit.frame.words, &asked);
+    correction(&mut reader, !found.seen.others.is_empty());
+    Ok(ending(&visit.frame, &found, reader, "correct").answer())
+}
+
+pub(super) async fn send_correct(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    let found = find(&app, &post.member, &post.sent, &id).await?;
+    let mut reader = Reader::judge(post.frame.words, &post.sent);
+    let to = correction(&mut reader, !found.seen.others.is_empty());
+    if !reader.is_fine() {
+        return Ok(ending(&post.frame, &found, reader, "correct").answer());
+    }
+    let corrects = found.seen.id;
+    if let Some(minutes) = to {
+        let deed = post.deed();
+        let terms = CorrectionTerms {
+            community: app.handle.community(),
+            exchange: ExchangeId(deed.new_id(&app.handle, "correction")),
+            corrects,
+            minutes,
+            made_at: clock::now(),
+            details: None,
+        };
+        let led = app.handle.command(deed.request(), Command::Correct { terms, by: post.member.id }).await;
+        if let Err(Refused::Rule(why)) = led {
+            let refused = Some(refusal(post.frame.words, &why));
+            return Ok(ending(&post.frame, &found, reader, "correct").refused(refused).answer());
+        }
+        led?;
+    }
+    app.handle.answered(corrects).await?;
+    Ok(go(&format!("/exchange/{corrects}")))
+}

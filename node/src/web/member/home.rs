@@ -1,0 +1,299 @@
+//! A member's first page: what waits for them, hours given and received, and what is new nearby.
+
+use crate::{
+    runtime::{Handle, Refused, clock, listings::Kind, statement::Line},
+    web::{
+        Answer, App,
+        acting::Acting,
+        exchanges::{Seen, waiting_of},
+        forms::Asked,
+        pages, shelf,
+        visit::{Frame, Visit},
+        words::{Words, beginning_of, date_of},
+    },
+};
+use askama::Template;
+use axum::extract::State;
+use kith_protocol::{
+    id::{CommunityId, ExchangeId, MemberId, RecordKey},
+    shelf::Category,
+    time::Timestamp,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most things that wait on this page: a screen or two.
+const WAITING_SHOWN: usize = 10;
+/// New asks on this page, and new offers.
+const NEAR_SHOWN: usize = 3;
+/// Lines read for the hours of a year: more than an exchange a day, both ways.
+const LINES_READ: usize = 1_000;
+const LINES_A_PAGE: usize = 200;
+
+/// Hours of one year.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::web) struct Year {
+    pub(in crate::web) given: u64,
+    pub(in crate::web) received: u64,
+}
+
+impl Year {
+    /// The fold of a member's lines since a moment, newest first. What was corrected counts as corrected.
+    fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Self {
+        let mut each: BTreeMap<(Option<ExchangeId>, u64), i64> = BTreeMap::new();
+        for line in lines.filter(|line| !["opening_balance", "member_left", "gift"].contains(&line.kind)) {
+            let alone = if line.exchange.is_none() { line.index } else { 0 };
+            *each.entry((line.exchange, alone)).or_default() += line.change;
+        }
+        let sum = |sign: i64| {
+            each.values().filter(|change| change.signum() == sign).map(|change| change.unsigned_abs()).sum()
+        };
+        Self { given: sum(1), received: sum(-1) }
+    }
+
+    /// How much of the ribbon is hours given, in per cent; none when there is nothing to show.
+    pub(in crate::web) fn given_share(&self) -> Option<u64> {
+        let all = self.given.checked_add(self.received).filter(|all| *all > 0)?;
+        Some((u128::from(self.given) * 100 / u128::from(all)).try_into().unwrap_or(100))
+    }
+}
+
+pub(in crate::web) async fn year(handle: &Handle, member: MemberId, now: Timestamp) -> Result<Year, Refused> {
+    let today = date_of(now);
+    let begins = today.with().month(1).day(1).build().ok().and_then(beginning_of).unwrap_or_default();
+    let (mut all, mut before): (Vec<Line>, _) = (Vec::new(), None);
+    while all.len() < LINES_READ {
+        let page = handle.statement(member, before, LINES_A_PAGE).await?;
+        let (full, last) = (page.len() == LINES_A_PAGE, page.last().map(|line| (line.index, line.at)));
+        all.extend(page.into_iter().filter(|line| line.at >= begins));
+        match last {
+            Some((index, at)) if full && at >= begins => before = Some(index),
+            _ => break,
+        }
+    }
+    Ok(Year::of(all.iter()))
+}
+
+/// Something that waits, with the page where it is answered.
+struct Waits {
+    words: String,
+    since: String,
+    mine: bool,
+    link: Option<(String, String)>,
+}
+
+/// Something new nearby.
+struct Near {
+    title: String,
+    category: String,
+    why: Option<String>,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "home.html", whitespace = "minimize")]
+struct HomePage<'a> {
+    frame: &'a Frame,
+    acting: Option<String>,
+    heading: String,
+    mine: Vec<Waits>,
+    others: Vec<Waits>,
+    given: String,
+    received: String,
+    share: Option<u64>,
+    standing: String,
+    asks: Vec<Near>,
+    offers: Vec<Near>,
+    ways: [(String, String); 3],
+}
+
+/// Name, or the partner's name, or nobody's.
+pub(super) fn called(
+    words: Words,
+    names: &BTreeMap<MemberId, String>,
+    member: Option<MemberId>,
+    seen: &Seen,
+) -> String {
+    match member {
+        Some(member) => names.get(&member).cloned().unwrap_or_else(|| words.t("somebody")),
+        None if seen.gift => words.t("the-pot"),
+        None => match &seen.partner {
+            Some(partner) => words.t1("somebody-of", "partner", partner),
+            None => words.t("a-group"),
+        },
+    }
+}
+
+/// What happened, in one sentence with both names and the hours; `me` is whoever reads it, for whom it says "you".
+pub(in crate::web) fn told(
+    words: Words,
+    names: &BTreeMap<MemberId, String>,
+    seen: &Seen,
+    me: Option<MemberId>,
+) -> String {
+    let (giver, receiver) = (called(words, names, seen.giver, seen), called(words, names, seen.receiver, seen));
+    let hours = words.hours(u64::from(seen.minutes));
+    let mine = |party: Option<MemberId>| me.is_some() && party == me;
+    let key = match seen.gift {
+        true => "told-gift",
+        false if mine(seen.giver) => "told-gave",
+        false if mine(seen.receiver) => "told-received",
+        false => "told",
+    };
+    words.filled(key, &[("giver", giver), ("receiver", receiver), ("hours", hours)])
+}
+
+pub(in crate::web) async fn names(
+    handle: &Handle,
+    ids: impl IntoIterator<Item = MemberId>,
+) -> Result<BTreeMap<MemberId, String>, Refused> {
+    let ids: BTreeSet<MemberId> = ids.into_iter().collect();
+    let persons = handle.persons(ids.into_iter().collect()).await?;
+    Ok(persons.into_iter().map(|(id, person)| (id, person.name)).collect())
+}
+
+/// One of our own listings, as the page needs it.
+struct Found {
+    kind: Kind,
+    key: RecordKey,
+    title: String,
+    category: Category,
+}
+
+struct Looked {
+    balance: i64,
+    waiting: Vec<Seen>,
+    own: CommunityId,
+    near: Vec<Found>,
+    skills: BTreeSet<Category>,
+}
+
+async fn look(handle: &Handle, member: MemberId, now: Timestamp) -> Result<Looked, Refused> {
+    handle
+        .look(move |machine, book| {
+            let state = machine.state();
+            let (_, shelf) = state.shelf();
+            let owner = |key: &RecordKey| shelf.get(key).and_then(|own| own.owner);
+            let (mut near, mut skills) = (Vec::new(), BTreeSet::new());
+            for record in shelf::newest(machine, book, now) {
+                let Some((kind, listing)) = Kind::of(&record.item) else { continue };
+                if owner(&record.key) != Some(member) {
+                    let (title, category) = (listing.title.clone(), listing.category);
+                    near.push(Found { kind, key: record.key, title, category });
+                } else if kind == Kind::Offer {
+                    skills.insert(listing.category);
+                }
+            }
+            Looked {
+                balance: state.ledger().members().get(&member).map_or(0, |member| member.balance.get()),
+                waiting: waiting_of(machine, &member, WAITING_SHOWN),
+                own: machine.identity().community,
+                near,
+                skills,
+            }
+        })
+        .await
+}
+
+/// New listings of one kind, those that fit what the member offers first.
+fn near(words: Words, looked: &Looked, kind: Kind) -> Vec<Near> {
+    let mut found: Vec<&Found> = looked.near.iter().filter(|found| found.kind == kind).collect();
+    let fits = |found: &Found| kind == Kind::Need && looked.skills.contains(&found.category);
+    found.sort_by_key(|found| !fits(found));
+    let near = found.into_iter().take(NEAR_SHOWN).map(|found| {
+        let category = words.category(found.category);
+        Near {
+            why: fits(found).then(|| words.t1("why-skill", "category", &category)),
+            title: found.title.clone(),
+            category,
+            address: format!("/listing/{}/{}", looked.own, found.key),
+        }
+    });
+    near.collect()
+}
+
+fn waits(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen, acting: &Acting, now: Timestamp) -> Waits {
+    let waits_for = names.get(match &seen.stand {
+        crate::web::exchanges::Stand::Waits(on) | crate::web::exchanges::Stand::Claimed(on) => on,
+        _ => &acting.member,
+    });
+    let name = waits_for.map_or_else(|| words.t("somebody"), Clone::clone);
+    let address = acting.address(&format!("/exchange/{}", seen.id));
+    let mine = seen.waits_for(&acting.member);
+    let button = words.t(if mine { "home-look-and-say" } else { "home-look" });
+    Waits {
+        words: told(words, names, seen, acting.myself()),
+        mine,
+        since: if mine {
+            words.t1("since", "day", words.near_day(seen.since, now))
+        } else {
+            seen.sentence(words, Some(&name), now)
+        },
+        link: Some((button, address)),
+    }
+}
+
+pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let member = acting.member;
+    let looked = look(&app.handle, member, now).await?;
+    let year = year(&app.handle, member, now).await?;
+    let names = names(&app.handle, looked.waiting.iter().flat_map(Seen::parties)).await?;
+    let (mine, others): (Vec<&Seen>, Vec<&Seen>) = looked.waiting.iter().partition(|seen| seen.waits_for(&member));
+    let cards = |list: Vec<&Seen>| list.into_iter().map(|seen| waits(words, &names, seen, &acting, now)).collect();
+    let first_name = acting.name.split_whitespace().next().unwrap_or_default();
+    let way = |key: &str, path: &str| (words.t(key), acting.address(path));
+    let page = HomePage {
+        frame,
+        acting: acting.line(words),
+        heading: words.greeting(now, first_name),
+        mine: cards(mine),
+        others: cards(others),
+        given: words.t1("home-given", "hours", words.hours(year.given)),
+        received: words.t1("home-received", "hours", words.hours(year.received)),
+        share: year.given_share(),
+        standing: standing(words, looked.balance),
+        asks: near(words, &looked, Kind::Need),
+        offers: near(words, &looked, Kind::Offer),
+        ways: [way("home-ask", "/ask"), way("home-offer", "/offer"), way("home-record", "/record")],
+    };
+    Ok(pages::show(frame, &page))
+}
+
+/// Where somebody stands, without shame.
+pub(in crate::web) fn standing(words: Words, balance: i64) -> String {
+    let hours = words.hours(balance.unsigned_abs());
+    match balance {
+        0 => words.t("standing-even"),
+        1.. => words.t1("standing-given", "hours", hours),
+        _ => words.t1("standing-received", "hours", hours),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(index: u64, kind: &'static str, exchange: Option<u8>, change: i64) -> Line {
+        let exchange = exchange.map(|n| ExchangeId([n; 16]));
+        Line { index, at: Timestamp(0), kind, exchange, change, other: None }
+    }
+
+    #[test]
+    fn a_year_counts_what_stands() {
+        let lines = [
+            line(9, "correction", Some(1), -30),
+            line(8, "release", Some(4), 90),
+            line(7, "hold", Some(4), -90),
+            line(6, "gift", Some(3), -60),
+            line(5, "receive", Some(5), 15),
+            line(3, "exchange", Some(2), -45),
+            line(2, "exchange", Some(1), 60),
+            line(1, "opening_balance", None, 600),
+        ];
+        let year = Year::of(lines.iter());
+        assert_eq!(year, Year { given: 45, received: 45 });
+        assert_eq!(year.given_share(), Some(50));
+        assert_eq!(Year::default().given_share(), None);
+    }
+}

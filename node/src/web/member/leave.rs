@@ -1,0 +1,119 @@
+//! Leaving: the hours go to the community's pot, and the name can be forgotten.
+
+use crate::{
+    runtime::{Handle, Refused},
+    web::{
+        Answer, App, Oops,
+        acting::Acting,
+        forms::{Asked, Need, Post, Reader, Step, choices},
+        pages::{CheckPage, FormPage, go, refusal},
+        visit::{Frame, Visit, set_cookie},
+    },
+};
+use axum::{
+    extract::State,
+    http::{HeaderMap, header},
+};
+use kith_protocol::{
+    id::{ExchangeId, MemberId},
+    machine::Command,
+    member::Role,
+    rejection::Rejection,
+};
+
+/// Lines of a statement read at once, to find the notes that go with a name.
+const LINES_A_LOOK: usize = 500;
+
+fn fields(reader: &mut Reader<'_>) -> bool {
+    let ways = [("forget", "leave-forget"), ("keep", "leave-keep")];
+    let options = choices(reader.words(), ways);
+    reader.choice("name", "leave-name", options, Need::Must) == "forget"
+}
+
+fn form<'a>(frame: &'a Frame, acting: &Acting, mut reader: Reader<'_>) -> FormPage<'a> {
+    carried(acting, &mut reader);
+    FormPage::new(frame, frame.t("leave"), reader, "/leave", frame.t("go-on"))
+        .lead(frame.t("leave-lead"))
+        .lead(frame.t("leave-hours"))
+        .acting(acting.line(frame.words))
+        .other(frame.t("leave-not"), acting.address("/me"))
+        .ending()
+}
+
+fn carried(acting: &Acting, reader: &mut Reader<'_>) {
+    if acting.coordinator().is_some() {
+        reader.hidden(crate::web::acting::FOR, acting.member.to_string());
+    }
+}
+
+pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let mut reader = Reader::open(visit.frame.words, &asked);
+    fields(&mut reader);
+    Ok(form(&visit.frame, &acting, reader).answer())
+}
+
+/// Every exchange of a member, whose notes may tell of them.
+async fn exchanges(handle: &Handle, member: MemberId) -> Result<Vec<ExchangeId>, Refused> {
+    let (mut all, mut before) = (Vec::new(), None);
+    loop {
+        let page = handle.statement(member, before, LINES_A_LOOK).await?;
+        all.extend(page.iter().filter_map(|line| line.exchange));
+        before = page.last().filter(|_| page.len() == LINES_A_LOOK).map(|line| line.index);
+        if before.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+/// Who records it: the coordinator who acts, or, for somebody who leaves by themselves, any who is here.
+async fn recorder(handle: &Handle, acting: &Acting) -> Result<MemberId, Refused> {
+    if let Some(by) = acting.coordinator() {
+        return Ok(by);
+    }
+    let leaving = acting.member;
+    let found = handle.look(move |machine, _| {
+        let mut members = machine.state().ledger().members().iter();
+        let other = members.find(|(id, member)| **id != leaving && member.active && member.role == Role::Coordinator);
+        other.map(|(id, _)| *id)
+    });
+    found.await?.ok_or(Refused::Rule(Rejection::LastCoordinator(leaving)))
+}
+
+pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post) -> Answer {
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    let (frame, handle) = (&post.frame, &app.handle);
+    let mut reader = Reader::judge(frame.words, &post.sent);
+    let forget = fields(&mut reader);
+    if !reader.is_fine() || post.sent.step() == Step::Edit {
+        return Ok(form(frame, &acting, reader).answer());
+    }
+    if post.sent.step() == Step::Check {
+        carried(&acting, &mut reader);
+        return Ok(CheckPage::new(frame, frame.t("leave-sure"), reader, "/leave", frame.t("leave-button"))
+            .lead(frame.t("leave-for-good"))
+            .acting(acting.line(frame.words))
+            .answer());
+    }
+    let by = recorder(handle, &acting).await;
+    let led = match by {
+        Ok(by) => handle.command(post.deed().request(), Command::Leave { member: acting.member, by }).await,
+        Err(refused) => Err(refused),
+    };
+    match led {
+        Ok(_) => {}
+        Err(Refused::Rule(why)) => {
+            return Ok(form(frame, &acting, reader).refused(Some(refusal(frame.words, &why))).answer());
+        }
+        Err(refused) => return Err(Oops::Refused(refused)),
+    }
+    if forget {
+        handle.erase_person(acting.member, exchanges(handle, acting.member).await?).await?;
+    }
+    handle.end_sessions(acting.member, None).await?;
+    let mut response = go("/done/left");
+    if acting.coordinator().is_none() {
+        response.headers_mut().append(header::SET_COOKIE, set_cookie(&headers, crate::web::visit::SESSION, "", 0));
+    }
+    Ok(response)
+}

@@ -1,0 +1,192 @@
+//! One offer or one ask: whose it is, and how to take it up.
+
+use crate::{
+    runtime::{clock, listings::Kind, shelves::name_of},
+    web::{
+        Answer, App, Oops,
+        acting::Acting,
+        forms::{Asked, Post, Reader},
+        pages::{self, FormPage, go},
+        visit::{Frame, Visit},
+    },
+};
+use askama::Template;
+use axum::extract::{Path, State};
+use kith_protocol::{
+    id::{CommunityId, MemberId, RecordKey},
+    machine::{Command, View as _},
+    shelf::{Item, Record},
+    time::{Span, Timestamp},
+};
+
+/// For how long a withdrawal stands at least: any node that held the listing is back within a month.
+const WITHDRAWN_FOR: Span = Span::days(30);
+
+/// A listing and what is known of where it comes from.
+struct Found {
+    record: Record,
+    owner: Option<MemberId>,
+    own: bool,
+    community: Option<String>,
+    connected: bool,
+    partner: bool,
+}
+
+async fn find(app: &App, community: CommunityId, key: RecordKey) -> Result<Found, Oops> {
+    let now = clock::now();
+    let found = app.handle.look(move |machine, book| {
+        let held = book.held(&community, &key)?;
+        let record = book.records(&community, held.revision.saturating_sub(1), 1).into_iter().next()?.content;
+        if record.key != key || record.expires_at <= now || record.item.listing().is_none() {
+            return None;
+        }
+        let own = community == machine.identity().community;
+        Some(Found {
+            owner: machine.state().shelf().1.get(&key).filter(|_| own).and_then(|own| own.owner),
+            own,
+            community: name_of(machine, &community),
+            connected: own || machine.connected(&community),
+            partner: machine.state().ledger().partner_of(&community).is_some(),
+            record,
+        })
+    });
+    found.await?.ok_or(Oops::Missing)
+}
+
+fn ids(community: &str, key: &str) -> Result<(CommunityId, RecordKey), Oops> {
+    let community = community.parse().map_err(|_| Oops::Missing)?;
+    Ok((community, key.parse().map_err(|_| Oops::Missing)?))
+}
+
+#[derive(Template)]
+#[template(path = "listing.html", whitespace = "minimize")]
+struct ListingPage<'a> {
+    frame: &'a Frame,
+    /// What just happened, on the way here from a form.
+    news: Option<(String, String)>,
+    title: String,
+    text: String,
+    language: Option<String>,
+    kind: String,
+    category: String,
+    remote: bool,
+    tags: Vec<String>,
+    who: String,
+    until: String,
+    mine: bool,
+    own: bool,
+    asleep: bool,
+    record: Option<String>,
+    withdraw: String,
+}
+
+/// Whether the visitor may take a listing down: its owner, or a coordinator.
+fn may_withdraw(visit: &Visit, found: &Found) -> bool {
+    found.own && (found.owner == Some(visit.member.id) || visit.member.coordinator)
+}
+
+/// Where the hours are recorded when it is done: whoever offered gave, whoever asked received.
+fn record_address(found: &Found, kind: Kind) -> Option<String> {
+    let way = if kind == Kind::Offer { "received" } else { "gave" };
+    match found.owner {
+        Some(owner) => Some(format!("/record/hours?way={way}&to=m/{owner}")),
+        None if found.partner && kind == Kind::Offer => {
+            Some(format!("/record/hours?way={way}&to=r/{}/{}", found.record.community, found.record.key))
+        }
+        None if found.partner => Some(format!("/record?way={way}&where={}", found.record.community)),
+        None => None,
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path((community, key)): Path<(String, String)>,
+    Asked(asked): Asked,
+) -> Answer {
+    let (community, key) = ids(&community, &key)?;
+    let (frame, words) = (&visit.frame, visit.frame.words);
+    let found = find(&app, community, key).await?;
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
+    let names = super::home::names(&app.handle, found.owner).await?;
+    let name = found.owner.and_then(|owner| names.get(&owner)).and_then(|name| name.split_whitespace().next());
+    let community = found.community.clone().unwrap_or_else(|| words.t("partner-nameless"));
+    let mine = found.owner == Some(acting.member);
+    let news = match asked.get("posted") {
+        "ask" if found.own => Some((words.t("posted-ask"), words.t("posted-ask-next"))),
+        "offer" if found.own => Some((words.t("posted-offer"), words.t("posted-offer-next"))),
+        _ => None,
+    };
+    let same = listing.language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case(frame.lang()));
+    let page = ListingPage {
+        frame,
+        news,
+        title: listing.title.clone(),
+        text: listing.text.clone().unwrap_or_default(),
+        language: (!same).then(|| listing.language.clone()),
+        kind: words.t(if kind == Kind::Offer { "listing-offer" } else { "listing-need" }),
+        category: words.category(listing.category),
+        remote: listing.remote,
+        tags: listing.tags.clone(),
+        who: match name {
+            Some(name) => name.to_owned(),
+            None if found.own => words.t("somebody"),
+            None => words.t1("somebody-of", "partner", &community),
+        },
+        until: words.t1("listing-until", "day", words.day(found.record.expires_at)),
+        mine,
+        own: found.own,
+        asleep: !found.connected,
+        record: record_address(&found, kind).filter(|_| !mine).map(|address| acting.address(&address)),
+        withdraw: if may_withdraw(&visit, &found) {
+            format!("/listing/{}/{}/withdraw", found.record.community, found.record.key)
+        } else {
+            String::new()
+        },
+    };
+    Ok(pages::show(frame, &page))
+}
+
+fn asking<'a>(frame: &'a Frame, reader: Reader<'_>, title: &str) -> FormPage<'a> {
+    let heading = frame.t1("withdraw", "title", title);
+    FormPage::new(frame, heading, reader, &frame.path, frame.t("withdraw-button"))
+        .lead(frame.t("withdraw-lead"))
+        .ending()
+}
+
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    visit: Visit,
+    Path((community, key)): Path<(String, String)>,
+    Asked(asked): Asked,
+) -> Answer {
+    let (community, key) = ids(&community, &key)?;
+    let found = find(&app, community, key).await?;
+    if !may_withdraw(&visit, &found) {
+        return Err(Oops::NotYours);
+    }
+    let title = found.record.item.listing().map(|listing| listing.title.clone()).unwrap_or_default();
+    Ok(asking(&visit.frame, Reader::open(visit.frame.words, &asked), &title).answer())
+}
+
+pub(super) async fn send_withdraw(
+    State(app): State<App>,
+    Path((community, key)): Path<(String, String)>,
+    post: Post,
+) -> Answer {
+    let (community, key) = ids(&community, &key)?;
+    let deed = post.deed();
+    if app.handle.earlier(deed.request()).await?.is_none() {
+        let found = find(&app, community, key).await?;
+        let visit = Visit { frame: post.frame.clone(), member: post.member.clone() };
+        if !may_withdraw(&visit, &found) {
+            return Err(Oops::NotYours);
+        }
+        // The withdrawal must outlive every copy of what it withdraws.
+        let expires_at: Timestamp = found.record.expires_at.max(clock::now().plus(WITHDRAWN_FOR));
+        let command = Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None };
+        app.handle.command(deed.request(), command).await?;
+    }
+    Ok(go("/done/withdrawn"))
+}

@@ -1,0 +1,191 @@
+//! What the community knows of a member: name and contacts, what they posted, the devices they are signed in on, and
+//! their codes for partners.
+
+use crate::{
+    people::{MAX_CONTACT, MAX_NAME, Person},
+    runtime::{
+        clock,
+        desk::{Device, SessionKey},
+        listings::Kind,
+        shelves::name_of,
+    },
+    web::{
+        Answer, App, Oops,
+        acting::Acting,
+        forms::{Asked, Need, Post, Reader, Step},
+        pages::{self, DonePage, FormPage, go},
+        shelf,
+        visit::{Frame, Guest, Visit},
+    },
+};
+use askama::Template;
+use axum::extract::{Path, State};
+use kith_protocol::{id::Digest, ledger::Partner};
+
+/// A session on the page.
+struct Open {
+    words: String,
+    key: String,
+    this: bool,
+}
+
+#[derive(Template)]
+#[template(path = "me.html", whitespace = "minimize")]
+struct MePage<'a> {
+    frame: &'a Frame,
+    acting: Option<String>,
+    name: String,
+    rows: Vec<(String, String)>,
+    change: String,
+    statement: String,
+    leave: String,
+    listings: Vec<(String, String, String)>,
+    codes: Vec<(String, String)>,
+    devices: Vec<Open>,
+    acting_for: String,
+}
+
+fn row(words: crate::web::words::Words, key: &str, value: Option<&String>) -> (String, String) {
+    (words.t(key), value.cloned().unwrap_or_else(|| words.t("not-given")))
+}
+
+pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let member = acting.member;
+    let person = app.handle.persons(vec![member]).await?.remove(&member).unwrap_or_default();
+    let sessions = app.handle.sessions_of(member).await?;
+    let (own, records, codes) = app
+        .handle
+        .look(move |machine, book| {
+            let partners = machine.state().ledger().partners().iter();
+            let code = |account| machine.identity().aliases.alias(account, &member).to_string();
+            let codes = partners
+                .map(|(account, partner): (_, &Partner)| (name_of(machine, &partner.community()), code(account)));
+            let codes: Vec<_> = codes.collect();
+            (machine.identity().community, shelf::of_member(machine, book, &member, now), codes)
+        })
+        .await?;
+    let listings = records.iter().filter_map(|record| {
+        let (kind, listing) = Kind::of(&record.item)?;
+        let kind = words.t(if kind == Kind::Offer { "listing-offer" } else { "listing-need" });
+        Some((listing.title.clone(), kind, format!("/listing/{own}/{}", record.key)))
+    });
+    let devices = sessions.into_iter().map(|(key, session)| Open {
+        words: words.t2(
+            if session.device == Device::Phone { "device-phone" } else { "device-computer" },
+            ("since", &words.day(session.made_at)),
+            ("seen", &words.near_day(session.seen_at, now)),
+        ),
+        key: key.0.to_string(),
+        this: key == visit.member.session,
+    });
+    let page = MePage {
+        frame,
+        acting: acting.line(words),
+        name: person.name.clone(),
+        rows: vec![
+            row(words, "me-name", Some(&person.name)),
+            row(words, "me-phone", person.phone.as_ref()),
+            row(words, "me-email", person.email.as_ref()),
+        ],
+        change: acting.address("/me/change"),
+        statement: acting.address("/statement"),
+        leave: acting.address("/leave"),
+        listings: listings.collect(),
+        codes: codes
+            .into_iter()
+            .map(|(name, code)| (name.unwrap_or_else(|| words.t("partner-nameless")), code))
+            .collect(),
+        devices: devices.collect(),
+        acting_for: acting.coordinator().map(|_| member.to_string()).unwrap_or_default(),
+    };
+    Ok(pages::show(frame, &page))
+}
+
+/// Name and contacts, for members and for those who admit them.
+pub(in crate::web) fn person_fields(reader: &mut Reader<'_>) -> Person {
+    let name = reader.filled_line("name", "me-name", MAX_NAME, Need::Must, "text", "name");
+    let phone = reader.filled_line("phone", "me-phone", MAX_CONTACT, Need::May, "tel", "tel");
+    let email = reader.filled_line("email", "me-email", MAX_CONTACT, Need::May, "email", "email");
+    let digits = phone.chars().filter(char::is_ascii_digit).count();
+    if !phone.is_empty() && digits < 3 {
+        let error = reader.words().t("error-phone");
+        reader.fail("phone", error);
+    }
+    let shaped = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    if !email.is_empty() && (!shaped || email.contains(char::is_whitespace)) {
+        let error = reader.words().t("error-email");
+        reader.fail("email", error);
+    }
+    let given = |text: String| Some(text).filter(|text| !text.is_empty());
+    Person { name, phone: given(phone), email: given(email), ..Person::default() }
+}
+
+fn changing<'a>(frame: &'a Frame, acting: &Acting, mut reader: Reader<'_>) -> FormPage<'a> {
+    if acting.coordinator().is_some() {
+        reader.hidden(crate::web::acting::FOR, acting.member.to_string());
+    }
+    FormPage::new(frame, frame.t("me-change"), reader, "/me/change", frame.t("save"))
+        .lead(frame.t("me-change-lead"))
+        .acting(acting.line(frame.words))
+}
+
+pub(super) async fn change(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let person = app.handle.persons(vec![acting.member]).await?.remove(&acting.member).unwrap_or_default();
+    let (phone, email) = (person.phone.unwrap_or_default(), person.email.unwrap_or_default());
+    let filled = [("name", person.name.as_str()), ("phone", phone.as_str()), ("email", email.as_str())];
+    let filled = crate::web::forms::Sent::filled(filled);
+    let mut reader = Reader::open(visit.frame.words, &filled);
+    person_fields(&mut reader);
+    Ok(changing(&visit.frame, &acting, reader).answer())
+}
+
+pub(super) async fn send_change(State(app): State<App>, post: Post) -> Answer {
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    let mut reader = Reader::judge(post.frame.words, &post.sent);
+    let person = person_fields(&mut reader);
+    if !reader.is_fine() || post.sent.step() == Step::Edit {
+        return Ok(changing(&post.frame, &acting, reader).answer());
+    }
+    let earlier = app.handle.persons(vec![acting.member]).await?.remove(&acting.member).unwrap_or_default();
+    let person = Person { external: earlier.external, joined: earlier.joined, ..person };
+    if app.handle.change_person(acting.member, person).await? {
+        Ok(go(&acting.address("/done/saved")))
+    } else {
+        Err(Oops::Missing)
+    }
+}
+
+pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    let key: Digest = post.sent.get("device").parse().map_err(|_| Oops::Missing)?;
+    app.handle.end_sessions(acting.member, Some(SessionKey(key))).await?;
+    Ok(go(&acting.address("/done/signed-out")))
+}
+
+/// What can be done, with the way on from there.
+const DONE: [(&str, &str, &str); 9] = [
+    ("withdrawn", "menu-home", "/home"),
+    ("declined", "menu-home", "/home"),
+    ("questioned", "menu-home", "/home"),
+    ("saved", "menu-me", "/me"),
+    ("signed-out", "menu-me", "/me"),
+    ("left", "go-first-page", "/"),
+    ("role", "menu-members", "/members"),
+    ("contact", "menu-today", "/today"),
+    ("answered", "menu-today", "/today"),
+];
+
+/// What was done, and what comes next.
+pub(super) async fn done(Guest { frame }: Guest, Path(what): Path<String>) -> Answer {
+    let (what, link, address) = DONE.into_iter().find(|(known, _, _)| *known == what).ok_or(Oops::Missing)?;
+    let page = DonePage {
+        frame: &frame,
+        heading: frame.t(&format!("done-{what}")),
+        next: vec![frame.t(&format!("done-{what}-next"))],
+        links: vec![(frame.t(link), address.to_owned())],
+    };
+    Ok(pages::show(&frame, &page))
+}

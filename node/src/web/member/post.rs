@@ -1,0 +1,146 @@
+//! Asking for help, and offering something: one form, looked at once more before it is posted.
+
+use crate::runtime::Refused;
+use crate::{
+    runtime::clock,
+    web::{
+        Answer, App, Oops,
+        acting::Acting,
+        forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
+        pages::{CheckPage, FormPage, go, refusal},
+        visit::{Frame, Visit},
+        words::{CATEGORIES, category_tag},
+    },
+};
+use axum::{extract::State, response::Response};
+use kith_protocol::{
+    id::RecordKey,
+    machine::Command,
+    shelf::{Item, Listing, MAX_LISTING_TEXT, MAX_TITLE},
+    time::Span,
+};
+
+/// Offers or needs, in the words of addresses and messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Posting {
+    Ask,
+    Offer,
+}
+
+impl Posting {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Offer => "offer",
+        }
+    }
+
+    fn key(self, part: &str) -> String {
+        format!("{}-{part}", self.word())
+    }
+
+    fn path(self) -> String {
+        format!("/{}", self.word())
+    }
+
+    const fn item(self) -> fn(Listing) -> Item {
+        match self {
+            Self::Ask => Item::Need,
+            Self::Offer => Item::Offer,
+        }
+    }
+}
+
+/// For how long a posting stands, and how long that is in days.
+const STANDS: [(&str, &str, u64); 3] =
+    [("week", "stands-week", 7), ("month", "stands-month", 30), ("half", "stands-half", 180)];
+
+fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing, Span) {
+    let words = reader.words();
+    let title = reader.line("title", &posting.key("title"), MAX_TITLE, Need::Must);
+    let categories = CATEGORIES.map(|category| Choice::new(category_tag(category), words.category(category)));
+    let tag = reader.choice("category", &posting.key("category"), categories.into(), Need::Must);
+    let category = CATEGORIES.into_iter().find(|category| category_tag(*category) == tag);
+    let text = reader.area("text", &posting.key("text"), MAX_LISTING_TEXT, Need::May);
+    let remote = reader.tick("remote", "listing-remote");
+    let stands = STANDS.map(|(value, key, _)| Choice::new(value, words.t(key)));
+    let stands = reader.choice("stands", "listing-stands", stands.into(), Need::May);
+    let days = STANDS.iter().find(|(value, _, _)| *value == stands).map_or(STANDS[0].2, |(_, _, days)| *days);
+    let listing = Listing {
+        title,
+        text: Some(text).filter(|text| !text.is_empty()),
+        category: category.unwrap_or(kith_protocol::shelf::Category::Other),
+        tags: Vec::new(),
+        area: None,
+        language: frame.lang().to_owned(),
+        remote,
+    };
+    (listing, Span::days(days))
+}
+
+fn form<'a>(posting: Posting, frame: &'a Frame, acting: &Acting, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t(posting.word()), reader, &posting.path(), frame.t("go-on"))
+        .lead(frame.t(&posting.key("lead")))
+        .acting(acting.line(frame.words))
+}
+
+async fn open(posting: Posting, app: &App, visit: &Visit, asked: &Sent) -> Answer {
+    let acting = Acting::of(&app.handle, &visit.member, asked).await?;
+    let mut reader = Reader::open(visit.frame.words, asked);
+    acting.fields(&mut reader);
+    fields(posting, &visit.frame, &mut reader);
+    Ok(form(posting, &visit.frame, &acting, reader).answer())
+}
+
+async fn send(posting: Posting, app: &App, post: Post) -> Answer {
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    let frame = &post.frame;
+    let mut reader = Reader::judge(frame.words, &post.sent);
+    acting.fields(&mut reader);
+    let (listing, stands) = fields(posting, frame, &mut reader);
+    if !reader.is_fine() || post.sent.step() == Step::Edit {
+        return Ok(form(posting, frame, &acting, reader).answer());
+    }
+    if post.sent.step() == Step::Check {
+        return Ok(CheckPage::new(frame, frame.t("check"), reader, &posting.path(), frame.t(&posting.key("button")))
+            .lead(frame.t("check-public"))
+            .acting(acting.line(frame.words))
+            .answer());
+    }
+    let deed = post.deed();
+    let key = RecordKey(deed.new_id(&app.handle, "record"));
+    let command = Command::Publish {
+        key,
+        item: posting.item()(listing),
+        expires_at: clock::now().plus(stands),
+        owner: Some(acting.member),
+    };
+    match app.handle.command(deed.request(), command).await {
+        Ok(_) => Ok(posted(app, posting, &acting, key)),
+        Err(Refused::Rule(why)) => {
+            Ok(form(posting, frame, &acting, reader).refused(Some(refusal(frame.words, &why))).answer())
+        }
+        Err(refused) => Err(Oops::Refused(refused)),
+    }
+}
+
+fn posted(app: &App, posting: Posting, acting: &Acting, key: RecordKey) -> Response {
+    let community = app.handle.community();
+    go(&acting.address(&format!("/listing/{community}/{key}?posted={}", posting.word())))
+}
+
+pub(super) async fn ask(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    open(Posting::Ask, &app, &visit, &asked).await
+}
+
+pub(super) async fn send_ask(State(app): State<App>, post: Post) -> Answer {
+    send(Posting::Ask, &app, post).await
+}
+
+pub(super) async fn offer(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    open(Posting::Offer, &app, &visit, &asked).await
+}
+
+pub(super) async fn send_offer(State(app): State<App>, post: Post) -> Answer {
+    send(Posting::Offer, &app, post).await
+}

@@ -1,0 +1,395 @@
+//! Recording an exchange in three pages: with whom, how long, and a look before it counts.
+
+use crate::{
+    people::MAX_NOTE,
+    runtime::{
+        Handle, Refused, clock, home as keys,
+        personal::{Named, Note, plain_name},
+        shelves::name_of,
+    },
+    web::{
+        Answer, App, Oops,
+        acting::Acting,
+        forms::{Asked, Choice, Deed, Need, Post, Reader, Sent, Step, choices},
+        pages::{CheckPage, FormPage, go, refusal},
+        visit::{Frame, Visit, escaped},
+        words::{Words, beginning_of},
+    },
+};
+use axum::extract::State;
+use kith_protocol::{
+    id::{AccountId, Alias, CommunityId, ExchangeId, MemberId, RecordKey},
+    ledger::{Channel, ExchangeTerms, PaymentTerms},
+    machine::{Command, Reply},
+    minutes::Minutes,
+    partnership::Payee,
+    rejection::Rejection,
+    time::{Span, Timestamp},
+};
+use std::{fmt, sync::Arc};
+
+/// The longest name or code typed for the other person.
+const MAX_WHO: usize = 120;
+/// The most people shown when a name fits several.
+const MAX_LIKE: usize = 6;
+/// The fewest letters of a name that are looked up: fewer would list everybody.
+const MIN_LETTERS: usize = 3;
+/// A day without a time is taken for its noon, so that no zone moves it to another day.
+const NOON: Span = Span::seconds(12 * 3_600);
+
+/// The other side of an exchange, as it stands in addresses and forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum Other {
+    /// A member here.
+    Member(MemberId),
+    /// A partner's member, by the code they were given for us.
+    Alias(CommunityId, Alias),
+    /// Whoever posted this on a partner's shelf.
+    Record(CommunityId, RecordKey),
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Member(member) => write!(f, "m/{member}"),
+            Self::Alias(community, alias) => write!(f, "a/{community}/{alias}"),
+            Self::Record(community, key) => write!(f, "r/{community}/{key}"),
+        }
+    }
+}
+
+impl Other {
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('/');
+        let (kind, first, second) = (parts.next()?, parts.next()?, parts.next());
+        match (kind, second, parts.next()) {
+            ("m", None, None) => first.parse().ok().map(Self::Member),
+            ("a", Some(alias), None) => Some(Self::Alias(first.parse().ok()?, alias.parse().ok()?)),
+            ("r", Some(key), None) => Some(Self::Record(first.parse().ok()?, key.parse().ok()?)),
+            _ => None,
+        }
+    }
+
+    const fn community(&self) -> Option<CommunityId> {
+        match self {
+            Self::Member(_) => None,
+            Self::Alias(community, _) | Self::Record(community, _) => Some(*community),
+        }
+    }
+}
+
+const WAYS: [(&str, &str); 2] = [("gave", "record-gave"), ("received", "record-received")];
+
+/// Partners with whom something can be recorded.
+async fn partners(handle: &Handle) -> Result<Vec<(CommunityId, Option<String>)>, Refused> {
+    handle
+        .look(|machine, _| {
+            let partners = machine.state().ledger().partners().values().map(kith_protocol::ledger::Partner::community);
+            partners.map(|community| (community, name_of(machine, &community))).collect()
+        })
+        .await
+}
+
+/// Members whose names have every word typed, those whose name it is first.
+async fn like(handle: &Handle, typed: &str, but: MemberId) -> Result<Vec<(MemberId, String)>, Refused> {
+    let whole = plain_name(typed);
+    let words: Vec<&str> = whole.split(' ').collect();
+    let fits = |name: &str| words.iter().all(|word| name.split(' ').any(|part| part.starts_with(word)));
+    let everybody = handle.everybody().await?;
+    let found: Vec<&Arc<Named>> = everybody.iter().filter(|named| named.id != but && fits(&named.plain)).collect();
+    let exact = found.iter().any(|named| named.plain == whole);
+    let found = found.into_iter().filter(|named| !exact || named.plain == whole);
+    let mut found: Vec<(MemberId, String)> = found.map(|named| (named.id, named.person.name.clone())).collect();
+    handle
+        .look(move |machine, _| {
+            found.retain(|(id, _)| machine.state().ledger().active(id).is_ok());
+            found.truncate(MAX_LIKE + 1);
+            found
+        })
+        .await
+}
+
+/// The fields of the first page; with the partner when it is not here.
+fn who_fields(
+    reader: &mut Reader<'_>,
+    partners: &[(CommunityId, Option<String>)],
+) -> (String, Option<CommunityId>, String) {
+    let words = reader.words();
+    let way = reader.choice("way", "record-way", choices(words, WAYS), Need::Must);
+    let mut place = String::new();
+    if !partners.is_empty() {
+        let here = Choice::new("here", words.t("record-here"));
+        let name = |name: &Option<String>| name.clone().unwrap_or_else(|| words.t("partner-nameless"));
+        let others = partners.iter().map(|(community, called)| Choice::new(community.to_string(), name(called)));
+        place = reader.choice("where", "record-where", std::iter::once(here).chain(others).collect(), Need::May);
+    }
+    let who = reader.line("who", "record-who", MAX_WHO, Need::Must);
+    (way, place.parse().ok(), who)
+}
+
+fn who_page<'a>(frame: &'a Frame, acting: &Acting, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("record"), reader, "/record", frame.t("go-on")).acting(acting.line(frame.words))
+}
+
+pub(super) async fn who(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let mut reader = Reader::open(visit.frame.words, &asked);
+    acting.fields(&mut reader);
+    who_fields(&mut reader, &partners(&app.handle).await?);
+    Ok(who_page(&visit.frame, &acting, reader).answer())
+}
+
+pub(super) async fn send_who(State(app): State<App>, post: Post) -> Answer {
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    let (frame, words) = (&post.frame, post.frame.words);
+    let mut reader = Reader::judge(words, &post.sent);
+    acting.fields(&mut reader);
+    let partners = partners(&app.handle).await?;
+    let (way, partner, who) = who_fields(&mut reader, &partners);
+    let mut other = None;
+    if post.sent.step() == Step::Check && reader.is_fine() {
+        other = match partner {
+            Some(partner) => {
+                let code = who.replace([' ', '-'], "").parse().ok().map(|alias| Other::Alias(partner, alias));
+                if code.is_none() {
+                    reader.fail("who", words.t("record-not-a-code"));
+                }
+                code
+            }
+            None => member_named(&app, &acting, &mut reader, &post.sent, &who).await?,
+        };
+    }
+    match other {
+        Some(other) => Ok(go(&acting.address(&format!("/record/hours?way={way}&to={}", escaped(&other.to_string()))))),
+        None => Ok(who_page(frame, &acting, reader).answer()),
+    }
+}
+
+/// The member a name means, or a choice among those it fits.
+async fn member_named(
+    app: &App,
+    acting: &Acting,
+    reader: &mut Reader<'_>,
+    sent: &Sent,
+    who: &str,
+) -> Result<Option<Other>, Oops> {
+    let words = reader.words();
+    if who.chars().filter(|c| c.is_alphanumeric()).count() < MIN_LETTERS {
+        reader.fail("who", words.t("record-more-letters"));
+        return Ok(None);
+    }
+    let found = like(&app.handle, who, acting.member).await?;
+    match found.as_slice() {
+        [] => reader.fail("who", words.t1("record-nobody", "who", who)),
+        [(id, _)] => return Ok(Some(Other::Member(*id))),
+        several if several.len() > MAX_LIKE => reader.fail("who", words.t("record-too-many")),
+        several => {
+            let chosen: Option<MemberId> = sent.get("member").parse().ok();
+            if let Some((id, _)) = several.iter().find(|(id, _)| Some(*id) == chosen) {
+                return Ok(Some(Other::Member(*id)));
+            }
+            let options = several.iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+            reader.choice("member", "record-which", options, Need::Must);
+            if sent.get("member").is_empty() {
+                // Shown for the first time: nothing was done wrong.
+                reader.forgive("member");
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What the second page asks.
+struct Hours {
+    gave: bool,
+    other: Other,
+    minutes: Option<Minutes>,
+    made_at: Timestamp,
+    note: String,
+    channel: Channel,
+}
+
+fn hours_fields(acting: &Acting, reader: &mut Reader<'_>, sent: &Sent) -> Result<Hours, Oops> {
+    let other = Other::parse(sent.get("to")).ok_or(Oops::Missing)?;
+    let gave = match sent.get("way") {
+        "gave" => true,
+        "received" => false,
+        _ => return Err(Oops::Missing),
+    };
+    reader.hidden("way", sent.get("way"));
+    reader.hidden("to", other.to_string());
+    let now = clock::now();
+    let minutes = reader.length("length", "record-length");
+    let day = reader.day("day", "record-day", now);
+    // The ledger keeps a hash of the note with an exchange; one that crosses has no place for it.
+    let note = match other {
+        Other::Member(_) => reader.line("note", "record-note", MAX_NOTE, Need::May),
+        Other::Alias(..) | Other::Record(..) => String::new(),
+    };
+    let channel = acting.fields(reader);
+    let made_at = day.and_then(beginning_of).map_or(now, |begins| begins.plus(NOON).min(now));
+    Ok(Hours { gave, other, minutes, made_at, note, channel })
+}
+
+/// What the other is called.
+async fn called(app: &App, words: Words, other: &Other) -> Result<String, Oops> {
+    match other {
+        Other::Member(member) => {
+            let name = app.handle.persons(vec![*member]).await?.remove(member).map(|person| person.name);
+            Ok(name.unwrap_or_else(|| words.t("somebody")))
+        }
+        Other::Alias(community, _) | Other::Record(community, _) => {
+            let community = *community;
+            let name = app.handle.look(move |machine, _| name_of(machine, &community)).await?;
+            Ok(words.t1("somebody-of", "partner", name.unwrap_or_else(|| words.t("partner-nameless"))))
+        }
+    }
+}
+
+fn hours_page<'a>(frame: &'a Frame, acting: &Acting, reader: Reader<'_>, gave: bool, name: &str) -> FormPage<'a> {
+    let heading = frame.t1(if gave { "record-hours-gave" } else { "record-hours-received" }, "name", name);
+    FormPage::new(frame, heading, reader, "/record/hours", frame.t("go-on")).acting(acting.line(frame.words))
+}
+
+pub(super) async fn hours(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let mut reader = Reader::open(visit.frame.words, &asked);
+    let Hours { gave, other, .. } = hours_fields(&acting, &mut reader, &asked)?;
+    let name = called(&app, visit.frame.words, &other).await?;
+    Ok(hours_page(&visit.frame, &acting, reader, gave, &name).answer())
+}
+
+pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    let (frame, words) = (&post.frame, post.frame.words);
+    let mut reader = Reader::judge(words, &post.sent);
+    let hours = hours_fields(&acting, &mut reader, &post.sent)?;
+    let name = called(&app, words, &hours.other).await?;
+    let fine = hours.minutes.filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
+    let Some(minutes) = fine else { return Ok(hours_page(frame, &acting, reader, hours.gave, &name).answer()) };
+    if post.sent.step() == Step::Check {
+        let key = if hours.gave { "record-check-gave" } else { "record-check-received" };
+        return Ok(CheckPage::new(frame, frame.t("check"), reader, "/record/hours", frame.t("record-button"))
+            .row(words.t(key), name)
+            .row(words.t("hours-label"), words.hours(u64::from(minutes.get())))
+            .acting(acting.line(words))
+            .answer());
+    }
+    match write(&app, &acting, post.deed(), &hours, minutes).await {
+        Ok(Reply::Posted { exchange, .. } | Reply::Waits { exchange, .. } | Reply::Recorded { exchange, .. }) => {
+            Ok(go(&acting.address(&format!("/exchange/{exchange}?new=yes"))))
+        }
+        Ok(_) => Ok(go("/home")),
+        Err(Oops::Refused(Refused::Rule(why))) => {
+            let refused = Some(refusal(words, &why));
+            Ok(hours_page(frame, &acting, reader, hours.gave, &name).refused(refused).answer())
+        }
+        Err(oops) => Err(oops),
+    }
+}
+
+async fn account(app: &App, community: CommunityId) -> Result<AccountId, Oops> {
+    let account = app.handle.look(move |machine, _| machine.state().ledger().partner_of(&community).map(|(id, _)| *id));
+    account.await?.ok_or(Oops::Missing)
+}
+
+/// Records it: here, or across with a partner.
+async fn write(app: &App, acting: &Acting, deed: Deed, hours: &Hours, minutes: Minutes) -> Result<Reply, Oops> {
+    let exchange = ExchangeId(deed.new_id(&app.handle, "exchange"));
+    let consent = acting.consent(hours.channel);
+    match (hours.other, hours.gave) {
+        (Other::Member(other), gave) => {
+            let (giver, receiver) = if gave { (acting.member, other) } else { (other, acting.member) };
+            let consents = if gave { vec![Some(consent), None] } else { vec![None, Some(consent)] };
+            let terms = ExchangeTerms {
+                community: app.handle.community(),
+                exchange,
+                giver,
+                receiver,
+                minutes,
+                made_at: hours.made_at,
+                details: None,
+            };
+            Ok(local(&app.handle, deed, terms, consents, &hours.note).await?)
+        }
+        (Other::Alias(community, payer), true) => {
+            let account = account(app, community).await?;
+            let command =
+                Command::Ask { account, exchange, payee: acting.member, payer: Some(payer), minutes, reverses: None };
+            Ok(app.handle.command(deed.request(), command).await?)
+        }
+        (Other::Record(..), true) => Err(Oops::Missing),
+        (Other::Alias(..) | Other::Record(..), false) => {
+            let community = hours.other.community().ok_or(Oops::Missing)?;
+            let payee = match hours.other {
+                Other::Record(_, key) => Payee::Record(key),
+                Other::Alias(_, alias) => Payee::Alias(alias),
+                Other::Member(_) => return Err(Oops::Missing),
+            };
+            let terms = PaymentTerms {
+                community: app.handle.community(),
+                account: account(app, community).await?,
+                exchange,
+                payer: acting.member,
+                payee,
+                minutes,
+                made_at: hours.made_at,
+                details: None,
+                reverses: None,
+            };
+            let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
+            let command = move |terms| Command::Pay { terms, salt };
+            Ok(app.handle.agreed(deed.request(), terms, vec![Some(consent)], command).await?)
+        }
+    }
+}
+
+/// Records an exchange here, with its note kept apart from the ledger.
+pub(in crate::web) async fn local(
+    handle: &Handle,
+    deed: Deed,
+    terms: ExchangeTerms,
+    consents: Vec<Option<kith_protocol::ledger::Consent>>,
+    note: &str,
+) -> Result<Reply, Refused> {
+    if note.is_empty() {
+        return handle.agreed(deed.request(), terms, consents, Command::Exchange).await;
+    }
+    if let Some(reply) = handle.earlier(deed.request()).await? {
+        return Ok(reply);
+    }
+    let id = terms.exchange;
+    let used = handle.look(move |machine, book| {
+        use kith_protocol::ledger::History as _;
+        machine.state().waiting().contains_key(&id) || book.exchange(&id).is_some()
+    });
+    if used.await? {
+        return Err(Rejection::ExchangeExists(id).into());
+    }
+    let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
+    let note = Note { salt, note: note.to_owned() };
+    let terms = ExchangeTerms { details: Some(note.digest()), ..terms };
+    let ask = {
+        let handle = handle.clone();
+        async move { handle.agreed(deed.request(), terms, consents, Command::Exchange).await }
+    };
+    handle.keeping_one(id.0, note.to_bytes(), ask).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_other_survives_an_address_and_nothing_else_does() {
+        let (community, id) = (CommunityId([7; 32]), [9; 16]);
+        for other in
+            [Other::Member(MemberId(id)), Other::Alias(community, Alias(id)), Other::Record(community, RecordKey(id))]
+        {
+            assert_eq!(Other::parse(&other.to_string()), Some(other));
+        }
+        for bad in ["", "m", "m/", "m/x", "a/x/y", "m/01JD8Z3M5T8Q6V0N4R7K2X9C1B/", "x/01JD8Z3M5T8Q6V0N4R7K2X9C1B"] {
+            assert_eq!(Other::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! A member's statement: on the screen, on paper, and as a file for spreadsheets.
+
+use super::home::standing;
+use crate::{
+    runtime::{Handle, Refused, clock, statement::Line},
+    web::{
+        Answer, App, Oops,
+        acting::Acting,
+        forms::Asked,
+        pages,
+        visit::{Frame, Visit},
+        words::{Words, date_of},
+    },
+};
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::IntoResponse as _,
+};
+use kith_protocol::id::MemberId;
+use std::collections::BTreeMap;
+
+/// Lines of a page.
+const SHOWN: usize = 50;
+/// The most lines in a file: years of a very busy member. The file says when there are more.
+const MOST_LINES: usize = 20_000;
+const LINES_A_LOOK: usize = 500;
+
+/// A line as it is shown.
+struct Shown {
+    day: String,
+    what: String,
+    with: String,
+    note: String,
+    given: Option<String>,
+    received: Option<String>,
+    address: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "statement.html", whitespace = "minimize")]
+struct StatementPage<'a> {
+    frame: &'a Frame,
+    acting: Option<String>,
+    name: String,
+    standing: String,
+    today: String,
+    lines: Vec<Shown>,
+    file: String,
+    next: Option<String>,
+}
+
+/// The message for a kind of entry.
+fn kind_key(kind: &str) -> &'static str {
+    match kind {
+        "exchange" => "entry-exchange",
+        "group_exchange" => "entry-group",
+        "gift" => "entry-gift",
+        "correction" => "entry-correction",
+        "opening_balance" => "entry-opening",
+        "hold" => "entry-hold",
+        "settle" => "entry-settle",
+        "release" => "entry-release",
+        "receive" => "entry-receive",
+        "recovered" => "entry-recovered",
+        "member_left" => "entry-left",
+        "member_admitted" | "founded" => "entry-joined",
+        "role_changed" => "entry-role",
+        _ => "entry-other",
+    }
+}
+
+struct Read {
+    lines: Vec<Line>,
+    names: BTreeMap<MemberId, String>,
+    notes: BTreeMap<kith_protocol::id::ExchangeId, String>,
+    more: bool,
+}
+
+async fn read(handle: &Handle, member: MemberId, before: Option<u64>, most: usize) -> Result<Read, Refused> {
+    let mut lines = handle.statement(member, before, most + 1).await?;
+    let more = lines.len() > most;
+    lines.truncate(most);
+    let names = super::home::names(handle, lines.iter().filter_map(|line| line.other)).await?;
+    let notes = handle.notes(lines.iter().filter_map(|line| line.exchange).collect()).await?;
+    Ok(Read { lines, names, notes, more })
+}
+
+fn shown(words: Words, acting: &Acting, read: &Read, line: &Line) -> Shown {
+    let hours = words.hours(line.change.unsigned_abs());
+    let with = line.other.map(|other| read.names.get(&other).cloned().unwrap_or_else(|| words.t("somebody")));
+    Shown {
+        day: words.day(line.at),
+        what: words.t(kind_key(line.kind)),
+        with: with.unwrap_or_default(),
+        note: line.exchange.and_then(|id| read.notes.get(&id)).cloned().unwrap_or_default(),
+        given: (line.change > 0).then(|| hours.clone()),
+        received: (line.change < 0).then_some(hours),
+        address: line.exchange.map(|id| acting.address(&format!("/exchange/{id}"))),
+    }
+}
+
+pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let (frame, words) = (&visit.frame, visit.frame.words);
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let member = acting.member;
+    let before = match asked.get("before") {
+        "" => None,
+        index => Some(index.parse().map_err(|_| Oops::Missing)?),
+    };
+    let read = read(&app.handle, member, before, SHOWN).await?;
+    let balance = app.handle.look(move |machine, _| {
+        machine.state().ledger().members().get(&member).map_or(0, |member| member.balance.get())
+    });
+    let next = read
+        .lines
+        .last()
+        .filter(|_| read.more)
+        .map(|line| acting.address(&format!("/statement?before={}", line.index)));
+    let page = StatementPage {
+        frame,
+        acting: acting.line(words),
+        name: acting.name.clone(),
+        standing: standing(words, balance.await?),
+        today: words.day(clock::now()),
+        lines: read.lines.iter().map(|line| shown(words, &acting, &read, line)).collect(),
+        file: acting.address("/statement.csv"),
+        next,
+    };
+    Ok(pages::show(frame, &page))
+}
+
+/// A cell that no spreadsheet takes for a formula, whatever somebody wrote in it.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if formula { format!("'{text}") } else { text.to_owned() }
+}
+
+pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let words = visit.frame.words;
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let broken = |why: csv::Error| Oops::Refused(Refused::People(why.to_string()));
+    let head = ["csv-day", "csv-what", "csv-with", "csv-note", "csv-minutes", "csv-entry"].map(|key| words.t(key));
+    writer.write_record(&head).map_err(broken)?;
+    let (mut before, mut written) = (None, 0);
+    while written < MOST_LINES {
+        let read = read(&app.handle, acting.member, before, LINES_A_LOOK).await?;
+        for line in &read.lines {
+            let shown = shown(words, &acting, &read, line);
+            let row = [
+                date_of(line.at).to_string(),
+                cell(&shown.what),
+                cell(&shown.with),
+                cell(&shown.note),
+                line.change.to_string(),
+                line.index.to_string(),
+            ];
+            writer.write_record(&row).map_err(broken)?;
+        }
+        written += read.lines.len();
+        before = read.lines.last().filter(|_| read.more).map(|line| line.index);
+        if before.is_none() {
+            break;
+        }
+    }
+    if before.is_some() {
+        writer.write_record([&words.t("csv-more"), "", "", "", "", ""]).map_err(broken)?;
+    }
+    let bytes = writer.into_inner().map_err(|why| Oops::Refused(Refused::People(why.to_string())))?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.csv\""));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(cell("Weeding"), "Weeding");
+        for formula in ["=1+1", "+44", "-2", "@SUM(A1)", "\tx"] {
+            assert_eq!(cell(formula), format!("'{formula}"));
+        }
+    }
+}

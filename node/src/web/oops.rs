@@ -1,0 +1,109 @@
+//! What went wrong, before anybody knows in which language to say so.
+
+use super::{
+    pages::{MessagePage, page, refusal},
+    sign_in, soon,
+    visit::Frame,
+};
+use crate::runtime::Refused;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use kith_protocol::rejection::Rejection;
+use std::sync::Arc;
+
+/// Why a page was not made.
+#[derive(Debug)]
+pub(super) enum Oops {
+    /// The core said no.
+    Refused(Refused),
+    /// There is no such page, or nothing of that id.
+    Missing,
+    /// Only for coordinators, or only for those who had a part in it.
+    NotYours,
+    /// Only for members who are signed in. What a form had in it comes along.
+    SignIn(Vec<(String, String)>),
+    /// The form was shown in another session or too long ago.
+    Stale,
+    /// Another site sent the form.
+    Elsewhere,
+    /// Larger than any form here.
+    TooLarge,
+    /// No form.
+    Unreadable,
+}
+
+impl From<Refused> for Oops {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Rejection> for Oops {
+    fn from(why: Rejection) -> Self {
+        Self::Refused(Refused::Rule(why))
+    }
+}
+
+impl IntoResponse for Oops {
+    /// Carries what went wrong to [`super::visit::dress`], which makes the page.
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+impl Oops {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(Refused::Rule(_) | Refused::Retired) => StatusCode::CONFLICT,
+            Self::Refused(Refused::Busy | Refused::Stopping) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Missing => StatusCode::NOT_FOUND,
+            Self::NotYours | Self::Elsewhere | Self::Stale => StatusCode::FORBIDDEN,
+            Self::SignIn(_) => StatusCode::UNAUTHORIZED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unreadable => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    const fn key(&self) -> &'static str {
+        match self {
+            Self::Refused(Refused::Rule(_)) => "oops-refused",
+            Self::Refused(Refused::Retired) => "oops-retired",
+            Self::Refused(Refused::Busy | Refused::Stopping) => "oops-busy",
+            Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => "oops-disk",
+            Self::Missing => "oops-missing",
+            Self::NotYours => "oops-not-yours",
+            Self::SignIn(_) => "sign-in",
+            Self::Stale => "oops-stale",
+            Self::Elsewhere => "oops-elsewhere",
+            Self::TooLarge => "oops-too-large",
+            Self::Unreadable => "oops-unreadable",
+        }
+    }
+
+    /// The page that says so.
+    pub(super) fn page(&self, frame: &Frame) -> Response {
+        if let Self::SignIn(kept) = self {
+            return sign_in::ask(frame, kept);
+        }
+        if let Self::Refused(Refused::Checkpoint(why) | Refused::People(why)) = self {
+            tracing::warn!(why, "a page could not be made");
+        }
+        let key = self.key();
+        let words = match self {
+            Self::Refused(Refused::Rule(why)) => refusal(frame.words, why),
+            _ => frame.t(&format!("{key}-words")),
+        };
+        let link = match self {
+            Self::Refused(Refused::Busy | Refused::Stopping) => (frame.t("try-again"), frame.path.clone()),
+            _ => (frame.t("go-first-page"), "/".to_owned()),
+        };
+        let message = MessagePage { frame, heading: frame.t(key), words: vec![words], link };
+        let response = page(frame, self.status(), &message);
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE { soon(response) } else { response }
+    }
+}

@@ -1,0 +1,248 @@
+//! Pages that many parts share: a form, a look at what was filled in, what was done, and a plain message.
+
+use super::{
+    forms::{Control, Field, Reader},
+    visit::Frame,
+    words::Words,
+};
+use askama::Template;
+use axum::{
+    http::{
+        HeaderValue, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    response::{Html, IntoResponse as _, Response},
+};
+use kith_protocol::rejection::Rejection;
+
+/// Nothing from elsewhere, nothing that runs, nobody's frame. Pictures, styles and the targets of forms are our own.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
+                      frame-ancestors 'none'";
+
+pub(super) fn rendered(page: &impl Template) -> String {
+    page.render().expect("templates write only to a String, which takes all text")
+}
+
+/// A page that is the same for everybody who asks with the same looks.
+pub(super) fn public(status: StatusCode, html: String) -> Response {
+    let head = [
+        (CACHE_CONTROL, "no-cache"),
+        (VARY, "cookie, accept-language"),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, "same-origin"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (status, head, Html(html)).into_response()
+}
+
+/// A page for one visitor.
+pub(super) fn page(frame: &Frame, status: StatusCode, page: &impl Template) -> Response {
+    let mut response = public(status, rendered(page));
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for cookie in &frame.cookies {
+        headers.append(SET_COOKIE, cookie.clone());
+    }
+    response
+}
+
+/// A page for one visitor, who asked for just that.
+pub(super) fn show(frame: &Frame, template: &impl Template) -> Response {
+    page(frame, StatusCode::OK, template)
+}
+
+/// On to another page, after something was done.
+pub(super) fn go(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    // Addresses here are made of ids and our own words; anything else leads to the first page.
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(LOCATION, to);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What a rule said, for people.
+pub(super) fn refusal(words: Words, why: &Rejection) -> String {
+    words.t(refusal_key(why.code()))
+}
+
+/// The message for a reason's code. Reasons that no page can give rise to share one.
+pub(super) fn refusal_key(code: &str) -> &'static str {
+    REFUSALS.iter().find(|key| key.strip_prefix("refused-") == Some(code)).copied().unwrap_or("refused-other")
+}
+
+/// Every refusal that has a message of its own.
+pub(super) const REFUSALS: [&str; 24] = [
+    "refused-bad-invitation",
+    "refused-exchange-exists",
+    "refused-exchange-too-long",
+    "refused-invitation-expired",
+    "refused-last-coordinator",
+    "refused-member-ceiling",
+    "refused-member-floor",
+    "refused-member-left",
+    "refused-not-a-party",
+    "refused-not-coordinator",
+    "refused-not-correctable",
+    "refused-not-waiting",
+    "refused-nothing-changes",
+    "refused-other",
+    "refused-partner-is-self",
+    "refused-partnership-exchange-too-long",
+    "refused-partnership-exists",
+    "refused-partnership-limit",
+    "refused-request-reused",
+    "refused-shelf-full",
+    "refused-unknown-exchange",
+    "refused-unknown-invitation",
+    "refused-unknown-member",
+    "refused-with-oneself",
+];
+
+/// A page that says one thing and leads on.
+#[derive(Template)]
+#[template(path = "message.html", whitespace = "minimize")]
+pub(super) struct MessagePage<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) heading: String,
+    pub(super) words: Vec<String>,
+    pub(super) link: (String, String),
+}
+
+/// A form.
+#[derive(Template)]
+#[template(path = "form.html", whitespace = "minimize")]
+pub(super) struct FormPage<'a> {
+    frame: &'a Frame,
+    heading: String,
+    lead: Vec<String>,
+    /// For whom it is filled in, when a coordinator does it.
+    acting: Option<String>,
+    fields: Vec<Field>,
+    action: String,
+    button: String,
+    /// What a rule said about all of it.
+    refused: Option<String>,
+    /// Another way, under the form.
+    other: Option<(String, String)>,
+    /// Whether it ends something.
+    ends: bool,
+}
+
+impl<'a> FormPage<'a> {
+    pub(super) fn new(frame: &'a Frame, heading: String, reader: Reader<'_>, action: &str, button: String) -> Self {
+        Self {
+            frame,
+            heading,
+            lead: Vec::new(),
+            acting: None,
+            fields: reader.fields,
+            action: action.to_owned(),
+            button,
+            refused: None,
+            other: None,
+            ends: false,
+        }
+    }
+
+    pub(super) fn lead(mut self, words: String) -> Self {
+        self.lead.push(words);
+        self
+    }
+
+    pub(super) fn acting(mut self, acting: Option<String>) -> Self {
+        self.acting = acting;
+        self
+    }
+
+    pub(super) fn refused(mut self, refused: Option<String>) -> Self {
+        self.refused = refused;
+        self
+    }
+
+    pub(super) fn other(mut self, words: String, address: String) -> Self {
+        self.other = Some((words, address));
+        self
+    }
+
+    pub(super) fn ending(mut self) -> Self {
+        self.ends = true;
+        self
+    }
+
+    fn wrong(&self) -> Vec<(&str, &str)> {
+        self.fields.iter().filter_map(|field| Some((field.name.as_str(), field.error.as_deref()?))).collect()
+    }
+
+    /// The page: 422 when something is to be mended (RFC 9110 §15.5.21).
+    pub(super) fn answer(&self) -> Response {
+        let fine = self.refused.is_none() && self.wrong().is_empty();
+        let status = if fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        page(self.frame, status, self)
+    }
+}
+
+/// What was filled in, to look at once more before it counts.
+#[derive(Template)]
+#[template(path = "check.html", whitespace = "minimize")]
+pub(super) struct CheckPage<'a> {
+    frame: &'a Frame,
+    heading: String,
+    lead: Vec<String>,
+    acting: Option<String>,
+    rows: Vec<(String, String)>,
+    fields: Vec<Field>,
+    action: String,
+    button: String,
+}
+
+impl<'a> CheckPage<'a> {
+    pub(super) fn new(frame: &'a Frame, heading: String, reader: Reader<'_>, action: &str, button: String) -> Self {
+        let words = frame.words;
+        let shown = |field: &Field| (field.label.clone(), field.shown(words));
+        let rows = reader.fields.iter().filter(|field| !field.is_hidden()).map(shown);
+        let rows = rows.filter(|(_, value)| !value.is_empty()).collect();
+        Self {
+            frame,
+            heading,
+            lead: Vec::new(),
+            acting: None,
+            rows,
+            fields: reader.fields,
+            action: action.to_owned(),
+            button,
+        }
+    }
+
+    pub(super) fn lead(mut self, words: String) -> Self {
+        self.lead.push(words);
+        self
+    }
+
+    pub(super) fn acting(mut self, acting: Option<String>) -> Self {
+        self.acting = acting;
+        self
+    }
+
+    /// Another row, before the fields.
+    pub(super) fn row(mut self, label: String, value: String) -> Self {
+        self.rows.insert(0, (label, value));
+        self
+    }
+
+    pub(super) fn answer(&self) -> Response {
+        show(self.frame, self)
+    }
+}
+
+/// What happened, and what comes next.
+#[derive(Template)]
+#[template(path = "done.html", whitespace = "minimize")]
+pub(super) struct DonePage<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) heading: String,
+    pub(super) next: Vec<String>,
+    pub(super) links: Vec<(String, String)>,
+}

@@ -1,0 +1,177 @@
+//! Signing in with a code on paper, signing out, and how pages look.
+
+use super::{
+    Answer, App,
+    forms::{Asked, Choice, Need, Open, Post, Reader, Sent},
+    pages::{FormPage, go, page},
+    visit::{Frame, Guest, LANGUAGE, LARGE, SESSION, TEXT, look_cookie, set_cookie},
+    words::Language,
+};
+use crate::runtime::desk::{Device, PaperCode, SESSION_STANDS};
+use askama::Template;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+    routing::{get, post},
+};
+
+/// Begins the names of fields that wait for somebody to sign in.
+const KEPT: &str = "kept-";
+/// The longest code as typed, with spaces and dashes.
+const MAX_TYPED: usize = 40;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(form).post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/look", get(look).post(change_look))
+}
+
+fn fields(reader: &mut Reader<'_>) -> Option<PaperCode> {
+    let typed = reader.filled_line("code", "sign-in-code", MAX_TYPED, Need::Must, "text", "one-time-code");
+    let code = PaperCode::parse(&typed);
+    if code.is_none() {
+        let error = reader.words().t("sign-in-not-a-code");
+        reader.fail("code", error);
+    }
+    code
+}
+
+/// Where to go after signing in: a page of ours, by its path.
+fn safe_path(next: &str) -> &str {
+    let ours = next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|byte| byte.is_ascii_graphic());
+    if ours && !next.contains('\\') { next } else { "/home" }
+}
+
+fn asking<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("sign-in"), reader, "/sign-in", frame.t("sign-in-button"))
+        .lead(frame.t("sign-in-lead"))
+        .lead(frame.t("sign-in-lost"))
+}
+
+/// Asks somebody to sign in who wanted something for members, and keeps what they had filled in.
+pub(super) fn ask(frame: &Frame, kept: &[(String, String)]) -> Response {
+    let nothing = Sent::default();
+    let mut reader = Reader::open(frame.words, &nothing);
+    fields(&mut reader);
+    reader.hidden("next", safe_path(&frame.path));
+    for (name, value) in kept {
+        reader.hidden(&format!("{KEPT}{name}"), value);
+    }
+    let lead = if kept.is_empty() { "sign-in-first" } else { "sign-in-kept" };
+    page(frame, StatusCode::UNAUTHORIZED, &asking(frame, reader).lead(frame.t(lead)))
+}
+
+async fn form(Guest { frame }: Guest, Asked(asked): Asked) -> Response {
+    let mut reader = Reader::open(frame.words, &asked);
+    fields(&mut reader);
+    reader.hidden("next", safe_path(asked.get("next")));
+    asking(&frame, reader).answer()
+}
+
+/// Back to the form that was half filled in.
+#[derive(Template)]
+#[template(path = "go_on.html", whitespace = "minimize")]
+struct GoOnPage<'a> {
+    frame: &'a Frame,
+    action: String,
+    kept: Vec<(String, String)>,
+}
+
+fn device(headers: &HeaderMap) -> Device {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let small = ["Mobile", "Android", "iPhone", "iPad"].iter().any(|word| agent.contains(word));
+    if small { Device::Phone } else { Device::Computer }
+}
+
+async fn sign_in(State(app): State<App>, Open { frame, headers, source, sent }: Open) -> Answer {
+    let mut reader = Reader::judge(frame.words, &sent);
+    let code = fields(&mut reader);
+    let next = safe_path(sent.get("next")).to_owned();
+    reader.hidden("next", &next);
+    let kept: Vec<(String, String)> = sent.kept().into_iter().filter(|(name, _)| name.starts_with(KEPT)).collect();
+    kept.iter().for_each(|(name, value)| reader.hidden(name, value));
+    let opened = match code {
+        None => None,
+        Some(_) if !app.tries.allowed(source) => {
+            reader.fail("code", frame.t("sign-in-too-often"));
+            None
+        }
+        Some(code) => {
+            let opened = app.handle.redeem_code(code, device(&headers)).await?;
+            if opened.is_none() {
+                app.tries.wrong(source);
+                reader.fail("code", frame.t("sign-in-unknown"));
+            }
+            opened
+        }
+    };
+    let Some((token, _)) = opened else { return Ok(asking(&frame, reader).answer()) };
+    let seconds = SESSION_STANDS.0 / 1_000;
+    let cookie = set_cookie(&headers, SESSION, token.secret(), seconds);
+    let mut response = go(&next);
+    if !kept.is_empty() {
+        // The form goes through the browser once more, which has the new session by then.
+        let token = frame.token_for(&headers, &token.key());
+        let bare = |(name, value): (String, String)| (name[KEPT.len()..].to_owned(), value);
+        let kept = kept.into_iter().map(bare).chain([("token".to_owned(), token)]).collect();
+        response = page(&frame, StatusCode::OK, &GoOnPage { frame: &frame, action: next, kept });
+    }
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+async fn sign_out(State(app): State<App>, headers: HeaderMap, form: Post) -> Answer {
+    app.handle.end_sessions(form.member.id, Some(form.member.session)).await?;
+    let mut response = go("/");
+    response.headers_mut().append(header::SET_COOKIE, set_cookie(&headers, SESSION, "", 0));
+    Ok(response)
+}
+
+fn look_fields(frame: &Frame, reader: &mut Reader<'_>) -> (String, String) {
+    let languages = Language::ALL.map(|language| Choice::new(language.tag(), language.name()));
+    let language = reader.choice("language", "look-language", languages.into(), Need::May);
+    let sizes = vec![Choice::new("usual", frame.t("look-usual")), Choice::new(LARGE, frame.t("look-large"))];
+    let size = reader.choice("text", "look-text", sizes, Need::May);
+    (language, size)
+}
+
+async fn look(Guest { frame }: Guest, Asked(asked): Asked) -> Response {
+    let now = [("language", frame.words.0.tag()), ("text", if frame.large { LARGE } else { "usual" })];
+    let filled = Sent::filled(now);
+    let mut reader = Reader::open(frame.words, &filled);
+    look_fields(&frame, &mut reader);
+    reader.hidden("next", safe_path(asked.get("next")));
+    FormPage::new(&frame, frame.t("look"), reader, "/look", frame.t("look-button")).answer()
+}
+
+async fn change_look(Open { frame, headers, sent, .. }: Open) -> Response {
+    let mut reader = Reader::judge(frame.words, &sent);
+    let (language, size) = look_fields(&frame, &mut reader);
+    if !reader.is_fine() {
+        return FormPage::new(&frame, frame.t("look"), reader, "/look", frame.t("look-button")).answer();
+    }
+    let next = if sent.get("next").is_empty() { "/" } else { safe_path(sent.get("next")) };
+    let mut response = go(next);
+    for (name, value) in [(LANGUAGE, language), (TEXT, size)] {
+        response.headers_mut().append(header::SET_COOKIE, look_cookie(&headers, name, &value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_path;
+
+    #[test]
+    fn only_our_own_pages_come_next() {
+        for ours in ["/home", "/find?q=garden&page=2", "/listing/did:key:z6Mk/0000"] {
+            assert_eq!(safe_path(ours), ours);
+        }
+        for other in ["", "home", "//evil.example", "https://evil.example", "/\\evil.example", "/a b", "/\r\nX: 1"] {
+            assert_eq!(safe_path(other), "/home", "{other}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! What coordinators do.
+
+use crate::web::browser::{Browser, Form, serve};
+use crate::{runtime::desk::PaperCode, trial::Trial};
+use kith_protocol::{
+    id::MemberId,
+    ledger::{Authority, Body, Channel, History as _},
+};
+
+async fn entries(trial: &Trial) -> u64 {
+    trial.handle().look(|machine, _| machine.state().ledger().tree().size()).await.unwrap()
+}
+
+async fn last(trial: &Trial) -> Body {
+    let entry =
+        trial.handle().look(|machine, book| book.entry(machine.state().ledger().tree().size() - 1)).await.unwrap();
+    entry.unwrap().body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_is_added_and_comes_in_with_a_code() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    rosa.get("/today").await.says("What needs doing today").says("1 member.").says("Nothing needs doing");
+    let form = rosa.get("/members/new").await.form("/members/new");
+    let form = form.with(&[("name", "Ada Park"), ("phone", "020 7946 0001")]);
+    let (check, page) = rosa.whole(form).await;
+    check.says("Ada Park").says("020 7946 0001");
+    page.says("They are a member now.").says("Ada Park");
+    let again = rosa.send(check.form("/members/new"), "send").await;
+    assert_eq!(again.path, page.path);
+    rosa.get("/members?q=ADA").await.says("Ada Park").says("1 person");
+    rosa.get("/members?q=nobody").await.says("Nobody found");
+    let form = rosa.get("/members/new").await.form("/members/new").with(&[("name", "ada  park")]);
+    rosa.send(form, "check").await.says("There is somebody with this name already.");
+
+    let sheet = rosa.send(page.form("/members/"), "check").await;
+    let code = sheet.body.split("class=\"bigcode\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert!(PaperCode::parse(&code).is_some(), "{code}");
+    sheet.says("Sign-in code for Ada Park").says("<svg class=\"qr\"").says("It is good once");
+    // Pressed twice, it is the same code.
+    rosa.send(page.form("/members/"), "check").await.says(&code);
+    let mut ada = Browser::new(&served);
+    let form = ada.get("/sign-in").await.form("/sign-in").with(&[("code", &code.to_lowercase())]);
+    ada.send(form, "check").await.says("Ada.</h1>");
+    ada.get("/members").await.is(403).says("This page is not for you");
+    ada.get("/today").await.is(403);
+
+    let form = rosa.get(&format!("{}/role", page.path.split('?').next().unwrap())).await.form("/members/");
+    assert_eq!(form.get("role"), "member");
+    rosa.send(form.with(&[("role", "coordinator")]), "check").await.says("The role is changed");
+    ada.get("/today").await.is(200);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_coordinator_cannot_go() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = rosa.get(&format!("/members/{}/role", trial.coordinator)).await.form("/members/");
+    let refused = rosa.send(form.with(&[("role", "member")]), "check").await;
+    refused.is(422).says("Somebody has to be a coordinator.");
+    let form = rosa.get("/leave").await.form("/leave").with(&[("name", "keep")]);
+    let (_, refused) = rosa.whole(form).await;
+    refused.is(422).says("Somebody has to be a coordinator.");
+    rosa.get("/today").await.is(200);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_for_somebody_shows_both_names() {
+    let trial = Trial::begin("Elm", false).await;
+    let (amina, joe) = (trial.admit_named(1, "Amina Khan").await, trial.admit_named(2, "Joe Bell").await);
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let both = "For Amina Khan, written down by Rosa Example.";
+    for path in ["/home", "/ask", "/offer", "/record", "/statement", "/me", "/leave"] {
+        rosa.get(&format!("{path}?for={amina}")).await.is(200).says(both);
+    }
+    let hours = rosa.get(&format!("/record/hours?way=received&to=m/{joe}&for={amina}")).await;
+    let form = hours.says(both).form("/record/hours").with(&[("length", "45 min"), ("channel", "phone")]);
+    let (check, sent) = rosa.whole(form).await;
+    check.says(both).says("By phone");
+    sent.says("Done. It counts since today.");
+    let Body::Exchange { receiver, giver, .. } = last(&trial).await else { panic!("an exchange") };
+    assert_eq!(receiver, Some(Authority::OnBehalf { coordinator: trial.coordinator, channel: Channel::Phone }));
+    assert_eq!(giver, None);
+
+    // Nobody else acts for others.
+    let mut joe = Browser::signed_in(&served, trial.handle(), joe).await;
+    for path in ["/home", "/statement", "/me"] {
+        joe.get(&format!("{path}?for={amina}")).await.is(403).never("Amina Khan");
+    }
+    let form = joe.get("/ask").await.form("/ask");
+    let form = form.with(&[("title", "x"), ("category", "food"), ("for", &amina.to_string())]);
+    joe.send(form, "check").await.is(403);
+    trial.running.stop().await;
+}
+
+fn row(form: Form, n: usize, values: [&str; 3]) -> Form {
+    let names = ["giver", "receiver", "hours"].map(|field| format!("{field}-{n}"));
+    let pairs: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values).collect();
+    form.with(&pairs)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_slips_are_checked_recorded_once_and_taken_back() {
+    let trial = Trial::begin("Elm", false).await;
+    for n in 1..=20 {
+        trial.admit_named(n, &format!("Person{} Number", char::from(b'A' + n))).await;
+    }
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let grid = rosa.get("/slips").await;
+    grid.is(200).says("<datalist id=\"people\">").says("PersonB Number");
+    let mut form = grid.form("/slips");
+    for n in 1..=20_u8 {
+        let (giver, receiver) =
+            (format!("person{}", char::from(b'a' + n)), format!("PERSON{} num", char::from(b'A' + n % 20 + 1)));
+        form = row(form, usize::from(n), [&giver, &receiver, "1:30"]);
+    }
+    let before = entries(&trial).await;
+    let check = rosa.send(form.clone(), "check").await;
+    check.is(200).says("20 slips.").says("30 hours.");
+    assert_eq!(entries(&trial).await, before);
+    let kept = rosa.send(check.form("/slips"), "send").await;
+    kept.is(200).says("20 slips are written down.").says("Take these back").says("by Rosa Example");
+    assert_eq!(entries(&trial).await, before + 20);
+    let again = rosa.send(check.form("/slips"), "send").await;
+    again.says("20 slips are written down.");
+    assert_eq!(entries(&trial).await, before + 20);
+
+    // The same pad once more looks like doubles, every line of it.
+    let form = row(rosa.get("/slips").await.form("/slips"), 1, ["personb", "personc", "90 min"]);
+    let double = rosa.send(form, "check").await;
+    double.is(422).says("This looks like one written down today.").says("It is another one");
+    let meant = double.form("/slips").with(&[("anyway-1", "yes")]);
+    rosa.send(meant, "check").await.is(200).says("1 slip.");
+
+    let undone = rosa.send(again.form("/slips/undo"), "check").await;
+    undone.says("20 slips are taken back.").never("Take these back");
+    assert_eq!(entries(&trial).await, before + 40);
+    rosa.send(again.form("/slips/undo"), "check").await.says("Nothing was left to take back.");
+    assert_eq!(entries(&trial).await, before + 40);
+    let balances = trial.handle().look(|machine, _| {
+        machine.state().ledger().members().values().map(|member| member.balance.get()).collect::<Vec<_>>()
+    });
+    assert!(balances.await.unwrap().into_iter().all(|balance| balance == 0));
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_slip_says_what_to_mend_and_keeps_the_others() {
+    let trial = Trial::begin("Elm", false).await;
+    for (n, name) in [(1, "Ann Lee"), (2, "Ann Low"), (3, "Bo Ray")] {
+        trial.admit_named(n, name).await;
+    }
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = rosa.get("/slips").await.form("/slips");
+    rosa.send(form.clone(), "check").await.is(422).says("No slip is filled in.");
+    let mut form = form;
+    for (n, values) in [
+        (1, ["ann", "bo", "1"]),
+        (2, ["zed", "bo", "1"]),
+        (3, ["bo", "bo", "1"]),
+        (4, ["ann lee", "bo", "a while"]),
+        (5, ["", "bo", "1"]),
+        (6, ["ann lee", "<script>alert(1)</script>", "1"]),
+        (7, ["ann lee", "bo", "2"]),
+        (8, ["ann lee", "bo", "2"]),
+    ] {
+        form = row(form, n, values);
+    }
+    let form = form.with(&[("day-7", "2999-01-01")]);
+    let before = entries(&trial).await;
+    let shown = rosa.send(form, "check").await;
+    shown.is(422).never("<script>");
+    for said in [
+        "1: This fits several people.",
+        "2: We know nobody called “zed”.",
+        "3: These are the same person.",
+        "4: Write how long, like 1:30 or 45 min.",
+        "5: Write a name.",
+        "7: Choose today or a day before.",
+        "href=\"#giver-1\"",
+        "id=\"hours-4-error\"",
+    ] {
+        shown.says(said);
+    }
+    assert_eq!(shown.form("/slips").get("giver-8"), "ann lee");
+    assert_eq!(entries(&trial).await, before);
+
+    // A rule refuses one of two: the other is written down, and the one comes back.
+    let mut form = rosa.get("/slips").await.form("/slips");
+    form = row(form, 1, ["ann lee", "bo", "2"]);
+    form = row(form, 2, ["ann low", "bo", "24 hours"]);
+    form = row(form, 3, ["ann lee", "bo", "23 hours"]);
+    let check = rosa.send(form, "check").await;
+    let mixed = rosa.send(check.is(200).form("/slips"), "send").await;
+    mixed.is(422).says("2 slips are written down.").says("further below zero than our charter allows");
+    assert_eq!((mixed.form("/slips").get("giver-1"), mixed.form("/slips").get("giver-2")), ("ann lee", ""));
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paper_can_be_printed() {
+    let trial = Trial::begin("Elm", false).await;
+    let amina = trial.admit_named(1, "Amina <Khan>").await;
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    rosa.get("/paper").await.says("Paper slips");
+    let slips = rosa.get(&format!("/paper/slips?giver={amina}")).await;
+    slips.says("Amina &#60;Khan&#62;");
+    assert_eq!(slips.body.matches("<article").count(), 8);
+    rosa.get("/paper/directory").await.says("Amina &#60;Khan&#62;").says("Rosa Example");
+    rosa.get(&format!("/slips?giver={amina}")).await.says("value=\"Amina &#60;Khan&#62;\"");
+    let form = rosa.get("/contact").await.form("/contact").with(&[("contact", "Ring Rosa, 020 7946 0000")]);
+    rosa.send(form, "check").await.says("It stands on every page now");
+    rosa.get("/find").await.says("<bdi>Ring Rosa, 020 7946 0000</bdi>");
+    // The public page is made anew within a second or so.
+    served.get_until("/community", "Ring Rosa, 020 7946 0000").await;
+    for path in ["/paper/slips?giver=x", "/members/x", &format!("/members/{}", MemberId([9; 16]))] {
+        rosa.get(path).await.is(404);
+    }
+    trial.running.stop().await;
+}

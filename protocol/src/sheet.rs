@@ -1,0 +1,181 @@
+//! The balance sheet of a partnership for a period: every exchange with both signatures, so that anybody may check it.
+
+use crate::{
+    community::check_certificate,
+    envelope::{Content, Unverified},
+    id::{AccountId, CommunityId},
+    key::{PublicKey, SoundKey},
+    minutes::Balance,
+    partnership::{Agreement, Decision, Proposal, Resumption, Side, Verdict, fits},
+    rejection::Rejection,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most exchanges on one sheet: as many as one list may hold, a year of a busy partnership.
+pub const MAX_SHEET_LINES: usize = 4_000;
+
+/// One committed exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// The proposal.
+    pub proposal: Unverified<Proposal>,
+    /// The accepting decision.
+    pub decision: Unverified<Decision>,
+    /// When the maker's ledger recorded that it is committed.
+    pub at: Timestamp,
+}
+
+/// What one side says of a partnership.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BalanceSheet {
+    /// Version: 1.
+    pub v: u8,
+    /// Which side says so.
+    pub maker: Side,
+    /// The agreement with both signatures.
+    pub agreement: Agreement,
+    /// How each later epoch began, with the keys of both sides.
+    pub epochs: Vec<Resumption>,
+    /// From when on.
+    pub from: Timestamp,
+    /// Up to when, exclusive.
+    pub until: Timestamp,
+    /// The maker's net in minutes before the first line.
+    pub opening: Balance,
+    /// Everything that was committed in the period, in the order of the maker's ledger.
+    pub lines: Vec<Line>,
+    /// The maker's proposals that the partner had not decided when the sheet was made.
+    pub undecided: Vec<Unverified<Proposal>>,
+    /// The maker's net after the last line.
+    pub closing: Balance,
+    /// When it was made.
+    pub made_at: Timestamp,
+}
+
+impl Content for BalanceSheet {
+    const NAME: &'static str = "balance-sheet";
+}
+
+/// What a sheet that was checked says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// Who made it.
+    pub maker: CommunityId,
+    /// Their partner.
+    pub partner: CommunityId,
+    /// The account.
+    pub account: AccountId,
+    /// From when on.
+    pub from: Timestamp,
+    /// Up to when, exclusive.
+    pub until: Timestamp,
+    /// How many exchanges, each with both signatures.
+    pub exchanges: u64,
+    /// Minutes that the maker's members received.
+    pub received: u64,
+    /// Minutes that the maker's members gave.
+    pub given: u64,
+    /// The maker's net before.
+    pub opening: i64,
+    /// The maker's net after.
+    pub closing: i64,
+    /// How far the maker's members may receive ahead.
+    pub limit: i64,
+    /// How far the partner's members may.
+    pub partner_limit: i64,
+    /// The maker's proposals without a decision.
+    pub undecided: u64,
+    /// Since when the oldest of them waits.
+    pub undecided_since: Option<Timestamp>,
+}
+
+/// Both sides' keys by epoch.
+struct Keys(BTreeMap<u32, [SoundKey; 2]>);
+
+impl Keys {
+    fn of(sheet: &BalanceSheet) -> Result<Self, Rejection> {
+        sheet.agreement.check()?;
+        let sound = |key: PublicKey| key.sound().map_err(Rejection::from);
+        let first = [sound(sheet.agreement.key(Side::A))?, sound(sheet.agreement.key(Side::B))?];
+        let mut keys = BTreeMap::from([(0, first)]);
+        for resumption in &sheet.epochs {
+            resumption.check(&sheet.agreement.terms)?;
+            let key =
+                |side| check_certificate(resumption.certificate(side))?.content().key.sound().map_err(Rejection::from);
+            keys.insert(resumption.offer.content.epoch, [key(Side::A)?, key(Side::B)?]);
+        }
+        Ok(Self(keys))
+    }
+
+    fn of_side(&self, epoch: u32, side: Side) -> Result<&SoundKey, Rejection> {
+        let [a, b] = self.0.get(&epoch).ok_or(Rejection::NoProof("it does not say how an epoch began"))?;
+        Ok(if side == Side::A { a } else { b })
+    }
+
+    /// Whether the right keys signed a line.
+    fn check(&self, line: &Line, account: AccountId) -> Result<(), Rejection> {
+        let (proposal, decision) = (&line.proposal.content, &line.decision.content);
+        let accepts = matches!(decision.verdict, Verdict::Accept { .. });
+        if proposal.account != account || !fits(proposal, decision) || !accepts {
+            return Err(Rejection::NoProof("an exchange on it was not accepted"));
+        }
+        line.proposal.clone().verify(self.of_side(proposal.epoch, proposal.lane)?)?;
+        line.decision.clone().verify(self.of_side(proposal.epoch, proposal.lane.other())?)?;
+        Ok(())
+    }
+}
+
+impl Unverified<BalanceSheet> {
+    /// Checks every signature and the sums, with nothing else at hand.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub fn check(&self) -> Result<Checked, Rejection> {
+        let sheet = &self.content;
+        if sheet.v != 1 {
+            return Err(Rejection::UnknownVersion(sheet.v));
+        }
+        let (terms, keys) = (&sheet.agreement.terms, Keys::of(sheet)?);
+        let account = terms.account();
+        let latest = keys.0.keys().next_back().copied().unwrap_or(0);
+        self.clone().verify(keys.of_side(latest, sheet.maker)?)?;
+        let (mut received, mut given, mut seen) = (0_u64, 0_u64, BTreeSet::new());
+        for line in &sheet.lines {
+            keys.check(line, account)?;
+            let minutes = u64::from(line.proposal.content.minutes.get());
+            let side = if line.proposal.content.lane == sheet.maker { &mut received } else { &mut given };
+            *side = side.saturating_add(minutes);
+            let in_period = (sheet.from..sheet.until).contains(&line.at);
+            if !in_period || !seen.insert(line.proposal.content.exchange) {
+                return Err(Rejection::NoProof("an exchange is on it twice or does not belong to the period"));
+            }
+        }
+        for open in &sheet.undecided {
+            open.clone().verify(keys.of_side(open.content.epoch, sheet.maker)?)?;
+        }
+        let moved = i128::from(received) - i128::from(given);
+        if i128::from(sheet.opening.get()) + moved != i128::from(sheet.closing.get()) {
+            return Err(Rejection::NoProof("its sums are wrong"));
+        }
+        Ok(Checked {
+            maker: terms.community(sheet.maker),
+            partner: terms.community(sheet.maker.other()),
+            account,
+            from: sheet.from,
+            until: sheet.until,
+            exchanges: sheet.lines.len() as u64,
+            received,
+            given,
+            opening: sheet.opening.get(),
+            closing: sheet.closing.get(),
+            limit: terms.limit(sheet.maker),
+            partner_limit: terms.limit(sheet.maker.other()),
+            undecided: sheet.undecided.len() as u64,
+            undecided_since: sheet.undecided.iter().map(|open| open.content.made_at).min(),
+        })
+    }
+}
