@@ -240,15 +240,15 @@ impl Machine {
                 self.lose(turn, account, Lost::Behind);
                 Ok(())
             }
-            None if self.was_answered(turn, &account, &asked.request.nonce) => Ok(()),
+            None if self.was_answered(turn, &account, &asked.request.nonce) && !broken!(AnswersTwice) => Ok(()),
             _ => self.offer_to_resume(turn, peer, asked),
         }
     }
 
     /// Whether the present epoch is the answer to this very request, which comes a second time.
     fn was_answered(&self, turn: &Turn<'_>, account: &AccountId, nonce: &[u8; 16]) -> bool {
-        let open = broken!(AnswersTwice) || broken!(ResumesOutsideSession);
-        !open && self.resumption(turn, account).is_some_and(|resumption| resumption.offer.content.nonce == *nonce)
+        let answer = self.resumption(turn, account).filter(|_| !broken!(ResumesOutsideSession));
+        answer.is_some_and(|resumption| resumption.offer.content.nonce == *nonce)
     }
 
     /// How the present epoch began, if it was not with the agreement.
