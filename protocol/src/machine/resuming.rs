@@ -389,6 +389,11 @@ impl Machine {
         self.record(turn, Fact::Reopened { account });
         self.asked.remove(&account);
         self.cursor.remove(&account);
+        // A request of this session that comes late was made before this epoch, and its sender went on with us.
+        if let Some(peer) = self.partner_session(&account) {
+            let challenge = self.unguessable(turn, "challenge", peer.as_bytes());
+            self.challenges.insert(peer, challenge);
+        }
         settled.into_iter().for_each(|exchange| turn.notice(Notice::Settled { exchange }));
         turn.notice(Notice::Resumed { account });
         Ok(())
