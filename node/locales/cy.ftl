@@ -152,6 +152,8 @@ oops-too-large = Mae hyn yn ormod ar unwaith
 oops-too-large-words = Ysgrifennwch lai, a'i anfon eto.
 oops-unreadable = Ni allem ddarllen hwn
 oops-unreadable-words = Ewch yn ôl, a'i anfon eto.
+oops-retired = Rydym wedi symud
+oops-retired-words = Mae'r gymuned hon ar gyfrifiadur arall nawr. Gofynnwch i gydlynydd am ei chyfeiriad.
 refused-bad-invitation = Nid yw hwn yn wahoddiad cyfan. Copïwch y cyfan, o KITH1 i'r diwedd.
 refused-exchange-exists = Mae hwn wedi'i gofnodi eisoes.
 refused-exchange-too-long = Mae'n hirach nag y caiff un cyfnewid fod. Rhannwch ef yn ddau.
@@ -234,6 +236,7 @@ public-join-paper = Dim cyfrifiadur na ffôn? Popeth yn iawn. Mae cydlynydd yn e
 public-check = Gwiriwch hyn eich hun
 public-check-lead = Mae'r nodyn hwn yn sefyll dros ein llyfr oriau cyfan. Cadwch gopi. Os newidir hen gofnod, ni fydd yn ffitio mwyach.
 public-no-check = Ni ellir dangos y nodyn nawr. Gall cydlynydd ddarganfod pam.
+public-backup-overdue = Ni wnaed copi wrth gefn ers wythnos. Gall cydlynydd wneud un.
 public-no-names = Ni ddangosir enwau aelodau ar y dudalen hon.
 
 ## Partneriaid
@@ -289,6 +292,7 @@ home-find-more = Chwilio am ragor
 told = Helpodd { $giver } { $receiver } am { $hours }
 told-gave = Helpoch chi { $receiver } am { $hours }
 told-received = Helpodd { $giver } chi am { $hours }
+told-back = Mae { $receiver } yn rhoi { $hours } yn ôl i { $giver }
 told-gift = Rhoddodd { $giver } { $hours } i bot y gymuned
 
 ## Gofyn a chynnig
@@ -422,6 +426,9 @@ question-hours = Mae'r oriau'n anghywir
 question-never = Ni ddigwyddodd
 question-person = Person arall oedd e
 question-other = Rhywbeth arall
+back = Gofyn am yr oriau yn ôl
+back-lead = Mae'r person arall yn dweud ie neu na gartref. Tan hynny, does dim yn newid.
+back-button = Gofyn amdanynt yn ôl
 correct = Ei gywiro
 correct-lead = Does dim yn cael ei ddileu. Ysgrifennir y newid oddi tano.
 correct-button = Ei gywiro

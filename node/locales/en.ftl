@@ -157,6 +157,8 @@ oops-too-large = This is too much at once
 oops-too-large-words = Write less, and send it again.
 oops-unreadable = We could not read this
 oops-unreadable-words = Please go back, and send it again.
+oops-retired = We have moved
+oops-retired-words = This community runs on another computer now. Ask a coordinator for its address.
 refused-bad-invitation = This is not a whole invitation. Copy all of it, from KITH1 to the end.
 refused-exchange-exists = This is recorded already.
 refused-exchange-too-long = This is longer than one exchange may be here. Split it into two.
@@ -239,6 +241,7 @@ public-join-paper = No computer or phone? That is fine. A coordinator writes it 
 public-check = Check this for yourself
 public-check-lead = This signed note stands for our whole book of hours. Keep a copy. If an old entry is ever changed, it will no longer fit.
 public-no-check = The signed note of our book cannot be shown just now. A coordinator can find out why.
+public-backup-overdue = No backup was made for a week. A coordinator can make one.
 public-no-names = No names of members are shown on this page.
 
 ## Partners
@@ -294,6 +297,7 @@ home-find-more = Find more
 told = { $giver } helped { $receiver } for { $hours }
 told-gave = You helped { $receiver } for { $hours }
 told-received = { $giver } helped you for { $hours }
+told-back = { $receiver } gives { $hours } back to { $giver }
 told-gift = { $giver } gave { $hours } to the community pot
 
 ## Asking and offering
@@ -427,6 +431,9 @@ question-hours = The hours are wrong
 question-never = It did not happen
 question-person = It was another person
 question-other = Something else
+back = Ask for the hours back
+back-lead = The other person says yes or no at home. Until then, nothing changes.
+back-button = Ask for them back
 correct = Put it right
 correct-lead = Nothing is rubbed out. The change is written below it.
 correct-button = Put it right

@@ -157,6 +157,8 @@ oops-too-large = Es demasiado de una vez
 oops-too-large-words = Escriba menos y envíelo otra vez.
 oops-unreadable = No pudimos leerlo
 oops-unreadable-words = Vuelva atrás y envíelo otra vez.
+oops-retired = Nos hemos mudado
+oops-retired-words = Esta comunidad está ahora en otro ordenador. Pida su dirección a quien coordina.
 refused-bad-invitation = No es una invitación entera. Cópiela toda, desde KITH1 hasta el final.
 refused-exchange-exists = Ya está anotado.
 refused-exchange-too-long = Es más largo de lo que permite un intercambio aquí. Divídalo en dos.
@@ -239,6 +241,7 @@ public-join-paper = ¿Sin ordenador ni teléfono? No pasa nada. Quien coordina l
 public-check = Compruébelo usted
 public-check-lead = Esta nota firmada responde por todo nuestro libro de horas. Guarde una copia. Si alguien cambia una anotación antigua, ya no encajará.
 public-no-check = Ahora no se puede mostrar la nota firmada. Quien coordina puede averiguar por qué.
+public-backup-overdue = Hace una semana que no hay copia de seguridad. Quien coordina puede hacerla.
 public-no-names = En esta página no aparecen nombres de miembros.
 
 ## Comunidades amigas
@@ -294,6 +297,7 @@ home-find-more = Buscar más
 told = { $giver } ayudó a { $receiver }: { $hours }
 told-gave = Usted ayudó a { $receiver }: { $hours }
 told-received = { $giver } le ayudó: { $hours }
+told-back = { $receiver } devuelve { $hours } a { $giver }
 told-gift = { $giver } dio { $hours } al fondo común
 
 ## Pedir y ofrecer
@@ -427,6 +431,9 @@ question-hours = Las horas están mal
 question-never = No ocurrió
 question-person = Fue otra persona
 question-other = Otra cosa
+back = Pedir que devuelvan las horas
+back-lead = La otra persona dice sí o no en su casa. Hasta entonces no cambia nada.
+back-button = Pedir que las devuelvan
 correct = Corregirlo
 correct-lead = No se borra nada. El cambio se anota debajo.
 correct-button = Corregirlo

@@ -1,10 +1,12 @@
 //! The command line. Commands speak HTTP to a running node, but for the few that make its files, start it on them, or
 //! read them while it does not run.
 
+mod backup;
 mod charter;
 mod demo;
 mod exchange;
 mod export;
+mod handover;
 mod import;
 mod init;
 mod ledger;
@@ -16,6 +18,7 @@ mod output;
 mod partner;
 mod reach;
 mod rebuild;
+mod restore;
 mod serve;
 mod sign_in;
 mod status;
@@ -42,7 +45,7 @@ Exit codes:
    1  a rule said no; nothing was changed
    2  the command, an option or a setting is wrong
    3  the node does not run, cannot be reached, or is too busy
-   4  the exported ledger is not what it says
+   4  the file is not what it says
    5  what was asked for is not here
   74  the disk refuses, or what is on it is damaged";
 
@@ -88,6 +91,9 @@ enum Command {
     Ledger(ledger::Ledger),
     Verify(verify::Verify),
     Rebuild(rebuild::Rebuild),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Handover(handover::Handover),
     Demo(DemoArgs),
     /// List the exit codes, for scripts.
     ///
@@ -161,6 +167,9 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Ledger(ledger) => ledger.run(out),
         Command::Verify(verify) => verify.run(out),
         Command::Rebuild(rebuild) => rebuild.run(out),
+        Command::Backup(backup) => backup.run(out),
+        Command::Restore(restore) => restore.run(out),
+        Command::Handover(handover) => handover.run(out),
         Command::Demo(args) => demo::run(&DemoArgs { json: out.is_json(), ..args }),
         Command::ExitCodes => exit_codes(out),
     }

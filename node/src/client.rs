@@ -126,7 +126,29 @@ impl Client {
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {}", token.as_str()));
         }
-        let response = request.call().map_err(|e| self.unreachable(&e))?;
+        self.stream(path, request.call(), into)
+    }
+
+    /// Asks for something large to be made, and reads it straight into a writer; gives the number of bytes.
+    ///
+    /// # Errors
+    /// [`ClientError`], also when the writer fails.
+    pub fn fetch<B: Serialize>(&self, path: &str, body: &B, into: &mut dyn std::io::Write) -> Result<u64, ClientError> {
+        let mut request = self.agent.post(self.url(path)).config().timeout_global(None).build();
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {}", token.as_str()));
+        }
+        let bytes = serde_json::to_vec(body).map_err(|e| self.unreadable(path, &e))?;
+        self.stream(path, request.content_type("application/json").send(&bytes[..]), into)
+    }
+
+    fn stream(
+        &self,
+        path: &str,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+        into: &mut dyn std::io::Write,
+    ) -> Result<u64, ClientError> {
+        let response = answer.map_err(|e| self.unreachable(&e))?;
         if !response.status().is_success() {
             return Err(self.problem(path, response));
         }

@@ -11,7 +11,7 @@ mod tests;
 
 pub use keys::{Given, KEYS, Key, Kind};
 
-use crate::{network, spelling::closest};
+use crate::{backup::Policy, network, spelling::closest};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -25,7 +25,7 @@ pub const DEFAULT_HTTP_PORT: u16 = 8380;
 /// Memory for the index's cache by default, in MiB: small beside the 512 MiB that the service file allows.
 pub const DEFAULT_CACHE_MIB: u32 = 16;
 /// The largest file read: a hundred times the one that is shipped.
-const MAX_FILE_BYTES: u64 = 512 * 1024;
+pub(crate) const MAX_FILE_BYTES: u64 = 512 * 1024;
 /// Environment variables that begin like settings and are read elsewhere: by commands that speak to a node, and by the
 /// tests.
 const READ_ELSEWHERE: [&str; 3] = ["KITH_TOKEN_FILE", "KITH_DATA", "KITH_SEEDS"];
@@ -105,6 +105,12 @@ pub struct Settings {
     pub log_level: LogLevel,
     /// Memory for the index's cache, in MiB.
     pub cache_mib: u32,
+    /// Where daily backups go; a relative path begins at the node's directory.
+    pub backup_dir: PathBuf,
+    /// How many daily backups are kept.
+    pub backup_keep: u32,
+    /// Whether a backup is made every day.
+    pub backup_daily: bool,
 }
 
 /// How log lines are written.
@@ -131,6 +137,7 @@ pub enum LogLevel {
 
 impl Default for Settings {
     fn default() -> Self {
+        let Policy { dir, keep, daily } = Policy::default();
         Self {
             http_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_HTTP_PORT)),
             allowed_hosts: Vec::new(),
@@ -142,6 +149,9 @@ impl Default for Settings {
             log_format: LogFormat::Auto,
             log_level: LogLevel::Info,
             cache_mib: DEFAULT_CACHE_MIB,
+            backup_dir: dir,
+            backup_keep: keep,
+            backup_daily: daily,
         }
     }
 }
@@ -198,6 +208,12 @@ impl Settings {
             }
         }
         Ok(warnings)
+    }
+
+    /// Which backups are made without being asked for.
+    #[must_use]
+    pub fn backups(&self) -> Policy {
+        Policy { dir: self.backup_dir.clone(), keep: self.backup_keep, daily: self.backup_daily }
     }
 
     /// The bounds of the network. What an operator sets is the sum; the shares of the two directions stay as they are.

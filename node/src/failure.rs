@@ -2,6 +2,7 @@
 
 use crate::{
     api::types::Problem,
+    backup::BackupError,
     client::ClientError,
     config::ConfigError,
     import::ImportError,
@@ -26,7 +27,7 @@ pub enum Exit {
     Usage,
     /// The node does not run, cannot be reached, or is too busy: trying again may help.
     Unreachable,
-    /// An exported ledger is not what it says.
+    /// An exported ledger or a backup is not what it says.
     Unverified,
     /// What was asked for is not here.
     NotFound,
@@ -61,7 +62,7 @@ impl Exit {
             Self::Refused => "a rule said no; nothing was changed",
             Self::Usage => "the command, an option or a setting is wrong",
             Self::Unreachable => "the node does not run, cannot be reached, or is too busy",
-            Self::Unverified => "the exported ledger is not what it says",
+            Self::Unverified => "the file is not what it says",
             Self::NotFound => "what was asked for is not here",
             Self::Disk => "the disk refuses, or what is on it is damaged",
         }
@@ -302,8 +303,42 @@ impl From<StartError> for Failure {
             StartError::Checkpoint(error) => error.into(),
             StartError::Network(error) => error.into(),
             StartError::Rule(error) => error.into(),
+            StartError::Retired { .. } => Self::new(Exit::Refused, "retired", detail),
             StartError::Thread(_) => Self::new(Exit::Disk, "no-thread", detail),
         }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        let (code, detail) = (error.code(), error.to_string());
+        let exit = match error {
+            BackupError::Store(error) => return error.into(),
+            BackupError::Home(error) => return error.into(),
+            BackupError::Start(error) => return (*error).into(),
+            BackupError::Checkpoint(error) => return error.into(),
+            BackupError::Rule(error) => return error.into(),
+            BackupError::Refused(_)
+            | BackupError::NoRecipient { .. }
+            | BackupError::NotEmpty { .. }
+            | BackupError::TooLarge { .. } => Exit::Refused,
+            BackupError::Words(_)
+            | BackupError::NoTerminal(_)
+            | BackupError::NoWordsFile(_)
+            | BackupError::File { .. }
+            | BackupError::NotABackup
+            | BackupError::WrongWords
+            | BackupError::OtherCommunity { .. }
+            | BackupError::NewerFormat { .. } => Exit::Usage,
+            BackupError::Busy | BackupError::Stopping => Exit::Unreachable,
+            BackupError::NoSpace { .. } | BackupError::Output(_) => Exit::Disk,
+            BackupError::CutShort
+            | BackupError::Changed(_)
+            | BackupError::Member { .. }
+            | BackupError::Mismatch { .. }
+            | BackupError::Unsound(_) => Exit::Unverified,
+        };
+        Self::new(exit, code, detail)
     }
 }
 

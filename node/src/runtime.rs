@@ -12,6 +12,7 @@ mod checkpoints;
 mod clerk;
 pub mod clock;
 pub mod counters;
+pub mod cut;
 pub mod desk;
 mod doorman;
 pub mod export;
@@ -20,14 +21,18 @@ pub mod home;
 pub mod listings;
 mod outbox;
 pub mod personal;
+pub mod retired;
+pub mod root;
 pub mod shelves;
 mod start;
 pub mod statement;
 mod verifier;
 
 pub use checkpoints::{CheckpointError, Checkpoints};
+pub use cut::{Cut, LaneHead};
 pub use handle::{Answer, Handle, Refused, Request};
-pub use home::{Home, HomeError, Recovery};
+pub use home::{Home, HomeError};
+pub use root::{Root, WordsError};
 pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, found_with, open, start};
 
 /// Exit code when the disk refuses: `EX_IOERR` of sysexits.

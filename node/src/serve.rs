@@ -87,6 +87,7 @@ pub async fn start_on(dir: &Path, settings: &Settings, listener: Option<TcpListe
         peers: settings.peers.clone(),
         limits: settings.limits(),
         cache_bytes: u64::from(settings.cache_mib) << 20,
+        backups: settings.backups(),
     };
     // Taking the lock makes the directory: first see that there is a community in it.
     runtime::home::open(dir).map_err(StartError::from)?;

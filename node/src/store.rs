@@ -13,7 +13,7 @@
 
 pub mod checkpoint;
 pub mod error;
-mod files;
+pub(crate) mod files;
 pub mod index;
 pub mod journal;
 pub mod lock;
@@ -25,7 +25,9 @@ pub mod snapshot;
 pub use checkpoint::CheckpointFile;
 pub use error::StoreError;
 pub use index::{Index, MemoryIndex, SledIndex, Write};
-pub use journal::{Frames, Journal, JournalReader, MAX_BATCH_BYTES, MAX_FRAME_BYTES, TornTail};
+pub use journal::{
+    FrameFlaw, Frames, Journal, JournalReader, MAX_BATCH_BYTES, MAX_FRAME_BYTES, SegmentCopy, SegmentStream, TornTail,
+};
 pub use lock::DirectoryLock;
 pub use people::{MAX_PERSON_BYTES, People};
 pub use segment::Position;

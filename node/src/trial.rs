@@ -2,8 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::{
+    backup::Policy,
     network::Limits,
-    runtime::{Founding, Handle, Running, Starting, clock, found, start},
+    runtime::{Founding, Handle, Root, Running, Starting, clock, found, start},
 };
 use axum::Router;
 use kith_protocol::{
@@ -24,7 +25,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub(crate) struct Trial {
     pub(crate) running: Running,
     pub(crate) coordinator: MemberId,
-    _dir: tempfile::TempDir,
+    pub(crate) root: Root,
+    pub(crate) dir: tempfile::TempDir,
 }
 
 async fn run(dir: &Path, listen: bool) -> Running {
@@ -35,6 +37,7 @@ async fn run(dir: &Path, listen: bool) -> Running {
         peers: Vec::new(),
         limits: Limits::default(),
         cache_bytes: 1 << 20,
+        backups: Policy::default(),
     };
     start(dir, starting).await.unwrap()
 }
@@ -45,8 +48,9 @@ impl Trial {
         let dir = tempfile::tempdir().unwrap();
         let charter = Charter::new(name.into(), Some("gcpuv".into()));
         let founding = Founding { charter, coordinator: "Rosa Example".into() };
-        let (_, coordinator, _) = found(dir.path(), &founding).unwrap();
-        Self { running: run(dir.path(), listen).await, coordinator, _dir: dir }
+        let (_, coordinator, words) = found(dir.path(), &founding).unwrap();
+        let root = Root::from_words(&words).unwrap();
+        Self { running: run(dir.path(), listen).await, coordinator, root, dir }
     }
 
     pub(crate) fn handle(&self) -> &Handle {

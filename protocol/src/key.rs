@@ -34,6 +34,18 @@ pub enum BadKey {
     WrongSignature,
 }
 
+impl BadKey {
+    /// A stable code for programs, in kebab case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotAKey => "not-a-key",
+            Self::Weak => "weak-key",
+            Self::WrongSignature => "wrong-signature",
+        }
+    }
+}
+
 byte_id!(
     /// An Ed25519 public key as bytes, not yet known to be sound.
     PublicKey, 32, "a public key (64 hexadecimal digits)",

@@ -31,10 +31,14 @@ pub struct Open {
 pub struct Intent {
     /// Its id, kept through every epoch.
     pub exchange: ExchangeId,
+    /// What it is.
+    pub kind: Kind,
     /// How long.
     pub minutes: Minutes,
     /// What will travel beside the proposal.
     pub details: Details,
+    /// When the payer agreed.
+    pub made_at: Timestamp,
 }
 
 /// What of our own lane is remembered.
@@ -171,10 +175,11 @@ impl Lanes {
         self.own.open.values()
     }
 
-    /// Since when the oldest of our proposals waits for a decision.
+    /// Since when the oldest of our payments waits for the partner's decision.
     #[must_use]
     pub fn waiting_since(&self) -> Option<Timestamp> {
-        self.own.open.values().next().map(|open| open.proposal.content.made_at)
+        let proposed = self.own.open.values().map(|open| open.proposal.content.made_at);
+        proposed.chain(self.own.queue.front().map(|intent| intent.made_at)).min()
     }
 
     /// How many of our proposals are undecided.
@@ -202,11 +207,11 @@ impl Lanes {
     /// The proposal that would take our next slot with the first payment of the queue, and its details; none while the
     /// window is full or the queue is empty.
     #[must_use]
-    pub fn propose(&self, now: Timestamp) -> Option<(Proposal, Details)> {
+    pub fn propose(&self) -> Option<(Proposal, Details)> {
         if self.own.open.len() >= usize::from(self.window) {
             return None;
         }
-        let Intent { exchange, minutes, details } = self.own.queue.front()?.clone();
+        let Intent { exchange, kind, minutes, details, made_at } = self.own.queue.front()?.clone();
         let proposal = Proposal {
             v: 1,
             account: self.account,
@@ -215,11 +220,11 @@ impl Lanes {
             n: self.own.next,
             previous: self.own.head,
             exchange,
-            kind: Kind::Exchange,
+            kind,
             debtor: self.side,
             minutes,
             context: details.digest(),
-            made_at: now,
+            made_at,
         };
         Some((proposal, details))
     }
@@ -397,8 +402,10 @@ impl Lanes {
         let Self { own, .. } = std::mem::replace(self, Self { epoch, ..fresh });
         let open = own.open.into_values().map(|Open { proposal, details }| Intent {
             exchange: proposal.content.exchange,
+            kind: proposal.content.kind,
             minutes: proposal.content.minutes,
             details,
+            made_at: proposal.content.made_at,
         });
         self.own.queue = open.chain(own.queue).filter(|intent| on_hold(&intent.exchange)).collect();
     }

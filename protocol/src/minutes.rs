@@ -25,6 +25,18 @@ pub enum BadMinutes {
     Overflow,
 }
 
+impl BadMinutes {
+    /// A stable code for programs, in kebab case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotPositive(_) => "minutes-not-positive",
+            Self::TooMany(_) => "minutes-too-many",
+            Self::Overflow => "balance-overflow",
+        }
+    }
+}
+
 /// A positive length of time given or received, in minutes: 1 to [`MAX_MINUTES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]

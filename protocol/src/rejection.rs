@@ -80,6 +80,8 @@ pub enum Rejection {
     BadGroup { limit: usize },
     #[error("exchange {0} cannot be corrected in this way: {1}")]
     NotCorrectable(ExchangeId, &'static str),
+    #[error("exchange {0} cannot be given back: {1}")]
+    NotReversible(ExchangeId, &'static str),
     #[error("member {0} already has hours recorded; an opening balance comes first")]
     NotOpening(MemberId),
     #[error("{limit} {what} are waiting already; finish some of them first")]
@@ -176,12 +178,8 @@ impl Rejection {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Malformed(_) => "malformed",
-            Self::BadKey(BadKey::NotAKey) => "not-a-key",
-            Self::BadKey(BadKey::Weak) => "weak-key",
-            Self::BadKey(BadKey::WrongSignature) => "wrong-signature",
-            Self::BadMinutes(BadMinutes::NotPositive(_)) => "minutes-not-positive",
-            Self::BadMinutes(BadMinutes::TooMany(_)) => "minutes-too-many",
-            Self::BadMinutes(BadMinutes::Overflow) => "balance-overflow",
+            Self::BadKey(why) => why.code(),
+            Self::BadMinutes(why) => why.code(),
             Self::BadId(_) => "bad-id",
             Self::BadText { .. } => "bad-text",
             Self::UnknownVersion(_) => "unknown-version",
@@ -210,6 +208,7 @@ impl Rejection {
             Self::MemberFloor { .. } => "member-floor",
             Self::MemberCeiling { .. } => "member-ceiling",
             Self::BadGroup { .. } => "bad-group",
+            Self::NotReversible(..) => "not-reversible",
             Self::NotCorrectable(..) => "not-correctable",
             Self::NotOpening(_) => "not-opening",
             Self::TooManyWaiting { .. } => "too-many-waiting",

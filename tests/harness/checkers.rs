@@ -100,6 +100,8 @@ pub(crate) struct Checkers {
     through: Vec<BTreeMap<CommunityId, (u32, u64)>>,
     /// Accounts of which one side was restored, until both agree again what is committed.
     suspended: BTreeSet<AccountId>,
+    /// Lanes that a node has closed.
+    closed: BTreeSet<(usize, AccountId)>,
     /// Recoveries that each node answered.
     answered: BTreeSet<(usize, [u8; 16])>,
     /// A law that does not count in this run, so that others must find what breaks it.
@@ -117,6 +119,7 @@ impl Checkers {
             clocks_agree: true,
             through: vec![BTreeMap::new(); nodes],
             suspended: BTreeSet::new(),
+            closed: BTreeSet::new(),
             answered: BTreeSet::new(),
             blind,
         }
@@ -149,16 +152,26 @@ impl Checkers {
                 coverage.hit("entry", entry.body.kind());
                 let kept = self.books[node].enter(entry);
                 self.judge(kept)?;
-                if let Body::Resumed { resumption } = &entry.body {
-                    self.resumed(resumption.offer.content.account);
-                }
             }
             let kept = self.slots.committed(fact);
             self.judge(kept)?;
             self.deeds[node].committed(fact);
+            match fact {
+                Fact::Recovering { account, .. } => drop(self.closed.insert((node, *account))),
+                Fact::Offered { offer, .. } => drop(self.closed.insert((node, offer.content.account))),
+                Fact::Reopened { account } => {
+                    self.closed.remove(&(node, *account));
+                    self.resumed(*account);
+                }
+                _ => {}
+            }
             if let Fact::Offered { offer, .. } = fact {
-                let nonce = offer.content.nonce;
-                let asked = self.deeds.iter().enumerate().any(|(i, deeds)| i != node && deeds.nonces.contains(&nonce));
+                let (account, nonce) = (offer.content.account, offer.content.nonce);
+                let asked = self
+                    .deeds
+                    .iter()
+                    .enumerate()
+                    .any(|(i, deeds)| i != node && deeds.recovering.get(&account) == Some(&nonce));
                 let fresh = self.answered.insert((node, nonce));
                 let kept = ensure("session", asked && fresh, || {
                     format!("an offer to nobody who asks: asked {asked}, new {fresh}")
@@ -187,6 +200,8 @@ impl Checkers {
             }
             self.deeds[node].committed(fact);
         }
+        self.answered.retain(|(who, _)| *who != node);
+        self.closed.retain(|(who, _)| *who != node);
         self.progress[node] = Progress::default();
         self.through[node].clear();
         self.suspended.extend(lost.partners.keys());
@@ -217,6 +232,7 @@ impl Checkers {
         let epochs: Vec<u32> = self.books.iter().filter_map(|b| b.partners.get(&account)).map(|p| p.epoch).collect();
         if let [one, other] = epochs[..]
             && one == other
+            && self.closed.iter().all(|(_, closed)| *closed != account)
         {
             let books = &self.books;
             self.slots.agreed(account, one, |id| books.iter().any(|book| book.crossed(id)));

@@ -16,6 +16,7 @@ use crate::{
     network::{Network, Packet},
     workload::Workload,
 };
+use kith_protocol::machine::Message;
 pub(crate) use node::Node;
 use std::collections::BTreeMap;
 use trace::Trace;
@@ -109,6 +110,8 @@ pub struct World {
     dice: Dice,
     /// How many gossiped records were taken in, which numbers the next.
     gossips: u64,
+    /// Requests to resume that somebody recorded: from whom, to whom.
+    recorded: Vec<(usize, usize, Message)>,
     /// Nodes cut off from the others.
     island: Vec<usize>,
     healing: bool,
@@ -147,6 +150,7 @@ impl World {
             trace: Trace::new(settings.trace),
             dice,
             gossips: 0,
+            recorded: Vec::new(),
             island: Vec::new(),
             healing: false,
         }
@@ -210,10 +214,7 @@ impl World {
                 self.act();
                 Ok(())
             }
-            Event::Weather => {
-                self.weather();
-                Ok(())
-            }
+            Event::Weather => self.weather(),
         }
     }
 

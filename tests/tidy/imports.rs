@@ -5,13 +5,16 @@ use crate::source::{Problem, Source};
 
 /// Commands that by nature work on a node's files: they make them, start the node on them, or read
 /// them while no node runs. Every other command speaks HTTP to a running node.
-const FILE_COMMANDS: [&str; 6] = [
+const FILE_COMMANDS: [&str; 9] = [
     "node/src/cli/init",
     "node/src/cli/serve",
     "node/src/cli/verify",
     "node/src/cli/rebuild",
     "node/src/cli/demo",
     "node/src/cli/export",
+    "node/src/cli/backup",
+    "node/src/cli/restore",
+    "node/src/cli/handover",
 ];
 
 /// Where a stopwatch is the point: what they measure is shown to a person and decides nothing.

@@ -1,7 +1,7 @@
 //! The one mapping from refusals to HTTP: every one is a problem with a stable code (RFC 9457).
 
 use super::types::Problem;
-use crate::runtime::Refused;
+use crate::{backup::BackupError, runtime::Refused};
 use axum::{
     extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection},
     http::{HeaderValue, Method, StatusCode, header},
@@ -76,10 +76,24 @@ impl From<Refused> for Failure {
             Refused::Rule(why) => (status_of(why), why.code()),
             Refused::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Refused::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+            Refused::Retired => (StatusCode::CONFLICT, "retired"),
             Refused::Checkpoint(_) => (StatusCode::INTERNAL_SERVER_ERROR, "checkpoint"),
             Refused::People(_) => (StatusCode::INTERNAL_SERVER_ERROR, "people"),
         };
         Self::new(status, code, why.to_string())
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(why: BackupError) -> Self {
+        let status = match why {
+            BackupError::Refused(why) => return why.into(),
+            BackupError::Busy | BackupError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            BackupError::NoRecipient { .. } => StatusCode::CONFLICT,
+            BackupError::NoSpace { .. } => StatusCode::INSUFFICIENT_STORAGE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(status, why.code(), why.to_string())
     }
 }
 
@@ -146,6 +160,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::MemberCeiling { .. }
         | Rejection::BadGroup { .. }
         | Rejection::NotCorrectable(..)
+        | Rejection::NotReversible(..)
         | Rejection::TooManyWaiting { .. }
         | Rejection::RequestReused
         | Rejection::PartnerIsSelf

@@ -7,8 +7,8 @@
 use super::{
     Failure,
     types::{
-        AcceptInvitation, CharterView, Confirm, GoOn, NewCorrection, NewExchange, NewGift, NewGroup, NewInvitation,
-        NewListing, NewMember, NewPayment, NewRequest, NewRole, Nothing,
+        AcceptInvitation, CharterView, Confirm, GiveBack, GoOn, NewBackup, NewCorrection, NewExchange, NewGift,
+        NewGroup, NewInvitation, NewListing, NewMember, NewPayment, NewRequest, NewRole, Nothing,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -104,7 +104,9 @@ objects!(
     AcceptInvitation,
     CharterView,
     Confirm,
+    GiveBack,
     GoOn,
+    NewBackup,
     NewCorrection,
     NewExchange,
     NewGift,

@@ -1,6 +1,7 @@
 //! Real nodes, real HTTP.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod backup;
 mod documents;
 mod exchanges;
 mod federation;

@@ -1,6 +1,7 @@
 //! The JSON of the API, shared by the server and the command line. Minutes are whole numbers, times are milliseconds since
 //! 1970, ids are text.
 
+mod backup;
 mod community;
 mod exchanges;
 mod ledger;
@@ -8,9 +9,11 @@ mod listings;
 mod members;
 mod partners;
 
+pub use backup::NewBackup;
 pub use community::{CharterView, Status};
 pub use exchanges::{
-    Confirm, ExchangeView, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing, Outcome,
+    Confirm, ExchangeView, GiveBack, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing,
+    Outcome,
 };
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
 pub use listings::{ListingView, NewListing, ShelfView};

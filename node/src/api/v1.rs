@@ -1,6 +1,7 @@
 //! Version 1, one file per noun.
 
 mod answer;
+mod backup;
 mod batch;
 mod exchanges;
 mod ledger;
@@ -60,8 +61,10 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::invite))
         .routes(routes!(partners::accept_invitation))
         .routes(routes!(partners::go_on_without))
+        .routes(routes!(payments::ask_to_give_back))
         .routes(routes!(papers::partner_statement))
         .routes(routes!(papers::partner_evidence))
         .routes(routes!(ledger::list_entries))
         .routes(routes!(ledger::export_ledger))
+        .routes(routes!(backup::make_backup))
 }

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     api::types::{
-        Confirm, ExchangeView, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing, Outcome,
+        Confirm, ExchangeView, GiveBack, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest,
+        Nothing, Outcome,
     },
     failure::Failure,
 };
@@ -31,6 +32,7 @@ pub(super) enum Exchange {
     Gift(Gift),
     Pay(Pay),
     Ask(Ask),
+    GiveBack(GiveBackArgs),
 }
 
 /// How the coordinator was told, for commands that record on somebody's word.
@@ -221,6 +223,20 @@ pub(super) struct Ask {
     write: Write,
 }
 
+/// Ask a partner's member to give back an exchange that one of our members paid. They agree by paying.
+///
+/// Example: kith exchange give-back 01JD8Z3M5T8Q6V0N4R7K2X9C1B --dir elm
+#[derive(Debug, Args)]
+pub(super) struct GiveBackArgs {
+    /// The exchange to be given back.
+    exchange: ExchangeId,
+    /// How much of it, in minutes; all of it when absent.
+    #[arg(long, allow_negative_numbers = true)]
+    minutes: Option<i64>,
+    #[command(flatten)]
+    write: Write,
+}
+
 fn post<B: Serialize>(write: &Write, path: &str, body: &B, out: &mut Out<'_>) -> Result<(), Failure> {
     let done: Outcome = write.reach.client()?.post(path, body, write.request.as_deref())?;
     out.result(&done, outcome)
@@ -242,6 +258,10 @@ impl Exchange {
             Self::Correct(correct) => {
                 let path = format!("/api/v1/exchanges/{}/correction", correct.exchange);
                 post(&correct.write, &path, &NewCorrection { minutes: correct.minutes, by: correct.by }, out)
+            }
+            Self::GiveBack(back) => {
+                let path = format!("/api/v1/exchanges/{}/give-back", back.exchange);
+                post(&back.write, &path, &GiveBack { minutes: back.minutes }, out)
             }
             Self::Show(show) => {
                 let path = format!("/api/v1/exchanges/{}", show.exchange);

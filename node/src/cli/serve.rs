@@ -1,7 +1,8 @@
 //! `kith serve`: the node itself.
 
-use super::output::Out;
+use super::output::{Out, when};
 use crate::{
+    backup,
     config::{Given, Key, Settings},
     failure::{Exit, Failure},
     serve::{self, Node},
@@ -151,6 +152,10 @@ fn told(node: &Node, out: &mut Out<'_>) -> Result<(), Failure> {
             ?torn,
             "the end of the journal was cut short by a crash and is taken away; nothing confirmed is lost"
         );
+    }
+    if let Ok(Some(restored)) = backup::restored(&node.running.home.dir) {
+        let (made_at, handover) = (when(restored.made_at.0), restored.handover);
+        tracing::info!(made_at, handover, "this copy of the community was restored from a backup");
     }
     let replayed = node.running.replayed;
     tracing::info!(url = %node.url, peer = %node.running.peer(), replayed, "the node runs");

@@ -1,7 +1,7 @@
 //! `kith status`: how the community and its node are doing.
 
 use super::{
-    output::{Out, hours},
+    output::{Out, hours, when},
     reach::Reach,
 };
 use crate::{api::types, failure::Failure};
@@ -39,9 +39,16 @@ fn words(status: &types::Status) -> String {
         ("Offers and needs", status.listings.to_string()),
         ("Partners", status.partners.to_string()),
         ("Connected", format!("{} nodes, {} communities known", status.connected, status.known)),
+        ("Last backup", last_backup(status)),
         ("Peer id", status.peer.clone()),
         ("Addresses", addresses),
         ("Program", format!("kith {}", status.version)),
     ];
     rows.map(|(name, value)| format!("{name:<20}{value}")).join("\n")
+}
+
+fn last_backup(status: &types::Status) -> String {
+    let last = status.last_backup_at.map_or_else(|| "never".to_owned(), |at| when(at.0));
+    let advice = if status.backup_overdue { "; make one: kith backup --dir DIR --out FILE" } else { "" };
+    format!("{last}{advice}")
 }

@@ -9,6 +9,8 @@ const MAX_CONNECTIONS: i64 = 10_000;
 const MIN_CONNECTIONS: i64 = 4;
 /// The largest cache, in MiB: more than any journal of a community needs.
 const MAX_CACHE_MIB: i64 = 64 * 1024;
+/// The most daily backups that are kept: ten years of them.
+const MAX_BACKUPS: i64 = 3_650;
 /// The most entries of one list: far beyond any household of names.
 const MAX_LIST: usize = 64;
 /// The longest name of a host: RFC 1035, 2.3.4, as text.
@@ -107,7 +109,7 @@ const fn key(
 }
 
 /// Every key, in the order of deploy/kith.toml.
-pub const KEYS: [Key; 10] = [
+pub const KEYS: [Key; 13] = [
     key("http", "listen", Kind::Text, |settings, given| {
         settings.http_listen =
             text(given)?.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8380")?;
@@ -162,6 +164,23 @@ pub const KEYS: [Key; 10] = [
     }),
     key("store", "cache_mib", Kind::Number, |settings, given| {
         settings.cache_mib = number(given, 1, MAX_CACHE_MIB)?;
+        Ok(())
+    }),
+    key("backup", "dir", Kind::Text, |settings, given| {
+        let dir = text(given)?;
+        if dir.trim().is_empty() {
+            return Err("must name a folder, such as \"backups\" or \"/mnt/disk/backups\"".into());
+        }
+        settings.backup_dir = dir.into();
+        Ok(())
+    }),
+    key("backup", "keep", Kind::Number, |settings, given| {
+        settings.backup_keep = number(given, 1, MAX_BACKUPS)?;
+        Ok(())
+    }),
+    key("backup", "daily", Kind::Switch, |settings, given| {
+        let Given::Switch(daily) = given else { return Err(Kind::Switch.wanted().into()) };
+        settings.backup_daily = daily;
         Ok(())
     }),
 ];

@@ -53,6 +53,9 @@ fn the_example_is_not_equal_to_the_defaults_by_being_empty() {
         "[log]\nformat = \"json\"",
         "[log]\nlevel = \"warn\"",
         "[store]\ncache_mib = 3",
+        "[backup]\ndir = \"/mnt/disk\"",
+        "[backup]\nkeep = 3",
+        "[backup]\ndaily = false",
     ];
     assert_eq!(other.len(), KEYS.len());
     for (key, text) in KEYS.iter().zip(other) {
@@ -69,7 +72,7 @@ fn a_slip_is_named_with_its_line_and_what_was_meant() {
             "kith.toml, line 3: there is no setting under [http] called 'lisen'; did you mean 'listen'?",
         ),
         ("[htpp]\nlisten = \"x\"", "kith.toml, line 1: there is no section 'htpp'; did you mean 'http'?"),
-        ("[weather]\n", "there is no section 'weather'; there are http, network, log, store"),
+        ("[weather]\n", "there is no section 'weather'; there are http, network, log, store, backup"),
         ("listen = \"127.0.0.1:1\"", "'listen' stands outside a section; write [http] on a line above it"),
         ("[http]\nlisten = 8380", "kith.toml, line 2: 'listen' must be text in quotation marks"),
         ("[http]\nlisten = \"localhost\"", "must be an address and a port"),
@@ -81,6 +84,8 @@ fn a_slip_is_named_with_its_line_and_what_was_meant() {
         ("[network]\nmdns = \"yes\"", "must be true or false"),
         ("[network]\nmax_connections = 1", "must be between 4 and 10000"),
         ("[store]\ncache_mib = -1", "must be between 1 and"),
+        ("[backup]\ndir = \" \"", "must name a folder"),
+        ("[backup]\nkeep = 0", "must be between 1 and"),
         ("[log]\nlevel = \"loud\"", "\"trace\""),
         ("[log]\nlevel = \"info\"\nlevel = \"warn\"", "kith.toml, line 3"),
         ("[log\n", "kith.toml, line 1"),

@@ -321,6 +321,7 @@ impl<'a> Player<'a> {
             minutes,
             made_at: clock::now(),
             details: None,
+            reverses: None,
         };
         let new = NewPayment {
             id: Some(exchange),

@@ -4,7 +4,7 @@ use crate::{
     network::NetworkCounters,
     runtime::{book::Book, counters::Counters},
 };
-use kith_protocol::{machine::Machine, time::Timestamp};
+use kith_protocol::{lane::Lanes, machine::Machine, time::Timestamp};
 use prometheus_client::{
     encoding::text::encode,
     metrics::{
@@ -42,13 +42,12 @@ impl Levels {
     /// Reads them. The longest walk is over the members, in memory.
     pub(super) fn of(machine: &Machine, book: &Book, now: Timestamp) -> Self {
         let (state, ledger) = (machine.state(), machine.state().ledger());
-        let open = || state.lanes().values().flat_map(|lanes| lanes.open());
-        let oldest = open().map(|open| open.proposal.content.made_at).min();
+        let oldest = state.lanes().values().filter_map(Lanes::waiting_since).min();
         Self {
             entries: ledger.tree().size(),
             members: ledger.members().values().filter(|member| member.active).count() as u64,
             waiting: state.waiting().values().filter(|waiting| waiting.is_open()).count() as u64,
-            undecided: open().count() as u64,
+            undecided: state.lanes().values().map(|lanes| (lanes.undecided() + lanes.queued()) as u64).sum(),
             oldest_undecided_seconds: oldest.map_or(0, |made_at| now.since(made_at).0 / 1_000),
             on_hold_minutes: ledger.partners().values().map(|partner| partner.on_hold.get()).sum(),
             exchanged_minutes: book.exchanged_minutes(),

@@ -146,7 +146,7 @@ impl Default for Limits {
             pending_out: 16,
             per_peer: 2,
             connections: 128,
-            memory_bytes: 512 * 1024 * 1024,
+            memory_bytes: 1024 * 1024 * 1024,
             heartbeat: Duration::from_secs(1),
             request_timeout: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(120),

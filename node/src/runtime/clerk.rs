@@ -42,6 +42,8 @@ pub(super) type Look = Box<dyn FnOnce(&Machine, &Book) + Send>;
 /// What the clerk does.
 #[expect(clippy::large_enum_variant, reason = "jobs are handled one at a time")]
 pub(super) enum Job {
+    /// Take nothing in any more, then look: another copy of the community is to go on.
+    Retire(Look),
     /// A person's command.
     Command {
         /// The client's request.
@@ -102,6 +104,8 @@ pub(super) struct Clerk {
     /// Requests of peers to be answered after the commit.
     owed: Vec<RequestId>,
     looks: Vec<Look>,
+    /// Whether another copy of the community is to go on, and this one signs nothing more.
+    retired: bool,
 }
 
 impl Clerk {
@@ -126,6 +130,7 @@ impl Clerk {
             rest: Vec::new(),
             owed: Vec::new(),
             looks: Vec::new(),
+            retired: false,
         }
     }
 
@@ -137,10 +142,11 @@ impl Clerk {
         let mut quiet = 0;
         loop {
             let now = self.clock.now();
-            if self.machine.next_wakeup() <= now {
+            if !self.retired && self.machine.next_wakeup() <= now {
                 self.handle(now, Input::Wake);
             }
-            let nap = Duration::from_millis(self.machine.next_wakeup().since(now).0).min(LONGEST_SLEEP);
+            let wait = Duration::from_millis(self.machine.next_wakeup().since(now).0).min(LONGEST_SLEEP);
+            let nap = if self.retired { LONGEST_SLEEP } else { wait };
             let mut stop = None;
             match jobs.recv_timeout(nap) {
                 Ok(job) => {
@@ -170,8 +176,15 @@ impl Clerk {
     }
 
     fn job(&mut self, job: Job) -> Option<SyncSender<()>> {
+        if self.retired {
+            return self.turn_away(job);
+        }
         let now = self.clock.now();
         match job {
+            Job::Retire(look) => {
+                self.retired = true;
+                self.looks.push(look);
+            }
             Job::Command { request, command, answer } => {
                 self.next += 1;
                 self.answers.insert(self.next, answer);
@@ -197,6 +210,23 @@ impl Clerk {
                 self.next += 1;
                 self.gossips.insert(self.next, id);
                 self.handle(now, Input::Gossip { id: self.next, certificate, record });
+            }
+            Job::Stop(done) => return Some(done),
+        }
+        None
+    }
+
+    /// What a retired copy does: it shows what it has. Peers get no answer and go to the new copy when they find it.
+    fn turn_away(&mut self, job: Job) -> Option<SyncSender<()>> {
+        match job {
+            // Whoever asked may have gone away meanwhile.
+            Job::Command { answer, .. } => drop(answer.send(Err(Refused::Retired))),
+            Job::Look(look) | Job::Retire(look) => self.looks.push(look),
+            Job::Parcel { .. } => {}
+            Job::RequestEnded { peer } => self.outbox.ended(&peer),
+            Job::Peer { peer, .. } => self.outbox.gone(&peer),
+            Job::Gossip { id, .. } => {
+                self.tell(network::Command::Verdict { id, verdict: network::Verdict::Ignore });
             }
             Job::Stop(done) => return Some(done),
         }

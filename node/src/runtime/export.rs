@@ -92,12 +92,23 @@ pub fn export(reader: &JournalReader, manifest: &Manifest, out: &mut dyn Write) 
 }
 
 /// Hands what is written on in chunks, and waits for whoever reads them.
-struct Chunks {
+pub(crate) struct Chunks {
     buffer: Vec<u8>,
     out: mpsc::Sender<io::Result<Vec<u8>>>,
 }
 
+/// A writer, and where what is written to it arrives in chunks.
+pub(crate) fn chunks() -> (Chunks, mpsc::Receiver<io::Result<Vec<u8>>>) {
+    let (out, chunks) = mpsc::channel(CHUNKS);
+    (Chunks { buffer: Vec::with_capacity(CHUNK_BYTES), out }, chunks)
+}
+
 impl Chunks {
+    /// Says that what was written is not whole. A reader that is gone needs no word.
+    pub(crate) fn fail(&self, why: io::Error) {
+        let _ = self.out.blocking_send(Err(why));
+    }
+
     fn send(&mut self) -> io::Result<()> {
         let chunk = std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK_BYTES));
         self.out.blocking_send(Ok(chunk)).map_err(|_| io::ErrorKind::BrokenPipe.into())
@@ -131,13 +142,11 @@ impl Handle {
             Ok::<_, CheckpointError>((book.reader(), manifest(machine.identity(), &checkpoint, note)))
         });
         let (reader, manifest) = begin.await?.map_err(|why| Refused::Checkpoint(why.to_string()))?;
-        let (out, chunks) = mpsc::channel(CHUNKS);
+        let (mut writer, chunks) = chunks();
         tokio::task::spawn_blocking(move || {
-            let mut writer = Chunks { buffer: Vec::with_capacity(CHUNK_BYTES), out };
             if let Err(error) = export(&reader, &manifest, &mut writer) {
                 tracing::warn!(%error, "an export ended early");
-                // A reader that is gone needs no word.
-                let _ = writer.out.blocking_send(Err(io::Error::other(error)));
+                writer.fail(io::Error::other(error));
             }
             drop(permit);
         });

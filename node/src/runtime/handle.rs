@@ -9,7 +9,7 @@ use super::{
     shelves::Summaries,
     verifier::{Judged, Work},
 };
-use crate::{network::NetworkCounters, store::People};
+use crate::{backup::Keeper, network::NetworkCounters, store::People};
 use kith_protocol::{
     id::{CommunityId, Digest, MemberId, RequestId},
     key::KeyCache,
@@ -37,6 +37,9 @@ pub enum Refused {
     /// The node is going down.
     #[error("the node is stopping; try again when it is back")]
     Stopping,
+    /// This copy was handed over to another.
+    #[error("this copy of the community was handed over and takes nothing in any more; go to the new one")]
+    Retired,
     /// No checkpoint can be shown.
     #[error("{0}")]
     Checkpoint(String),
@@ -71,6 +74,7 @@ pub struct Handle {
     pub(super) shelves: Summaries,
     /// Room for exports that run at once.
     pub(super) exports: Arc<Semaphore>,
+    pub(super) keeper: Arc<Keeper>,
 }
 
 impl Handle {
@@ -192,7 +196,7 @@ impl Handle {
         wait.await.map_err(|_| Refused::Stopping)
     }
 
-    fn give(&self, job: Job) -> Result<(), Refused> {
+    pub(super) fn give(&self, job: Job) -> Result<(), Refused> {
         self.clerk.try_send(job).map_err(|full| match full {
             TrySendError::Full(_) => Refused::Busy,
             TrySendError::Disconnected(_) => Refused::Stopping,
@@ -213,6 +217,12 @@ impl Handle {
     #[must_use]
     pub fn people(&self) -> &Arc<People> {
         &self.people
+    }
+
+    /// Whoever makes this node's backups.
+    #[must_use]
+    pub fn keeper(&self) -> &Arc<Keeper> {
+        &self.keeper
     }
 
     /// An id that belongs to a client's request: the same request always gets the same one, and nobody can foresee it.

@@ -6,34 +6,38 @@
 //! DIR/keys/transport       the node's libp2p identity
 //! DIR/keys/alias           the secret behind members' codes
 //! DIR/keys/certificate     the root key's word for the operational key
+//! DIR/keys/backup-recipient  to whom backups are encrypted: only the recovery words open them
 //! DIR/admin.token          lets the command line on this machine act for the coordinators
 //! DIR/desk/                paper codes and sessions (hashes), questions; losing it costs new codes, no hours
 //! DIR/journal/ index/ people/ snapshot checkpoint lock
+//! DIR/backups/ backup.last where daily backups go, and when the last one was made
+//! DIR/restored             says from which backup this copy was restored
+//! DIR/retired              this copy was handed over and must not be started again
 //! ```
 //!
-//! The root key itself is never on disk: it is shown once, as 24 words, when the community is founded.
+//! The root key itself is never on disk: it is shown once, as 24 words, when the community is founded. See [`Root`].
 
-use crate::store::{
-    StoreError,
-    secret::{read_secret, write_secret},
+use super::root::Root;
+use crate::{
+    backup,
+    store::{
+        StoreError,
+        secret::{read_secret, write_secret},
+    },
 };
 use data_encoding::HEXLOWER;
 use kith_protocol::{
     alias::AliasSecret,
     codec,
     community::{Certificate, check_certificate},
-    envelope::{Content, Unverified},
-    id::CommunityId,
+    envelope::Unverified,
     key::SecretKey,
     machine::Identity,
-    time::{Span, Timestamp},
+    time::Timestamp,
 };
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 use zeroize::Zeroizing;
-
-/// How long the first operational key is certified: long enough that no volunteer is surprised, short enough to end.
-const CERTIFIED_FOR: Span = Span::days(5 * 365);
 
 /// Why a directory is not a node's home, or cannot become one.
 #[derive(Debug, Error)]
@@ -77,26 +81,6 @@ pub struct Home {
     pub admin_token: Zeroizing<String>,
 }
 
-/// The community's root key, as the words on paper that it is made from again.
-pub struct Recovery(Zeroizing<[u8; 32]>);
-
-impl Recovery {
-    /// A new root key.
-    ///
-    /// # Errors
-    /// [`HomeError::Random`].
-    pub fn new() -> Result<Self, HomeError> {
-        Ok(Self(Zeroizing::new(random::<32>()?)))
-    }
-
-    /// The 24 words (BIP 39).
-    #[must_use]
-    pub fn words(&self) -> Zeroizing<String> {
-        let words = bip39::Mnemonic::from_entropy(&self.0[..]).expect("32 bytes make 24 words");
-        Zeroizing::new(words.to_string())
-    }
-}
-
 fn files(dir: &Path) -> [PathBuf; 5] {
     let keys = dir.join("keys");
     [
@@ -108,33 +92,62 @@ fn files(dir: &Path) -> [PathBuf; 5] {
     ]
 }
 
+/// The file with the seed of the libp2p identity.
+#[must_use]
+pub fn transport_file(dir: &Path) -> PathBuf {
+    dir.join("keys").join("transport")
+}
+
+/// The file with the secret behind members' codes.
+#[must_use]
+pub fn alias_file(dir: &Path) -> PathBuf {
+    dir.join("keys").join("alias")
+}
+
+/// The file that says to whom backups are encrypted.
+#[must_use]
+pub fn recipient_file(dir: &Path) -> PathBuf {
+    dir.join("keys").join("backup-recipient")
+}
+
 /// Makes new keys in `dir`, which must not hold any, certified by a root key that is kept nowhere.
 ///
 /// # Errors
 /// [`HomeError::AlreadyFounded`], or the disk.
-pub fn create(dir: &Path, now: Timestamp, recovery: &Recovery) -> Result<Home, HomeError> {
-    let [operational, transport, alias, certificate, token] = files(dir);
+pub fn create(dir: &Path, now: Timestamp, root: &Root) -> Result<Home, HomeError> {
+    let [operational, transport, alias, certificate, _] = files(dir);
     if certificate.exists() || operational.exists() {
         return Err(HomeError::AlreadyFounded(dir.to_path_buf()));
     }
     make_directory(&dir.join("keys"))?;
-    let root = SecretKey::from_seed(&recovery.0);
-    let operational_seed = Zeroizing::new(random::<32>()?);
-    let certified = Certificate {
-        v: 1,
-        community: CommunityId(root.public().0),
-        key: SecretKey::from_seed(&operational_seed).public(),
-        serial: 1,
-        from: Timestamp(now.0.saturating_sub(Span::days(1).0)),
-        until: now.plus(CERTIFIED_FOR),
-    };
-    let certified = certified.sign(&root).into_unverified();
-    write_secret(&operational, HEXLOWER.encode(&operational_seed[..]).as_bytes())?;
     write_secret(&transport, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
     write_secret(&alias, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
-    write_secret(&token, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
-    write_secret(&certificate, &codec::encode(&certified))?;
+    enable_backups(dir, root)?;
+    certify(dir, root, 1, now)?;
     open(dir)
+}
+
+/// Writes to whom backups of this community are encrypted, so that making them takes no secret.
+///
+/// # Errors
+/// The disk; a recipient that is there already is not overwritten.
+pub fn enable_backups(dir: &Path, root: &Root) -> Result<(), HomeError> {
+    let recipient = backup::seal::recipient(root).to_string();
+    Ok(write_secret(&recipient_file(dir), recipient.as_bytes())?)
+}
+
+/// Makes a new operational key, certified by the root key under `serial`, and a new admin token, in a directory that has
+/// neither. The certificate comes last: a directory without one is no home.
+///
+/// # Errors
+/// The disk; keys that are there are never overwritten.
+pub fn certify(dir: &Path, root: &Root, serial: u32, now: Timestamp) -> Result<(), HomeError> {
+    let [operational, _, _, certificate, token] = files(dir);
+    let seed = Zeroizing::new(random::<32>()?);
+    let certified = root.certify(SecretKey::from_seed(&seed).public(), serial, now);
+    write_secret(&operational, HEXLOWER.encode(&seed[..]).as_bytes())?;
+    write_secret(&token, HEXLOWER.encode(&random::<32>()?).as_bytes())?;
+    Ok(write_secret(&certificate, &codec::encode(&certified))?)
 }
 
 /// A directory that only its owner may look into; one that is there stays as it is.

@@ -236,7 +236,8 @@ impl Handle {
                 .await?;
             handle.names.changed();
             let led = ask().await;
-            let nothing = |led: &Result<Reply, Refused>| matches!(led, Err(Refused::Rule(_) | Refused::Busy));
+            let nothing =
+                |led: &Result<Reply, Refused>| matches!(led, Err(Refused::Rule(_) | Refused::Busy | Refused::Retired));
             let refused: Vec<usize> = (0..led.len()).filter(|at| nothing(&led[*at])).collect();
             if !refused.is_empty() {
                 handle

@@ -9,10 +9,13 @@ use super::{
     desk::Desk,
     doorman, export,
     handle::Handle,
-    home::{self, Home, HomeError, Recovery},
+    home::{self, Home, HomeError},
+    retired::retired,
+    root::{CERTIFIED_BEFORE, Root},
     verifier,
 };
 use crate::{
+    backup::{Keeper, Policy},
     network::{self, NetworkConfig, NetworkError, NetworkHandle, PeerKey, addresses},
     store::{DirectoryLock, Index, People, SledIndex, StoreError, TornTail},
 };
@@ -21,6 +24,7 @@ use kith_protocol::{
     id::MemberId,
     machine::{Batch, Command},
     rejection::Rejection,
+    time::Timestamp,
 };
 use std::{
     path::{Path, PathBuf},
@@ -59,9 +63,27 @@ pub enum StartError {
     /// A rule, at founding.
     #[error(transparent)]
     Rule(#[from] Rejection),
+    /// This copy was handed over.
+    #[error(
+        "the community in {dir} was handed over to another directory{}; two copies that both sign would harm it, so this \
+         one does not start. Run the new copy, or restore the handover's file with `kith restore`",
+        on(*at)
+    )]
+    Retired {
+        /// Its directory.
+        dir: PathBuf,
+        /// When.
+        at: Timestamp,
+    },
     /// A thread could not be started.
     #[error("the system gives no thread: {0}")]
     Thread(#[from] std::io::Error),
+}
+
+/// The day of a handover, if the mark could be read.
+fn on(at: Timestamp) -> String {
+    let day = i64::try_from(at.0).ok().filter(|at| *at > 0).and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
+    day.map(|day| day.strftime(" on %Y-%m-%d").to_string()).unwrap_or_default()
 }
 
 /// What a new community begins with.
@@ -87,6 +109,8 @@ pub struct Starting {
     pub limits: network::Limits,
     /// Memory for the index's cache, in bytes.
     pub cache_bytes: u64,
+    /// Which backups are made without being asked for.
+    pub backups: Policy,
 }
 
 impl Starting {
@@ -100,6 +124,7 @@ impl Starting {
             peers: Vec::new(),
             limits: network::Limits::default(),
             cache_bytes: CACHE_BYTES,
+            backups: Policy::default(),
         }
     }
 }
@@ -120,6 +145,7 @@ pub struct Running {
     network_task: tokio::task::JoinHandle<()>,
     clerk: JoinHandle<()>,
     jobs: mpsc::SyncSender<Job>,
+    backups: tokio::task::JoinHandle<()>,
     _lock: DirectoryLock,
 }
 
@@ -163,23 +189,23 @@ pub fn open(home: &Home, cache_bytes: u64) -> Result<Recovered, StartError> {
 /// # Errors
 /// [`StartError`]; a directory that holds a community is left as it is.
 pub fn found(dir: &Path, founding: &Founding) -> Result<(Home, MemberId, Zeroizing<String>), StartError> {
-    let recovery = Recovery::new()?;
-    let (home, coordinator) = found_with(dir, founding, &recovery)?;
-    Ok((home, coordinator, recovery.words()))
+    let root = Root::random()?;
+    let (home, coordinator) = found_with(dir, founding, &root)?;
+    Ok((home, coordinator, root.words()))
 }
 
 /// The same with a root key whose words somebody has written down already.
 ///
 /// # Errors
 /// [`StartError`]; a directory that holds a community is left as it is.
-pub fn found_with(dir: &Path, founding: &Founding, recovery: &Recovery) -> Result<(Home, MemberId), StartError> {
+pub fn found_with(dir: &Path, founding: &Founding, root: &Root) -> Result<(Home, MemberId), StartError> {
     founding.charter.check()?;
     kith_protocol::text::check("coordinator", &founding.coordinator, crate::people::MAX_NAME)?;
     let now = clock::now();
     // A new directory is nobody else's: the index holds members' ids, and people's details lie beside their keys.
     home::make_directory(dir)?;
     let _lock = DirectoryLock::acquire(dir)?;
-    let home = home::create(dir, now, recovery)?;
+    let home = home::create(dir, now, root)?;
     let Recovered { mut machine, mut book, .. } = open(&home, 1 << 20)?;
     let coordinator = MemberId(home::random()?);
     let people = People::open(dir)?;
@@ -200,10 +226,15 @@ pub fn found_with(dir: &Path, founding: &Founding, recovery: &Recovery) -> Resul
 pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError> {
     let lock = DirectoryLock::acquire(dir)?;
     let home = home::open(dir)?;
+    if let Some(at) = retired(dir)? {
+        return Err(StartError::Retired { dir: dir.to_path_buf(), at });
+    }
     let Recovered { machine, book, torn, replayed } = open(&home, starting.cache_bytes)?;
     let checkpoints = Checkpoints::open(dir, &machine, &book)?;
     let people = Arc::new(People::open(dir)?);
     let desk = Arc::new(Desk::open(dir)?);
+    let since = home.identity.certificate.content.from.plus(CERTIFIED_BEFORE);
+    let keeper = Arc::new(Keeper::new(dir, starting.backups, since)?);
     let counters = Arc::new(Counters::default());
     let (events, heard) = mpsc::sync_channel(doorman::QUEUE);
     let config = NetworkConfig {
@@ -236,6 +267,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         coordinator: Arc::default(),
         shelves: Arc::default(),
         exports: Arc::new(Semaphore::new(export::MAX_EXPORTS)),
+        keeper,
     };
     let listening = network.listening().to_vec();
     let shown = if starting.announce.is_empty() { reachable(&listening) } else { starting.announce };
@@ -251,7 +283,8 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     for address in &starting.peers {
         dial(&network, address);
     }
-    Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, _lock: lock })
+    let backups = tokio::spawn(Keeper::work(handle.clone()));
+    Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, backups, _lock: lock })
 }
 
 /// The secret behind ids made for requests: it need not be kept apart from the one behind members' codes.
@@ -286,6 +319,8 @@ impl Running {
 
     /// Stops within [`STOP_WITHIN`]: what was begun is finished and everything is brought to disk. A kill is as safe.
     pub async fn stop(self) {
+        self.backups.abort();
+        self.handle.keeper().stop();
         // A stopped network refuses commands, which is what is wanted.
         let _ = self.network.send(network::Command::Stop);
         let (done, wait) = mpsc::sync_channel(1);

@@ -160,7 +160,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// Gives a system error its place; a full disk gets a name of its own because a person can mend it.
-    pub(super) fn io(context: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    pub(crate) fn io(context: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
         let path = path.to_owned();
         move |source| match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::DiskFull { context, path, source },

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use super::error::StoreError;
 
 /// Makes what a directory lists durable (fsync(2): syncing a file does not sync its name).
-pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+pub(crate) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
     File::open(dir).and_then(|handle| handle.sync_all()).map_err(StoreError::io("sync directory", dir))
 }
 
 /// Creates `dir` and its missing parents, readable by the owner only, each made durable in its parent.
-pub(super) fn create_dir(dir: &Path) -> Result<(), StoreError> {
+pub(crate) fn create_dir(dir: &Path) -> Result<(), StoreError> {
     if dir.is_dir() {
         return Ok(());
     }
@@ -31,14 +31,14 @@ pub(super) fn create_dir(dir: &Path) -> Result<(), StoreError> {
 }
 
 /// Name under which `path` is written before it counts.
-pub(super) fn unfinished(path: &Path) -> PathBuf {
+pub(crate) fn unfinished(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     PathBuf::from(name)
 }
 
 /// Writes `parts` one after the other to `path` with mode 0600 and makes its bytes durable; its name is not, yet.
-pub(super) fn write_new(path: &Path, parts: &[&[u8]]) -> Result<File, StoreError> {
+pub(crate) fn write_new(path: &Path, parts: &[&[u8]]) -> Result<File, StoreError> {
     let write = || {
         match std::fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -56,7 +56,7 @@ pub(super) fn write_new(path: &Path, parts: &[&[u8]]) -> Result<File, StoreError
 
 /// Replaces `path` so that after a power cut either the old file or the whole new one is there.
 /// The handle returned stays open on the new file.
-pub(super) fn replace(path: &Path, parts: &[&[u8]]) -> Result<File, StoreError> {
+pub(crate) fn replace(path: &Path, parts: &[&[u8]]) -> Result<File, StoreError> {
     let temporary = unfinished(path);
     let file = write_new(&temporary, parts)?;
     std::fs::rename(&temporary, path).map_err(StoreError::io("rename into place", path))?;
@@ -65,7 +65,7 @@ pub(super) fn replace(path: &Path, parts: &[&[u8]]) -> Result<File, StoreError> 
 }
 
 /// Reads a whole file of at most `limit` bytes; `None` if there is none. `what` names it in the error.
-pub(super) fn read_bounded(path: &Path, what: &'static str, limit: u64) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) fn read_bounded(path: &Path, what: &'static str, limit: u64) -> Result<Option<Vec<u8>>, StoreError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -75,7 +75,7 @@ pub(super) fn read_bounded(path: &Path, what: &'static str, limit: u64) -> Resul
 }
 
 /// Reads an open file of at most `limit` bytes to its end.
-pub(super) fn read_handle(file: File, path: &Path, what: &'static str, limit: u64) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn read_handle(file: File, path: &Path, what: &'static str, limit: u64) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes).map_err(StoreError::io("read", path))?;
     let length = bytes.len() as u64;

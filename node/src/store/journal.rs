@@ -16,8 +16,11 @@ use super::files;
 use super::segment::{self, FRAME_OVERHEAD, FRAME_VERSION, HEADER_BYTES, SegmentReader};
 pub use super::segment::{MAX_FRAME_BYTES, Position};
 
+mod copy;
 #[cfg(test)]
 mod tests;
+
+pub use copy::{FrameFlaw, SegmentCopy, SegmentStream, segment_name, segment_start};
 
 /// Size at which a new segment is begun: small enough to copy, check and look at, large enough to keep few files.
 pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;

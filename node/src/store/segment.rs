@@ -49,13 +49,18 @@ pub(super) const FRAME_OVERHEAD: usize = 13;
 pub(super) const HEADER_BYTES: u64 = 32;
 /// Version byte of the frames written here.
 pub(super) const FRAME_VERSION: u8 = 1;
-const MAGIC: &[u8; 8] = b"kithjrnl";
-const FORMAT: u8 = 1;
+pub(super) const MAGIC: &[u8; 8] = b"kithjrnl";
+pub(super) const FORMAT: u8 = 1;
 /// Read-ahead of sequential reading: large enough to make system calls rare, small enough for many readers.
 pub(super) const READ_AHEAD_BYTES: usize = 128 * 1024;
 
+/// The name of the file of the segment that begins at `start`.
+pub(super) fn name_of(start: u64) -> String {
+    format!("{start:020}.journal")
+}
+
 pub(super) fn path_of(dir: &Path, start: u64) -> PathBuf {
-    dir.join(format!("{start:020}.journal"))
+    dir.join(name_of(start))
 }
 
 /// Starts of the segments in `dir`, ascending. Removes a segment whose creation a crash interrupted: nothing was in it.
@@ -83,7 +88,7 @@ pub(super) fn list(dir: &Path) -> Result<Vec<u64>, StoreError> {
     Ok(starts)
 }
 
-fn header(start: u64, salt: [u8; 8]) -> [u8; HEADER_BYTES as usize] {
+pub(super) fn header(start: u64, salt: [u8; 8]) -> [u8; HEADER_BYTES as usize] {
     let mut header = [0; HEADER_BYTES as usize];
     header[..8].copy_from_slice(MAGIC);
     header[8] = FORMAT;
@@ -124,7 +129,7 @@ pub(super) fn read_salt(file: &File, path: &Path, start: u64) -> Result<[u8; 8],
     Ok(salt)
 }
 
-fn checksum(salt: [u8; 8], at: u64, body: &[u8]) -> u32 {
+pub(super) fn checksum(salt: [u8; 8], at: u64, body: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&salt);
     hasher.update(&at.to_le_bytes());

@@ -46,7 +46,9 @@ impl Status {
         {
             return Ok(html.clone());
         }
+        let overdue = self.handle.keeper().overdue(now);
         let gathered = self.handle.look(move |machine, book| Gathered::of(machine, book, now)).await?;
+        let gathered = Gathered { backup_overdue: overdue, ..gathered };
         let proof = self.handle.checkpoint().await.map(|(_, note)| note);
         let frame = Frame {
             community: gathered.name.clone(),
@@ -77,6 +79,7 @@ pub(super) struct Gathered {
     pub(super) more_partners: u64,
     /// Communities whose invitation we accepted and who have not signed yet.
     pub(super) joining: Vec<String>,
+    pub(super) backup_overdue: bool,
 }
 
 impl Gathered {
@@ -101,6 +104,7 @@ impl Gathered {
             partners: partners.collect(),
             more_partners: ledger.partners().len().saturating_sub(partners::SHOWN) as u64,
             joining: state.accepting().values().take(partners::SHOWN).map(|a| a.invitation.name.clone()).collect(),
+            backup_overdue: false,
         }
     }
 }
@@ -120,6 +124,7 @@ pub(super) struct StatusPage {
     partners: Vec<Line>,
     more_partners: Option<String>,
     joining: Vec<String>,
+    backup_overdue: bool,
     /// The signed checkpoint, or none when it cannot be shown now.
     proof: Option<String>,
 }
@@ -153,6 +158,7 @@ impl StatusPage {
             more_partners: (gathered.more_partners > 0)
                 .then(|| words.n("public-more-partners", gathered.more_partners)),
             joining: gathered.joining,
+            backup_overdue: gathered.backup_overdue,
             proof: proof.ok(),
             frame,
         }

@@ -60,7 +60,14 @@ fn gathered() -> Gathered {
         partners: vec![(partner, Found { offers: vec![listing("Sewing", "", &[])], needs: Vec::new() })],
         more_partners: 0,
         joining: vec!["Taff Valley".into()],
+        backup_overdue: true,
     }
+}
+
+#[test]
+fn a_missing_backup_is_told() {
+    assert!(plain(gathered()).contains("No backup was made for a week."));
+    assert!(!plain(Gathered { backup_overdue: false, ..gathered() }).contains("backup"));
 }
 
 #[test]
@@ -356,6 +363,7 @@ async fn pay(trial: &Trial, account: AccountId, payer: MemberId, payee: Payee, m
         minutes: Minutes::new(minutes).unwrap(),
         made_at: clock::now(),
         details: None,
+        reverses: None,
     };
     let pay = |terms| Command::Pay { terms, salt: [3; 16] };
     trial.handle().agreed(None, terms, vec![trial.word()], pay).await.unwrap();

@@ -6,13 +6,15 @@
 
 use crate::{
     community::GroupPolicy,
-    id::{AccountId, Alias, CommunityId, ExchangeId, MemberId},
+    envelope::Unverified,
+    id::{AccountId, Alias, CommunityId, Digest, ExchangeId, MemberId},
+    key::Signature,
     ledger::{
         Authority, Body, Channel, CorrectionTerms, ENTRY_VERSION, Entry, ExchangeTerms, GiftTerms, GroupTerms, History,
         PaymentTerms, Recorded,
     },
     minutes::Minutes,
-    partnership::Payee,
+    partnership::{Decision, Kind, Payee, Proposal, Side, Verdict},
     time::Timestamp,
 };
 use std::collections::BTreeMap;
@@ -20,11 +22,29 @@ use std::collections::BTreeMap;
 /// What of an exchange the correction rule reads.
 #[derive(Debug)]
 enum Begun {
-    Exchange { giver: MemberId, receiver: MemberId, minutes: Minutes },
-    Gift { from: MemberId, minutes: Minutes },
+    Exchange {
+        giver: MemberId,
+        receiver: MemberId,
+        minutes: Minutes,
+    },
+    Gift {
+        from: MemberId,
+        minutes: Minutes,
+    },
     Group(Box<Group>),
     Correction(Option<Minutes>),
-    Crossing,
+    /// With a partner: under which account, who here, how long, whether they paid, and whether it gave another one back. Nothing
+    /// of one that was refused.
+    Crossing(Option<Crossed>),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Crossed {
+    account: AccountId,
+    member: MemberId,
+    minutes: Minutes,
+    paid: bool,
+    reverses: Option<ExchangeId>,
 }
 
 #[derive(Debug)]
@@ -66,6 +86,9 @@ impl Past {
         }
         if let Some(place) = body.continues().and_then(|id| self.places.get(&id)) {
             self.slots[*place].stands.latest = index;
+            if matches!(body, Body::Release { .. }) {
+                self.slots[*place].begun = Begun::Crossing(None);
+            }
         }
     }
 }
@@ -83,7 +106,17 @@ fn begun(body: &Body) -> Option<Begun> {
             policy: *policy,
         })),
         Body::Correction { terms, .. } => Begun::Correction(terms.minutes),
-        Body::Hold { .. } | Body::Receive { .. } | Body::Recovered { held: false, .. } => Begun::Crossing,
+        Body::Hold { terms, .. } => Begun::Crossing(Some(Crossed {
+            account: terms.account,
+            member: terms.payer,
+            minutes: terms.minutes,
+            paid: true,
+            reverses: terms.reverses,
+        })),
+        Body::Receive { payee, proposal, .. } => Begun::crossed(&proposal.content, Some(*payee), false),
+        Body::Recovered { held: false, member, paid, proposal, .. } => {
+            Begun::crossed(&proposal.content, *member, *paid)
+        }
         _ => return None,
     })
 }
@@ -102,7 +135,59 @@ impl History for Past {
     }
 }
 
+impl Crossed {
+    /// What the rules read of minutes received from a partner. Slots and signatures were judged when it was recorded.
+    fn received(&self) -> Body {
+        let kind = self.reverses.map_or(Kind::Exchange, |of| Kind::Reversal { of });
+        let proposal = Proposal {
+            v: 1,
+            account: self.account,
+            epoch: 0,
+            lane: Side::A,
+            n: 0,
+            previous: Digest::ZERO,
+            exchange: ExchangeId([0; 16]),
+            kind,
+            debtor: Side::A,
+            minutes: self.minutes,
+            context: Digest::ZERO,
+            made_at: Timestamp::default(),
+        };
+        let decision = Decision {
+            v: 1,
+            account: self.account,
+            epoch: 0,
+            lane: Side::A,
+            n: 0,
+            proposal: Digest::ZERO,
+            previous: Digest::ZERO,
+            verdict: Verdict::Accept { leaf_index: 0 },
+        };
+        let signature = Signature([0; 64]);
+        Body::Receive {
+            payee: self.member,
+            payer: Alias([0; 16]),
+            proposal: Box::new(Unverified { content: proposal, signature }),
+            decision: Box::new(Unverified { content: decision, signature }),
+        }
+    }
+}
+
 impl Begun {
+    fn crossed(proposal: &Proposal, member: Option<MemberId>, paid: bool) -> Self {
+        let reverses = match proposal.kind {
+            Kind::Exchange => None,
+            Kind::Reversal { of } => Some(of),
+        };
+        Self::Crossing(member.map(|member| Crossed {
+            account: proposal.account,
+            member,
+            minutes: proposal.minutes,
+            paid,
+            reverses,
+        }))
+    }
+
     fn body(&self, community: CommunityId) -> Body {
         let (exchange, made_at, details) = (ExchangeId([0; 16]), Timestamp::default(), None);
         let nobody = MemberId([0; 16]);
@@ -143,16 +228,18 @@ impl Begun {
                 terms: CorrectionTerms { community, exchange, corrects: exchange, minutes: *minutes, made_at, details },
                 by: nobody,
             },
-            Self::Crossing => Body::Hold {
+            Self::Crossing(Some(crossed)) if !crossed.paid => crossed.received(),
+            Self::Crossing(crossed) => Body::Hold {
                 terms: PaymentTerms {
                     community,
-                    account: AccountId([0; 32]),
+                    account: crossed.map_or(AccountId([0; 32]), |c| c.account),
                     exchange,
-                    payer: nobody,
+                    payer: crossed.map_or(nobody, |c| c.member),
                     payee: Payee::Alias(Alias([0; 16])),
-                    minutes: Minutes::new(1).expect("one minute is a length of time"),
+                    minutes: crossed.map_or(Minutes::new(1).expect("one minute is a length of time"), |c| c.minutes),
                     made_at,
                     details,
+                    reverses: crossed.and_then(|c| c.reverses),
                 },
                 payer: unsaid,
             },

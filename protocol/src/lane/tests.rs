@@ -25,13 +25,19 @@ fn two(window: u16) -> Two {
 
 fn intent(i: u8) -> Intent {
     let details = Details { salt: [i; 16], payer: Alias([1; 16]), payee: Payee::Alias(Alias([2; 16])) };
-    Intent { exchange: ExchangeId([i; 16]), minutes: Minutes::new(60).unwrap(), details }
+    Intent {
+        exchange: ExchangeId([i; 16]),
+        kind: Kind::Exchange,
+        minutes: Minutes::new(60).unwrap(),
+        details,
+        made_at: Timestamp(1),
+    }
 }
 
 impl Two {
     fn propose(&mut self, i: u8) -> Signed<Proposal> {
         self.a.intended(intent(i));
-        let (proposal, details) = self.a.propose(Timestamp(1)).unwrap();
+        let (proposal, details) = self.a.propose().unwrap();
         let signed = proposal.sign(&self.key_a);
         self.a.proposed(signed.unverified(), &details);
         signed
@@ -92,11 +98,11 @@ fn the_window_bounds_what_is_in_doubt_and_the_queue_waits() {
     let first = t.propose(1);
     t.propose(2);
     t.a.intended(intent(3));
-    assert!(t.a.propose(Timestamp(1)).is_none());
+    assert!(t.a.propose().is_none());
     assert_eq!((t.a.undecided(), t.a.queued()), (2, 1));
     let decision = t.decide(&first);
     t.a.learned(decision.content());
-    assert_eq!(t.a.propose(Timestamp(1)).unwrap().0.exchange, ExchangeId([3; 16]));
+    assert_eq!(t.a.propose().unwrap().0.exchange, ExchangeId([3; 16]));
 }
 
 #[test]

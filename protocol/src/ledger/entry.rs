@@ -121,6 +121,9 @@ pub struct PaymentTerms {
     pub made_at: Timestamp,
     /// Salted hash of a note that is kept apart, if there is one.
     pub details: Option<Digest>,
+    /// The exchange with the same partner that this one gives back, all or part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverses: Option<ExchangeId>,
 }
 
 /// A correction of an earlier exchange.

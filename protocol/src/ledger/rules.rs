@@ -7,6 +7,7 @@
 mod exchanges;
 mod members;
 mod partners;
+mod reversals;
 
 use super::{
     entry::{Body, ENTRY_VERSION, Entry},
@@ -128,7 +129,10 @@ impl Ledger {
             | Body::Release { .. }
             | Body::Receive { .. }
             | Body::Resumed { .. }
-            | Body::Recovered { .. } => partners::permit(self, body),
+            | Body::Recovered { .. } => {
+                partners::permit(self, body)?;
+                reversals::permit(self, body, history)
+            }
         }
     }
 
@@ -180,6 +184,7 @@ impl Ledger {
     pub fn apply(&mut self, validated: &Validated) -> Applied {
         members::apply(self, &validated.entry.body);
         partners::apply(self, &validated.entry.body);
+        reversals::apply(self, &validated.entry.body);
         for posting in &validated.postings {
             let balance = self.balance_mut(&posting.account).expect("validated postings name existing accounts");
             *balance = balance.plus(posting.change).expect("validated postings stay in range");

@@ -8,11 +8,11 @@ use crate::{
     key::PublicKey,
     member::{Member, Role},
     minutes::{Balance, Minutes},
-    partnership::{Side, Terms},
+    partnership::{Kind, Side, Terms},
     rejection::Rejection,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An account that postings move minutes between. The balances of all accounts sum to zero after every entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +47,8 @@ pub struct Hold {
     pub payer: MemberId,
     /// How many.
     pub minutes: Minutes,
+    /// What for.
+    pub kind: Kind,
 }
 
 /// What the ledger knows of a partnership.
@@ -118,6 +120,7 @@ pub struct Ledger {
     pub(super) partners: BTreeMap<AccountId, Partner>,
     #[serde(with = "pairs")]
     pub(super) holds: BTreeMap<ExchangeId, Hold>,
+    pub(super) reversed: BTreeSet<ExchangeId>,
     #[cfg(feature = "flaws")]
     #[serde(skip)]
     pub(crate) flaw_limit_ignores_on_hold: bool,
@@ -138,6 +141,7 @@ impl Ledger {
             opening: Balance::ZERO,
             partners: BTreeMap::new(),
             holds: BTreeMap::new(),
+            reversed: BTreeSet::new(),
             #[cfg(feature = "flaws")]
             flaw_limit_ignores_on_hold: false,
         }

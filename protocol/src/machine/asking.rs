@@ -8,8 +8,7 @@ use super::{
     state::{Machine, Turn},
 };
 use crate::{
-    id::{AccountId, Alias, CommunityId, ExchangeId, MemberId},
-    minutes::Minutes,
+    id::{AccountId, CommunityId, ExchangeId},
     partnership::Payee,
     rejection::Rejection,
 };
@@ -19,12 +18,12 @@ impl Machine {
     pub(super) fn ask(
         &mut self,
         turn: &mut Turn<'_>,
-        account: AccountId,
         exchange: ExchangeId,
-        payee: MemberId,
-        payer: Alias,
-        minutes: Minutes,
+        kind: WaitingKind,
     ) -> Result<Reply, Rejection> {
+        let WaitingKind::Asked { account, payee, payer, minutes, reverses, .. } = kind else {
+            return Err(Rejection::NotWaiting(exchange));
+        };
         let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let community = partner.community();
         let limit = partner.terms.largest.get();
@@ -32,13 +31,17 @@ impl Machine {
             return Err(Rejection::PartnershipExchangeTooLong { minutes: minutes.get(), limit });
         }
         self.state.ledger.check_limits(&payee, minutes.given())?;
+        match (reverses, payer) {
+            (Some(of), _) => self.state.ledger.check_getting_back(of, account, payee, minutes, turn.view)?,
+            (None, None) => return Err(Rejection::UnknownAlias),
+            (None, Some(_)) => {}
+        }
         if turn.view.exchange(&exchange).is_some() || self.state.waiting.contains_key(&exchange) {
             return Err(Rejection::ExchangeExists(exchange));
         }
         if self.count_waiting(false) >= MAX_WAITING {
             return Err(Rejection::TooManyWaiting { what: "requests", limit: MAX_WAITING });
         }
-        let kind = WaitingKind::Asked { account, payee, payer, minutes, noted: false };
         self.record(turn, Fact::Waits { exchange, waiting: Waiting { kind, since: turn.now } });
         if let Some(peer) = self.session_of(&community) {
             self.greet(turn, peer, community);
@@ -71,15 +74,23 @@ impl Machine {
             turn.send(peer, Message::AskNoted { exchange });
             return Ok(());
         }
-        let payer = self.identity.aliases.member(&account, &request.payer);
-        let refused = self.state.ledger.active(&payer).is_err()
-            || minutes.get() > partner.terms.largest.get()
-            || self.count_waiting(false) >= MAX_WAITING;
+        let by_alias = || request.payer.map(|alias| self.identity.aliases.member(&account, &alias));
+        let payer = match request.reverses {
+            Some(of) => self.state.ledger.received_by(of, account, turn.view),
+            None => by_alias(),
+        };
+        let payer = payer.filter(|payer| self.state.ledger.active(payer).is_ok());
+        let Some(payer) = payer else {
+            turn.send(peer, Message::AskDeclined { exchange });
+            return Ok(());
+        };
+        let refused = minutes.get() > partner.terms.largest.get() || self.count_waiting(false) >= MAX_WAITING;
         if refused {
             turn.send(peer, Message::AskDeclined { exchange });
             return Ok(());
         }
-        let kind = WaitingKind::Payment { account, payer, payee: Payee::Alias(request.payee), minutes };
+        let (payee, reverses) = (Payee::Alias(request.payee), request.reverses);
+        let kind = WaitingKind::Payment { account, payer, payee, minutes, reverses };
         self.record(turn, Fact::Waits { exchange, waiting: Waiting { kind, since: turn.now } });
         turn.send(peer, Message::AskNoted { exchange });
         Ok(())
@@ -89,8 +100,10 @@ impl Machine {
     pub(super) fn ask_noted(&mut self, turn: &mut Turn<'_>, from: CommunityId, exchange: ExchangeId) {
         let Some(waiting) = self.state.waiting.get(&exchange) else { return };
         match waiting.kind {
-            WaitingKind::Asked { account, payee, payer, minutes, noted: false } if self.is_with(&account, &from) => {
-                let kind = WaitingKind::Asked { account, payee, payer, minutes, noted: true };
+            WaitingKind::Asked { account, payee, payer, minutes, noted: false, reverses }
+                if self.is_with(&account, &from) =>
+            {
+                let kind = WaitingKind::Asked { account, payee, payer, minutes, noted: true, reverses };
                 let waiting = Waiting { kind, since: waiting.since };
                 self.record(turn, Fact::Waits { exchange, waiting });
             }

@@ -47,6 +47,9 @@ pub enum WaitingKind {
         payee: Payee,
         /// How long.
         minutes: Minutes,
+        /// The exchange that would be given back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reverses: Option<ExchangeId>,
     },
     /// One of our members gave help to a partner's member, who was asked.
     Asked {
@@ -54,12 +57,15 @@ pub enum WaitingKind {
         account: AccountId,
         /// Who gave the help.
         payee: MemberId,
-        /// Who is asked, by the partner's code.
-        payer: Alias,
+        /// Who is asked, by the partner's code; nobody by code when it is whoever received the exchange to be given back.
+        payer: Option<Alias>,
         /// How long.
         minutes: Minutes,
         /// Whether the partner said that it holds the request.
         noted: bool,
+        /// The exchange that would be given back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reverses: Option<ExchangeId>,
     },
     /// Our member declined a payment that a partner asked for; kept until the partner says that it knows.
     Declined {

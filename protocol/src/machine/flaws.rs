@@ -7,6 +7,6 @@ pub struct Flaws {
     pub limit_ignores_undecided: bool,
     /// Sign in the lanes although the partner was not asked what it holds.
     pub signs_without_resume: bool,
-    /// Answer a request to resume that was made for another session.
+    /// Answer any request to resume, whatever session it was made for and however often it was answered.
     pub resumes_outside_session: bool,
 }

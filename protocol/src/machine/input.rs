@@ -98,10 +98,12 @@ pub enum Command {
         exchange: ExchangeId,
         /// Who gave the help.
         payee: MemberId,
-        /// Who received it, by the partner's code.
-        payer: Alias,
+        /// Who received it, by the partner's code; none when an exchange is to be given back.
+        payer: Option<Alias>,
         /// How long.
         minutes: Minutes,
+        /// The exchange that the partner's member is to give back.
+        reverses: Option<ExchangeId>,
     },
     /// Make an invitation for a partner.
     Invite {

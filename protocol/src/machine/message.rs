@@ -78,11 +78,14 @@ pub struct PaymentRequest {
     /// Who gave the help, by the code of their community for the payer's.
     pub payee: Alias,
     /// Who received it, by the code of the payer's community.
-    pub payer: Alias,
+    pub payer: Option<Alias>,
     /// How long.
     pub minutes: Minutes,
     /// When it was asked.
     pub made_at: Timestamp,
+    /// The exchange that would be given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverses: Option<ExchangeId>,
 }
 
 /// A request to resume with what belongs to it.

@@ -239,6 +239,10 @@ impl Machine {
 
     /// Whether the present epoch is the answer to this very request, which comes a second time.
     fn was_answered(&self, turn: &Turn<'_>, account: &AccountId, nonce: &[u8; 16]) -> bool {
+        #[cfg(feature = "flaws")]
+        if self.flaws.resumes_outside_session {
+            return false;
+        }
         self.resumption(turn, account).is_some_and(|resumption| resumption.offer.content.nonce == *nonce)
     }
 

@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     envelope::{Content, Signed, Unverified},
-    id::{AccountId, CommunityId, ExchangeId},
+    id::{AccountId, CommunityId, ExchangeId, MemberId},
     lane::{Answer, Arrived, Intent, Sync},
     ledger::{Agreed, Body, Consent, PaymentTerms},
-    partnership::{Acknowledgement, Decision, Details, Payee, Position, Proposal, RefusalCode, Verdict},
+    partnership::{Acknowledgement, Decision, Details, Kind, Payee, Position, Proposal, RefusalCode, Verdict},
     rejection::Rejection,
 };
 
@@ -34,9 +34,12 @@ impl Machine {
         let (account, exchange) = (terms.account, terms.exchange);
         let waits = self.state.waiting.get(&exchange).map(|w| &w.kind);
         let asked = match waits {
+            // Only whoever paid can ask to have an exchange back.
+            None if terms.reverses.is_some() => return Err(Rejection::NotWaiting(exchange)),
             None => false,
-            Some(WaitingKind::Payment { account: a, payer: p, payee, minutes })
-                if (*a, *p, *payee, *minutes) == (account, terms.payer, terms.payee, terms.minutes) =>
+            Some(WaitingKind::Payment { account: a, payer: p, payee, minutes, reverses })
+                if (*a, *p, *payee, *minutes, *reverses)
+                    == (account, terms.payer, terms.payee, terms.minutes, terms.reverses) =>
             {
                 true
             }
@@ -48,7 +51,8 @@ impl Machine {
         }
         let alias = self.identity.aliases.alias(&account, &terms.payer);
         let details = Details { salt, payer: alias, payee: terms.payee };
-        let intent = Intent { exchange, minutes: terms.minutes, details };
+        let kind = terms.reverses.map_or(Kind::Exchange, |of| Kind::Reversal { of });
+        let intent = Intent { exchange, kind, minutes: terms.minutes, details, made_at: turn.now };
         let index = self.hold(turn, terms, payer)?;
         if asked {
             self.record(turn, Fact::WaitsNoLonger { exchange });
@@ -87,7 +91,7 @@ impl Machine {
             if !self.may_propose(&account) {
                 continue;
             }
-            while let Some((proposal, details)) = self.state.lanes.get(&account).and_then(|l| l.propose(turn.now)) {
+            while let Some((proposal, details)) = self.state.lanes.get(&account).and_then(crate::lane::Lanes::propose) {
                 let proposal = proposal.sign(&self.identity.secret).into_unverified();
                 self.record(turn, Fact::Proposed { proposal: proposal.clone(), details: details.clone() });
                 if let Some(peer) = self.partner_session(&account) {
@@ -194,6 +198,9 @@ impl Machine {
                 own.owner.ok_or(Rejection::UnknownRecord(key))?
             }
         };
+        if let Kind::Reversal { of } = content.kind {
+            self.check_asked_back(turn, content, of, payee)?;
+        }
         // Judged first: nothing is signed that the rules do not allow.
         self.state.ledger.check_receipt(&payee, content)?;
         let leaf_index = self.state.ledger.tree().size();
@@ -206,6 +213,23 @@ impl Machine {
         };
         self.enter(turn, body)?;
         Ok(decision)
+    }
+
+    /// Minutes come back only to whoever asked for them, and only as asked.
+    fn check_asked_back(
+        &self,
+        turn: &Turn<'_>,
+        proposal: &Proposal,
+        of: ExchangeId,
+        payee: MemberId,
+    ) -> Result<(), Rejection> {
+        let Proposal { account, minutes, exchange, .. } = *proposal;
+        match self.state.waiting.get(&exchange).map(|waiting| &waiting.kind) {
+            Some(WaitingKind::Asked { account: a, payee: p, minutes: m, reverses, .. })
+                if (*a, *p, *m, *reverses) == (account, payee, minutes, Some(of)) => {}
+            _ => return Err(Rejection::NotReversible(of, "nobody here asked for it")),
+        }
+        self.state.ledger.check_getting_back(of, account, payee, minutes, turn.view)
     }
 
     /// A proposal for a slot that was decided: the same again, or proof that the partner signed two.
@@ -416,10 +440,18 @@ impl Machine {
         for (exchange, waiting) in &self.state.waiting {
             let exchange = *exchange;
             match &waiting.kind {
-                WaitingKind::Asked { account: a, payee, payer, minutes, noted: false } if a == account => {
+                WaitingKind::Asked { account: a, payee, payer, minutes, noted: false, reverses } if a == account => {
                     let payee = self.identity.aliases.alias(account, payee);
-                    let (account, payer, minutes, made_at) = (*a, *payer, *minutes, waiting.since);
-                    turn.send(peer, Message::Ask(PaymentRequest { account, exchange, payee, payer, minutes, made_at }));
+                    let request = PaymentRequest {
+                        account: *a,
+                        exchange,
+                        payee,
+                        payer: *payer,
+                        minutes: *minutes,
+                        made_at: waiting.since,
+                        reverses: *reverses,
+                    };
+                    turn.send(peer, Message::Ask(request));
                 }
                 WaitingKind::Declined { account: a } if a == account => {
                     turn.send(peer, Message::AskDeclined { exchange });

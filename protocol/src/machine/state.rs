@@ -375,8 +375,9 @@ impl Machine {
             Command::Correct { terms, by } => self.correct(turn, terms, by),
             Command::Decline { exchange } => self.decline(turn, exchange),
             Command::Pay { terms, salt } => self.pay(turn, terms, salt),
-            Command::Ask { account, exchange, payee, payer, minutes } => {
-                self.ask(turn, account, exchange, payee, payer, minutes)
+            Command::Ask { account, exchange, payee, payer, minutes, reverses } => {
+                let kind = WaitingKind::Asked { account, payee, payer, minutes, noted: false, reverses };
+                self.ask(turn, exchange, kind)
             }
             Command::Invite { invitation } => self.invite(turn, invitation),
             Command::Accept { invitation, nonce, review_at } => self.accept(turn, invitation, nonce, review_at),

@@ -207,6 +207,7 @@ impl Two {
             minutes: Minutes::new(minutes).unwrap(),
             made_at: self.now,
             details: None,
+            reverses: None,
         };
         let consent = Consent::OnBehalf { coordinator: COORDINATOR, channel: Channel::Phone };
         Asked::new(terms, vec![Some(consent)], &mut KeyCache::default()).unwrap().judge().unwrap()

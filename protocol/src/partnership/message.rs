@@ -16,6 +16,11 @@ use serde::{Deserialize, Serialize};
 pub enum Kind {
     /// A member of the proposer's community received help from a member of the decider's.
     Exchange,
+    /// A member of the proposer's community gives back minutes that a member of the decider's paid, and asked for.
+    Reversal {
+        /// The exchange that is given back.
+        of: ExchangeId,
+    },
 }
 
 /// One side's signed wish to move hours, at position `n` of its own lane.
@@ -123,7 +128,7 @@ impl From<&Rejection> for RefusalCode {
             Rejection::MemberCeiling { .. } | Rejection::BadMinutes(_) => Self::PayeeCeiling,
             Rejection::ExchangeExists(_) => Self::IdUsed,
             Rejection::DetailsMismatch => Self::Details,
-            Rejection::OtherLane => Self::NotAllowed,
+            Rejection::OtherLane | Rejection::NotReversible(..) => Self::NotAllowed,
             _ => Self::UnknownPayee,
         }
     }

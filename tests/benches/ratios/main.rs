@@ -38,11 +38,15 @@ fn measure(options: &Options) -> Result<()> {
     let made = tempfile::Builder::new().prefix("kith-ratios-").tempdir_in(&options.dir);
     let dir = made.with_context(|| format!("{} cannot be written to", options.dir.display()))?;
     let mut report = Report::new(options);
+    let mut failed = Ok(());
     for (name, run) in options::MEASUREMENTS {
         if options.wants(name) {
             report.progress(&format!("{name} …"));
-            run(options, &dir.path().join(name), &mut report).with_context(|| format!("measuring {name}"))?;
+            // What was measured is worth reading whatever becomes of the rest.
+            let measured = run(options, &dir.path().join(name), &mut report);
+            failed = failed.and(measured.with_context(|| format!("measuring {name}")));
         }
     }
-    report.print(options.json)
+    report.print(options.json)?;
+    failed
 }

@@ -120,6 +120,7 @@ fn sign(
             minutes: one_minute(),
             made_at,
             details: None,
+            reverses: None,
         };
         let consents = vec![Some(consent(payer, &terms.signing_bytes()))];
         (terms, consents)

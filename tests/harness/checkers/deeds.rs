@@ -36,8 +36,10 @@ pub(super) struct Deeds {
     answered: BTreeMap<RequestId, Reply>,
     /// Whether a backup was ever put in place of its disk.
     pub(super) restored: bool,
+    /// Recoveries that are not over.
+    pub(super) recovering: BTreeMap<AccountId, [u8; 16]>,
     /// Nonces of its recoveries, offers it signed, and those that were taken.
-    pub(super) nonces: BTreeSet<[u8; 16]>,
+    nonces: BTreeSet<[u8; 16]>,
     offers: BTreeSet<Digest>,
     resumed: BTreeSet<Digest>,
 }
@@ -113,8 +115,12 @@ impl Deeds {
                 let held = self.decided.range(first..=last).filter(|(_, (_, accepted))| *accepted);
                 self.confirmed.extend(held.map(|(_, (exchange, _))| *exchange));
             }
-            Fact::Recovering { nonce, .. } => {
+            Fact::Recovering { account, nonce, .. } => {
                 self.nonces.insert(*nonce);
+                self.recovering.insert(*account, *nonce);
+            }
+            Fact::Reopened { account } => {
+                self.recovering.remove(account);
             }
             Fact::Offered { offer, .. } => {
                 self.offers.insert(offer.content.digest());

@@ -106,6 +106,7 @@ pub fn signed_payment(
         minutes: Minutes::new(minutes)?,
         made_at: clock::now(),
         details: None,
+        reverses: None,
     };
     let consent = Some(payer.consent(&terms.signing_bytes()));
     Ok(NewPayment {

@@ -4,7 +4,7 @@ use super::{Scene, Workload};
 use crate::world::Node;
 use kith_protocol::{
     id::{AccountId, Alias, MemberId},
-    ledger::{Partner, PaymentTerms},
+    ledger::{Body, Entry, Partner, PaymentTerms},
     machine::Command,
     minutes::Minutes,
     partnership::{Invitation, Payee},
@@ -95,6 +95,7 @@ impl Workload {
             minutes: self.minutes(most),
             made_at: scene.now,
             details: None,
+            reverses: None,
         };
         Some(Command::Pay { terms: self.agreed_by_all(scene, terms)?, salt: self.dice.bytes() })
     }
@@ -112,6 +113,7 @@ impl Workload {
             minutes: self.minutes(3),
             made_at: scene.now,
             details: None,
+            reverses: None,
         };
         Some(Command::Pay { terms: self.agreed_by_all(scene, terms)?, salt: self.dice.bytes() })
     }
@@ -120,6 +122,21 @@ impl Workload {
         let (account, partner, node, payee) = self.partnership(scene, nodes)?;
         let most = i64::from(partner.terms.largest.get()) + 10;
         let (exchange, payer) = (self.exchange_id(i), self.code(&account, node)?);
-        Some(Command::Ask { account, exchange, payee, payer, minutes: self.minutes(most) })
+        let (payer, reverses) = (Some(payer), None);
+        Some(Command::Ask { account, exchange, payee, payer, minutes: self.minutes(most), reverses })
+    }
+
+    /// Somebody wants back what they paid to a partner's member; now and then what is not theirs, or too much of it.
+    pub(super) fn ask_back(&mut self, scene: &Scene<'_>) -> Option<Command> {
+        let paid = |entry: &Entry| match &entry.body {
+            Body::Hold { terms, .. } => Some((terms.account, terms.exchange, terms.payer, terms.minutes)),
+            _ => None,
+        };
+        let all: Vec<_> = scene.node.view.entries().iter().filter_map(paid).collect();
+        let (account, of, payer, whole) = *self.dice.pick(&all)?;
+        let payee = if self.dice.permille(100) { *self.dice.pick(&scene.members())? } else { payer };
+        let minutes = if self.dice.permille(300) { self.minutes(i64::from(whole.get()) + 10) } else { whole };
+        let exchange = kith_protocol::id::ExchangeId(self.dice.bytes());
+        Some(Command::Ask { account, exchange, payee, payer: None, minutes, reverses: Some(of) })
     }
 }

@@ -116,7 +116,7 @@ impl Workload {
                 let agreed = self.agreed_by_all(scene, terms.clone())?;
                 Some(Command::Exchange(agreed))
             }
-            WaitingKind::Payment { account, payer, payee, minutes } => {
+            WaitingKind::Payment { account, payer, payee, minutes, reverses } => {
                 let terms = PaymentTerms {
                     community: scene.node.identity.community,
                     account: *account,
@@ -126,6 +126,7 @@ impl Workload {
                     minutes: *minutes,
                     made_at: scene.now,
                     details: None,
+                    reverses: *reverses,
                 };
                 let terms = self.agreed_by_all(scene, terms)?;
                 Some(Command::Pay { terms, salt: self.dice.bytes() })

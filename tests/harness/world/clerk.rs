@@ -25,6 +25,8 @@ const COMPARISONS: u64 = 25;
 const SNAPSHOTS: u64 = 15;
 /// The most inputs that share one sync of the disk here.
 const GROUP: u64 = 8;
+/// How many requests to resume are recorded.
+const RECORDINGS: usize = 8;
 /// The most messages in one parcel here, so that there are many.
 const PARCEL: u64 = 5;
 
@@ -216,6 +218,7 @@ impl World {
                 Effect::Send { to, message } => {
                     self.checkers.sent(i, &message)?;
                     self.coverage.hit("message", super::trace::kind(&message));
+                    self.keep_recording(i, to, &message);
                     let most = usize::try_from(self.dice.between(1, PARCEL)).unwrap_or(1);
                     match parcels.iter_mut().rev().find(|(peer, _)| *peer == to) {
                         Some((_, messages)) if messages.len() < most => messages.push(message),
@@ -240,6 +243,14 @@ impl World {
             }
         }
         parcels.into_iter().try_for_each(|(to, messages)| self.post(i, to, messages))
+    }
+
+    /// Whoever sits on the way records requests to resume, to say them again one day.
+    fn keep_recording(&mut self, from: usize, to: Peer, message: &Message) {
+        let to = self.nodes.iter().position(|node| node.peer() == to);
+        if let (Message::ResumeRequest(_), Some(to), true) = (message, to, self.recorded.len() < RECORDINGS) {
+            self.recorded.push((from, to, message.clone()));
+        }
     }
 
     fn reply(&mut self, i: usize, command: u64, result: &Result<kith_protocol::machine::Reply, Rejection>) -> Kept {
@@ -361,7 +372,7 @@ impl World {
         Ok(())
     }
 
-    fn receive(&mut self, from: usize, to: usize, message: Message) -> Kept {
+    pub(super) fn receive(&mut self, from: usize, to: usize, message: Message) -> Kept {
         let key = self.network.key_shown(from, to);
         match message.check(key.as_ref()) {
             Err(why) => {

@@ -122,7 +122,8 @@ impl World {
     }
 
     /// The network gets worse or better.
-    pub(super) fn weather(&mut self) {
+    pub(super) fn weather(&mut self) -> Kept {
+        self.replay()?;
         let count = self.nodes.len();
         let (a, b) = (self.dice.index(count), self.dice.index(count));
         match self.dice.below(100) {
@@ -149,6 +150,20 @@ impl World {
         let calm = if self.dice.permille(800) { 10_000 } else { 1_800_000 };
         let calm = self.dice.between(500, calm);
         self.at(self.now + calm, Event::Weather);
+        Ok(())
+    }
+
+    /// A request to resume comes a second time, as if from the node that once sent it.
+    fn replay(&mut self) -> Kept {
+        if !self.dice.permille(200) {
+            return Ok(());
+        }
+        let Some((from, to, message)) = self.dice.pick(&self.recorded).cloned() else { return Ok(()) };
+        if self.network.connected(from, to).is_none() || self.nodes[to].machine.is_none() {
+            return Ok(());
+        }
+        self.coverage.hit("network", "a recorded request said again");
+        self.receive(from, to, message)
     }
 
     /// Some nodes are cut off from the others.

@@ -39,6 +39,7 @@ GET /exchanges/{id}
 POST /exchanges/{id}/confirm
 POST /exchanges/{id}/decline
 POST /exchanges/{id}/correction
+POST /exchanges/{id}/give-back
 POST /groups
 POST /gifts
 POST /payments
@@ -53,6 +54,7 @@ POST /partners/{community}/go-on
 GET /ledger/checkpoint
 GET /ledger/entries
 GET /ledger/export
+POST /backup
 GET /ledger/inclusion
 GET /ledger/consistency
 ";

@@ -3,6 +3,7 @@
 use kith_protocol::{
     community::{Confirmation, GroupPolicy},
     id::{CommunityId, Digest, MemberId},
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,6 +48,11 @@ pub struct Status {
     pub known: u64,
     /// Offers and needs on our own shelf.
     pub listings: u64,
+    /// When the last backup was made, in milliseconds since 1970.
+    #[schema(value_type = Option<u64>)]
+    pub last_backup_at: Option<Timestamp>,
+    /// Whether there has been no backup for a week.
+    pub backup_overdue: bool,
     /// The rules in force.
     pub charter: CharterView,
 }

@@ -86,6 +86,14 @@ pub struct NewCorrection {
     pub by: Option<MemberId>,
 }
 
+/// The wish of a member of ours to have an exchange with a partner back.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GiveBack {
+    /// How much of it; all of it when absent.
+    pub minutes: Option<i64>,
+}
+
 /// A payment to a partner's member, started by the payer's community.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

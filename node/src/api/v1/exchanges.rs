@@ -164,7 +164,7 @@ pub(in crate::api) async fn confirm_exchange(
             let consents = terms::joined(&terms, &consents, member, consent)?;
             handle.agreed(request, terms, consents, Command::Exchange).await?
         }
-        WaitingKind::Payment { account, payer, payee, minutes } => {
+        WaitingKind::Payment { account, payer, payee, minutes, reverses } => {
             if member.is_some_and(|member| member != payer) {
                 return Err(Rejection::NotAParty(member.unwrap_or(payer)).into());
             }
@@ -179,6 +179,7 @@ pub(in crate::api) async fn confirm_exchange(
                 minutes,
                 made_at,
                 details: None,
+                reverses,
             };
             let salt = super::payments::salt()?;
             let command = move |terms: Agreed<PaymentTerms>| Command::Pay { terms, salt };

@@ -6,12 +6,14 @@ use crate::api::{
     idempotency::{Call, no_randomness},
     types::{NewPayment, NewRequest, Outcome},
 };
+use crate::api::{extract::At, types::GiveBack};
 use axum::{extract::State, response::Response};
 use kith_protocol::{
     id::ExchangeId,
-    ledger::{Channel, Consent, PaymentTerms},
+    ledger::{Body, Channel, Consent, History as _, PaymentTerms},
     machine::Command,
     minutes::Minutes,
+    rejection::Rejection,
     time::Timestamp,
 };
 
@@ -49,6 +51,7 @@ pub(in crate::api) async fn pay(
         minutes,
         made_at: made_at.map_or_else(crate::runtime::clock::now, Timestamp),
         details: None,
+        reverses: None,
     };
     let salt = salt()?;
     let command = move |terms| Command::Pay { terms, salt };
@@ -67,8 +70,38 @@ pub(in crate::api) async fn ask_for_payment(
         account: account_of(&handle, body.partner).await?,
         exchange: ExchangeId(write.new_id(&handle, "exchange")),
         payee: body.giver,
-        payer: body.payer,
+        payer: Some(body.payer),
         minutes,
+        reverses: None,
     };
+    Ok(created(handle.command(write.request(), command).await?))
+}
+
+/// Asks a partner's member to give back an exchange that one of ours paid. They agree by paying, and both ledgers then say
+/// which exchange it gives back.
+#[utoipa::path(post, path = "/exchanges/{id}/give-back", tag = "exchanges", request_body = GiveBack,
+    params(("id" = String, Path, description = "The exchange to be given back.")),
+    responses((status = 202, description = "Waits for the partner's member.", body = Outcome)))]
+pub(in crate::api) async fn ask_to_give_back(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(of): At<ExchangeId>,
+    Call { write, body }: Call<GiveBack>,
+) -> Result<Response, Failure> {
+    let paid = handle.look(move |_, book| {
+        let begun = book.exchange(&of).and_then(|recorded| book.entry(recorded.index))?;
+        match begun.body {
+            Body::Hold { terms, .. } => Some((terms.account, Some(terms.payer), terms.minutes)),
+            Body::Recovered { paid: true, member, proposal, .. } => {
+                Some((proposal.content.account, member, proposal.content.minutes))
+            }
+            _ => None,
+        }
+    });
+    let found = paid.await?.and_then(|(account, payer, minutes)| Some((account, payer?, minutes)));
+    let not_paid = Rejection::NotReversible(of, "no member here paid it to a partner");
+    let (account, payee, whole) = found.ok_or(not_paid)?;
+    let minutes = body.minutes.map(Minutes::new).transpose()?.unwrap_or(whole);
+    let exchange = ExchangeId(write.new_id(&handle, "exchange"));
+    let command = Command::Ask { account, exchange, payee, payer: None, minutes, reverses: Some(of) };
     Ok(created(handle.command(write.request(), command).await?))
 }

@@ -22,7 +22,10 @@ use kith_protocol::{
 #[utoipa::path(get, path = "/status", tag = "community", responses((status = 200, description = "How it is.", body = Status)))]
 pub(in crate::api) async fn get_status(State(state): State<ApiState>) -> Result<Json<Status>, Failure> {
     let (peer, now) = (state.peer, clock::now());
+    let keeper = state.handle.keeper();
+    let (last, overdue) = (keeper.last(), keeper.overdue(now));
     let status = state.handle.look(move |machine, _| status(machine, peer, now)).await?;
+    let status = status.map(|status| Status { last_backup_at: last, backup_overdue: overdue, ..status });
     status.map(Json).ok_or_else(|| kith_protocol::rejection::Rejection::Founding.into())
 }
 
@@ -49,6 +52,8 @@ fn status(machine: &Machine, peer: String, now: Timestamp) -> Option<Status> {
         connected: machine.present().count() as u64,
         known: machine.known().len() as u64,
         listings: listings.count() as u64,
+        last_backup_at: None,
+        backup_overdue: false,
         charter: view(ledger.charter()?),
     })
 }

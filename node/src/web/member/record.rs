@@ -314,7 +314,8 @@ async fn write(app: &App, acting: &Acting, deed: Deed, hours: &Hours, minutes: M
         }
         (Other::Alias(community, payer), true) => {
             let account = account(app, community).await?;
-            let command = Command::Ask { account, exchange, payee: acting.member, payer, minutes };
+            let command =
+                Command::Ask { account, exchange, payee: acting.member, payer: Some(payer), minutes, reverses: None };
             Ok(app.handle.command(deed.request(), command).await?)
         }
         (Other::Record(..), true) => Err(Oops::Missing),
@@ -334,6 +335,7 @@ async fn write(app: &App, acting: &Acting, deed: Deed, hours: &Hours, minutes: M
                 minutes,
                 made_at: hours.made_at,
                 details: None,
+                reverses: None,
             };
             let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
             let command = move |terms| Command::Pay { terms, salt };

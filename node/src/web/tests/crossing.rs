@@ -35,6 +35,7 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     let (_, sent) = amina_there.whole(form.with(&[("length", "2")])).await;
     sent.is(200).says("Somebody in Westside helped you for 2 hours");
     amina_there.until(&sent.path, "Done. It counts").await;
+    let first = sent.path.split('?').next().unwrap().to_owned();
     let mut joe_there = Browser::signed_in(&at_west, west.handle(), joe).await;
     joe_there.until("/home", "Given: 2 hours.").await;
 
@@ -58,6 +59,17 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     joe_there.send(form, "check").await.is(200);
     joe_there.until(&link, "Done. It counts").await;
     amina_there.until("/home", "Given: 30 minutes.").await;
+
+    // It was not right: Amina asks for the two hours back, and Joe agrees.
+    let settled = amina_there.get(&first).await.says("Ask for the hours back").path.clone();
+    let form = amina_there.get(&format!("{settled}/back")).await.form("/exchange/");
+    amina_there.send(form, "check").await.says("Waiting for the other person in Westside");
+    let home = joe_there.until("/home", "Joe Bell gives 2 hours back to Somebody in Elm").await;
+    let link = home.links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
+    let form = joe_there.get(&link).await.form("/exchange/");
+    joe_there.send(form, "check").await.is(200);
+    amina_there.until("/statement", "Given").await;
+    amina_there.until("/home", "Given: 2 hours 30 minutes.").await;
 
     // While they sleep, it is recorded and waits, and the page says for whom and since when.
     west.running.stop().await;

@@ -13,7 +13,7 @@ use crate::{
     envelope::Unverified,
     id::{AccountId, MemberId},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Proposal, Resumption, Verdict, fits},
+    partnership::{Agreement, Decision, Kind, Proposal, Resumption, Verdict, fits},
     rejection::Rejection,
 };
 
@@ -74,7 +74,7 @@ fn recovered(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
     match ledger.holds().get(&content.exchange) {
         None if !held => {}
         Some(hold) if *held => {
-            let same = (hold.account, hold.minutes) == (content.account, content.minutes);
+            let same = (hold.account, hold.minutes, hold.kind) == (content.account, content.minutes, content.kind);
             if !same || *member != Some(hold.payer) || !paid {
                 return Err(Rejection::UnknownProposal);
             }
@@ -153,6 +153,7 @@ fn decided(
     let partner = partner(ledger, &hold.account)?;
     let fits = proposal.account == hold.account
         && proposal.minutes == hold.minutes
+        && proposal.kind == hold.kind
         && proposal.lane == partner.side
         && proposal.debtor == partner.side
         && proposal.epoch == partner.epoch
@@ -214,7 +215,8 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
             remember_keys(ledger, [&agreement.certificate_a.content, &agreement.certificate_b.content]);
         }
         Body::Hold { terms, .. } => {
-            let hold = Hold { account: terms.account, payer: terms.payer, minutes: terms.minutes };
+            let kind = terms.reverses.map_or(Kind::Exchange, |of| Kind::Reversal { of });
+            let hold = Hold { account: terms.account, payer: terms.payer, minutes: terms.minutes, kind };
             ledger.holds.insert(terms.exchange, hold);
         }
         Body::Resumed { resumption } => {

@@ -254,6 +254,7 @@ impl Town {
             minutes: minutes(length),
             made_at: Timestamp(5),
             details: None,
+            reverses: None,
         }
     }
 

@@ -57,17 +57,23 @@ pub(super) fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> E
                 ..base
             }
         }
-        WaitingKind::Payment { account, payer, minutes, .. } => {
+        WaitingKind::Payment { account, payer, minutes, reverses, .. } => {
             let partner = partner_of(machine, account);
             let name = called(machine, partner);
+            let sentence = match reverses {
+                Some(of) => format!(
+                    "{name} asks for {minutes} of exchange {of} back. Waiting for your member to agree since {since}."
+                ),
+                None => format!(
+                    "{name} says that {minutes} of help were received. Waiting for the receiver to agree since {since}."
+                ),
+            };
             ExchangeView {
                 minutes: Some(minutes.get()),
                 receiver: Some(*payer),
                 partner,
                 waits_for: Some(*payer),
-                sentence: format!(
-                    "{name} says that {minutes} of help were received. Waiting for the receiver to agree since {since}."
-                ),
+                sentence,
                 ..base
             }
         }
