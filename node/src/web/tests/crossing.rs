@@ -4,6 +4,17 @@ use crate::trial::{Trial, listing};
 use crate::web::browser::{Browser, serve};
 use kith_protocol::{member::MemberKind, shelf::Item};
 
+/// Two coordinators agree: an invitation is made, checked and accepted.
+async fn agree(rosa: &mut Browser, otto: &mut Browser) {
+    let form = rosa.get("/partners/invite").await.form("/partners/invite").with(&[("ours", "10"), ("theirs", "30")]);
+    let made = rosa.send(form, "check").await;
+    let text = made.is(200).body.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap().to_owned();
+    let form = otto.get("/partners/accept").await.form("/partners/accept").with(&[("text", &text)]);
+    let (check, accepted) = otto.whole(form).await;
+    check.says("Elm").says("30 hours").says("10 hours");
+    accepted.says("You said yes.");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn hours_cross_by_an_offer_and_by_a_code() {
     let (elm, west) = (Trial::begin("Elm", true).await, Trial::begin("Westside", true).await);
@@ -14,14 +25,7 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     let mut rosa = Browser::signed_in(&at_elm, elm.handle(), elm.coordinator).await;
     let mut otto = Browser::signed_in(&at_west, west.handle(), west.coordinator).await;
 
-    // Coordinators agree: an invitation is made, checked and accepted.
-    let form = rosa.get("/partners/invite").await.form("/partners/invite").with(&[("ours", "10"), ("theirs", "30")]);
-    let made = rosa.send(form, "check").await;
-    let text = made.is(200).body.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap().to_owned();
-    let form = otto.get("/partners/accept").await.form("/partners/accept").with(&[("text", &text)]);
-    let (check, accepted) = otto.whole(form).await;
-    check.says("Elm").says("30 hours").says("10 hours");
-    accepted.says("You said yes.");
+    agree(&mut rosa, &mut otto).await;
     let mut amina_there = Browser::signed_in(&at_elm, elm.handle(), amina).await;
     let find = amina_there.until("/find?place=others", "Sewing").await;
     find.says("Somebody in Westside");
