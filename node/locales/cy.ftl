@@ -80,6 +80,7 @@ page-before = Y dudalen flaenorol
 next-page = Y dudalen nesaf
 foot-hand = Angen help llaw?
 foot-ask = Gofynnwch i gydlynydd.
+backup-overdue = Ni wnaed copi wrth gefn ers wythnos. Gall cydlynydd wneud un.
 foot-saved = Mae popeth wedi'i gadw.
 foot-connected = { $n ->
     [0] Dim cyswllt â chymuned arall ar hyn o bryd.
@@ -140,6 +141,8 @@ oops-busy = Nid yw'r dudalen hon yn barod
 oops-busy-words = Mae llawer yn digwydd. Does dim ar goll. Rhowch gynnig arall arni cyn hir.
 oops-disk = Mae rhywbeth o'i le ar ein cyfrifiadur
 oops-disk-words = Does dim a gadwyd ar goll. Dywedwch wrth gydlynydd.
+oops-retired = Trosglwyddwyd y copi hwn
+oops-retired-words = Mae'r gymuned ar gyfrifiadur arall nawr. Does dim yn cael ei ysgrifennu yma mwyach. Gofynnwch i gydlynydd am y cyfeiriad newydd.
 oops-missing = Ni allwn ddod o hyd i'r dudalen hon
 oops-missing-words = Efallai bod y cyfeiriad yn anghywir, neu fod y dudalen wedi symud.
 oops-not-yours = Nid i chi mae'r dudalen hon
@@ -152,8 +155,6 @@ oops-too-large = Mae hyn yn ormod ar unwaith
 oops-too-large-words = Ysgrifennwch lai, a'i anfon eto.
 oops-unreadable = Ni allem ddarllen hwn
 oops-unreadable-words = Ewch yn ôl, a'i anfon eto.
-oops-retired = Rydym wedi symud
-oops-retired-words = Mae'r gymuned hon ar gyfrifiadur arall nawr. Gofynnwch i gydlynydd am ei chyfeiriad.
 refused-bad-invitation = Nid yw hwn yn wahoddiad cyfan. Copïwch y cyfan, o KITH1 i'r diwedd.
 refused-exchange-exists = Mae hwn wedi'i gofnodi eisoes.
 refused-exchange-too-long = Mae'n hirach nag y caiff un cyfnewid fod. Rhannwch ef yn ddau.
@@ -236,7 +237,6 @@ public-join-paper = Dim cyfrifiadur na ffôn? Popeth yn iawn. Mae cydlynydd yn e
 public-check = Gwiriwch hyn eich hun
 public-check-lead = Mae'r nodyn hwn yn sefyll dros ein llyfr oriau cyfan. Cadwch gopi. Os newidir hen gofnod, ni fydd yn ffitio mwyach.
 public-no-check = Ni ellir dangos y nodyn nawr. Gall cydlynydd ddarganfod pam.
-public-backup-overdue = Ni wnaed copi wrth gefn ers wythnos. Gall cydlynydd wneud un.
 public-no-names = Ni ddangosir enwau aelodau ar y dudalen hon.
 
 ## Partneriaid

@@ -85,6 +85,7 @@ page-before = The page before
 next-page = Next page
 foot-hand = Need a hand?
 foot-ask = Ask a coordinator.
+backup-overdue = No backup was made for a week. A coordinator can make one.
 foot-saved = Everything is saved.
 foot-connected = { $n ->
     [0] Connected to no other community just now.
@@ -145,6 +146,8 @@ oops-busy = This page is not ready
 oops-busy-words = A lot is going on. Nothing is lost. Please try again in a moment.
 oops-disk = Something is wrong with our computer
 oops-disk-words = Nothing that was saved is lost. Please tell a coordinator.
+oops-retired = This copy was handed over
+oops-retired-words = The community lives on another machine now. Nothing is written here any more. Ask a coordinator for the new address.
 oops-missing = We cannot find this page
 oops-missing-words = The address may be wrong, or the page has moved.
 oops-not-yours = This page is not for you
@@ -157,8 +160,6 @@ oops-too-large = This is too much at once
 oops-too-large-words = Write less, and send it again.
 oops-unreadable = We could not read this
 oops-unreadable-words = Please go back, and send it again.
-oops-retired = We have moved
-oops-retired-words = This community runs on another computer now. Ask a coordinator for its address.
 refused-bad-invitation = This is not a whole invitation. Copy all of it, from KITH1 to the end.
 refused-exchange-exists = This is recorded already.
 refused-exchange-too-long = This is longer than one exchange may be here. Split it into two.
@@ -241,7 +242,6 @@ public-join-paper = No computer or phone? That is fine. A coordinator writes it 
 public-check = Check this for yourself
 public-check-lead = This signed note stands for our whole book of hours. Keep a copy. If an old entry is ever changed, it will no longer fit.
 public-no-check = The signed note of our book cannot be shown just now. A coordinator can find out why.
-public-backup-overdue = No backup was made for a week. A coordinator can make one.
 public-no-names = No names of members are shown on this page.
 
 ## Partners

@@ -85,6 +85,7 @@ page-before = Página anterior
 next-page = Página siguiente
 foot-hand = ¿Necesita una mano?
 foot-ask = Pregunte a quien coordina.
+backup-overdue = Hace una semana que no se hizo una copia de seguridad. Quien coordina puede hacer una.
 foot-saved = Todo está guardado.
 foot-connected = { $n ->
     [0] Ahora no hay conexión con otras comunidades.
@@ -145,6 +146,8 @@ oops-busy = Esta página no está lista
 oops-busy-words = Hay mucho movimiento. No se pierde nada. Pruebe en un momento.
 oops-disk = Algo falla en nuestro ordenador
 oops-disk-words = No se pierde nada de lo guardado. Avise a quien coordina.
+oops-retired = Esta copia fue entregada
+oops-retired-words = La comunidad vive ahora en otro ordenador. Aquí ya no se escribe nada. Pida la nueva dirección a quien coordina.
 oops-missing = No encontramos esta página
 oops-missing-words = Puede que la dirección esté mal o que la página haya cambiado.
 oops-not-yours = Esta página no es para usted
@@ -157,8 +160,6 @@ oops-too-large = Es demasiado de una vez
 oops-too-large-words = Escriba menos y envíelo otra vez.
 oops-unreadable = No pudimos leerlo
 oops-unreadable-words = Vuelva atrás y envíelo otra vez.
-oops-retired = Nos hemos mudado
-oops-retired-words = Esta comunidad está ahora en otro ordenador. Pida su dirección a quien coordina.
 refused-bad-invitation = No es una invitación entera. Cópiela toda, desde KITH1 hasta el final.
 refused-exchange-exists = Ya está anotado.
 refused-exchange-too-long = Es más largo de lo que permite un intercambio aquí. Divídalo en dos.
@@ -241,7 +242,6 @@ public-join-paper = ¿Sin ordenador ni teléfono? No pasa nada. Quien coordina l
 public-check = Compruébelo usted
 public-check-lead = Esta nota firmada responde por todo nuestro libro de horas. Guarde una copia. Si alguien cambia una anotación antigua, ya no encajará.
 public-no-check = Ahora no se puede mostrar la nota firmada. Quien coordina puede averiguar por qué.
-public-backup-overdue = Hace una semana que no hay copia de seguridad. Quien coordina puede hacerla.
 public-no-names = En esta página no aparecen nombres de miembros.
 
 ## Comunidades amigas

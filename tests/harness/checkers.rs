@@ -192,6 +192,7 @@ impl Checkers {
     /// A backup was put in place of a node's disk: all that is remembered of the node is what the backup holds.
     pub(crate) fn restored(&mut self, node: usize, facts: &[Fact]) -> Kept {
         let lost = std::mem::take(&mut self.books[node]);
+        self.books[node].restored = true;
         self.deeds[node] = Deeds::default();
         self.deeds[node].restored = true;
         for fact in facts {

@@ -232,9 +232,9 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     let Recovered { machine, book, torn, replayed } = open(&home, starting.cache_bytes)?;
     let checkpoints = Checkpoints::open(dir, &machine, &book)?;
     let people = Arc::new(People::open(dir)?);
-    let desk = Arc::new(Desk::open(dir)?);
     let since = home.identity.certificate.content.from.plus(CERTIFIED_BEFORE);
     let keeper = Arc::new(Keeper::new(dir, starting.backups, since)?);
+    let desk = Arc::new(Desk::open(dir)?);
     let counters = Arc::new(Counters::default());
     let (events, heard) = mpsc::sync_channel(doorman::QUEUE);
     let config = NetworkConfig {

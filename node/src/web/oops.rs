@@ -58,9 +58,8 @@ impl IntoResponse for Oops {
 impl Oops {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Refused(Refused::Rule(_)) => StatusCode::CONFLICT,
+            Self::Refused(Refused::Rule(_) | Refused::Retired) => StatusCode::CONFLICT,
             Self::Refused(Refused::Busy | Refused::Stopping) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Refused(Refused::Retired) => StatusCode::GONE,
             Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Missing => StatusCode::NOT_FOUND,
             Self::NotYours | Self::Elsewhere | Self::Stale => StatusCode::FORBIDDEN,
@@ -73,8 +72,8 @@ impl Oops {
     const fn key(&self) -> &'static str {
         match self {
             Self::Refused(Refused::Rule(_)) => "oops-refused",
-            Self::Refused(Refused::Busy | Refused::Stopping) => "oops-busy",
             Self::Refused(Refused::Retired) => "oops-retired",
+            Self::Refused(Refused::Busy | Refused::Stopping) => "oops-busy",
             Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => "oops-disk",
             Self::Missing => "oops-missing",
             Self::NotYours => "oops-not-yours",

@@ -1,19 +1,16 @@
 //! The partners on the public page: who they are, whether they are there, and where the hours between us stand.
 
 use super::words::Words;
-use crate::runtime::{book::Book, shelves::name_of};
+use crate::runtime::shelves::name_of;
 use kith_protocol::{
     id::AccountId,
-    ledger::{History as _, Partner},
+    ledger::Partner,
     machine::{Condition, Machine, WaitingKind},
     time::Timestamp,
 };
 
 /// The most partners on the page, each up to 1,500 bytes: the whole page stays under 60 KB.
 pub(super) const SHOWN: usize = 8;
-
-/// How many undecided exchanges of one partner are looked up for the oldest: a full window, and some that queue.
-const HOLDS_READ: usize = 100;
 
 /// A partner as the core knows it.
 #[derive(Debug, Clone, Default)]
@@ -49,20 +46,12 @@ pub(super) enum Halted {
     Frozen,
 }
 
-/// When the oldest of our exchanges that the partner has not decided was recorded. Some of them may not be signed yet,
-/// for nothing is while the partner is away, so it is the ledger that knows.
-fn oldest(machine: &Machine, book: &Book, account: &AccountId) -> Option<Timestamp> {
-    let holds = machine.state().ledger().holds().iter().filter(|(_, hold)| hold.account == *account);
-    let first = holds.take(HOLDS_READ).filter_map(|(exchange, _)| Some(book.exchange(exchange)?.index)).min()?;
-    Some(book.entry(first)?.at)
-}
-
 impl Seen {
     pub(super) fn name(&self, words: Words) -> String {
         self.name.clone().unwrap_or_else(|| words.t("partner-nameless"))
     }
 
-    pub(super) fn of(machine: &Machine, book: &Book, account: &AccountId, partner: &Partner) -> Self {
+    pub(super) fn of(machine: &Machine, account: &AccountId, partner: &Partner) -> Self {
         let state = machine.state();
         let community = partner.community();
         let lanes = state.lanes().get(account);
@@ -77,7 +66,7 @@ impl Seen {
             limits: (partner.terms.limit(partner.side), partner.terms.limit(partner.side.other())),
             on_hold: partner.on_hold.get(),
             undecided: lanes.map_or(0, |lanes| (lanes.undecided() + lanes.queued()) as u64),
-            oldest: oldest(machine, book, account),
+            oldest: lanes.and_then(kith_protocol::lane::Lanes::waiting_since),
             unconfirmed: lanes.map_or(0, |lanes| lanes.unconfirmed().count() as u64),
             asked: asked.count() as u64,
             near_limit: partner.is_near_limit(),

@@ -89,7 +89,7 @@ impl Gathered {
         let here = || ledger.members().values().filter(|member| member.active);
         let partners = ledger.partners().iter().take(partners::SHOWN).map(|(account, partner)| {
             let found = shelf::of_partner(machine, book, &partner.community(), now);
-            (Seen::of(machine, book, account, partner), found)
+            (Seen::of(machine, account, partner), found)
         });
         Self {
             name,

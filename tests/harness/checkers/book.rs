@@ -46,6 +46,8 @@ enum Story {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Book {
     pub(super) entries: u64,
+    /// Whether a backup was put in place of the disk.
+    pub(super) restored: bool,
     charter: Option<Charter>,
     members: BTreeMap<MemberId, Line>,
     pot: i64,
@@ -103,7 +105,7 @@ impl Book {
                     net: 0,
                     on_hold: 0,
                     epoch: 0,
-                    uncertain: false,
+                    uncertain: self.restored,
                 };
                 self.partners.insert(agreement.terms.account(), account);
             }

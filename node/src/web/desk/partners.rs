@@ -46,11 +46,10 @@ struct PartnersPage<'a> {
 pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
-    let look = app.handle.look(|machine, book| {
+    let look = app.handle.look(|machine, _| {
         let state = machine.state();
         let partners = state.ledger().partners().iter().take(SHOWN);
-        let partners: Vec<Seen> =
-            partners.map(|(account, partner)| Seen::of(machine, book, account, partner)).collect();
+        let partners: Vec<Seen> = partners.map(|(account, partner)| Seen::of(machine, account, partner)).collect();
         let joining: Vec<String> = state.accepting().values().map(|waiting| waiting.invitation.name.clone()).collect();
         let refused: Vec<Option<String>> =
             state.refusals().keys().map(|community| crate::runtime::shelves::name_of(machine, community)).collect();

@@ -64,7 +64,7 @@ async fn look(handle: &Handle, questions: Vec<ExchangeId>) -> Result<Looked, Ref
             let questioned = questions.into_iter().filter_map(|id| Some((id, Seen::find(machine, book, id)?)));
             Looked {
                 waiting,
-                crossing: partners.map(|(account, partner)| Partner::of(machine, book, account, partner)).collect(),
+                crossing: partners.map(|(account, partner)| Partner::of(machine, account, partner)).collect(),
                 questioned: questioned.collect(),
                 members: state.ledger().members().values().filter(|member| member.active).count() as u64,
             }
