@@ -208,7 +208,7 @@ impl Lanes {
     /// window is full or the queue is empty.
     #[must_use]
     pub fn propose(&self) -> Option<(Proposal, Details)> {
-        if self.own.open.len() >= usize::from(self.window) {
+        if self.own.open.len() >= usize::from(self.window) && !broken!(IgnoresWindow) {
             return None;
         }
         let Intent { exchange, kind, minutes, details, made_at } = self.own.queue.front()?.clone();
@@ -218,7 +218,7 @@ impl Lanes {
             epoch: self.epoch,
             lane: self.side,
             n: self.own.next,
-            previous: self.own.head,
+            previous: if broken!(ProposalsUnchained) { Digest::ZERO } else { self.own.head },
             exchange,
             kind,
             debtor: self.side,
@@ -258,6 +258,9 @@ impl Lanes {
                 Some(_) => Err(Rejection::Clash),
             };
         }
+        if p.n > self.theirs.next && broken!(DecidesOutOfOrder) {
+            return Ok(Arrived::Next);
+        }
         if p.n > self.theirs.next {
             return Err(Rejection::OutOfOrder { expected: self.theirs.next, found: p.n });
         }
@@ -274,7 +277,7 @@ impl Lanes {
             lane: proposal.lane,
             n: proposal.n,
             proposal: proposal.digest(),
-            previous: self.theirs.decision_head,
+            previous: if broken!(DecisionsUnchained) { Digest::ZERO } else { self.theirs.decision_head },
             verdict,
         }
     }
@@ -302,6 +305,9 @@ impl Lanes {
         }
         if d.n < self.own.decided {
             return Ok(None);
+        }
+        if d.n > self.own.decided && broken!(LearnsOutOfOrder) {
+            return self.own.open.get(&d.n).map(Some).ok_or(Rejection::UnknownProposal);
         }
         if d.n > self.own.decided {
             return Err(Rejection::OutOfOrder { expected: self.own.decided, found: d.n });
@@ -400,7 +406,8 @@ impl Lanes {
     pub fn reopen(&mut self, epoch: u32, on_hold: impl Fn(&ExchangeId) -> bool) {
         let fresh = Self::new(self.account, self.side, self.window);
         let Self { own, .. } = std::mem::replace(self, Self { epoch, ..fresh });
-        let open = own.open.into_values().map(|Open { proposal, details }| Intent {
+        let kept = own.open.into_values().filter(|_| !broken!(DropsUndecided));
+        let open = kept.map(|Open { proposal, details }| Intent {
             exchange: proposal.content.exchange,
             kind: proposal.content.kind,
             minutes: proposal.content.minutes,
@@ -408,6 +415,9 @@ impl Lanes {
             made_at: proposal.content.made_at,
         });
         self.own.queue = open.chain(own.queue).filter(|intent| on_hold(&intent.exchange)).collect();
+        if broken!(RenamesUndecided) {
+            self.own.queue.iter_mut().for_each(|intent| intent.exchange.0[0] ^= 1);
+        }
     }
 
     /// What the partner lacks by its own word: our proposals it has not decided, and our decisions it has not learned.

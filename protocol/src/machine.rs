@@ -16,7 +16,7 @@ mod effect;
 mod exchanges;
 mod fact;
 #[cfg(feature = "flaws")]
-pub mod flaws;
+mod flawed;
 mod folding;
 mod input;
 mod members;

@@ -12,6 +12,7 @@ use crate::coverage::Coverage;
 use book::Book;
 pub(crate) use convergence::unsettled;
 use deeds::Deeds;
+pub(crate) use deeds::kind;
 use kith_protocol::{
     id::{AccountId, CommunityId, ExchangeId, RequestId},
     lane::SyncState,
@@ -154,6 +155,8 @@ impl Checkers {
                 self.judge(kept)?;
             }
             let kept = self.slots.committed(fact);
+            self.judge(kept)?;
+            let kept = self.deeds[node].lawful(fact, &self.books[node]);
             self.judge(kept)?;
             self.deeds[node].committed(fact);
             match fact {

@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod coverage;
 pub(crate) mod dice;
 pub mod disk;
+pub mod model;
 pub mod network;
 pub mod storm;
 pub mod workload;

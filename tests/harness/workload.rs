@@ -9,7 +9,7 @@ use crate::{
     checkers::{Kept, Violation, ensure},
     coverage::Coverage,
     dice::Dice,
-    world::Node,
+    world::{Node, Settings},
 };
 use kith_protocol::{
     id::{Digest, ExchangeId, MemberId, RequestId},
@@ -74,6 +74,7 @@ impl<'a> Scene<'a> {
 /// Everything people want, did and remember.
 pub(crate) struct Workload {
     dice: Dice,
+    wishes: &'static [(u64, Wish)],
     orders: u64,
     sent: BTreeMap<u64, Sent>,
     /// Orders whose reply was lost with a node.
@@ -124,10 +125,25 @@ const WISHES: &[(u64, Wish)] = &[
     (9, Wish::Mistake),
 ];
 
+/// Where hardly anything happens but trade.
+const TRADE: &[(u64, Wish)] = &[
+    (1, Wish::Members),
+    (3, Wish::Exchange),
+    (6, Wish::Answer),
+    (1, Wish::Correct),
+    (3, Wish::Invite),
+    (20, Wish::Accept),
+    (160, Wish::Pay),
+    (4, Wish::Feast),
+    (12, Wish::Ask),
+    (2, Wish::Publish),
+];
+
 impl Workload {
-    pub(crate) fn new(seed: u64, nodes: usize) -> Self {
+    pub(crate) fn new(settings: Settings, nodes: usize) -> Self {
         Self {
-            dice: Dice::new(seed, "workload"),
+            dice: Dice::new(settings.seed, "workload"),
+            wishes: if settings.rough { TRADE } else { WISHES },
             orders: 0,
             sent: BTreeMap::new(),
             lost: Vec::new(),
@@ -178,7 +194,7 @@ impl Workload {
             let command = Command::Waive { account: *account, by: node.coordinator };
             return vec![(i, self.order(i, command))];
         }
-        let Some(wish) = self.dice.weighed(WISHES) else { return Vec::new() };
+        let Some(wish) = self.dice.weighed(self.wishes) else { return Vec::new() };
         let commands = match wish {
             Wish::Feast => self.feast(&scene, nodes),
             wish => self.command(wish, i, &scene, nodes).into_iter().collect(),

@@ -16,7 +16,7 @@ use crate::{
     network::{Network, Packet},
     workload::Workload,
 };
-use kith_protocol::machine::Message;
+use kith_protocol::{flaw::Flaw, machine::Message};
 pub(crate) use node::Node;
 use std::collections::BTreeMap;
 use trace::Trace;
@@ -26,18 +26,14 @@ use trace::Trace;
 pub enum Breach {
     /// Effects are carried out before the batch is durable.
     SendsBeforePersist,
-    /// A partnership's limit is judged without what is still undecided.
-    LimitIgnoresUndecided,
     /// After some crashes an old backup is put back and signs as if nothing had happened.
     RestoresOldBackup,
-    /// After a restore with a new key the lanes go on as if the backup were all there ever was.
-    SignsWithoutResume,
-    /// Requests to resume of other sessions are answered.
-    ResumesOutsideSession,
     /// Ids of exchanges that were recorded are not recognised.
     ForgetsExchangeIds,
-    /// Answers to requests are not made durable.
-    ForgetsAnswers,
+    /// Facts of this kind are not made durable.
+    Unrecorded(&'static str),
+    /// The machines themselves break a rule.
+    Rule(Flaw),
 }
 
 /// What to simulate.
@@ -51,13 +47,21 @@ pub struct Settings {
     pub blind: Option<&'static str>,
     /// Whether to keep the last events as text.
     pub trace: bool,
+    /// Few communities that trade much and often lose their disks, so that rare meetings of faults are less rare.
+    pub rough: bool,
 }
 
 impl Settings {
     /// An honest run of this seed.
     #[must_use]
     pub const fn honest(seed: u64) -> Self {
-        Self { seed, breach: None, blind: None, trace: false }
+        Self { seed, breach: None, blind: None, trace: false, rough: false }
+    }
+
+    /// An honest run of this seed in which few communities trade much and lose much.
+    #[must_use]
+    pub const fn rough(seed: u64) -> Self {
+        Self { rough: true, ..Self::honest(seed) }
     }
 }
 
@@ -126,6 +130,10 @@ const DAWN: u64 = 1_800_000_000_000;
 /// Runs one seed.
 #[must_use]
 pub fn run(settings: Settings) -> Outcome {
+    let _in_force = match settings.breach {
+        Some(Breach::Rule(flaw)) => Some(flaw.put_in_force()),
+        _ => None,
+    };
     let mut world = World::new(settings);
     let violation = world.live().err();
     world.coverage.add("run", "events", world.sequence);
@@ -135,7 +143,8 @@ pub fn run(settings: Settings) -> Outcome {
 impl World {
     fn new(settings: Settings) -> Self {
         let mut dice = Dice::new(settings.seed, "world");
-        let count = usize::try_from(dice.between(2, 6)).unwrap_or(2);
+        let most = if settings.rough { 3 } else { 6 };
+        let count = usize::try_from(dice.between(2, most)).unwrap_or(2);
         let nodes = (0..count).map(|i| Node::new(settings, i)).collect();
         Self {
             settings,
@@ -144,7 +153,7 @@ impl World {
             queue: BTreeMap::new(),
             nodes,
             network: Network::new(settings.seed, count),
-            workload: Workload::new(settings.seed, count),
+            workload: Workload::new(settings, count),
             checkers: Checkers::new(count, settings.blind),
             coverage: Coverage::default(),
             trace: Trace::new(settings.trace),

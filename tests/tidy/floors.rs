@@ -9,7 +9,7 @@ use crate::source::{Problem, Source};
 
 /// The modules of `protocol/src` from the ground up. A new module gets its place here.
 const FLOORS: &[&[&str]] = &[
-    &["codec", "minutes", "id", "time"],
+    &["codec", "flaw", "minutes", "id", "time"],
     &["key", "rejection", "text", "alias", "merkle"],
     &["envelope"],
     &["community", "member"],

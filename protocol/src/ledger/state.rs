@@ -121,9 +121,6 @@ pub struct Ledger {
     #[serde(with = "pairs")]
     pub(super) holds: BTreeMap<ExchangeId, Hold>,
     pub(super) reversed: BTreeSet<ExchangeId>,
-    #[cfg(feature = "flaws")]
-    #[serde(skip)]
-    pub(crate) flaw_limit_ignores_on_hold: bool,
 }
 
 impl Ledger {
@@ -142,8 +139,6 @@ impl Ledger {
             partners: BTreeMap::new(),
             holds: BTreeMap::new(),
             reversed: BTreeSet::new(),
-            #[cfg(feature = "flaws")]
-            flaw_limit_ignores_on_hold: false,
         }
     }
 

@@ -143,7 +143,8 @@ impl Machine {
             fetching.seen.insert(id);
         }
         let held = self.state.ledger.holds().get(&id).map(|hold| hold.payer);
-        if held.is_none() && (turn.view.exchange(&id).is_some() || begun_in(turn, &id)) {
+        let known = turn.view.exchange(&id).is_some() || begun_in(turn, &id);
+        if held.is_none() && known && !broken!(RecoversTwice) {
             return Ok(());
         }
         self.check_pair(&account, &pair)?;
@@ -197,7 +198,9 @@ impl Machine {
             else {
                 return;
             };
-            if proposal.content.account == *account && proposal.content.epoch >= from {
+            let own = || self.state.ledger.partners().get(account).is_some_and(|p| p.side == proposal.content.lane);
+            let counted = !broken!(OfferCountsOwnLane) || own();
+            if proposal.content.account == *account && proposal.content.epoch >= from && counted {
                 found.push((Position::of(&proposal.content), proposal.content.clone()));
             }
         };

@@ -56,7 +56,9 @@ impl Machine {
     /// Enters the identity's key into the ledger, ends every lane's epoch and renews the shelf.
     pub(super) fn rotate(&mut self, turn: &mut Turn<'_>, why: Lost) -> Result<(), Rejection> {
         let certificate = Box::new(self.identity.certificate.clone());
-        self.enter(turn, Body::KeyRotated { certificate })?;
+        if !broken!(KeepsKey) {
+            self.enter(turn, Body::KeyRotated { certificate })?;
+        }
         let accounts: Vec<AccountId> = self.state.lanes.keys().copied().collect();
         for account in accounts {
             let frozen = matches!(self.state.conditions.get(&account), Some(Condition::Frozen { .. }));
@@ -70,7 +72,7 @@ impl Machine {
 
     /// Something of these lanes is lost, or they change their key: nothing more is signed until the partner answered.
     pub(super) fn lose(&mut self, turn: &mut Turn<'_>, account: AccountId, why: Lost) {
-        let nonce = self.unguessable(turn, "nonce", account.as_bytes());
+        let nonce = if broken!(ReusesNonce) { [1; 16] } else { self.unguessable(turn, "nonce", account.as_bytes()) };
         self.record(turn, Fact::Recovering { account, nonce, why, since: turn.now });
         self.synced.remove(&account);
         turn.notice(Notice::Recovering { account });
@@ -91,7 +93,11 @@ impl Machine {
     }
 
     pub(super) fn is_live(&self, account: &AccountId) -> bool {
-        !self.state.conditions.contains_key(account)
+        match self.state.conditions.get(account) {
+            None => true,
+            Some(Condition::Recovering { .. }) => broken!(SignsWhileRecovering),
+            Some(Condition::Closed { .. } | Condition::Frozen { .. }) => false,
+        }
     }
 
     /// Refuses what would sign for members while a partner is still to be asked.
@@ -133,7 +139,7 @@ impl Machine {
             Some(Condition::Frozen { .. } | Condition::Closed { .. }) => false,
             Some(Condition::Recovering { .. }) => {
                 self.ask_to_resume(turn, peer, account, sync.challenge);
-                false
+                broken!(SignsWhileRecovering)
             }
             None if sync.epoch > epoch || offered.is_some_and(|o| o > epoch) || lanes.is_behind(sync) => {
                 self.lose(turn, account, Lost::Behind);
@@ -144,7 +150,7 @@ impl Machine {
                 self.say_resumed(turn, peer, account);
                 false
             }
-            None => sync.state == SyncState::Live,
+            None => sync.state == SyncState::Live || broken!(SignsWhileRecovering),
         }
     }
 
@@ -222,7 +228,9 @@ impl Machine {
                 Ok(())
             }
             Some(Condition::Recovering { .. }) => Ok(()),
-            Some(Condition::Closed { offer, .. }) if offer.content.nonce == asked.request.nonce => {
+            Some(Condition::Closed { offer, .. })
+                if offer.content.nonce == asked.request.nonce && !broken!(AnswersTwice) =>
+            {
                 let (offer, certificate) = (offer.clone(), self.identity.certificate.clone());
                 turn.send(peer, Message::ResumeOffer { offer, certificate });
                 Ok(())
@@ -239,11 +247,8 @@ impl Machine {
 
     /// Whether the present epoch is the answer to this very request, which comes a second time.
     fn was_answered(&self, turn: &Turn<'_>, account: &AccountId, nonce: &[u8; 16]) -> bool {
-        #[cfg(feature = "flaws")]
-        if self.flaws.resumes_outside_session {
-            return false;
-        }
-        self.resumption(turn, account).is_some_and(|resumption| resumption.offer.content.nonce == *nonce)
+        let open = broken!(AnswersTwice) || broken!(ResumesOutsideSession);
+        !open && self.resumption(turn, account).is_some_and(|resumption| resumption.offer.content.nonce == *nonce)
     }
 
     /// How the present epoch began, if it was not with the agreement.
@@ -256,14 +261,8 @@ impl Machine {
         }
     }
 
-    #[cfg(not(feature = "flaws"))]
     fn is_of_session(&self, peer: &Peer, challenge: &[u8; 16]) -> bool {
-        self.challenges.get(peer) == Some(challenge)
-    }
-
-    #[cfg(feature = "flaws")]
-    fn is_of_session(&self, peer: &Peer, challenge: &[u8; 16]) -> bool {
-        self.flaws.resumes_outside_session || self.challenges.get(peer) == Some(challenge)
+        broken!(ResumesOutsideSession) || self.challenges.get(peer) == Some(challenge)
     }
 
     /// Takes in what the requester knows and we do not, closes the epoch, and offers the next.
@@ -272,7 +271,7 @@ impl Machine {
         let account = request.account;
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let epoch = lanes.epoch();
-        if request.epoch == epoch {
+        if request.epoch == epoch && !broken!(OffersUnlearned) {
             let key = self.partner_key(&account)?.sound()?;
             for decision in decisions {
                 self.learn(turn, &decision.verify(&key)?)?;
@@ -284,6 +283,7 @@ impl Machine {
             _ => epoch,
         };
         let highest = epoch.max(offered).max(request.epoch).max(request.highest);
+        let highest = if broken!(ReusesEpoch) { epoch.max(request.epoch) } else { highest };
         let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let (side, net) = (partner.side, partner.net.get());
         let offer = ResumeOffer {
@@ -347,7 +347,7 @@ impl Machine {
         let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let same = self.committed(turn, &account, offer.from) == offer.committed
             && partner.net.get().checked_add(offer.net) == Some(0);
-        if same {
+        if same || broken!(AdoptsBlindly) {
             return self.adopt(turn, peer, account);
         }
         if self.cursor.get(&account).is_none_or(Option::is_some) {

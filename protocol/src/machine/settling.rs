@@ -53,36 +53,12 @@ impl Machine {
         let details = Details { salt, payer: alias, payee: terms.payee };
         let kind = terms.reverses.map_or(Kind::Exchange, |of| Kind::Reversal { of });
         let intent = Intent { exchange, kind, minutes: terms.minutes, details, made_at: turn.now };
-        let index = self.hold(turn, terms, payer)?;
+        let index = self.enter(turn, Body::Hold { terms, payer })?;
         if asked {
             self.record(turn, Fact::WaitsNoLonger { exchange });
         }
         self.record(turn, Fact::Intended { account, intent });
         Ok(Reply::Recorded { exchange, index })
-    }
-
-    #[cfg(not(feature = "flaws"))]
-    fn hold(
-        &mut self,
-        turn: &mut Turn<'_>,
-        terms: PaymentTerms,
-        payer: crate::ledger::Authority,
-    ) -> Result<u64, Rejection> {
-        self.enter(turn, Body::Hold { terms, payer })
-    }
-
-    #[cfg(feature = "flaws")]
-    fn hold(
-        &mut self,
-        turn: &mut Turn<'_>,
-        terms: PaymentTerms,
-        payer: crate::ledger::Authority,
-    ) -> Result<u64, Rejection> {
-        // Only for the one judgement: the flaw is no part of the state.
-        self.state.ledger.flaw_limit_ignores_on_hold = self.flaws.limit_ignores_undecided;
-        let entered = self.enter(turn, Body::Hold { terms, payer });
-        self.state.ledger.flaw_limit_ignores_on_hold = false;
-        entered
     }
 
     /// P1, second half: signs proposals for queued payments while there are free slots.
@@ -103,23 +79,14 @@ impl Machine {
     }
 
     /// Nothing is signed before the partner said how far it is: it may know more than we do.
-    #[cfg(not(feature = "flaws"))]
     fn may_propose(&self, account: &AccountId) -> bool {
-        self.is_live(account) && self.synced.contains(account)
-    }
-
-    #[cfg(feature = "flaws")]
-    fn may_propose(&self, account: &AccountId) -> bool {
-        self.flaws.signs_without_resume || self.is_live(account) && self.synced.contains(account)
+        broken!(SignsWithoutResume) || self.is_live(account) && self.synced.contains(account)
     }
 
     /// Whether a message of the lanes is of the epoch in which both sign.
     fn is_current(&self, account: &AccountId, epoch: u32) -> bool {
         let lanes = self.state.lanes.get(account);
-        let current = lanes.is_some_and(|lanes| lanes.epoch() == epoch) && self.is_live(account);
-        #[cfg(feature = "flaws")]
-        let current = current || self.flaws.signs_without_resume;
-        current
+        broken!(SignsWithoutResume) || lanes.is_some_and(|lanes| lanes.epoch() == epoch) && self.is_live(account)
     }
 
     pub(super) fn partner_session(&self, account: &AccountId) -> Option<Peer> {
@@ -153,13 +120,18 @@ impl Machine {
         }
         match arrived? {
             Arrived::Done => return Ok(()),
+            Arrived::Again(_) if broken!(DecidesAgain) => {
+                let verdict = Verdict::Reject { code: RefusalCode::NotAllowed };
+                turn.send(peer, Message::Decide(self.sign_decision(proposal, verdict)?));
+                return Ok(());
+            }
             Arrived::Again(decision) => {
                 turn.send(peer, Message::Decide(decision));
                 return Ok(());
             }
             Arrived::Next => {}
         }
-        let decision = match turn.view.refused(&content.exchange) {
+        let decision = match turn.view.refused(&content.exchange).filter(|_| !broken!(ForgetsRefusals)) {
             Some(code) => self.sign_decision(proposal, Verdict::Reject { code })?,
             None => match self.receive(turn, proposal, details) {
                 Ok(decision) => decision,
@@ -167,6 +139,9 @@ impl Machine {
             },
         };
         self.record(turn, Fact::Decided { proposal: proposal.unverified().clone(), decision: decision.clone() });
+        if broken!(SettledAtDecision) && matches!(decision.content.verdict, Verdict::Accept { .. }) {
+            turn.notice(Notice::Settled { exchange: content.exchange });
+        }
         let waits = self.state.waiting.get(&content.exchange).map(|waiting| &waiting.kind);
         if matches!(waits, Some(WaitingKind::Asked { account: asked, .. }) if *asked == account) {
             self.record(turn, Fact::WaitsNoLonger { exchange: content.exchange });
@@ -291,6 +266,11 @@ impl Machine {
             return self.is_known(&account);
         }
         self.check_signer(&account, decision)?;
+        if broken!(AcknowledgesUnlearned) {
+            let Decision { account, epoch, lane, n, .. } = *decision.content();
+            let word = Acknowledgement { account, epoch, lane, n, decision: decision.content().digest() };
+            turn.send(peer, Message::Acknowledge(word.sign(&self.identity.secret).into_unverified()));
+        }
         self.learn(turn, decision)?;
         self.acknowledge(turn, peer, &account);
         Ok(())
@@ -413,6 +393,9 @@ impl Machine {
         self.stirred.insert(sync.account);
         let lanes = self.state.lanes.get(&sync.account).ok_or(Rejection::UnknownPartnership(sync.account))?;
         let (proposals, decisions) = lanes.lacking(sync);
+        if broken!(NeverRepeats) {
+            return Ok(());
+        }
         for decision in decisions {
             turn.send(peer, Message::Decide(decision));
         }
@@ -427,7 +410,7 @@ impl Machine {
     pub(super) fn repeat_proposals(&self, turn: &mut Turn<'_>, peer: Peer, community: &CommunityId) {
         let known = self.state.ledger.partner_of(community).filter(|(account, _)| self.synced.contains(*account));
         let lanes = known.and_then(|(account, _)| self.state.lanes.get(account));
-        for open in lanes.into_iter().flat_map(crate::lane::Lanes::open) {
+        for open in lanes.into_iter().flat_map(crate::lane::Lanes::open).filter(|_| !broken!(NeverRepeats)) {
             turn.send(peer, Message::Propose { proposal: open.proposal.clone(), details: open.details.clone() });
         }
     }

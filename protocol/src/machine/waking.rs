@@ -40,6 +40,8 @@ impl Machine {
                     self.repeat_proposals(turn, *peer, community);
                 }
             }
+            #[cfg(feature = "flaws")]
+            self.decide_by_timeout(turn);
             self.look_for_peers(turn);
         }
         if self.sweep_at <= turn.now {

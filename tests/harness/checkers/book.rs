@@ -160,6 +160,7 @@ impl Book {
                 self.holds.insert(terms.exchange, (terms.account, terms.payer, minutes));
                 self.change(terms.payer, -minutes, true)?;
                 self.partner(&terms.account)?.on_hold += minutes;
+                self.within_largest(&terms.account, minutes)?;
                 self.within_limits(&terms.account, self.net(&terms.account))?;
             }
             Body::Settle { proposal, .. } => {
@@ -176,6 +177,7 @@ impl Book {
                 self.received.insert(proposal.content.exchange);
                 self.partner(&proposal.content.account)?.net -= minutes;
                 self.within_limits(&proposal.content.account, self.net(&proposal.content.account))?;
+                self.within_largest(&proposal.content.account, minutes)?;
             }
             Body::Recovered { .. } => self.recover(body)?,
             _ => return Err(books("an entry that this book does not know")),
@@ -273,6 +275,24 @@ impl Book {
         ensure("I6", worst <= ours && -best <= theirs, || {
             format!("partnership {account} may come to {worst} of {ours}, or is at {best} of -{theirs}")
         })
+    }
+
+    /// I6 for a single exchange.
+    fn within_largest(&self, account: &AccountId, minutes: i64) -> Kept {
+        let largest = self.partners.get(account).map_or(0, |p| i64::from(p.terms.largest.get()));
+        ensure("I6", minutes <= largest, || format!("{minutes} minutes under {account}, where {largest} are agreed"))
+    }
+
+    /// What is proposed is on hold.
+    pub(super) fn backs(&self, proposal: &Proposal) -> Kept {
+        let held = self.holds.get(&proposal.exchange).map(|(account, _, minutes)| (*account, *minutes));
+        let backed = held == Some((proposal.account, i64::from(proposal.minutes.get())));
+        ensure("hold", backed, || format!("{} is proposed, on hold is {held:?}", proposal.exchange))
+    }
+
+    /// How many proposals of one side may be undecided.
+    pub(super) fn window(&self, account: &AccountId) -> usize {
+        self.partners.get(account).map_or(0, |p| usize::from(p.terms.window))
     }
 
     /// An acceptance names the entry that holds it.

@@ -10,7 +10,7 @@ use kith_protocol::{
     envelope::Content,
     id::{AccountId, CommunityId, Digest, ExchangeId, RequestId},
     ledger::{Body, Entry},
-    machine::{Fact, ForeignRecord, Message, Reply, WaitingKind, secret_digest},
+    machine::{Fact, ForeignRecord, Lost, Message, Reply, WaitingKind, secret_digest},
     partnership::{Decision, RefusalCode, Verdict},
     shelf::Record,
 };
@@ -42,10 +42,94 @@ pub(super) struct Deeds {
     nonces: BTreeSet<[u8; 16]>,
     offers: BTreeSet<Digest>,
     resumed: BTreeSet<Digest>,
+    shut: Shut,
+}
+
+/// What a node may not do in a partnership, or at all, until a partner has answered.
+#[derive(Debug, Clone, Default)]
+struct Shut {
+    /// Lanes in which nothing is signed.
+    lanes: BTreeSet<AccountId>,
+    /// Partners to be asked after a restore before members act.
+    restored: BTreeSet<AccountId>,
+    /// The highest epoch offered.
+    offered: BTreeMap<AccountId, u32>,
+    /// The nonce of the present recovery.
+    nonce: BTreeMap<AccountId, [u8; 16]>,
+    /// The offer with which the newest epoch began: its nonce and hash.
+    begun: BTreeMap<AccountId, ([u8; 16], Digest)>,
+    /// Exchanges of partners that were refused.
+    refused: BTreeSet<ExchangeId>,
+}
+
+impl Shut {
+    fn committed(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Recovering { account, nonce, why, .. } => {
+                self.lanes.insert(*account);
+                self.nonce.insert(*account, *nonce);
+                if *why == Lost::Restored {
+                    self.restored.insert(*account);
+                }
+            }
+            Fact::Waived { account } => {
+                self.restored.remove(account);
+            }
+            Fact::Offered { offer, .. } => {
+                self.lanes.insert(offer.content.account);
+                self.restored.remove(&offer.content.account);
+                self.offered.insert(offer.content.account, offer.content.epoch);
+            }
+            Fact::Entry(Entry { body: Body::Resumed { resumption }, .. }) => {
+                let offer = &resumption.offer.content;
+                self.begun.insert(offer.account, (offer.nonce, offer.digest()));
+            }
+            Fact::Reopened { account } => {
+                self.lanes.remove(account);
+                self.restored.remove(account);
+            }
+            Fact::Decided { proposal, decision } if matches!(decision.content.verdict, Verdict::Reject { .. }) => {
+                self.refused.insert(proposal.content.exchange);
+            }
+            _ => {}
+        }
+    }
+
+    /// Nothing is signed in lanes that are shut, nor ever again in an epoch that an offer ended.
+    fn open(&self, account: AccountId, epoch: u32) -> Kept {
+        let over = self.offered.get(&account).is_some_and(|offered| epoch < *offered);
+        ensure("closed", !over && !self.lanes.contains(&account), || {
+            format!("epoch {epoch} of {account} goes on, offered was {:?}", self.offered.get(&account))
+        })
+    }
+}
+
+/// Whether an entry is there because a member or a coordinator wanted it.
+const fn wanted(body: &Body) -> bool {
+    match body {
+        Body::CharterChanged { .. }
+        | Body::MemberAdmitted { .. }
+        | Body::MemberLeft { .. }
+        | Body::RoleChanged { .. }
+        | Body::Exchange { .. }
+        | Body::GroupExchange { .. }
+        | Body::Correction { .. }
+        | Body::Gift { .. }
+        | Body::OpeningBalance { .. }
+        | Body::Hold { .. } => true,
+        Body::Founded { .. }
+        | Body::PartnershipAgreed { .. }
+        | Body::Settle { .. }
+        | Body::Release { .. }
+        | Body::Receive { .. }
+        | Body::KeyRotated { .. }
+        | Body::Resumed { .. }
+        | Body::Recovered { .. } => false,
+    }
 }
 
 /// A fact's name, for counters.
-pub(super) fn kind(fact: &Fact) -> &'static str {
+pub(crate) fn kind(fact: &Fact) -> &'static str {
     match fact {
         Fact::Entry(_) => "entry",
         Fact::Waits { waiting, .. } => match waiting.kind {
@@ -91,7 +175,53 @@ pub(super) const fn verdict(decision: &Decision) -> &'static str {
 }
 
 impl Deeds {
+    /// Whether what is remembered of the node allows this fact.
+    pub(super) fn lawful(&self, fact: &Fact, book: &Book) -> Kept {
+        let shut = &self.shut;
+        match fact {
+            Fact::Proposed { proposal, .. } => {
+                let p = &proposal.content;
+                shut.open(p.account, p.epoch)?;
+                book.backs(p)?;
+                let lane = (p.account, p.epoch, p.lane, 0)..=(p.account, p.epoch, p.lane, u64::MAX);
+                let undecided = 1 + self.proposed.range(lane.clone()).count() - self.learned.range(lane).count();
+                ensure("window", undecided <= book.window(&p.account), || format!("{undecided} slots are undecided"))
+            }
+            Fact::Decided { proposal, decision } => {
+                shut.open(proposal.content.account, proposal.content.epoch)?;
+                let (id, code) = (proposal.content.exchange, decision.content.verdict);
+                let again = shut.refused.contains(&id) && matches!(code, Verdict::Accept { .. });
+                ensure("I8", !again, || format!("{id} was refused and is accepted"))
+            }
+            Fact::Learned { decision } => {
+                let d = &decision.content;
+                let over = shut.offered.get(&d.account).is_some_and(|offered| d.epoch < *offered);
+                ensure("closed", !over, || format!("learned after its epoch {} was over", d.epoch))
+            }
+            Fact::Recovering { nonce, .. } => {
+                let fresh = !self.nonces.contains(nonce);
+                ensure("session", fresh, || "two recoveries have one nonce".into())
+            }
+            Fact::Offered { offer, .. } => {
+                let o = &offer.content;
+                let highest = shut.offered.get(&o.account).copied();
+                ensure("I5", highest < Some(o.epoch), || format!("epoch {} is offered after {highest:?}", o.epoch))
+            }
+            Fact::Reopened { account } => {
+                let answers = shut.begun.get(account).is_some_and(|(nonce, offer)| {
+                    shut.nonce.get(account) == Some(nonce) || self.offers.contains(offer)
+                });
+                ensure("session", answers, || format!("{account} goes on with an offer for another recovery"))
+            }
+            Fact::Entry(entry) if wanted(&entry.body) => ensure("recovering", shut.restored.is_empty(), || {
+                format!("{} while partners are still to be asked", entry.body.kind())
+            }),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn committed(&mut self, fact: &Fact) {
+        self.shut.committed(fact);
         match fact {
             Fact::Waits { exchange, waiting } => {
                 self.waited.insert(*exchange);

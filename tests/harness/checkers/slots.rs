@@ -74,7 +74,9 @@ impl Slots {
                 Ok(())
             }
             Fact::Learned { decision } => {
-                self.decision(decision)?;
+                let place = slot_decided(&decision.content);
+                let signed = self.decisions.get(&place) == Some(decision);
+                ensure("I8", signed, || format!("what is learned for {place:?} was not decided"))?;
                 if matches!(decision.content.verdict, Verdict::Accept { .. }) {
                     let slot = slot_decided(&decision.content);
                     let known = self.doubt.remove(&slot);

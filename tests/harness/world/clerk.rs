@@ -19,6 +19,8 @@ use kith_protocol::{
 
 /// Of a thousand batches, with how many the node crashes.
 const CRASHES: u64 = 25;
+/// The same where much is lost.
+const ROUGH_CRASHES: u64 = 60;
 /// Of a thousand batches, after how many the disk is read back and compared.
 const COMPARISONS: u64 = 25;
 /// Of a thousand batches, after how many a snapshot is kept.
@@ -111,7 +113,8 @@ impl World {
         if self.nodes[i].life != life {
             return Ok(());
         }
-        if !self.healing && self.dice.permille(CRASHES) {
+        let crashes = if self.settings.rough { ROUGH_CRASHES } else { CRASHES };
+        if !self.healing && self.dice.permille(crashes) {
             let crash = [Crash::BeforeCommit, Crash::TornGroup, Crash::AfterCommit, Crash::AmidEffects];
             let crash = crash[self.dice.index(crash.len())];
             return self.crash_at_commit(i, crash);

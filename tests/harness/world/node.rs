@@ -1,18 +1,16 @@
 //! One community's node: its machine, its disk, and what waits for its clerk.
 
 use super::{Breach, Settings};
-use crate::{dice::Dice, disk::Disk};
+use crate::{checkers::kind, dice::Dice, disk::Disk};
 use kith_protocol::{
     alias::AliasSecret,
     community::{Certificate, Charter, Confirmation, GroupPolicy},
     envelope::{Content, Unverified},
+    flaw::Flaw,
     id::{AccountId, CommunityId, Digest, ExchangeId, MemberId, RecordKey, RequestId},
     key::SecretKey,
     ledger::{Entry, History, Recorded},
-    machine::{
-        Batch, Effect, Effects, Fact, Identity, Input, Machine, MemoryView, Peer, Reply, Standing, State, View,
-        flaws::Flaws,
-    },
+    machine::{Batch, Effect, Effects, Fact, Identity, Input, Machine, MemoryView, Peer, Reply, Standing, State, View},
     minutes::{Balance, Minutes},
     partnership::{Position, RefusalCode},
     shelf::{Held, Record},
@@ -58,14 +56,6 @@ pub(crate) struct Node {
 
 /// How far serials of one community are apart: as restores are by time, so that epochs of different keys never meet.
 const SERIALS_APART: u32 = 1_000;
-
-fn flaws(breach: Option<Breach>) -> Flaws {
-    Flaws {
-        limit_ignores_undecided: breach == Some(Breach::LimitIgnoresUndecided),
-        signs_without_resume: breach == Some(Breach::SignsWithoutResume),
-        resumes_outside_session: breach == Some(Breach::ResumesOutsideSession),
-    }
-}
 
 fn draw_charter(dice: &mut Dice) -> Charter {
     let mut charter = Charter::new("A place".into(), Some("gcpuv".into()));
@@ -126,7 +116,6 @@ impl Node {
     /// The founding of the community, straight to disk.
     pub(super) fn found(&mut self, now: u64) -> Batch {
         let machine = self.machine.as_mut().expect("a new node runs");
-        machine.flaws = flaws(self.breach);
         let now = Timestamp(now + self.skew);
         let batch = machine
             .found(now, self.charter.clone(), self.coordinator, &self.view)
@@ -160,8 +149,8 @@ impl Node {
         } else {
             machine.handle(clock, input, &self.view)
         };
-        if self.breach == Some(Breach::ForgetsAnswers) {
-            batch.facts.retain(|fact| !matches!(fact, kith_protocol::machine::Fact::Answered { .. }));
+        if let Some(Breach::Unrecorded(unrecorded)) = self.breach {
+            batch.facts.retain(|fact| kind(fact) != unrecorded);
         }
         self.view.absorb(&batch);
         if !batch.is_empty() {
@@ -173,8 +162,7 @@ impl Node {
 
     /// A machine that starts from the disk.
     pub(super) fn restart(&mut self, use_snapshot: bool) -> Result<(), String> {
-        let (mut machine, view) = self.disk.recover(&self.identity, use_snapshot)?;
-        machine.flaws = flaws(self.breach);
+        let (machine, view) = self.disk.recover(&self.identity, use_snapshot)?;
         self.machine = Some(machine);
         self.view = view;
         Ok(())
@@ -185,6 +173,20 @@ impl Node {
     pub(super) fn restore(&mut self, now: u64, frames: usize) -> Result<Batch, String> {
         self.disk.restore_old(frames);
         self.disk.lose_index(0);
+        if self.breach != Some(Breach::Rule(Flaw::KeepsKey)) {
+            self.change_key();
+        }
+        let (mut machine, view) = self.disk.recover(&self.identity, true)?;
+        if self.breach == Some(Breach::Rule(Flaw::SignsWithoutResume)) {
+            return Ok(Batch::default());
+        }
+        let batch = machine.restore(self.clock(now), &view).map_err(|why| why.to_string())?;
+        self.disk.commit(&batch);
+        Ok(batch)
+    }
+
+    /// With the recovery words comes a key that signed nothing before.
+    fn change_key(&mut self) {
         self.serial += SERIALS_APART;
         let secret = SecretKey::from_seed(
             Digest::of("sim/key", &[self.root.public().as_bytes(), &self.serial.to_be_bytes()]).as_bytes(),
@@ -193,13 +195,6 @@ impl Node {
         let certificate = Certificate { key: secret.public(), serial: self.serial, ..old };
         self.identity.certificate = certificate.sign(&self.root).into_unverified();
         self.identity.secret = secret;
-        let (mut machine, view) = self.disk.recover(&self.identity, true)?;
-        if self.breach == Some(Breach::SignsWithoutResume) {
-            return Ok(Batch::default());
-        }
-        let batch = machine.restore(self.clock(now), &view).map_err(|why| why.to_string())?;
-        self.disk.commit(&batch);
-        Ok(batch)
     }
 
     /// What the disk holds, for the checkers' second books.

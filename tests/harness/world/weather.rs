@@ -6,6 +6,8 @@ use kith_protocol::machine::Input;
 
 /// Of a thousand starts, before how many a backup is put in place of the disk.
 const RESTORES: u64 = 120;
+/// The same where much is lost.
+const ROUGH_RESTORES: u64 = 400;
 
 /// How long a broken connection may go unnoticed, in milliseconds: a keep-alive's patience.
 const UNNOTICED: u64 = 30_000;
@@ -39,7 +41,8 @@ impl World {
             let back = usize::try_from(self.dice.between(1, 4)).unwrap_or(1);
             node.disk.restore_old(frames.saturating_sub(back).max(1));
         }
-        let restores = self.settings.breach != Some(Breach::RestoresOldBackup) && self.dice.permille(RESTORES);
+        let restores = if self.settings.rough { ROUGH_RESTORES } else { RESTORES };
+        let restores = self.settings.breach != Some(Breach::RestoresOldBackup) && self.dice.permille(restores);
         if restores {
             self.restore(i)?;
         }

@@ -94,7 +94,7 @@ fn version(v: u8) -> Result<(), Rejection> {
 
 fn agreed_length(partner: &Partner, minutes: Minutes) -> Result<(), Rejection> {
     let limit = partner.terms.largest.get();
-    if minutes.get() > limit {
+    if minutes.get() > limit && !broken!(IgnoresLargest) {
         return Err(Rejection::PartnershipExchangeTooLong { minutes: minutes.get(), limit });
     }
     Ok(())
@@ -112,9 +112,7 @@ impl Ledger {
         length(self, terms.minutes)?;
         agreed_length(partner, terms.minutes)?;
         self.check_limits(&terms.payer, terms.minutes.received())?;
-        let on_hold = partner.on_hold;
-        #[cfg(feature = "flaws")]
-        let on_hold = if self.flaw_limit_ignores_on_hold { Balance::ZERO } else { on_hold };
+        let on_hold = if broken!(LimitIgnoresUndecided) { Balance::ZERO } else { partner.on_hold };
         let would_be = partner.net.plus(on_hold)?.plus(terms.minutes.given())?.get();
         let limit = partner.terms.limit(partner.side);
         if would_be > limit { Err(Rejection::PartnershipLimit { would_be, limit }) } else { Ok(()) }
@@ -136,7 +134,11 @@ impl Ledger {
         self.check_limits(payee, proposal.minutes.given())?;
         let would_be = partner.net.negated().plus(proposal.minutes.given())?.get();
         let limit = partner.terms.limit(theirs);
-        if would_be > limit { Err(Rejection::PartnershipLimit { would_be, limit }) } else { Ok(()) }
+        if would_be > limit && !broken!(DeciderIgnoresLimit) {
+            Err(Rejection::PartnershipLimit { would_be, limit })
+        } else {
+            Ok(())
+        }
     }
 }
 
