@@ -292,6 +292,7 @@ home-find-more = Chwilio am ragor
 told = Helpodd { $giver } { $receiver } am { $hours }
 told-gave = Helpoch chi { $receiver } am { $hours }
 told-received = Helpodd { $giver } chi am { $hours }
+told-back = Mae { $receiver } yn rhoi { $hours } yn ôl i { $giver }
 told-gift = Rhoddodd { $giver } { $hours } i bot y gymuned
 
 ## Gofyn a chynnig
@@ -425,6 +426,9 @@ question-hours = Mae'r oriau'n anghywir
 question-never = Ni ddigwyddodd
 question-person = Person arall oedd e
 question-other = Rhywbeth arall
+back = Gofyn am yr oriau yn ôl
+back-lead = Mae'r person arall yn dweud ie neu na gartref. Tan hynny, does dim yn newid.
+back-button = Gofyn amdanynt yn ôl
 correct = Ei gywiro
 correct-lead = Does dim yn cael ei ddileu. Ysgrifennir y newid oddi tano.
 correct-button = Ei gywiro

@@ -297,6 +297,7 @@ home-find-more = Find more
 told = { $giver } helped { $receiver } for { $hours }
 told-gave = You helped { $receiver } for { $hours }
 told-received = { $giver } helped you for { $hours }
+told-back = { $receiver } gives { $hours } back to { $giver }
 told-gift = { $giver } gave { $hours } to the community pot
 
 ## Asking and offering
@@ -430,6 +431,9 @@ question-hours = The hours are wrong
 question-never = It did not happen
 question-person = It was another person
 question-other = Something else
+back = Ask for the hours back
+back-lead = The other person says yes or no at home. Until then, nothing changes.
+back-button = Ask for them back
 correct = Put it right
 correct-lead = Nothing is rubbed out. The change is written below it.
 correct-button = Put it right

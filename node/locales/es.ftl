@@ -297,6 +297,7 @@ home-find-more = Buscar más
 told = { $giver } ayudó a { $receiver }: { $hours }
 told-gave = Usted ayudó a { $receiver }: { $hours }
 told-received = { $giver } le ayudó: { $hours }
+told-back = { $receiver } devuelve { $hours } a { $giver }
 told-gift = { $giver } dio { $hours } al fondo común
 
 ## Pedir y ofrecer
@@ -430,6 +431,9 @@ question-hours = Las horas están mal
 question-never = No ocurrió
 question-person = Fue otra persona
 question-other = Otra cosa
+back = Pedir que devuelvan las horas
+back-lead = La otra persona dice sí o no en su casa. Hasta entonces no cambia nada.
+back-button = Pedir que las devuelvan
 correct = Corregirlo
 correct-lead = No se borra nada. El cambio se anota debajo.
 correct-button = Corregirlo

@@ -49,6 +49,10 @@ pub(super) struct Seen {
     pub(super) gift: bool,
     /// Whether a coordinator can correct it here.
     pub(super) correctable: bool,
+    /// Whether it gives an earlier one back.
+    pub(super) back: bool,
+    /// Whether its receiver can ask the partner for it back.
+    pub(super) returnable: bool,
 }
 
 fn partner(machine: &Machine, account: &AccountId) -> Option<String> {
@@ -69,6 +73,8 @@ impl Seen {
             since,
             gift: false,
             correctable: false,
+            back: false,
+            returnable: false,
         }
     }
 
@@ -82,14 +88,18 @@ impl Seen {
                 let (giver, receiver) = (Some(terms.giver), Some(terms.receiver));
                 Self { giver, receiver, ..blank(terms.minutes.get(), Stand::Waits(on)) }
             }
-            WaitingKind::Payment { account, payer, minutes, .. } => Self {
+            WaitingKind::Payment { account, payer, minutes, reverses, .. } => Self {
+                back: reverses.is_some(),
                 receiver: Some(*payer),
                 partner: partner(machine, account),
                 ..blank(minutes.get(), Stand::Claimed(*payer))
             },
-            WaitingKind::Asked { account, payee, minutes, .. } => {
-                Self { giver: Some(*payee), partner: partner(machine, account), ..blank(minutes.get(), Stand::Asked) }
-            }
+            WaitingKind::Asked { account, payee, minutes, reverses, .. } => Self {
+                back: reverses.is_some(),
+                giver: Some(*payee),
+                partner: partner(machine, account),
+                ..blank(minutes.get(), Stand::Asked)
+            },
             WaitingKind::Declined { account } => {
                 Self { partner: partner(machine, account), ..blank(0, Stand::Declined) }
             }
@@ -143,8 +153,15 @@ impl Seen {
                     Some(Body::Release { .. }) => Stand::Refused,
                     _ => Stand::OnHold,
                 };
-                let partner = partner(machine, &terms.account);
-                Some(Self { stand, receiver: Some(terms.payer), partner, ..blank(terms.minutes.get()) })
+                let back = terms.reverses.is_some();
+                Some(Self {
+                    returnable: stand == Stand::Settled && !back,
+                    back,
+                    stand,
+                    receiver: Some(terms.payer),
+                    partner: partner(machine, &terms.account),
+                    ..blank(terms.minutes.get())
+                })
             }
             Body::Receive { payee, proposal, .. } => {
                 let account = proposal.content.account;

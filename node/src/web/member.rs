@@ -35,6 +35,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/exchange/{id}/confirm", post(exchange::confirm))
         .route("/exchange/{id}/decline", get(exchange::decline).post(exchange::send_decline))
         .route("/exchange/{id}/question", get(exchange::question).post(exchange::send_question))
+        .route("/exchange/{id}/back", get(exchange::back).post(exchange::send_back))
         .route("/exchange/{id}/correct", get(exchange::correct).post(exchange::send_correct))
         .route("/statement", get(statement::show))
         .route("/statement.csv", get(statement::csv))

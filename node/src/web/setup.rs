@@ -64,7 +64,7 @@ struct Answers {
     words: Option<Words>,
     founding: Option<Founding>,
     contact: Option<String>,
-    recovery: Option<Root>,
+    root: Option<Root>,
     founded: Option<Founded>,
 }
 
@@ -325,15 +325,15 @@ async fn charter(State(setup): App, headers: HeaderMap, form: Sending) -> Answer
     let mut reader = Reader::judge(frame.words, &sent);
     let (floor, confirmation) = charter_fields(&mut reader);
     let Some(floor) = floor.filter(|_| reader.is_fine()) else { return Ok(charter_page(&frame, reader).answer()) };
-    let recovery = match Root::random() {
-        Ok(recovery) => recovery,
+    let root = match Root::random() {
+        Ok(root) => root,
         Err(why) => return Ok(Oops::Refused(Refused::People(why.to_string())).page(&frame)),
     };
     let mut answers = setup.answers();
     let Some(founding) = answers.founding.as_mut() else { return Ok(go("/setup/name")) };
     (founding.charter.person_floor, founding.charter.confirmation) = (floor, confirmation);
     // Made once: words that somebody wrote down stay the words.
-    answers.recovery.get_or_insert(recovery);
+    answers.root.get_or_insert(root);
     Ok(go("/setup/words"))
 }
 
@@ -349,8 +349,8 @@ struct WordsPage<'a> {
 async fn show_words(State(setup): App, headers: HeaderMap) -> Answer {
     let frame = frame(&setup, &headers)?;
     let answers = setup.answers();
-    let (Some(founding), Some(recovery)) = (&answers.founding, &answers.recovery) else { return Ok(go("/setup/name")) };
-    let words = recovery.words().split(' ').map(str::to_owned).collect();
+    let (Some(founding), Some(root)) = (&answers.founding, &answers.root) else { return Ok(go("/setup/name")) };
+    let words = root.words().split(' ').map(str::to_owned).collect();
     Ok(pages::show(&frame, &WordsPage { frame: &frame, name: founding.charter.name.clone(), words }))
 }
 
@@ -390,7 +390,7 @@ async fn check(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
         return Ok(done(&frame, &founded));
     }
     let mut reader = Reader::judge(frame.words, &sent);
-    let expected = setup.answers().recovery.as_ref().map(Root::words);
+    let expected = setup.answers().root.as_ref().map(Root::words);
     let Some(expected) = expected else { return Ok(go("/setup/charter")) };
     check_fields(&mut reader, Some(&expected));
     if !reader.is_fine() {
@@ -414,10 +414,10 @@ async fn check(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
 async fn found(setup: Arc<Setup>) -> Result<Founded, String> {
     let founding = tokio::task::spawn_blocking(move || {
         let answers = setup.answers();
-        let (Some(founding), Some(recovery)) = (&answers.founding, &answers.recovery) else {
+        let (Some(founding), Some(root)) = (&answers.founding, &answers.root) else {
             return Err("nothing to found".to_owned());
         };
-        let (_, coordinator) = found_with(&setup.dir, founding, recovery).map_err(|why| why.to_string())?;
+        let (_, coordinator) = found_with(&setup.dir, founding, root).map_err(|why| why.to_string())?;
         let code = PaperCode::from_bytes(home::random().map_err(|why| why.to_string())?);
         Ok(Founded { coordinator, code, contact: answers.contact.clone() })
     });

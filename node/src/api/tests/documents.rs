@@ -51,8 +51,6 @@ GET /partners/{community}/statement
 POST /partners/invitations
 POST /partners/accept
 POST /partners/{community}/go-on
-GET /partners/{community}/statement
-GET /partners/{community}/evidence
 GET /ledger/checkpoint
 GET /ledger/entries
 GET /ledger/export

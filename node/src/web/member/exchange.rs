@@ -17,8 +17,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use kith_protocol::{
     id::{ExchangeId, MemberId},
-    ledger::{Agreed, Channel, Consent, CorrectionTerms, PaymentTerms},
-    machine::{Command, WaitingKind},
+    ledger::{Agreed, Body, Channel, Consent, CorrectionTerms, History as _, PaymentTerms},
+    machine::{Command, Reply, WaitingKind},
+    minutes::Minutes,
     rejection::Rejection,
     time::Timestamp,
 };
@@ -48,6 +49,7 @@ struct ExchangePage<'a> {
     decline: Option<String>,
     question: Option<String>,
     correct: Option<String>,
+    back: Option<String>,
 }
 
 /// An exchange, with the names of those who took part, for somebody who may see it.
@@ -133,6 +135,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         acting_for: acting.coordinator().map(|_| acting.member.to_string()).unwrap_or_default(),
         decline: (part && seen.can_decline()).then(|| address("decline")),
         question: (part && counts).then(|| address("question")),
+        back: (part && seen.returnable).then(|| address("back")),
         correct: (visit.member.coordinator && seen.correctable && counts).then(|| address("correct")),
     };
     Ok(pages::show(frame, &page))
@@ -217,6 +220,34 @@ pub(super) async fn send_decline(State(app): State<App>, Path(id): Path<String>,
     Ok(go("/done/declined"))
 }
 
+pub(super) async fn back(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
+    let found = find(&app, &visit.member, &asked, &id).await?;
+    Ok(ending(&visit.frame, &found, Reader::open(visit.frame.words, &asked), "back").answer())
+}
+
+/// Asks the partner's member to give the hours back. They agree at home, by paying.
+pub(super) async fn send_back(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let deed = post.deed();
+    let found = find(&app, &post.member, &post.sent, &id).await?;
+    let (of, member) = (found.seen.id, found.acting.member);
+    if !found.seen.returnable || found.seen.receiver != Some(member) {
+        return Err(Oops::NotYours);
+    }
+    let account = app.handle.look(move |_, book| match book.entry(book.exchange(&of)?.index)?.body {
+        Body::Hold { terms, .. } => Some(terms.account),
+        Body::Recovered { proposal, .. } => Some(proposal.content.account),
+        _ => None,
+    });
+    let account = account.await?.ok_or(Oops::Missing)?;
+    let exchange = ExchangeId(deed.new_id(&app.handle, "exchange"));
+    let minutes = Minutes::new(i64::from(found.seen.minutes)).map_err(Rejection::from)?;
+    let command = Command::Ask { account, exchange, payee: member, payer: None, minutes, reverses: Some(of) };
+    match app.handle.command(deed.request(), command).await? {
+        Reply::Waits { exchange, .. } => Ok(go(&found.acting.address(&format!("/exchange/{exchange}?new=yes")))),
+        _ => Ok(go("/home")),
+    }
+}
+
 const REASONS: [(&str, &str, Reason); 4] = [
     ("hours", "question-hours", Reason::Hours),
     ("never", "question-never", Reason::Never),
@@ -261,7 +292,7 @@ pub(super) async fn send_question(State(app): State<App>, Path(id): Path<String>
     Ok(go("/done/questioned"))
 }
 
-fn correction(reader: &mut Reader<'_>, group: bool) -> Option<Option<kith_protocol::minutes::Minutes>> {
+fn correction(reader: &mut Reader<'_>, group: bool) -> Option<Option<Minutes>> {
     let words = reader.words();
     let mut ways = vec![("never", "correct-never")];
     if !group {

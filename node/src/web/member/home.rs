@@ -134,6 +134,7 @@ pub(in crate::web) fn told(
     let hours = words.hours(u64::from(seen.minutes));
     let mine = |party: Option<MemberId>| me.is_some() && party == me;
     let key = match seen.gift {
+        _ if seen.back => "told-back",
         true => "told-gift",
         false if mine(seen.giver) => "told-gave",
         false if mine(seen.receiver) => "told-received",

@@ -4,6 +4,17 @@ use crate::trial::{Trial, listing};
 use crate::web::browser::{Browser, serve};
 use kith_protocol::{member::MemberKind, shelf::Item};
 
+/// Two coordinators agree: an invitation is made, checked and accepted.
+async fn agree(rosa: &mut Browser, otto: &mut Browser) {
+    let form = rosa.get("/partners/invite").await.form("/partners/invite").with(&[("ours", "10"), ("theirs", "30")]);
+    let made = rosa.send(form, "check").await;
+    let text = made.is(200).body.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap().to_owned();
+    let form = otto.get("/partners/accept").await.form("/partners/accept").with(&[("text", &text)]);
+    let (check, accepted) = otto.whole(form).await;
+    check.says("Elm").says("30 hours").says("10 hours");
+    accepted.says("You said yes.");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn hours_cross_by_an_offer_and_by_a_code() {
     let (elm, west) = (Trial::begin("Elm", true).await, Trial::begin("Westside", true).await);
@@ -14,14 +25,7 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     let mut rosa = Browser::signed_in(&at_elm, elm.handle(), elm.coordinator).await;
     let mut otto = Browser::signed_in(&at_west, west.handle(), west.coordinator).await;
 
-    // Coordinators agree: an invitation is made, checked and accepted.
-    let form = rosa.get("/partners/invite").await.form("/partners/invite").with(&[("ours", "10"), ("theirs", "30")]);
-    let made = rosa.send(form, "check").await;
-    let text = made.is(200).body.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap().to_owned();
-    let form = otto.get("/partners/accept").await.form("/partners/accept").with(&[("text", &text)]);
-    let (check, accepted) = otto.whole(form).await;
-    check.says("Elm").says("30 hours").says("10 hours");
-    accepted.says("You said yes.");
+    agree(&mut rosa, &mut otto).await;
     let mut amina_there = Browser::signed_in(&at_elm, elm.handle(), amina).await;
     let find = amina_there.until("/find?place=others", "Sewing").await;
     find.says("Somebody in Westside");
@@ -35,6 +39,7 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     let (_, sent) = amina_there.whole(form.with(&[("length", "2")])).await;
     sent.is(200).says("Somebody in Westside helped you for 2 hours");
     amina_there.until(&sent.path, "Done. It counts").await;
+    let first = sent.path.split('?').next().unwrap().to_owned();
     let mut joe_there = Browser::signed_in(&at_west, west.handle(), joe).await;
     joe_there.until("/home", "Given: 2 hours.").await;
 
@@ -58,6 +63,17 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     joe_there.send(form, "check").await.is(200);
     joe_there.until(&link, "Done. It counts").await;
     amina_there.until("/home", "Given: 30 minutes.").await;
+
+    // It was not right: Amina asks for the two hours back, and Joe agrees.
+    let settled = amina_there.get(&first).await.says("Ask for the hours back").path.clone();
+    let form = amina_there.get(&format!("{settled}/back")).await.form("/exchange/");
+    amina_there.send(form, "check").await.says("Waiting for the other person in Westside");
+    let home = joe_there.until("/home", "Joe Bell gives 2 hours back to Somebody in Elm").await;
+    let link = home.links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
+    let form = joe_there.get(&link).await.form("/exchange/");
+    joe_there.send(form, "check").await.is(200);
+    amina_there.until("/statement", "Given").await;
+    amina_there.until("/home", "Given: 2 hours 30 minutes.").await;
 
     // While they sleep, it is recorded and waits, and the page says for whom and since when.
     west.running.stop().await;

@@ -103,7 +103,7 @@ fn sources() -> String {
 fn families() -> Vec<(&'static str, Vec<String>)> {
     let list = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
     let done = ["withdrawn", "declined", "questioned", "saved", "signed-out", "left", "role", "contact", "answered"];
-    let oops = ["busy", "retired", "disk", "missing", "not-yours", "stale", "elsewhere", "too-large", "unreadable"];
+    let oops = ["busy", "disk", "missing", "not-yours", "stale", "elsewhere", "too-large", "unreadable", "retired"];
     vec![
         ("month-", (1..=12).map(|n: u8| n.to_string()).collect()),
         ("weekday-", (1..=7).map(|n: u8| n.to_string()).collect()),
@@ -114,6 +114,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("decline", list(&["", "-lead", "-button"])),
         ("question", list(&["", "-lead", "-button"])),
         ("correct", list(&["", "-lead", "-button"])),
+        ("back", list(&["", "-lead", "-button"])),
     ]
 }
 
