@@ -43,7 +43,7 @@ found! {
     a_queued_payment_that_is_not_recorded: Breach::Unrecorded("intended"), ["recovery"];
     a_recovery_that_is_not_recorded: Breach::Unrecorded("recovering"), ["persist"];
     an_offer_that_is_not_recorded: Breach::Unrecorded("offered"), ["persist"];
-    a_new_epoch_that_is_not_recorded: Breach::Unrecorded("reopened"), ["recovering", "recovery"];
+    a_new_epoch_that_is_not_recorded: Breach::Unrecorded("reopened"), ["recovering", "recovery", "closed"];
     a_used_invitation_that_is_not_recorded: Breach::Unrecorded("invitation_used"), ["recovery"];
     a_limit_that_ignores_the_undecided: Breach::Rule(Flaw::LimitIgnoresUndecided), ["I6"];
     a_decider_that_ignores_the_limit: Breach::Rule(Flaw::DeciderIgnoresLimit), ["I6"];

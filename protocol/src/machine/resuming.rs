@@ -240,15 +240,15 @@ impl Machine {
                 self.lose(turn, account, Lost::Behind);
                 Ok(())
             }
-            None if self.was_answered(turn, &account, &asked.request.nonce) => Ok(()),
+            None if self.was_answered(turn, &account, &asked.request.nonce) && !broken!(AnswersTwice) => Ok(()),
             _ => self.offer_to_resume(turn, peer, asked),
         }
     }
 
     /// Whether the present epoch is the answer to this very request, which comes a second time.
     fn was_answered(&self, turn: &Turn<'_>, account: &AccountId, nonce: &[u8; 16]) -> bool {
-        let open = broken!(AnswersTwice) || broken!(ResumesOutsideSession);
-        !open && self.resumption(turn, account).is_some_and(|resumption| resumption.offer.content.nonce == *nonce)
+        let answer = self.resumption(turn, account).filter(|_| !broken!(ResumesOutsideSession));
+        answer.is_some_and(|resumption| resumption.offer.content.nonce == *nonce)
     }
 
     /// How the present epoch began, if it was not with the agreement.
@@ -389,6 +389,11 @@ impl Machine {
         self.record(turn, Fact::Reopened { account });
         self.asked.remove(&account);
         self.cursor.remove(&account);
+        // A request of this session that comes late was made before this epoch, and its sender went on with us.
+        if let Some(peer) = self.partner_session(&account) {
+            let challenge = self.unguessable(turn, "challenge", peer.as_bytes());
+            self.challenges.insert(peer, challenge);
+        }
         settled.into_iter().for_each(|exchange| turn.notice(Notice::Settled { exchange }));
         turn.notice(Notice::Resumed { account });
         Ok(())
