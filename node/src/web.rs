@@ -1,7 +1,7 @@
 //! Pages for people. They work without scripts, and there are none.
 //!
 //! Every page is a typed struct over a template; what people wrote is escaped by the template engine, and every word of
-//! ours comes from `locales/`. One file for each page; forms are declared, shown and judged by [`forms::Reader`].
+//! ours comes from `locales/`. One file for each page; forms are declared, shown and judged by `forms::Reader`.
 
 mod acting;
 mod assets;

@@ -1,5 +1,5 @@
 //! Deliberate breaches of the rules, so that tests can show that they would be caught. Without the feature `flaws` nothing of
-//! this is compiled: [`broken!`] is then the word `false`.
+//! this is compiled: `broken!` is then the word `false`.
 
 /// Whether a rule is broken on purpose.
 #[cfg(not(feature = "flaws"))]
