@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     community::{Certificate, check_certificate},
-    envelope::{Content, Unverified},
+    envelope::{Content, Signed, Unverified},
     id::{AccountId, CommunityId, Digest, ExchangeId},
     key::{PublicKey, SoundKey},
     lane::{Answer, Sync, SyncState},
@@ -274,7 +274,10 @@ impl Machine {
         if request.epoch == epoch && !broken!(OffersUnlearned) {
             let key = self.partner_key(&account)?.sound()?;
             for decision in decisions {
-                self.learn(turn, &decision.verify(&key)?)?;
+                if !self.learn_or_know(turn, &decision.verify(&key)?)? {
+                    self.lose(turn, account, Lost::Behind);
+                    return Ok(());
+                }
             }
         }
         let offered = match self.state.conditions.get(&account) {
@@ -303,6 +306,19 @@ impl Machine {
         let certificate = self.identity.certificate.clone();
         turn.send(peer, Message::ResumeOffer { offer: Box::new(offer), certificate });
         Ok(())
+    }
+
+    /// Learns a decision of a requester. One on a proposal that we lost and got back as a pair is known already, and a refusal
+    /// of one that is lost changes nothing; false when something is accepted that we know nothing of.
+    fn learn_or_know(&mut self, turn: &mut Turn<'_>, decision: &Signed<Decision>) -> Result<bool, Rejection> {
+        match self.learn(turn, decision) {
+            Err(Rejection::OutOfOrder { .. } | Rejection::UnknownProposal) => {}
+            learned => return learned.map(|()| true),
+        }
+        let content = decision.content();
+        let place = Position { epoch: content.epoch, lane: Some(content.lane), n: content.n };
+        let refused = matches!(content.verdict, Verdict::Reject { .. });
+        Ok(refused || self.slot(turn, &content.account, place).is_some())
     }
 
     fn partner_key(&self, account: &AccountId) -> Result<PublicKey, Rejection> {

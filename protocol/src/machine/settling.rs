@@ -234,7 +234,7 @@ impl Machine {
         self.slot(turn, &place.content().account, Position::of(place.content()))
     }
 
-    fn slot(
+    pub(super) fn slot(
         &self,
         turn: &Turn<'_>,
         account: &AccountId,
