@@ -128,8 +128,6 @@ pub enum Rejection {
     UnknownRecord(RecordKey),
     #[error("the decision does not belong to a proposal of ours")]
     UnknownProposal,
-    #[error("the partner refused: {0}")]
-    PartnerRefused(String),
     #[error("the request to resume was made for another session")]
     OtherSession,
     #[error(
@@ -231,7 +229,6 @@ impl Rejection {
             Self::UnknownAlias => "unknown-alias",
             Self::UnknownRecord(_) => "unknown-record",
             Self::UnknownProposal => "unknown-proposal",
-            Self::PartnerRefused(_) => "partner-refused",
             Self::Superseded => "superseded",
             Self::RecordExpired(_) => "record-expired",
             Self::ExpiryTooFar { .. } => "expiry-too-far",

@@ -173,7 +173,6 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::BrokenChain
         | Rejection::OtherLane
         | Rejection::DetailsMismatch
-        | Rejection::PartnerRefused(_)
         | Rejection::RecordExpired(_)
         | Rejection::ExpiryTooFar { .. }
         | Rejection::ExpiryTooEarly(_)
