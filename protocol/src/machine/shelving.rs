@@ -383,6 +383,10 @@ impl Machine {
         for record in records {
             match self.judge(turn, certificate, record) {
                 Verdict::Accept => kept.push(record.clone()),
+                Verdict::Ignore(Rejection::RecordExpired(at)) => {
+                    let lapsed = self.lapsed.entry(community).or_default();
+                    *lapsed = at.max(*lapsed);
+                }
                 Verdict::Ignore(_) => {}
                 Verdict::Reject(why) => return Err(why),
             }
@@ -390,7 +394,8 @@ impl Machine {
         self.keep(turn, certificate, &kept);
         if let Some(known) = self.known.get_mut(&community) {
             known.through = known.through.max(through);
-            if let Some(head) = head.filter(|_| !more) {
+            let lapsed = self.lapsed.get(&community).copied().unwrap_or_default();
+            if let Some(head) = head.filter(|head| !more && head.content().made_at >= lapsed) {
                 Self::compare(turn, known, &mut self.refetched, head, &kept);
             }
             let known = known.clone();

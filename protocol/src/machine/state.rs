@@ -201,6 +201,8 @@ pub struct Machine {
     pub(super) pulling: BTreeMap<CommunityId, (Peer, Timestamp)>,
     /// Shelves that did not match their community's own word, and when they were last fetched anew for it.
     pub(super) refetched: BTreeMap<CommunityId, Timestamp>,
+    /// When the last record that is no longer held ended, by shelf: a head made before then speaks of more than we hold.
+    pub(super) lapsed: BTreeMap<CommunityId, Timestamp>,
     /// When to repeat what was not answered, and to look for partners who are away.
     pub(super) repeat_at: Timestamp,
     /// When to tell peers how far we are with shelves, if there is something new.
@@ -259,6 +261,7 @@ impl Machine {
             introduced: BTreeSet::new(),
             pulling: BTreeMap::new(),
             refetched: BTreeMap::new(),
+            lapsed: BTreeMap::new(),
             repeat_at: Timestamp::default(),
             heads_at: None,
             sweep_at: Timestamp::default(),

@@ -7,7 +7,10 @@ use super::{
     shelving::HEADS_EVERY,
     state::{Machine, REPEAT_AFTER, Turn},
 };
-use crate::{id::CommunityId, time::Span};
+use crate::{
+    id::CommunityId,
+    time::{Span, Timestamp},
+};
 
 /// With fewer connections than this, the node looks for more among the communities it has heard of.
 const ENOUGH_PEERS: usize = 4;
@@ -103,6 +106,8 @@ impl Machine {
                 continue;
             }
             known.live = known.live.saturating_sub(expired.len() as u64);
+            let lapsed = self.lapsed.entry(*community).or_default();
+            *lapsed = expired.iter().map(|s| s.expires_at).fold(*lapsed, Timestamp::max);
             let drops = expired.into_iter().map(|s| ForeignRecord::Drop {
                 community: *community,
                 revision: s.revision,
