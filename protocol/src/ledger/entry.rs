@@ -328,13 +328,26 @@ pub enum Body {
         party: Option<Payee>,
         /// Whether our member paid; otherwise our member received.
         paid: bool,
-        /// Whether the minutes paid were on hold here.
-        held: bool,
+        /// What stood under its id here.
+        under_id: UnderId,
         /// The signed proposal.
         proposal: Box<Unverified<Proposal>>,
         /// The signed acceptance.
         decision: Box<Unverified<Decision>>,
     },
+}
+
+/// What a ledger has under the id of an exchange that it had lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnderId {
+    /// Nothing: the exchange begins with this entry.
+    Nothing,
+    /// The minutes of this very exchange, on hold: they are posted.
+    Hold,
+    /// Another exchange: the id was used again after the loss. It keeps the id, and the one that came back is found by its
+    /// slot only.
+    Another,
 }
 
 impl Body {
@@ -372,7 +385,7 @@ impl Body {
             Self::Gift { terms, .. } => Some(terms.exchange),
             Self::Correction { terms, .. } => Some(terms.exchange),
             Self::Hold { terms, .. } => Some(terms.exchange),
-            Self::Receive { proposal, .. } | Self::Recovered { proposal, held: false, .. } => {
+            Self::Receive { proposal, .. } | Self::Recovered { proposal, under_id: UnderId::Nothing, .. } => {
                 Some(proposal.content.exchange)
             }
             _ => None,
@@ -386,7 +399,7 @@ impl Body {
             Self::Correction { terms, .. } => Some(terms.corrects),
             Self::Settle { proposal, .. }
             | Self::Release { proposal, .. }
-            | Self::Recovered { proposal, held: true, .. } => Some(proposal.content.exchange),
+            | Self::Recovered { proposal, under_id: UnderId::Hold, .. } => Some(proposal.content.exchange),
             _ => None,
         }
     }

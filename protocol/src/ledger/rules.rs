@@ -131,7 +131,7 @@ impl Ledger {
             | Body::Receive { .. }
             | Body::Resumed { .. }
             | Body::Recovered { .. } => {
-                partners::permit(self, body)?;
+                partners::permit(self, body, history)?;
                 reversals::permit(self, body, history)
             }
         }
