@@ -1,8 +1,8 @@
 //! Many seeded worlds, each full of trouble: whatever happens, what must always be true is, and once the trouble is over
 //! everything settles.
 //!
-//! `KITH_SEEDS` says how many seeds to run, `KITH_SEED` runs one of them and prints what happened in it, and so does
-//! `KITH_ROUGH_SEED` for the worlds in which much is lost.
+//! `KITH_SEEDS` says how many seeds to run and `KITH_FIRST` with which to begin. `KITH_SEED` runs one of them and prints what
+//! happened in it, and so does `KITH_ROUGH_SEED` for the worlds in which much is lost.
 #![expect(clippy::print_stdout, reason = "the figures are what a person wants to see")]
 
 use kith_tests::{
@@ -271,7 +271,8 @@ fn every_seed_keeps_every_law(settings: fn(u64) -> Settings, fixed: &[u64], one:
         return None;
     }
     let count = number("KITH_SEEDS").unwrap_or(SEEDS);
-    let seeds: Vec<u64> = fixed.iter().copied().chain(0..count).collect();
+    let first = number("KITH_FIRST").unwrap_or(0);
+    let seeds: Vec<u64> = fixed.iter().copied().chain(first..first.saturating_add(count)).collect();
     let (broken, coverage) = run_all(&seeds, settings);
     println!("{count} seeds\n{coverage}");
     if let Some(seed) = broken {
