@@ -104,7 +104,7 @@ impl Book {
                     side,
                     net: 0,
                     on_hold: 0,
-                    epoch: 0,
+                    epoch: agreement.first_epoch(),
                     uncertain: self.restored,
                 };
                 self.partners.insert(agreement.terms.account(), account);

@@ -211,7 +211,7 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 terms: agreement.terms.clone(),
                 side,
                 key: agreement.key(side.other()),
-                epoch: 0,
+                epoch: agreement.first_epoch(),
                 net: Balance::ZERO,
                 on_hold: Balance::ZERO,
                 entry: ledger.tree.size(),
