@@ -64,16 +64,17 @@ impl Disputes {
         list.and_then(|list| list.get(usize::from(said.n))) == Some(&said.digest())
     }
 
-    /// Whether a node is as far as it says.
+    /// Whether a node is as far as it says; it may be further by what became durable at the same time.
     pub(super) fn are_so_far(&self, heads: &DisputeHeads) -> bool {
         let sides = |exchange: ExchangeId, counts: [u16; 2]| {
             let held = [Side::A, Side::B].map(|side| self.lists.get(&(exchange, side)).map_or(0, Vec::len));
             let [mine, yours] = counts.map(usize::from);
-            held == [mine, yours] || held == [yours, mine]
+            let least = |a: usize, b: usize| a <= held[0] && b <= held[1];
+            least(mine, yours) || least(yours, mine)
         };
         let outcomes = self.closed.values().filter(|(_, account, _)| *account == heads.account).count();
         heads.open.iter().all(|head| sides(head.exchange, [head.mine, head.yours]))
-            && usize::try_from(heads.outcomes) == Ok(outcomes)
+            && usize::try_from(heads.outcomes).is_ok_and(|said| said <= outcomes)
     }
 
     /// Whether an outcome is recorded.
