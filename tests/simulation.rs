@@ -38,6 +38,9 @@ const FACTS: Wanted = &[(
         "acknowledged",
         "answered",
         "decided",
+        "dispute draft",
+        "dispute reminder",
+        "dispute said",
         "entry",
         "intended",
         "invitation_used",
@@ -62,8 +65,11 @@ const FACTS: Wanted = &[(
 const ENTRIES: Wanted = &[(
     "entry",
     &[
+        "advance",
+        "advance_ended",
         "charter_changed",
         "correction",
+        "dispute_closed",
         "exchange",
         "founded",
         "gift",
@@ -96,6 +102,8 @@ const MESSAGES: Wanted = &[(
         "crossings",
         "decide",
         "declined",
+        "dispute closed",
+        "dispute heads",
         "heads",
         "hello",
         "propose",
@@ -104,6 +112,7 @@ const MESSAGES: Wanted = &[(
         "resume fetch",
         "resume offer",
         "resume request",
+        "say",
         "shelf",
         "shelf, more to come",
         "sync",
@@ -157,8 +166,13 @@ const FAULTS: Wanted = &[
 /// What people are told, and what a partner answers.
 const ANSWERS: Wanted = &[
     ("decision", &["accepted", "payee's ceiling", "unknown payee"]),
+    ("advance", &["kept", "repaid", "taken back"]),
+    ("dispute", &["said", "stands", "given_back", "set_aside"]),
     ("gossip", &["accepted", "record-expired", "superseded"]),
-    ("notice", &["accepted", "agreed", "recovered", "recovering", "refused by the partner", "resumed", "settled"]),
+    (
+        "notice",
+        &["accepted", "agreed", "disputed", "recovered", "recovering", "refused by the partner", "resumed", "settled"],
+    ),
 ];
 /// What people and peers are refused.
 const REFUSALS: Wanted = &[
@@ -180,8 +194,10 @@ const REFUSALS: Wanted = &[
             "member-floor",
             "member-left",
             "no-key",
+            "not-advanceable",
             "not-coordinator",
             "not-correctable",
+            "not-disputable",
             "not-opening",
             "not-waiting",
             "nothing-changes",
@@ -191,10 +207,12 @@ const REFUSALS: Wanted = &[
             "partnership-exchange-too-long",
             "partnership-exists",
             "partnership-limit",
+            "pot-floor",
             "record-expired",
             "recovering",
             "request-reused",
             "too-many-waiting",
+            "unknown-dispute",
             "unknown-exchange",
             "unknown-member",
             "unknown-partnership",
@@ -205,6 +223,8 @@ const REFUSALS: Wanted = &[
 ];
 /// What needs much trade or many losses.
 const ROUGH: Wanted = &[
+    ("advance", &["repaid", "repaid by what was recovered"]),
+    ("dispute", &["given back", "said", "stands", "given_back", "set_aside"]),
     ("decision", &["accepted", "id used", "limit", "payee's ceiling", "unknown payee"]),
     ("entry", &["hold", "key_rotated", "receive", "recovered", "release", "resumed", "settle"]),
     ("network", &["a recorded request said again"]),

@@ -17,8 +17,8 @@ pub use entry::{
     Body, CorrectionTerms, ENTRY_VERSION, Entry, ExchangeTerms, GiftTerms, GroupTerms, MAX_ENTRY_BYTES, MAX_GROUP,
     PaymentTerms, UnderId,
 };
-pub use rules::{Applied, Validated};
-pub use state::{Account, History, Hold, Ledger, Partner, Posting, Recorded};
+pub use rules::{Applied, POT_FLOOR, Validated};
+pub use state::{Account, Advance, History, Hold, Ledger, Partner, Posting, Recorded};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -337,7 +337,7 @@ impl Clerk {
             Notice::Frozen { account } => {
                 tracing::error!(%account, "a partner signed two things that cannot both be true; nothing more is signed with it");
             }
-            Notice::Entry { .. } | Notice::RecordKept => {}
+            Notice::Entry { .. } | Notice::RecordKept | Notice::Disputed { .. } => {}
         }
     }
 

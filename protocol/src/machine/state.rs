@@ -2,6 +2,8 @@
 
 use super::{
     condition::{Condition, Lost},
+    dispute::Dispute,
+    disputing::Told,
     effect::{Batch, Effect, Effects, Notice},
     fact::{Fact, Invited, Reply, Waiting, WaitingKind},
     input::{Command, Input, Peer},
@@ -17,7 +19,7 @@ use crate::{
     key::SecretKey,
     lane::Lanes,
     ledger::{Body, Ledger},
-    partnership::{Invitation, Position, Terms},
+    partnership::{DisputeHeads, Invitation, Position, Terms},
     rejection::Rejection,
     shelf::{Item, Known, Record},
     time::{Span, Timestamp},
@@ -78,6 +80,8 @@ pub struct State {
     #[serde(with = "pairs")]
     pub(super) waiting: BTreeMap<ExchangeId, Waiting>,
     #[serde(with = "pairs")]
+    pub(super) disputes: BTreeMap<ExchangeId, Dispute>,
+    #[serde(with = "pairs")]
     pub(super) invitations: BTreeMap<Digest, Invited>,
     #[serde(with = "pairs")]
     pub(super) accepting: BTreeMap<CommunityId, Accepting>,
@@ -100,6 +104,7 @@ impl State {
             lanes: BTreeMap::new(),
             conditions: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             invitations: BTreeMap::new(),
             accepting: BTreeMap::new(),
             refusals: BTreeMap::new(),
@@ -132,6 +137,12 @@ impl State {
     #[must_use]
     pub const fn waiting(&self) -> &BTreeMap<ExchangeId, Waiting> {
         &self.waiting
+    }
+
+    /// Exchanges that are disputed with partners.
+    #[must_use]
+    pub const fn disputes(&self) -> &BTreeMap<ExchangeId, Dispute> {
+        &self.disputes
     }
 
     /// Invitations given out.
@@ -229,6 +240,12 @@ pub struct Machine {
     pub(super) drawn: u64,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
+    /// How far each connected partner said it is with disputes.
+    pub(super) heard: BTreeMap<AccountId, DisputeHeads>,
+    /// Partners that were asked how far they are with disputes and have not answered.
+    pub(super) inquired: BTreeSet<AccountId>,
+    /// What partners that lack something about disputes were told lately.
+    pub(super) told: Told,
 }
 
 /// What an input has led to so far.
@@ -275,6 +292,9 @@ impl Machine {
             wanted: BTreeSet::new(),
             drawn: 0,
             stirred: BTreeSet::new(),
+            heard: BTreeMap::new(),
+            inquired: BTreeSet::new(),
+            told: Told::default(),
         }
     }
 
@@ -333,6 +353,7 @@ impl Machine {
             Input::Wake => self.wake(&mut turn),
         }
         self.move_queues(&mut turn);
+        self.move_disputes(&mut turn);
         turn.effects
     }
 
@@ -386,6 +407,9 @@ impl Machine {
                 self.state.ledger.coordinator(&by)?;
                 self.waive(turn, account).map(|()| Reply::Done)
             }
+            Command::Dispute { exchange, deed, by } => self.dispute(turn, exchange, deed, by),
+            Command::Advance { exchange, by } => self.advance(turn, exchange, by),
+            Command::EndAdvance { exchange, kept, by } => self.end_advance(turn, exchange, kept, by),
             Command::Rotate => self.rotate(turn, Lost::Rotated).map(|()| Reply::Done),
         }
     }

@@ -3,6 +3,7 @@
 
 mod asking;
 mod audited;
+mod disputing;
 mod partnering;
 mod resuming;
 mod settling;

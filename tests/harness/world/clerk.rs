@@ -277,6 +277,7 @@ impl World {
             Notice::Recovering { .. } => self.coverage.hit("notice", "recovering"),
             Notice::Recovered { .. } => self.coverage.hit("notice", "recovered"),
             Notice::Resumed { .. } => self.coverage.hit("notice", "resumed"),
+            Notice::Disputed { .. } => self.coverage.hit("notice", "disputed"),
             Notice::Frozen { account } => {
                 return Err(Violation::new("honesty", format!("an honest partner is accused: {account}")));
             }
