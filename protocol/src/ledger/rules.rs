@@ -11,7 +11,6 @@ mod reversals;
 
 use super::{
     entry::{Body, ENTRY_VERSION, Entry},
-    merkle::leaf_hash,
     state::{Account, History, Ledger, Posting},
 };
 use crate::{
@@ -193,7 +192,7 @@ impl Ledger {
                 self.member_mut(id).started = true;
             }
         }
-        let leaf = leaf_hash(&validated.bytes);
+        let leaf = validated.entry.leaf();
         let index = self.tree.size();
         self.tree.push(leaf);
         Applied { index, leaf }

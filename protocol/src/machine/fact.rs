@@ -1,6 +1,6 @@
 //! What the machine makes durable: the one truth from which everything else is rebuilt.
 
-use super::condition::Lost;
+use super::{condition::Lost, inspecting::Inspected};
 use crate::{
     community::{Card, Certificate},
     envelope::Unverified,
@@ -228,6 +228,13 @@ pub enum Fact {
         account: AccountId,
         /// The proof.
         evidence: Box<Evidence>,
+    },
+    /// A partner showed its ledger.
+    Inspected {
+        /// Which partnership.
+        account: AccountId,
+        /// What it showed.
+        inspected: Inspected,
     },
     /// We gave out an invitation.
     Invited {

@@ -302,6 +302,7 @@ impl Machine {
             };
             self.enter(turn, body)?;
             self.record(turn, Fact::Learned { decision: decision.unverified().clone() });
+            self.inspect_soon(turn);
             turn.notice(Notice::Decided { exchange, accepted });
         }
         Ok(())
@@ -390,6 +391,7 @@ impl Machine {
             return Ok(());
         }
         self.synced.insert(sync.account);
+        self.inspect_soon(turn);
         self.stirred.insert(sync.account);
         let lanes = self.state.lanes.get(&sync.account).ok_or(Rejection::UnknownPartnership(sync.account))?;
         let (proposals, decisions) = lanes.lacking(sync);

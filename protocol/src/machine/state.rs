@@ -5,6 +5,7 @@ use super::{
     effect::{Batch, Effect, Effects, Notice},
     fact::{Fact, Invited, Reply, Waiting, WaitingKind},
     input::{Command, Input, Peer},
+    inspecting::Inspected,
     message::Message,
     view::View,
 };
@@ -76,6 +77,8 @@ pub struct State {
     #[serde(with = "pairs")]
     pub(super) conditions: BTreeMap<AccountId, Condition>,
     #[serde(with = "pairs")]
+    pub(super) inspected: BTreeMap<AccountId, Inspected>,
+    #[serde(with = "pairs")]
     pub(super) waiting: BTreeMap<ExchangeId, Waiting>,
     #[serde(with = "pairs")]
     pub(super) invitations: BTreeMap<Digest, Invited>,
@@ -99,6 +102,7 @@ impl State {
             ledger: Ledger::empty(community),
             lanes: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            inspected: BTreeMap::new(),
             waiting: BTreeMap::new(),
             invitations: BTreeMap::new(),
             accepting: BTreeMap::new(),
@@ -126,6 +130,12 @@ impl State {
     #[must_use]
     pub const fn conditions(&self) -> &BTreeMap<AccountId, Condition> {
         &self.conditions
+    }
+
+    /// What partners showed of their ledgers.
+    #[must_use]
+    pub const fn inspected(&self) -> &BTreeMap<AccountId, Inspected> {
+        &self.inspected
     }
 
     /// Exchanges that need somebody's agreement.
@@ -227,6 +237,10 @@ pub struct Machine {
     pub(super) wanted: BTreeSet<AccountId>,
     /// How many unguessable numbers were drawn since the start.
     pub(super) drawn: u64,
+    /// When to ask partners to show what they accepted.
+    pub(super) inspect_at: Option<Timestamp>,
+    /// What partners were asked to show.
+    pub(super) inspecting: BTreeMap<AccountId, Vec<(Position, u64)>>,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
 }
@@ -274,6 +288,8 @@ impl Machine {
             cursor: BTreeMap::new(),
             wanted: BTreeSet::new(),
             drawn: 0,
+            inspect_at: None,
+            inspecting: BTreeMap::new(),
             stirred: BTreeSet::new(),
         }
     }
@@ -314,7 +330,8 @@ impl Machine {
     /// When the machine wants [`Input::Wake`] next.
     #[must_use]
     pub fn next_wakeup(&self) -> Timestamp {
-        self.heads_at.map_or(self.repeat_at, |heads| heads.min(self.repeat_at))
+        let others = [self.heads_at, self.inspect_at].into_iter().flatten();
+        others.fold(self.repeat_at, Timestamp::min)
     }
 
     /// Handles one input. `now` may stand still but should not run backwards.
