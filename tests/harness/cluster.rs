@@ -14,7 +14,7 @@ mod wait;
 
 pub use founding::found_with_words;
 pub use ledger::{Books, ReadEntry};
-pub use node::{Node, Ready};
+pub use node::{Node, Place, Ready};
 pub use people::{Person, fresh_exchange, signed_exchange, signed_payment, signed_payment_to};
 pub use program::{Ran, command, program, run, run_with_input};
 pub use scratch::{Scratch, say};
