@@ -4,7 +4,6 @@ use super::nodes::node;
 use crate::api::types::*;
 use kith_protocol::{
     audit::Auditor,
-    codec,
     ledger::{Entry, checkpoint::Note},
     merkle::{verify_consistency, verify_inclusion},
 };
