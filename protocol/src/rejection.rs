@@ -152,6 +152,8 @@ pub enum Rejection {
     NoProof(&'static str),
     #[error("what the partner says is committed is not what its own messages say")]
     BooksDiffer,
+    #[error("the partner does not show that what it accepted is in its ledger")]
+    NotShown,
 
     // The shelf.
     #[error("the record is older than the one held")]
@@ -204,6 +206,7 @@ impl Rejection {
             Self::NoProof(_) => "no-proof",
             Self::TooManyLines { .. } => "too-many-lines",
             Self::BooksDiffer => "books-differ",
+            Self::NotShown => "not-shown",
             Self::WithOneself => "with-oneself",
             Self::ExchangeExists(_) => "exchange-exists",
             Self::UnknownExchange(_) => "unknown-exchange",
@@ -268,6 +271,7 @@ impl Rejection {
             | Self::BrokenChain
             | Self::Clash
             | Self::BooksDiffer
+            | Self::NotShown
             | Self::OtherLane
             | Self::DetailsMismatch
             | Self::UnknownProposal

@@ -187,6 +187,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::NoProof(_)
         | Rejection::TooManyLines { .. }
         | Rejection::BooksDiffer
+        | Rejection::NotShown
         | Rejection::BadEntry { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

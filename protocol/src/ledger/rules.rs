@@ -15,7 +15,6 @@ pub use advances::POT_FLOOR;
 
 use super::{
     entry::{Body, ENTRY_VERSION, Entry},
-    merkle::leaf_hash,
     state::{Account, History, Ledger, Posting},
 };
 use crate::{
@@ -203,7 +202,7 @@ impl Ledger {
                 self.member_mut(id).started = true;
             }
         }
-        let leaf = leaf_hash(&validated.bytes);
+        let leaf = validated.entry.leaf();
         let index = self.tree.size();
         self.tree.push(leaf);
         Applied { index, leaf }

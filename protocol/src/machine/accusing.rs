@@ -72,7 +72,7 @@ impl Machine {
         self.accuse(turn, account, Exhibits::TwoDecisions(two));
     }
 
-    fn accuse(&mut self, turn: &mut Turn<'_>, account: AccountId, exhibits: Exhibits) {
+    pub(super) fn accuse(&mut self, turn: &mut Turn<'_>, account: AccountId, exhibits: Exhibits) {
         let certificate = self.partner_certificate(turn, &account);
         let evidence = certificate.map(|certificate| Evidence { v: 1, certificate, exhibits });
         // Only what anybody would judge as proof ends a partnership.

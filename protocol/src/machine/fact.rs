@@ -1,6 +1,6 @@
 //! What the machine makes durable: the one truth from which everything else is rebuilt.
 
-use super::{condition::Lost, dispute::Draft};
+use super::{condition::Lost, dispute::Draft, inspecting::Inspected};
 use crate::{
     community::{Card, Certificate},
     envelope::Unverified,
@@ -251,6 +251,13 @@ pub enum Fact {
         exchange: ExchangeId,
         /// When.
         at: Timestamp,
+    },
+    /// A partner showed its ledger.
+    Inspected {
+        /// Which partnership.
+        account: AccountId,
+        /// What it showed.
+        inspected: Inspected,
     },
     /// We gave out an invitation.
     Invited {

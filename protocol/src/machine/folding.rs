@@ -96,6 +96,9 @@ impl Machine {
             Fact::Acknowledged { word } => {
                 lanes(&word.content.account, &mut |l| drop(l.acknowledged(&word.content)));
             }
+            Fact::Inspected { account, inspected } => {
+                state.inspected.insert(*account, inspected.clone());
+            }
             Fact::Invited { invitation } => {
                 let invited = Invited { invitation: invitation.clone(), used: None };
                 state.invitations.insert(secret_digest(&invitation.secret), invited);

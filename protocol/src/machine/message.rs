@@ -1,5 +1,6 @@
 //! What nodes say to each other.
 
+use super::inspecting::{LedgerShown, LedgerWanted};
 use crate::{
     codec,
     community::{Certificate, Certificates},
@@ -148,6 +149,10 @@ pub enum Message {
     },
     /// The sender goes on in the epoch that the receiver offered.
     ResumeAcknowledge(Unverified<ResumeAcknowledgement>),
+    /// Asks the receiver to show its ledger.
+    LedgerWanted(Box<LedgerWanted>),
+    /// What the sender's ledger has to show.
+    LedgerShown(Box<LedgerShown>),
     /// To an inviter.
     Accept(Acceptance),
     /// Both signed.

@@ -303,6 +303,7 @@ impl Machine {
             };
             self.enter(turn, body)?;
             self.record(turn, Fact::Learned { decision: decision.unverified().clone() });
+            self.inspect_soon(turn);
             turn.notice(Notice::Decided { exchange, accepted });
         }
         Ok(())
@@ -393,6 +394,7 @@ impl Machine {
         if self.synced.insert(sync.account) {
             self.greet_about_disputes(turn, peer, &sync.account);
         }
+        self.inspect_soon(turn);
         self.stirred.insert(sync.account);
         let lanes = self.state.lanes.get(&sync.account).ok_or(Rejection::UnknownPartnership(sync.account))?;
         let (proposals, decisions) = lanes.lacking(sync);

@@ -207,6 +207,8 @@ impl Machine {
                 self.crossings_arrived(turn, peer, from, account, crossings, next)?;
             }
             Message::ResumeAcknowledge(word) => self.resume_acknowledged(turn, peer, from, word)?,
+            Message::LedgerWanted(wanted) => self.ledger_wanted(turn, peer, from, *wanted)?,
+            Message::LedgerShown(shown) => self.ledger_shown(turn, peer, from, *shown)?,
             Message::Accept(acceptance) => self.acceptance(turn, peer, from, &acceptance)?,
             Message::Agreed(agreement) => self.agreed(turn, peer, from, agreement)?,
             Message::AgreementWanted { account } => self.agreement_wanted(turn, peer, from, account)?,

@@ -7,6 +7,7 @@ use super::{
     effect::{Batch, Effect, Effects, Notice},
     fact::{Fact, Invited, Reply, Waiting, WaitingKind},
     input::{Command, Input, Peer},
+    inspecting::Inspected,
     message::Message,
     view::View,
 };
@@ -78,6 +79,8 @@ pub struct State {
     #[serde(with = "pairs")]
     pub(super) conditions: BTreeMap<AccountId, Condition>,
     #[serde(with = "pairs")]
+    pub(super) inspected: BTreeMap<AccountId, Inspected>,
+    #[serde(with = "pairs")]
     pub(super) waiting: BTreeMap<ExchangeId, Waiting>,
     #[serde(with = "pairs")]
     pub(super) disputes: BTreeMap<ExchangeId, Dispute>,
@@ -103,6 +106,7 @@ impl State {
             ledger: Ledger::empty(community),
             lanes: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            inspected: BTreeMap::new(),
             waiting: BTreeMap::new(),
             disputes: BTreeMap::new(),
             invitations: BTreeMap::new(),
@@ -131,6 +135,12 @@ impl State {
     #[must_use]
     pub const fn conditions(&self) -> &BTreeMap<AccountId, Condition> {
         &self.conditions
+    }
+
+    /// What partners showed of their ledgers.
+    #[must_use]
+    pub const fn inspected(&self) -> &BTreeMap<AccountId, Inspected> {
+        &self.inspected
     }
 
     /// Exchanges that need somebody's agreement.
@@ -238,6 +248,10 @@ pub struct Machine {
     pub(super) wanted: BTreeSet<AccountId>,
     /// How many unguessable numbers were drawn since the start.
     pub(super) drawn: u64,
+    /// When to ask partners to show what they accepted.
+    pub(super) inspect_at: Option<Timestamp>,
+    /// What partners were asked to show.
+    pub(super) inspecting: BTreeMap<AccountId, Vec<(Position, u64)>>,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
     /// How far each connected partner said it is with disputes.
@@ -291,6 +305,8 @@ impl Machine {
             cursor: BTreeMap::new(),
             wanted: BTreeSet::new(),
             drawn: 0,
+            inspect_at: None,
+            inspecting: BTreeMap::new(),
             stirred: BTreeSet::new(),
             heard: BTreeMap::new(),
             inquired: BTreeSet::new(),
@@ -334,7 +350,8 @@ impl Machine {
     /// When the machine wants [`Input::Wake`] next.
     #[must_use]
     pub fn next_wakeup(&self) -> Timestamp {
-        self.heads_at.map_or(self.repeat_at, |heads| heads.min(self.repeat_at))
+        let others = [self.heads_at, self.inspect_at].into_iter().flatten();
+        others.fold(self.repeat_at, Timestamp::min)
     }
 
     /// Handles one input. `now` may stand still but should not run backwards.

@@ -29,6 +29,7 @@ impl Machine {
                 self.send_heads(turn, *peer);
             }
         }
+        self.inspect(turn);
         if self.repeat_at <= turn.now {
             self.repeat_at = turn.now.plus(REPEAT_AFTER);
             self.wanted.clear();

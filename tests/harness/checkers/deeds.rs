@@ -155,6 +155,7 @@ pub(crate) fn kind(fact: &Fact) -> &'static str {
         Fact::Offered { .. } => "offered",
         Fact::Reopened { .. } => "reopened",
         Fact::Frozen { .. } => "frozen",
+        Fact::Inspected { .. } => "inspected",
         Fact::Invited { .. } => "invited",
         Fact::InvitationUsed { .. } => "invitation_used",
         Fact::Accepting { .. } => "accepting",
@@ -340,6 +341,8 @@ impl Deeds {
             Message::ResumeRequest(asked) => self.nonces.contains(&asked.request.content.nonce),
             Message::ResumeOffer { offer, .. } => self.offers.contains(&offer.content.digest()),
             Message::ResumeAcknowledge(word) => self.resumed.contains(&word.content.offer),
+            Message::LedgerWanted(wanted) => book.partners.contains_key(&wanted.account),
+            Message::LedgerShown(shown) => book.partners.contains_key(&shown.account),
             Message::ResumeFetch { account, .. } | Message::Crossings { account, .. } => {
                 book.partners.contains_key(account)
             }

@@ -9,7 +9,7 @@ use kith_protocol::{
     ledger::{
         Body, Entry,
         checkpoint::{Checkpoint, Note, origin_of},
-        merkle::{Frontier, leaf_hash, verify_consistency, verify_inclusion},
+        merkle::{Frontier, verify_consistency, verify_inclusion},
     },
 };
 use serde::Deserialize;
@@ -61,13 +61,13 @@ impl Books {
             ensure!(!page.items.is_empty(), "the ledger of {} ends before its checkpoint", node.name);
             for read in page.items {
                 ensure!(read.index == entries.len() as u64, "entry {} came out of order", read.index);
-                ensure!(leaf_hash(&read.entry.to_bytes()) == read.leaf, "entry {} is not its leaf", read.index);
+                ensure!(read.entry.leaf() == read.leaf, "entry {} is not its leaf", read.index);
                 entries.push(read.entry);
             }
         }
         entries.truncate(usize::try_from(checkpoint.size)?);
         let mut tree = Frontier::default();
-        entries.iter().for_each(|entry| tree.push(leaf_hash(&entry.to_bytes())));
+        entries.iter().for_each(|entry| tree.push(entry.leaf()));
         ensure!(tree.root() == checkpoint.root, "the entries of {} are not those of its checkpoint", node.name);
         Ok(Self { entries, checkpoint })
     }

@@ -67,6 +67,8 @@ pub(super) const fn kind(message: &Message) -> &'static str {
         Message::Decide(_) => "decide",
         Message::Acknowledge(_) => "acknowledge",
         Message::Sync(_) => "sync",
+        Message::LedgerWanted(_) => "ledger wanted",
+        Message::LedgerShown(_) => "ledger shown",
         Message::Accept(_) => "accept",
         Message::Agreed(_) => "agreed",
         Message::Declined { .. } => "declined",
