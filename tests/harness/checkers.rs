@@ -248,6 +248,12 @@ impl Checkers {
                 line.uncertain = true;
             }
         }
+        // A partnership that both sides have lost is over, with all that crossed under it.
+        for account in lost.partners.keys() {
+            if self.books.iter().all(|book| !book.partners.contains_key(account)) {
+                self.slots.agreed(*account, u32::MAX, |_| false);
+            }
+        }
         self.forget_promises(node);
         Ok(())
     }
