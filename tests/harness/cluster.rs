@@ -4,6 +4,7 @@
 //! Every port is chosen by the system. Once a node has listened somewhere it listens there again, because that is where
 //! its partners look for it.
 
+mod first_run;
 mod ledger;
 mod node;
 mod people;
@@ -11,6 +12,7 @@ mod program;
 mod scratch;
 mod wait;
 
+pub use first_run::FirstRun;
 pub use ledger::{Books, ReadEntry};
 pub use node::{Node, Ready};
 pub use people::{Person, fresh_exchange, signed_exchange, signed_payment};

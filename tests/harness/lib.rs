@@ -5,8 +5,10 @@
 //! still is.
 //!
 //! [`cluster`] runs the real program: several nodes, each a process of its own with its own directory, on loopback.
+//! [`browser`] leads a real browser through their pages.
 //! [`storm`] plays the people at work while those processes are killed, and judges what is left.
 
+pub mod browser;
 pub mod checkers;
 pub mod cluster;
 pub mod coverage;
