@@ -19,6 +19,7 @@ mod doorman;
 pub mod export;
 mod handle;
 pub mod home;
+mod leaving;
 pub mod listings;
 mod outbox;
 pub mod personal;
