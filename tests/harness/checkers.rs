@@ -16,7 +16,7 @@ pub(crate) use deeds::kind;
 use kith_protocol::{
     id::{AccountId, CommunityId, ExchangeId, RequestId},
     lane::SyncState,
-    ledger::{Account, Body, History},
+    ledger::{Account, Body, History, UnderId},
     machine::{Fact, ForeignRecord, Machine, MemoryView, Message, Notice, Reply},
     rejection::{Rejection, Severity},
     shelf::Announcement,
@@ -315,7 +315,10 @@ impl Checkers {
                 Promise::Paid => matches!(latest, Some(Body::Settle { .. } | Body::Recovered { .. })),
                 Promise::Received => matches!(latest, Some(Body::Receive { .. } | Body::Recovered { .. })),
             };
-            let stands = stands || !self.suspended.is_empty() && !matches!(promise, Promise::Posted(_));
+            // An id that was used again after a loss stands for the later exchange.
+            let came_back = || view.entries().iter().any(|entry| recovers(&entry.body, id));
+            let stands =
+                stands || !matches!(promise, Promise::Posted(_)) && (!self.suspended.is_empty() || came_back());
             self.judge(ensure("I4", stands, || format!("{id} was shown as {promise:?} and is lost")))?;
         }
         Ok(())
@@ -371,4 +374,8 @@ pub(crate) fn honest(why: &Rejection) -> Kept {
     let excused = matches!(why, Rejection::BadCertificate(_) | Rejection::BadRecord("it was not asked for"));
     let accused = why.severity() == Severity::Fault && !excused;
     ensure("honesty", !accused, || format!("an honest node is accused: {why}"))
+}
+
+fn recovers(body: &Body, id: &ExchangeId) -> bool {
+    matches!(body, Body::Recovered { proposal, under_id: UnderId::Another, .. } if proposal.content.exchange == *id)
 }

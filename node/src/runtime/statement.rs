@@ -7,7 +7,7 @@ use super::{
 use kith_protocol::{
     community::GroupPolicy,
     id::{ExchangeId, MemberId},
-    ledger::{Body, Entry, History as _},
+    ledger::{Body, Entry, History as _, UnderId},
     machine::Machine,
     minutes::Minutes,
     rejection::Rejection,
@@ -70,7 +70,9 @@ fn plain_change(body: &Body, member: &MemberId) -> i64 {
         Body::Hold { terms, .. } if terms.payer == *member => -given(terms.minutes),
         Body::Release { proposal, .. } => given(proposal.content.minutes),
         Body::Receive { payee, proposal, .. } if payee == member => given(proposal.content.minutes),
-        Body::Recovered { paid: true, held: false, proposal, .. } => -given(proposal.content.minutes),
+        Body::Recovered { paid: true, under_id, proposal, .. } if *under_id != UnderId::Hold => {
+            -given(proposal.content.minutes)
+        }
         Body::Recovered { paid: false, proposal, .. } => given(proposal.content.minutes),
         _ => 0,
     }

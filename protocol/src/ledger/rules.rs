@@ -130,7 +130,7 @@ impl Ledger {
             | Body::Receive { .. }
             | Body::Resumed { .. }
             | Body::Recovered { .. } => {
-                partners::permit(self, body)?;
+                partners::permit(self, body, history)?;
                 reversals::permit(self, body, history)
             }
         }
@@ -192,7 +192,7 @@ impl Ledger {
                 self.member_mut(id).started = true;
             }
         }
-        let leaf = validated.entry.leaf();
+        let leaf = validated.entry.leaf_of(&validated.bytes);
         let index = self.tree.size();
         self.tree.push(leaf);
         Applied { index, leaf }

@@ -8,7 +8,7 @@ use crate::{
     key::PublicKey,
     member::{Member, Role},
     minutes::{Balance, Minutes},
-    partnership::{Kind, Side, Terms},
+    partnership::{Kind, Position, Proposal, Side, Terms},
     rejection::Rejection,
 };
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,14 @@ pub struct Hold {
     pub minutes: Minutes,
     /// What for.
     pub kind: Kind,
+}
+
+impl Hold {
+    /// Whether a proposal is about these minutes.
+    #[must_use]
+    pub fn is_of(&self, proposal: &Proposal) -> bool {
+        (self.account, self.minutes, self.kind) == (proposal.account, proposal.minutes, proposal.kind)
+    }
 }
 
 /// What the ledger knows of a partnership.
@@ -102,6 +110,8 @@ pub trait History {
     fn exchange(&self, id: &ExchangeId) -> Option<Recorded>;
     /// One entry.
     fn entry(&self, index: u64) -> Option<Entry>;
+    /// The entry that decides a slot of a partnership, or begins an epoch of it.
+    fn crossing(&self, account: &AccountId, place: &Position) -> Option<u64>;
 }
 
 /// The fold of all entries so far.

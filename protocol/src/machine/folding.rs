@@ -51,7 +51,9 @@ impl Machine {
         if let Body::PartnershipAgreed { agreement } = body {
             let account = agreement.terms.account();
             if let Some(partner) = self.state.ledger.partners().get(&account) {
-                self.state.lanes.insert(account, Lanes::new(account, partner.side, partner.terms.window));
+                self.state
+                    .lanes
+                    .insert(account, Lanes::new(account, partner.side, partner.terms.window, partner.epoch));
                 let community = partner.community();
                 self.state.accepting.remove(&community);
                 self.state.refusals.remove(&community);

@@ -4,7 +4,7 @@ use super::{Kept, Violation, ensure};
 use kith_protocol::{
     community::{Charter, GroupPolicy},
     id::{AccountId, ExchangeId, MemberId},
-    ledger::{Account, Body, CorrectionTerms, Entry, Ledger},
+    ledger::{Account, Body, CorrectionTerms, Entry, Ledger, UnderId},
     member::MemberKind,
     partnership::{Decision, Proposal, Side, Terms, Verdict},
 };
@@ -104,7 +104,7 @@ impl Book {
                     side,
                     net: 0,
                     on_hold: 0,
-                    epoch: 0,
+                    epoch: agreement.first_epoch(),
                     uncertain: self.restored,
                 };
                 self.partners.insert(agreement.terms.account(), account);
@@ -187,11 +187,11 @@ impl Book {
 
     /// What both signed and this book had lost counts, whatever the limits are.
     fn recover(&mut self, body: &Body) -> Kept {
-        let Body::Recovered { member, paid, held, proposal, .. } = body else { return Ok(()) };
+        let Body::Recovered { member, paid, under_id, proposal, .. } = body else { return Ok(()) };
         let (account, id) = (proposal.content.account, proposal.content.exchange);
         let minutes = i64::from(proposal.content.minutes.get());
         self.received.insert(id);
-        if *held {
+        if *under_id == UnderId::Hold {
             self.unhold(&id, true)?;
         } else {
             let change = if *paid { -minutes } else { minutes };

@@ -2,8 +2,8 @@
 
 use super::{
     super::{
-        entry::{Body, PaymentTerms},
-        state::{Account, Hold, Ledger, Partner, Posting},
+        entry::{Body, PaymentTerms, UnderId},
+        state::{Account, History, Hold, Ledger, Partner, Posting},
     },
     exchanges::{authority, length, same_community},
     pair,
@@ -13,11 +13,11 @@ use crate::{
     envelope::Unverified,
     id::{AccountId, MemberId},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Kind, Proposal, Resumption, Verdict, fits},
+    partnership::{Agreement, Decision, Kind, Position, Proposal, Resumption, Verdict, fits},
     rejection::Rejection,
 };
 
-pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
+pub(super) fn permit(ledger: &Ledger, body: &Body, history: &dyn History) -> Result<(), Rejection> {
     match body {
         Body::PartnershipAgreed { agreement } => agreed(ledger, agreement),
         Body::Hold { terms, payer } => {
@@ -33,7 +33,7 @@ pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
             if fitting { Ok(()) } else { Err(Rejection::UnknownProposal) }
         }
         Body::Resumed { resumption } => resumed(ledger, resumption),
-        Body::Recovered { .. } => recovered(ledger, body),
+        Body::Recovered { .. } => recovered(ledger, body, history),
         _ => Ok(()),
     }
 }
@@ -59,8 +59,8 @@ fn resumed(ledger: &Ledger, resumption: &Resumption) -> Result<(), Rejection> {
 }
 
 /// What both signed counts, whatever the limits are.
-fn recovered(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
-    let Body::Recovered { member, paid, held, proposal, decision, .. } = body else { return Ok(()) };
+fn recovered(ledger: &Ledger, body: &Body, history: &dyn History) -> Result<(), Rejection> {
+    let Body::Recovered { member, paid, under_id, proposal, decision, .. } = body else { return Ok(()) };
     let content = &proposal.content;
     let partner = partner(ledger, &content.account)?;
     let accepted = matches!(decision.content.verdict, Verdict::Accept { .. });
@@ -71,15 +71,18 @@ fn recovered(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
     if content.epoch != partner.epoch {
         return Err(Rejection::OtherLane);
     }
-    match ledger.holds().get(&content.exchange) {
-        None if !held => {}
-        Some(hold) if *held => {
-            let same = (hold.account, hold.minutes, hold.kind) == (content.account, content.minutes, content.kind);
-            if !same || *member != Some(hold.payer) || !paid {
-                return Err(Rejection::UnknownProposal);
-            }
-        }
-        _ => return Err(Rejection::UnknownExchange(content.exchange)),
+    let decided = history.crossing(&content.account, &Position::of(content)).is_some();
+    if decided && !broken!(RecoversTwice) {
+        return Err(Rejection::ExchangeExists(content.exchange));
+    }
+    let held = ledger.holds().get(&content.exchange).filter(|hold| hold.is_of(content));
+    let right = match under_id {
+        UnderId::Nothing => true,
+        UnderId::Hold => held.is_some_and(|hold| *paid && *member == Some(hold.payer)),
+        UnderId::Another => held.is_none() && history.exchange(&content.exchange).is_some(),
+    };
+    if !right {
+        return Err(Rejection::UnknownExchange(content.exchange));
     }
     match member {
         Some(id) if !ledger.members.contains_key(id) => Err(Rejection::UnknownMember(*id)),
@@ -181,10 +184,10 @@ pub(super) fn postings(ledger: &Ledger, body: &Body) -> Result<Vec<Posting>, Rej
             let content = &proposal.content;
             Ok(pair(Account::Partner(content.account), Account::Member(*payee), content.minutes.given()))
         }
-        Body::Recovered { member, paid, held, proposal, .. } => {
+        Body::Recovered { member, paid, under_id, proposal, .. } => {
             let content = &proposal.content;
             let (us, other) = (member.map_or(Account::Pot, Account::Member), Account::Partner(content.account));
-            let from = if *held { Account::OnHold(content.account) } else { us };
+            let from = if *under_id == UnderId::Hold { Account::OnHold(content.account) } else { us };
             Ok(if *paid {
                 pair(from, other, content.minutes.given())
             } else {
@@ -208,7 +211,7 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 terms: agreement.terms.clone(),
                 side,
                 key: agreement.key(side.other()),
-                epoch: 0,
+                epoch: agreement.first_epoch(),
                 net: Balance::ZERO,
                 on_hold: Balance::ZERO,
                 entry: ledger.tree.size(),
@@ -229,7 +232,9 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
             }
             remember_keys(ledger, [&resumption.offerer.content, &resumption.requester.content]);
         }
-        Body::Settle { proposal, .. } | Body::Release { proposal, .. } | Body::Recovered { proposal, .. } => {
+        Body::Settle { proposal, .. }
+        | Body::Release { proposal, .. }
+        | Body::Recovered { proposal, under_id: UnderId::Hold, .. } => {
             ledger.holds.remove(&proposal.content.exchange);
         }
         _ => {}
