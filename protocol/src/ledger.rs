@@ -18,9 +18,9 @@ pub use entry::{
     Body, CorrectionTerms, ENTRY_VERSION, Entry, ExchangeTerms, GiftTerms, GroupTerms, MAX_ENTRY_BYTES, MAX_GROUP,
     PaymentTerms, UnderId,
 };
-pub use rules::{Applied, Validated};
+pub use rules::{Applied, POT_FLOOR, Validated};
 pub use shown::{Receipt, Shown};
-pub use state::{Account, History, Hold, Ledger, Partner, Posting, Recorded};
+pub use state::{Account, Advance, History, Hold, Ledger, Partner, Posting, Recorded};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -366,7 +366,7 @@ impl Clerk {
                 tracing::error!(%account, "a partner holds a checkpoint of ours that this ledger does not continue: this copy's disk went \
                     back in time. Restore the newest backup");
             }
-            Notice::Entry { .. } | Notice::RecordKept => {}
+            Notice::Entry { .. } | Notice::RecordKept | Notice::Disputed { .. } => {}
         }
     }
 

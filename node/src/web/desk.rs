@@ -1,10 +1,13 @@
 //! Pages for coordinators.
 
+mod disputes;
 mod members;
 mod paper;
 mod partners;
 mod slips;
 mod today;
+
+pub(super) use disputes::outcome;
 
 use super::App;
 use axum::{
@@ -26,6 +29,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/partners", get(partners::list))
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))
         .route("/partners/accept", get(partners::accept).post(partners::send_accept))
+        .route("/disputes/{id}", get(disputes::show))
+        .route("/disputes/{id}/{step}", get(disputes::form).post(disputes::send))
+        .route("/exchange/{id}/advance", get(disputes::advance).post(disputes::send_advance))
         .route("/paper", get(paper::show))
         .route("/paper/slips", get(paper::slips))
         .route("/paper/directory", get(paper::directory))

@@ -39,6 +39,9 @@ enum Begun {
     Crossing(Option<Crossed>),
 }
 
+/// Stands for a member whom the ledger does not know; ids are drawn at random, so nobody has it.
+const NOBODY: MemberId = MemberId([0; 16]);
+
 #[derive(Debug, Clone, Copy)]
 struct Crossed {
     account: AccountId,
@@ -179,6 +182,7 @@ impl Crossed {
             payer: Alias([0; 16]),
             proposal: Box::new(Unverified { content: proposal, signature }),
             decision: Box::new(Unverified { content: decision, signature }),
+            advanced: None,
         }
     }
 }
@@ -189,18 +193,13 @@ impl Begun {
             Kind::Exchange => None,
             Kind::Reversal { of } => Some(of),
         };
-        Self::Crossing(member.map(|member| Crossed {
-            account: proposal.account,
-            member,
-            minutes: proposal.minutes,
-            paid,
-            reverses,
-        }))
+        let member = member.unwrap_or(NOBODY);
+        Self::Crossing(Some(Crossed { account: proposal.account, member, minutes: proposal.minutes, paid, reverses }))
     }
 
     fn body(&self, community: CommunityId) -> Body {
         let (exchange, made_at, details) = (ExchangeId([0; 16]), Timestamp::default(), None);
-        let nobody = MemberId([0; 16]);
+        let nobody = NOBODY;
         let unsaid = Authority::OnBehalf { coordinator: nobody, channel: Channel::Paper };
         match self {
             Self::Exchange { giver, receiver, minutes } => Body::Exchange {

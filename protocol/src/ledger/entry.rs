@@ -11,7 +11,7 @@ use crate::{
     key::PublicKey,
     member::{MemberKind, Role},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Payee, Position, Proposal, Resumption},
+    partnership::{Agreement, Closing, Decision, Payee, Position, Proposal, Resumption, Statement},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -308,6 +308,42 @@ pub enum Body {
         proposal: Box<Unverified<Proposal>>,
         /// Our signed acceptance.
         decision: Box<Unverified<Decision>>,
+        /// How many of the minutes go to the pot, which advanced them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        advanced: Option<Minutes>,
+    },
+    /// The pot gives a member the minutes that a partner's member still owes, so that the member does not wait.
+    Advance {
+        /// The exchange whose payment is awaited.
+        exchange: ExchangeId,
+        /// Under which partnership.
+        account: AccountId,
+        /// Who gave the help.
+        payee: MemberId,
+        /// How long.
+        minutes: Minutes,
+        /// The coordinator who decided it.
+        by: MemberId,
+    },
+    /// What becomes of an advance whose payment did not come.
+    AdvanceEnded {
+        /// The exchange.
+        exchange: ExchangeId,
+        /// Who had the minutes.
+        payee: MemberId,
+        /// How many.
+        minutes: Minutes,
+        /// Whether the member keeps them as a gift; otherwise the pot takes them back.
+        kept: bool,
+        /// The coordinator who decided it.
+        by: MemberId,
+    },
+    /// Both communities agree how a dispute about an exchange ends. It moves no minutes and holds nobody's words.
+    DisputeClosed {
+        /// Side B's signed suggestion.
+        suggestion: Box<Unverified<Statement>>,
+        /// Side A's signed agreement.
+        closing: Box<Unverified<Closing>>,
     },
     /// Another key signs for this community from here on. Restoring a backup always comes with a new key, so that nothing
     /// signed before and lost can be taken for what is signed now.
@@ -334,6 +370,9 @@ pub enum Body {
         proposal: Box<Unverified<Proposal>>,
         /// The signed acceptance.
         decision: Box<Unverified<Decision>>,
+        /// How many of the minutes go to the pot, which advanced them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        advanced: Option<Minutes>,
     },
 }
 
@@ -373,6 +412,9 @@ impl Body {
             Self::KeyRotated { .. } => "key_rotated",
             Self::Resumed { .. } => "resumed",
             Self::Recovered { .. } => "recovered",
+            Self::Advance { .. } => "advance",
+            Self::AdvanceEnded { .. } => "advance_ended",
+            Self::DisputeClosed { .. } => "dispute_closed",
         }
     }
 

@@ -6,6 +6,7 @@ use crate::{
     envelope::Unverified,
     id::{Alias, Digest},
     merkle::leaf_hash,
+    minutes::Minutes,
     partnership::{Decision, Proposal},
     time::Timestamp,
 };
@@ -30,9 +31,10 @@ impl Entry {
     }
 
     fn receipt(&self) -> Option<Receipt> {
-        let Body::Receive { payee, payer, proposal, decision } = &self.body else { return None };
+        let Body::Receive { payee, payer, proposal, decision, advanced } = &self.body else { return None };
         let account = proposal.content.account;
-        let payee = Digest::of("kith/v1/payee", &[account.as_bytes(), &payee.0]);
+        let advanced = advanced.map_or(0, Minutes::get).to_be_bytes();
+        let payee = Digest::of("kith/v1/payee", &[account.as_bytes(), &payee.0, &advanced]);
         let (proposal, decision) = (proposal.clone(), decision.clone());
         Some(Receipt { v: self.v, at: self.at, payee, payer: *payer, proposal, decision })
     }
@@ -47,7 +49,8 @@ pub struct Receipt {
     pub v: u8,
     /// When it was recorded.
     pub at: Timestamp,
-    /// A hash of the account and the payee's id, which is 16 random bytes and so cannot be guessed.
+    /// A hash of the account, the payee's id, which is 16 random bytes and so cannot be guessed, and the minutes that our pot
+    /// had advanced (big-endian, 0 if none).
     pub payee: Digest,
     /// Who received the help, by the partner's code.
     pub payer: Alias,

@@ -76,6 +76,23 @@ pub struct Partner {
     pub on_hold: Balance,
     /// The entry that holds the agreement.
     pub entry: u64,
+    /// Keys that signed for the other side in earlier epochs.
+    pub earlier_keys: Vec<PublicKey>,
+    /// The entries with the outcomes of disputes, by number.
+    pub outcomes: Vec<u64>,
+}
+
+/// Minutes that the pot gave a member whom a partner's member has not paid yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advance {
+    /// Under which partnership the payment is awaited.
+    pub account: AccountId,
+    /// Who has the minutes.
+    pub payee: MemberId,
+    /// How many.
+    pub minutes: Minutes,
+    /// Whether a coordinator decided that the member keeps them, whatever comes.
+    pub kept: bool,
 }
 
 impl Partner {
@@ -131,6 +148,10 @@ pub struct Ledger {
     #[serde(with = "pairs")]
     pub(super) holds: BTreeMap<ExchangeId, Hold>,
     pub(super) reversed: BTreeSet<ExchangeId>,
+    #[serde(with = "pairs")]
+    pub(super) advances: BTreeMap<ExchangeId, Advance>,
+    #[serde(with = "pairs")]
+    pub(super) outcomes: BTreeMap<ExchangeId, u64>,
 }
 
 impl Ledger {
@@ -149,6 +170,8 @@ impl Ledger {
             partners: BTreeMap::new(),
             holds: BTreeMap::new(),
             reversed: BTreeSet::new(),
+            advances: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
         }
     }
 
@@ -204,6 +227,18 @@ impl Ledger {
     #[must_use]
     pub const fn holds(&self) -> &BTreeMap<ExchangeId, Hold> {
         &self.holds
+    }
+
+    /// What the pot advanced and has not got back, by the exchange whose payment is awaited.
+    #[must_use]
+    pub const fn advances(&self) -> &BTreeMap<ExchangeId, Advance> {
+        &self.advances
+    }
+
+    /// Exchanges whose dispute is over, and the entry that says how.
+    #[must_use]
+    pub const fn outcomes(&self) -> &BTreeMap<ExchangeId, u64> {
+        &self.outcomes
     }
 
     /// The partnership with a community.

@@ -72,7 +72,7 @@ impl Machine {
                 let ours = terms.as_ref().map(|terms| alias(&terms.account, terms.payer));
                 (proposal, decision, terms.map(|terms| terms.payee), ours)
             }
-            Body::Receive { payee, payer, proposal, decision } => {
+            Body::Receive { payee, payer, proposal, decision, .. } => {
                 let ours = alias(&proposal.content.account, payee);
                 (proposal, decision, Some(Payee::Alias(payer)), Some(ours))
             }
@@ -156,8 +156,9 @@ impl Machine {
         };
         let member = held.or_else(|| self.own_member(&account, pair.yours.as_ref()?));
         let paid = Some(pair.proposal.content.lane) == self.state.ledger.partners().get(&account).map(|p| p.side);
+        let advanced = if paid { None } else { self.state.ledger.repays(&pair.proposal.content) };
         let (proposal, decision) = (Box::new(pair.proposal), Box::new(pair.decision));
-        self.enter(turn, Body::Recovered { member, party: pair.ours, paid, under_id, proposal, decision })?;
+        self.enter(turn, Body::Recovered { member, party: pair.ours, paid, under_id, proposal, decision, advanced })?;
         turn.notice(if under_id == UnderId::Hold {
             Notice::Decided { exchange: id, accepted: true }
         } else {

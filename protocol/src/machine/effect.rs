@@ -90,6 +90,11 @@ pub enum Notice {
         /// Its account.
         account: AccountId,
     },
+    /// A partner said something about a disputed exchange, or the dispute is over.
+    Disputed {
+        /// It.
+        exchange: ExchangeId,
+    },
     /// A partner's misconduct is proven; nothing more is signed with it.
     Frozen {
         /// Its account.

@@ -153,6 +153,9 @@ impl Machine {
             partner.is_some_and(|partner| sessions.values().any(|who| *who == Some(partner)))
         };
         self.synced.retain(here);
+        self.heard.retain(|account, _| here(account));
+        self.inquired.retain(here);
+        self.forget_told();
     }
 
     pub(super) fn received(&mut self, turn: &mut Turn<'_>, peer: Peer, message: Checked) -> Result<(), Rejection> {
@@ -213,6 +216,9 @@ impl Machine {
             Message::Ask(request) => self.asked(turn, peer, from, &request)?,
             Message::AskNoted { exchange } => self.ask_noted(turn, from, exchange),
             Message::AskDeclined { exchange } => self.ask_declined(turn, peer, from, exchange),
+            Message::DisputeHeads(heads) => self.dispute_heads(turn, peer, from, heads)?,
+            Message::Say(statement) => self.said(turn, from, *statement)?,
+            Message::DisputeClosed { suggestion, closing } => self.dispute_closed(turn, from, suggestion, closing)?,
             Message::Heads { heads } => self.heads(turn, peer, &heads),
             Message::Pull { community, after } => self.pulled(turn, peer, community, after),
             // Messages with signatures never come unchecked.

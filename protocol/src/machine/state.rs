@@ -2,6 +2,8 @@
 
 use super::{
     condition::{Condition, Lost},
+    dispute::Dispute,
+    disputing::Told,
     effect::{Batch, Effect, Effects, Notice},
     fact::{Fact, Invited, Reply, Waiting, WaitingKind},
     input::{Command, Input, Peer},
@@ -18,7 +20,7 @@ use crate::{
     key::SecretKey,
     lane::Lanes,
     ledger::{Body, Ledger},
-    partnership::{Invitation, Position, Terms},
+    partnership::{DisputeHeads, Invitation, Position, Terms},
     rejection::Rejection,
     shelf::{Item, Known, Record},
     time::{Span, Timestamp},
@@ -81,6 +83,8 @@ pub struct State {
     #[serde(with = "pairs")]
     pub(super) waiting: BTreeMap<ExchangeId, Waiting>,
     #[serde(with = "pairs")]
+    pub(super) disputes: BTreeMap<ExchangeId, Dispute>,
+    #[serde(with = "pairs")]
     pub(super) invitations: BTreeMap<Digest, Invited>,
     #[serde(with = "pairs")]
     pub(super) accepting: BTreeMap<CommunityId, Accepting>,
@@ -104,6 +108,7 @@ impl State {
             conditions: BTreeMap::new(),
             inspected: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             invitations: BTreeMap::new(),
             accepting: BTreeMap::new(),
             refusals: BTreeMap::new(),
@@ -142,6 +147,12 @@ impl State {
     #[must_use]
     pub const fn waiting(&self) -> &BTreeMap<ExchangeId, Waiting> {
         &self.waiting
+    }
+
+    /// Exchanges that are disputed with partners.
+    #[must_use]
+    pub const fn disputes(&self) -> &BTreeMap<ExchangeId, Dispute> {
+        &self.disputes
     }
 
     /// Invitations given out.
@@ -243,6 +254,12 @@ pub struct Machine {
     pub(super) inspecting: BTreeMap<AccountId, Vec<(Position, u64)>>,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
+    /// How far each connected partner said it is with disputes.
+    pub(super) heard: BTreeMap<AccountId, DisputeHeads>,
+    /// Partners that were asked how far they are with disputes and have not answered.
+    pub(super) inquired: BTreeSet<AccountId>,
+    /// What partners that lack something about disputes were told lately.
+    pub(super) told: Told,
 }
 
 /// What an input has led to so far.
@@ -291,6 +308,9 @@ impl Machine {
             inspect_at: None,
             inspecting: BTreeMap::new(),
             stirred: BTreeSet::new(),
+            heard: BTreeMap::new(),
+            inquired: BTreeSet::new(),
+            told: Told::default(),
         }
     }
 
@@ -350,6 +370,7 @@ impl Machine {
             Input::Wake => self.wake(&mut turn),
         }
         self.move_queues(&mut turn);
+        self.move_disputes(&mut turn);
         turn.effects
     }
 
@@ -403,6 +424,9 @@ impl Machine {
                 self.state.ledger.coordinator(&by)?;
                 self.waive(turn, account).map(|()| Reply::Done)
             }
+            Command::Dispute { exchange, deed, by } => self.dispute(turn, exchange, deed, by),
+            Command::Advance { exchange, by } => self.advance(turn, exchange, by),
+            Command::EndAdvance { exchange, kept, by } => self.end_advance(turn, exchange, kept, by),
             Command::Rotate => self.rotate(turn, Lost::Rotated).map(|()| Reply::Done),
         }
     }

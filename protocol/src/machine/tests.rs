@@ -3,6 +3,7 @@
 
 mod asking;
 mod audited;
+mod disputing;
 mod inspecting;
 mod partnering;
 mod resuming;

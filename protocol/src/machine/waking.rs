@@ -33,6 +33,8 @@ impl Machine {
         if self.repeat_at <= turn.now {
             self.repeat_at = turn.now.plus(REPEAT_AFTER);
             self.wanted.clear();
+            self.inquired.clear();
+            self.forget_told();
             for (peer, community) in &peers {
                 if !self.introduced.contains(peer) {
                     self.say_hello(turn, *peer);
@@ -67,6 +69,7 @@ impl Machine {
         !self.is_settled(account)
             || lanes.is_some_and(|l| l.undecided() > 0 || l.unconfirmed().next().is_some())
             || self.state.waiting.values().any(asks)
+            || self.disputes_unanswered(account)
     }
 
     /// Dials partners and inviters who are away, each with growing patience, and some others when there are few peers.

@@ -127,7 +127,12 @@ impl Books {
                         add(*payer, *minutes);
                     }
                 }
-                Body::Receive { payee, proposal, .. } => add(*payee, i64::from(proposal.content.minutes.get())),
+                Body::Receive { payee, proposal, advanced, .. } => {
+                    let back = advanced.map_or(0, |minutes| i64::from(minutes.get()));
+                    add(*payee, i64::from(proposal.content.minutes.get()) - back);
+                }
+                Body::Advance { payee, minutes, .. } => add(*payee, i64::from(minutes.get())),
+                Body::AdvanceEnded { payee, minutes, kept: false, .. } => add(*payee, -i64::from(minutes.get())),
                 _ => {}
             }
         }

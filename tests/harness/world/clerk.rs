@@ -296,6 +296,7 @@ impl World {
             Notice::Recovered { .. } => self.coverage.hit("notice", "recovered"),
             Notice::Forgotten { .. } => self.coverage.hit("notice", "forgotten"),
             Notice::Resumed { .. } => self.coverage.hit("notice", "resumed"),
+            Notice::Disputed { .. } => self.coverage.hit("notice", "disputed"),
             Notice::Frozen { account } => {
                 return Err(Violation::new("honesty", format!("an honest partner is accused: {account}")));
             }

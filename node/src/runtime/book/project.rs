@@ -110,6 +110,8 @@ impl Book {
             Body::Receive { payee, .. } => vec![*payee],
             Body::Correction { terms, .. } => of_exchange(&terms.corrects),
             Body::Settle { proposal, .. } | Body::Release { proposal, .. } => of_exchange(&proposal.content.exchange),
+            Body::Advance { payee, .. } | Body::AdvanceEnded { payee, .. } => vec![*payee],
+            Body::DisputeClosed { closing, .. } => of_exchange(&closing.content.exchange),
             Body::Recovered { member, .. } => member.iter().copied().collect(),
             Body::MemberAdmitted { member, .. }
             | Body::MemberLeft { member, .. }

@@ -5,6 +5,7 @@ use super::{
         entry::{Body, PaymentTerms, UnderId},
         state::{Account, History, Hold, Ledger, Partner, Posting},
     },
+    advances::incoming,
     exchanges::{authority, length, same_community},
     pair,
 };
@@ -26,11 +27,12 @@ pub(super) fn permit(ledger: &Ledger, body: &Body, history: &dyn History) -> Res
         }
         Body::Settle { proposal, decision } => decided(ledger, proposal, decision, true),
         Body::Release { proposal, decision } => decided(ledger, proposal, decision, false),
-        Body::Receive { payee, proposal, decision, .. } => {
+        Body::Receive { payee, proposal, decision, advanced, .. } => {
             let accepted = Verdict::Accept { leaf_index: ledger.tree.size() };
             ledger.check_receipt(payee, &proposal.content)?;
             let fitting = fits(&proposal.content, &decision.content) && decision.content.verdict == accepted;
-            if fitting { Ok(()) } else { Err(Rejection::UnknownProposal) }
+            let repaid = *advanced == ledger.repays(&proposal.content);
+            if fitting && repaid { Ok(()) } else { Err(Rejection::UnknownProposal) }
         }
         Body::Resumed { resumption } => resumed(ledger, resumption),
         Body::Recovered { .. } => recovered(ledger, body, history),
@@ -47,7 +49,7 @@ fn agreed(ledger: &Ledger, agreement: &Agreement) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn partner<'a>(ledger: &'a Ledger, account: &AccountId) -> Result<&'a Partner, Rejection> {
+pub(super) fn partner<'a>(ledger: &'a Ledger, account: &AccountId) -> Result<&'a Partner, Rejection> {
     ledger.partners().get(account).ok_or(Rejection::UnknownPartnership(*account))
 }
 
@@ -60,7 +62,7 @@ fn resumed(ledger: &Ledger, resumption: &Resumption) -> Result<(), Rejection> {
 
 /// What both signed counts, whatever the limits are.
 fn recovered(ledger: &Ledger, body: &Body, history: &dyn History) -> Result<(), Rejection> {
-    let Body::Recovered { member, paid, under_id, proposal, decision, .. } = body else { return Ok(()) };
+    let Body::Recovered { member, paid, under_id, proposal, decision, advanced, .. } = body else { return Ok(()) };
     let content = &proposal.content;
     let partner = partner(ledger, &content.account)?;
     let accepted = matches!(decision.content.verdict, Verdict::Accept { .. });
@@ -70,6 +72,9 @@ fn recovered(ledger: &Ledger, body: &Body, history: &dyn History) -> Result<(), 
     }
     if content.epoch != partner.epoch {
         return Err(Rejection::OtherLane);
+    }
+    if *advanced != if *paid { None } else { ledger.repays(content) } {
+        return Err(Rejection::UnknownProposal);
     }
     let decided = history.crossing(&content.account, &Position::of(content)).is_some();
     if decided && !broken!(RecoversTwice) {
@@ -103,6 +108,11 @@ fn agreed_length(partner: &Partner, minutes: Minutes) -> Result<(), Rejection> {
     Ok(())
 }
 
+/// Whether one exchange under a partnership may have so many minutes.
+pub(super) fn within_agreed(ledger: &Ledger, account: &AccountId, minutes: Minutes) -> Result<(), Rejection> {
+    agreed_length(partner(ledger, account)?, minutes)
+}
+
 impl Ledger {
     /// Whether a member may spend these minutes with a partner now: counting everything of ours that is still undecided, so that
     /// the limit holds whatever the partner decides.
@@ -134,7 +144,7 @@ impl Ledger {
             return Err(Rejection::OtherLane);
         }
         agreed_length(partner, proposal.minutes)?;
-        self.check_limits(payee, proposal.minutes.given())?;
+        self.check_incoming(payee, proposal)?;
         let would_be = partner.net.negated().plus(proposal.minutes.given())?.get();
         let limit = partner.terms.limit(theirs);
         if would_be > limit && !broken!(DeciderIgnoresLimit) {
@@ -180,18 +190,18 @@ pub(super) fn postings(ledger: &Ledger, body: &Body) -> Result<Vec<Posting>, Rej
             let hold = held(ledger, proposal)?;
             Ok(pair(Account::OnHold(hold.account), Account::Member(hold.payer), hold.minutes.given()))
         }
-        Body::Receive { payee, proposal, .. } => {
+        Body::Receive { payee, proposal, advanced, .. } => {
             let content = &proposal.content;
-            Ok(pair(Account::Partner(content.account), Account::Member(*payee), content.minutes.given()))
+            Ok(incoming(content.account, Account::Member(*payee), content.minutes, *advanced))
         }
-        Body::Recovered { member, paid, under_id, proposal, .. } => {
+        Body::Recovered { member, paid, under_id, proposal, advanced, .. } => {
             let content = &proposal.content;
             let (us, other) = (member.map_or(Account::Pot, Account::Member), Account::Partner(content.account));
             let from = if *under_id == UnderId::Hold { Account::OnHold(content.account) } else { us };
             Ok(if *paid {
                 pair(from, other, content.minutes.given())
             } else {
-                pair(other, us, content.minutes.given())
+                incoming(content.account, us, content.minutes, *advanced)
             })
         }
         _ => Ok(Vec::new()),
@@ -215,6 +225,8 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 net: Balance::ZERO,
                 on_hold: Balance::ZERO,
                 entry: ledger.tree.size(),
+                earlier_keys: Vec::new(),
+                outcomes: Vec::new(),
             };
             ledger.partners.insert(agreement.terms.account(), partner);
             remember_keys(ledger, [&agreement.certificate_a.content, &agreement.certificate_b.content]);
@@ -227,7 +239,11 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
         Body::Resumed { resumption } => {
             let offer = &resumption.offer.content;
             if let Some(partner) = ledger.partners.get_mut(&offer.account) {
-                partner.key = resumption.certificate(partner.side.other()).content.key;
+                let key = resumption.certificate(partner.side.other()).content.key;
+                let before = std::mem::replace(&mut partner.key, key);
+                if before != key && !partner.earlier_keys.contains(&before) {
+                    partner.earlier_keys.push(before);
+                }
                 partner.epoch = offer.epoch;
             }
             remember_keys(ledger, [&resumption.offerer.content, &resumption.requester.content]);
