@@ -18,7 +18,10 @@ mod fact;
 #[cfg(feature = "flaws")]
 mod flawed;
 mod folding;
+mod holding;
 mod input;
+mod letter;
+mod mailing;
 mod members;
 mod message;
 mod partnering;
@@ -30,10 +33,13 @@ mod view;
 mod waking;
 
 pub use condition::{Condition, Lost};
-pub use effect::{Batch, Effect, Effects, ForeignRecord, Notice};
+pub use effect::{Batch, Boxed, Effect, Effects, ForeignRecord, Notice};
 pub use exchanges::MAX_WAITING;
 pub use fact::{Fact, Invited, Reply, Waiting, WaitingKind};
+pub use holding::{MAX_BOXES, MAX_MAIL_PARTNERS, MAX_REST};
 pub use input::{Command, Input, Peer, request_digest, secret_digest};
+pub use letter::{BOX_BYTES, Letter, MAX_BOX_BYTES, Sealed, open_letter};
+pub use mailing::MAX_COPIES;
 pub use message::{
     Acceptance, Checked, Hello, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message, Parcel,
     PaymentRequest, Resume, check_announcement,
@@ -41,7 +47,7 @@ pub use message::{
 pub use partnering::{MAX_ACCEPTING, MAX_INVITATIONS};
 pub use settling::MAX_QUEUED;
 pub use shelving::CARD_KEY;
-pub use state::{Accepting, Identity, Machine, OwnRecord, REPEAT_AFTER, State};
+pub use state::{Accepting, Identity, Machine, Mailing, OwnRecord, REPEAT_AFTER, State};
 pub use view::{MemoryView, Standing, View};
 
 #[cfg(test)]

@@ -137,6 +137,15 @@ pub enum Command {
         /// Who decides.
         by: MemberId,
     },
+    /// Let mail rest with a partner, and hold it for the partner; or no longer.
+    Mail {
+        /// Which partnership.
+        account: AccountId,
+        /// Whether to.
+        on: bool,
+        /// Who decides.
+        by: MemberId,
+    },
     /// The identity's new key signs from here on.
     Rotate,
     /// Say where this node can be reached.
@@ -216,6 +225,7 @@ impl Command {
             Self::Publish { .. } => "publish",
             Self::ShowCard { .. } => "show_card",
             Self::Waive { .. } => "waive",
+            Self::Mail { .. } => "mail",
             Self::Rotate => "rotate",
         }
     }

@@ -67,6 +67,29 @@ pub struct Accepting {
     pub terms: Terms,
 }
 
+/// What is remembered of letters to and from a partner.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailing {
+    /// Whether our coordinators let mail rest with this partner, and here for it.
+    pub ours: bool,
+    /// Whether the partner said the same.
+    pub theirs: bool,
+    /// The partner's latest life that we heard of.
+    pub life: u64,
+    /// The latest letter of that life that we took.
+    pub letter: u64,
+    /// The latest life of ours that the partner has heard of.
+    pub knows: u64,
+}
+
+impl Mailing {
+    /// Whether each holds mail for the other.
+    #[must_use]
+    pub const fn is_agreed(&self) -> bool {
+        self.ours && self.theirs
+    }
+}
+
 /// Everything a machine remembers: the fold of its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
@@ -85,6 +108,8 @@ pub struct State {
     pub(super) refusals: BTreeMap<CommunityId, String>,
     #[serde(with = "pairs")]
     pub(super) partner_cards: BTreeMap<CommunityId, Card>,
+    #[serde(with = "pairs")]
+    pub(super) mail: BTreeMap<AccountId, Mailing>,
     pub(super) card: Option<Card>,
     pub(super) revision: u64,
     #[serde(with = "pairs")]
@@ -104,6 +129,7 @@ impl State {
             accepting: BTreeMap::new(),
             refusals: BTreeMap::new(),
             partner_cards: BTreeMap::new(),
+            mail: BTreeMap::new(),
             card: None,
             revision: 0,
             shelf: BTreeMap::new(),
@@ -156,6 +182,12 @@ impl State {
     #[must_use]
     pub const fn partner_cards(&self) -> &BTreeMap<CommunityId, Card> {
         &self.partner_cards
+    }
+
+    /// What is remembered of letters, by partnership.
+    #[must_use]
+    pub const fn mail(&self) -> &BTreeMap<AccountId, Mailing> {
+        &self.mail
     }
 
     /// The card we show.
@@ -227,6 +259,8 @@ pub struct Machine {
     pub(super) drawn: u64,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
+    /// Letters: what is under way of them. Gone with every restart.
+    pub(super) post: super::mailing::Post,
 }
 
 /// What an input has led to so far.
@@ -272,6 +306,7 @@ impl Machine {
             wanted: BTreeSet::new(),
             drawn: 0,
             stirred: BTreeSet::new(),
+            post: super::mailing::Post::default(),
         }
     }
 
@@ -330,6 +365,7 @@ impl Machine {
             Input::Wake => self.wake(&mut turn),
         }
         self.move_queues(&mut turn);
+        self.move_mail(&mut turn);
         turn.effects
     }
 
@@ -355,7 +391,10 @@ impl Machine {
     }
 
     fn carry_out(&mut self, turn: &mut Turn<'_>, command: Command) -> Result<Reply, Rejection> {
-        let always = matches!(command, Command::Waive { .. } | Command::Rotate | Command::ShowCard { .. });
+        let always = matches!(
+            command,
+            Command::Waive { .. } | Command::Mail { .. } | Command::Rotate | Command::ShowCard { .. }
+        );
         if !always && !broken!(ActsWhileRecovering) {
             self.check_recovered()?;
         }
@@ -382,6 +421,10 @@ impl Machine {
             Command::Waive { account, by } => {
                 self.state.ledger.coordinator(&by)?;
                 self.waive(turn, account).map(|()| Reply::Done)
+            }
+            Command::Mail { account, on, by } => {
+                self.state.ledger.coordinator(&by)?;
+                self.switch_mail(turn, account, on).map(|()| Reply::Done)
             }
             Command::Rotate => self.rotate(turn, Lost::Rotated).map(|()| Reply::Done),
         }

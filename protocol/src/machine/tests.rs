@@ -3,6 +3,7 @@
 
 mod asking;
 mod audited;
+mod mailing;
 mod partnering;
 mod resuming;
 mod settling;
