@@ -18,6 +18,7 @@ mod doorman;
 pub mod export;
 mod handle;
 pub mod home;
+mod life;
 pub mod listings;
 mod outbox;
 pub mod personal;

@@ -227,6 +227,17 @@ impl Workload {
         (0..FEAST).filter_map(|_| self.small_payment(scene, nodes)).collect()
     }
 
+    /// Coordinators switch mail on with a partner, and hardly ever off; what they choose is drawn apart from all else.
+    pub(crate) fn mail(&mut self, nodes: &[Node], dice: &mut Dice) -> Option<(usize, Order)> {
+        let i = dice.index(nodes.len());
+        let (wanted, on) = (dice.permille(60), !dice.permille(40));
+        let node = nodes.get(i).filter(|_| wanted)?;
+        let accounts: Vec<_> = node.state()?.ledger().partners().keys().copied().collect();
+        let account = *dice.pick(&accounts)?;
+        let command = Command::Mail { account, on, by: node.coordinator };
+        Some((i, self.number(i, None, command)))
+    }
+
     fn order(&mut self, node: usize, command: Command) -> Order {
         let request = self.dice.permille(600).then(|| {
             let id = self.dice.bytes::<16>();

@@ -3,6 +3,7 @@
 //! Each node is driven as a real one: a clerk takes what has arrived, lets the machine handle it, makes all of it durable at once
 //! and only then carries it out. It may crash before, while and after it does.
 
+mod apart;
 mod clerk;
 mod healing;
 mod node;
@@ -119,6 +120,10 @@ pub struct World {
     /// Nodes cut off from the others.
     island: Vec<usize>,
     healing: bool,
+    /// Two nodes that are never there together any more, and know others who hold their letters.
+    parted: Option<(usize, usize)>,
+    /// Choices about letters, kept from all others.
+    letters: Dice,
 }
 
 /// Events before everything heals: enough for a few dozen exchanges between communities.
@@ -162,6 +167,8 @@ impl World {
             recorded: Vec::new(),
             island: Vec::new(),
             healing: false,
+            parted: None,
+            letters: Dice::new(settings.seed, "letters"),
         }
     }
 
@@ -230,6 +237,9 @@ impl World {
     /// People do something, and will again.
     fn act(&mut self) {
         for (node, order) in self.workload.act(&self.nodes, self.now, &mut self.coverage) {
+            self.take(node, order);
+        }
+        if let Some((node, order)) = self.workload.mail(&self.nodes, &mut self.letters) {
             self.take(node, order);
         }
         let pause = match self.dice.below(100) {

@@ -7,8 +7,8 @@
 use super::{
     Failure,
     types::{
-        AcceptInvitation, CharterView, Confirm, GiveBack, GoOn, NewBackup, NewCorrection, NewExchange, NewGift,
-        NewGroup, NewInvitation, NewListing, NewMember, NewPayment, NewRequest, NewRole, Nothing,
+        AcceptInvitation, CharterView, Confirm, GiveBack, GoOn, MailSwitch, NewBackup, NewCorrection, NewExchange,
+        NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewPayment, NewRequest, NewRole, Nothing,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -106,6 +106,7 @@ objects!(
     Confirm,
     GiveBack,
     GoOn,
+    MailSwitch,
     NewBackup,
     NewCorrection,
     NewExchange,

@@ -61,6 +61,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::invite))
         .routes(routes!(partners::accept_invitation))
         .routes(routes!(partners::go_on_without))
+        .routes(routes!(partners::switch_mail))
         .routes(routes!(payments::ask_to_give_back))
         .routes(routes!(papers::partner_statement))
         .routes(routes!(papers::partner_evidence))

@@ -1,5 +1,6 @@
 //! Pages for coordinators.
 
+mod mail;
 mod members;
 mod paper;
 mod partners;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/slips/undo", post(slips::undo))
         .route("/partners", get(partners::list))
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))
+        .route("/partners/{id}/mail", get(mail::show).post(mail::send))
         .route("/partners/accept", get(partners::accept).post(partners::send_accept))
         .route("/paper", get(paper::show))
         .route("/paper/slips", get(paper::slips))

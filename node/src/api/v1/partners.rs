@@ -5,7 +5,7 @@ use crate::{
         ApiState, Failure,
         extract::At,
         idempotency::Call,
-        types::{AcceptInvitation, GoOn, InvitationView, NewInvitation, PartnerView},
+        types::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView},
     },
     runtime::{Handle, Refused, clock, shelves::name_of},
 };
@@ -14,7 +14,7 @@ use kith_protocol::{
     id::{AccountId, CommunityId},
     lane::Lanes,
     ledger::Partner,
-    machine::{Accepting, Command, Condition, Machine, Reply},
+    machine::{Accepting, Command, Condition, Machine, Mailing, Reply},
     minutes::Minutes,
     partnership::{Invitation, Side},
     rejection::Rejection,
@@ -44,6 +44,16 @@ pub(super) async fn account_of(handle: &Handle, community: CommunityId) -> Resul
     account.await?.ok_or_else(|| no_partnership(&community))
 }
 
+/// Whether mail is agreed, in the words of the API.
+fn mail(mailing: Option<&Mailing>) -> &'static str {
+    match mailing {
+        Some(Mailing { ours: true, theirs: true, .. }) => "agreed",
+        Some(Mailing { ours: true, .. }) => "offered",
+        Some(Mailing { theirs: true, .. }) => "wanted",
+        _ => "off",
+    }
+}
+
 fn live(machine: &Machine, account: AccountId, partner: &Partner) -> PartnerView {
     let community = partner.community();
     let lanes = machine.state().lanes().get(&account);
@@ -62,6 +72,7 @@ fn live(machine: &Machine, account: AccountId, partner: &Partner) -> PartnerView
         largest_minutes: partner.terms.largest.get(),
         waiting_since: lanes.and_then(Lanes::waiting_since).map(|since| since.0),
         near_limit: partner.is_near_limit(),
+        mail: mail(machine.state().mail().get(&account)).into(),
     }
 }
 
@@ -81,6 +92,7 @@ fn without_account(machine: &Machine, community: CommunityId, state: &str) -> Pa
         largest_minutes: 0,
         waiting_since: None,
         near_limit: false,
+        mail: mail(None).into(),
     }
 }
 
@@ -199,6 +211,25 @@ pub(in crate::api) async fn go_on_without(
         None => handle.coordinator().await?,
     };
     handle.command(write.request(), Command::Waive { account, by }).await?;
+    let found = handle.look(move |machine, _| view(machine, &community)).await?;
+    found.map(Json).ok_or_else(|| no_partnership(&community))
+}
+
+/// Lets sealed mail rest with a partner for others who are away, and here for the partner; or no longer. Both have to want it.
+#[utoipa::path(put, path = "/partners/{community}/mail", tag = "partners", request_body = MailSwitch,
+    params(("community" = String, Path, description = "The partner community.")),
+    responses((status = 200, description = "The partner.", body = PartnerView)))]
+pub(in crate::api) async fn switch_mail(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(community): At<CommunityId>,
+    Call { write, body }: Call<MailSwitch>,
+) -> Result<Json<PartnerView>, Failure> {
+    let account = account_of(&handle, community).await?;
+    let by = match body.by {
+        Some(by) => by,
+        None => handle.coordinator().await?,
+    };
+    handle.command(write.request(), Command::Mail { account, on: body.on, by }).await?;
     let found = handle.look(move |machine, _| view(machine, &community)).await?;
     found.map(Json).ok_or_else(|| no_partnership(&community))
 }
