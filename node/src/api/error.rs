@@ -183,6 +183,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::NoProof(_)
         | Rejection::TooManyLines { .. }
         | Rejection::BooksDiffer
+        | Rejection::NoMail(_)
         | Rejection::BadEntry { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -4,7 +4,7 @@ use super::World;
 use kith_protocol::{id::AccountId, machine::State};
 
 /// Of a thousand changes of the weather, after how many two partners part for good.
-const PARTINGS: u64 = 120;
+const PARTINGS: u64 = 500;
 
 impl World {
     /// Whether these two are never there together.
@@ -43,7 +43,8 @@ impl World {
 
     /// Now and then two part for good.
     pub(super) fn drift_apart(&mut self) {
-        let (a, b) = (self.letters.index(self.nodes.len()), self.letters.index(self.nodes.len()));
+        let (one, other) = (self.letters.index(self.nodes.len()), self.letters.index(self.nodes.len()));
+        let (a, b) = (one.min(other), one.max(other));
         let wanted = self.parted.is_none() && self.letters.permille(PARTINGS);
         if wanted && a < b && self.can_part(a, b) {
             self.parted = Some((a, b));

@@ -72,6 +72,8 @@ pub struct PartnerView {
     /// Mail through this partner for others who are away, and through us for it: `off`, `offered` while only we want it,
     /// `wanted` while only the partner does, `agreed` when both do.
     pub mail: String,
+    /// How many sealed boxes of others are held here for this partner.
+    pub mail_held: u64,
 }
 
 /// Whether mail may rest with a partner, and with us for it.
