@@ -9,9 +9,12 @@
 
 mod accounting;
 mod accusing;
+mod advancing;
 mod asking;
 mod condition;
 mod crossings;
+mod dispute;
+mod disputing;
 mod effect;
 mod exchanges;
 mod fact;
@@ -20,6 +23,7 @@ mod flawed;
 mod folding;
 mod holding;
 mod input;
+mod inspecting;
 mod letter;
 mod mailing;
 mod members;
@@ -33,11 +37,13 @@ mod view;
 mod waking;
 
 pub use condition::{Condition, Lost};
+pub use dispute::{Dispute, Draft, Kept};
 pub use effect::{Batch, Boxed, Effect, Effects, ForeignRecord, Notice};
 pub use exchanges::MAX_WAITING;
 pub use fact::{Fact, Invited, Reply, Waiting, WaitingKind};
 pub use holding::{MAX_BOXES, MAX_MAIL_PARTNERS, MAX_REST};
-pub use input::{Command, Input, Peer, request_digest, secret_digest};
+pub use input::{Command, DisputeDeed, Input, Peer, request_digest, secret_digest};
+pub use inspecting::{Inspected, LedgerShown, LedgerWanted, MAX_SHOWN, Showing, ShownEntry};
 pub use letter::{BOX_BYTES, Letter, MAX_BOX_BYTES, Sealed, open_letter};
 pub use mailing::MAX_COPIES;
 pub use message::{

@@ -1,4 +1,4 @@
-//! The life of a node's machine (see `protocol/SPEC/10-mail.md`): letters of an earlier one count no more, so it must end
+//! The life of a node's machine (see `protocol/SPEC/11-mail.md`): letters of an earlier one count no more, so it must end
 //! whenever something may have been lost.
 //!
 //! A life outlasts a stop only if the next start finds the very journal that was closed: the file that says so is written at an

@@ -126,7 +126,10 @@ impl Machine {
 
     /// Whether something new may be signed for a partner who is away.
     pub(super) fn may_propose_by_letter(&self, account: &AccountId) -> bool {
-        self.is_heard(account) && self.partner_session(account).is_none() && !self.holders(account).is_empty()
+        self.is_live(account)
+            && self.is_heard(account)
+            && self.partner_session(account).is_none()
+            && !self.holders(account).is_empty()
     }
 
     /// Those who are here and hold mail for a partner who is not.

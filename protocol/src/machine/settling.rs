@@ -65,7 +65,7 @@ impl Machine {
     pub(super) fn move_queues(&mut self, turn: &mut Turn<'_>) {
         for account in std::mem::take(&mut self.stirred) {
             self.post.due.insert(account);
-            if !self.may_propose(&account) {
+            if !self.may_propose(&account) && !self.may_propose_by_letter(&account) {
                 continue;
             }
             while let Some((proposal, details)) = self.state.lanes.get(&account).and_then(crate::lane::Lanes::propose) {
@@ -80,9 +80,8 @@ impl Machine {
     }
 
     /// Nothing is signed before the partner said how far it is: it may know more than we do.
-    fn may_propose(&self, account: &AccountId) -> bool {
-        broken!(SignsWithoutResume)
-            || self.is_live(account) && (self.synced.contains(account) || self.may_propose_by_letter(account))
+    pub(super) fn may_propose(&self, account: &AccountId) -> bool {
+        broken!(SignsWithoutResume) || self.is_live(account) && self.synced.contains(account)
     }
 
     /// Whether a message of the lanes is of the epoch in which both sign.
@@ -180,13 +179,14 @@ impl Machine {
         }
         // Judged first: nothing is signed that the rules do not allow.
         self.state.ledger.check_receipt(&payee, content)?;
-        let leaf_index = self.state.ledger.tree().size();
+        let (leaf_index, advanced) = (self.state.ledger.tree().size(), self.state.ledger.repays(content));
         let decision = self.sign_decision(proposal, Verdict::Accept { leaf_index })?;
         let body = Body::Receive {
             payee,
             payer: details.payer,
             proposal: Box::new(proposal.unverified().clone()),
             decision: Box::new(decision.clone()),
+            advanced,
         };
         self.enter(turn, body)?;
         Ok(decision)
@@ -304,6 +304,7 @@ impl Machine {
             };
             self.enter(turn, body)?;
             self.record(turn, Fact::Learned { decision: decision.unverified().clone() });
+            self.inspect_soon(turn);
             turn.notice(Notice::Decided { exchange, accepted });
         }
         Ok(())
@@ -394,7 +395,10 @@ impl Machine {
         if !self.in_step(turn, peer, sync) {
             return Ok(());
         }
-        self.synced.insert(sync.account);
+        if self.synced.insert(sync.account) {
+            self.greet_about_disputes(turn, peer, &sync.account);
+        }
+        self.inspect_soon(turn);
         self.stirred.insert(sync.account);
         let lanes = self.state.lanes.get(&sync.account).ok_or(Rejection::UnknownPartnership(sync.account))?;
         let (proposals, decisions) = lanes.lacking(sync);
@@ -425,6 +429,7 @@ impl Machine {
         self.send_acceptance(turn, peer, community);
         let Some((account, _)) = self.state.ledger.partner_of(&community) else { return };
         self.send_sync(turn, peer, account);
+        self.greet_about_disputes(turn, peer, account);
         self.say_mail(turn, peer, account);
         self.unanswered_asks(account).into_iter().for_each(|message| turn.send(peer, message));
     }
