@@ -712,6 +712,15 @@ setup-done = Mae eich cymuned yno
 setup-done-code = Eich cod mewngofnodi yw { $code }. Mae'n gweithio unwaith.
 setup-done-next = Mewngofnodwch, ac ychwanegwch eich aelodau cyntaf.
 
+# Post i gymunedau sydd i ffwrdd
+mail = Post i'r rhai sydd i ffwrdd
+mail-lead = Efallai na fydd dwy gymuned byth ar-lein gyda'i gilydd. Gall cymuned y mae'r ddwy'n ei hadnabod gadw eu post, wedi'i selio, am dri deg diwrnod.
+mail-seen = Mae pwy bynnag sy'n cadw'r post yn gweld oddi wrth bwy y mae, i bwy a pha mor hir yw. Ni all neb arall ei agor.
+mail-with = Post gyda { $name }
+mail-choice = A gaiff ein post aros yno, a'u post nhw yma?
+mail-on = Caiff
+mail-off = Na chaiff
+
 ## Cydlynwyr: cyfnewidiadau nad ydynt yn iawn, a'r hyn mae'r pot yn ei roi yn y cyfamser
 dispute = Mae rhywbeth o'i le rhyngom
 dispute-we = Ni

@@ -723,6 +723,15 @@ setup-done = Your community is there
 setup-done-code = Your sign-in code is { $code }. It is good once.
 setup-done-next = Sign in, and add your first members.
 
+# Mail for partners who are away
+mail = Mail for those who are away
+mail-lead = Two communities may never be online together. A community that both know can hold their mail, sealed, for thirty days.
+mail-seen = Whoever holds mail sees from whom it is, for whom and how long it is. Nobody else can open it.
+mail-with = Mail with { $name }
+mail-choice = May our mail rest there, and theirs here?
+mail-on = Yes
+mail-off = No
+
 ## Coordinators: exchanges that are not right, and what the pot gives meanwhile
 dispute = Something is not right between us
 dispute-we = We

@@ -723,6 +723,15 @@ setup-done = Su comunidad ya está
 setup-done-code = Su código para entrar es { $code }. Vale una vez.
 setup-done-next = Entre y añada a sus primeros miembros.
 
+# Correo para comunidades ausentes
+mail = Correo para quien está ausente
+mail-lead = Puede que dos comunidades nunca coincidan en línea. Una comunidad que ambas conocen puede guardar su correo, sellado, durante treinta días.
+mail-seen = Quien guarda el correo ve de quién es, para quién y cuánto ocupa. Nadie más puede abrirlo.
+mail-with = Correo con { $name }
+mail-choice = ¿Puede quedarse allí nuestro correo, y aquí el suyo?
+mail-on = Sí
+mail-off = No
+
 ## Coordinación: intercambios que no están bien, y lo que da el fondo mientras tanto
 dispute = Algo no está bien entre nosotros
 dispute-we = Nosotros

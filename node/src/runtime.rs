@@ -20,6 +20,7 @@ pub mod export;
 mod handle;
 pub mod home;
 mod leaving;
+mod life;
 pub mod listings;
 mod outbox;
 pub mod personal;

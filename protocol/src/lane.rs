@@ -104,6 +104,11 @@ pub struct Sync {
     /// New in each session; a request to resume repeats it.
     #[serde(with = "serde_bytes_16")]
     pub challenge: [u8; 16],
+    /// The sender's life: grows whenever it may have lost something, so that letters of an earlier life can be told from
+    /// those of this one. Zero for who sends no letters.
+    pub life: u64,
+    /// The latest life of the receiver that the sender has heard of, or zero.
+    pub heard: u64,
 }
 
 /// Whether the sender of a [`Sync`] signs anything.
@@ -373,6 +378,8 @@ impl Lanes {
             asks: false,
             state,
             challenge,
+            life: 0,
+            heard: 0,
         }
     }
 

@@ -150,6 +150,8 @@ pub enum Rejection {
     TooManyLines { limit: usize },
     #[error("this proves nothing: {0}")]
     NoProof(&'static str),
+    #[error("mail is not held: {0}")]
+    NoMail(&'static str),
     #[error("what the partner says is committed is not what its own messages say")]
     BooksDiffer,
     #[error("the partner does not show that what it accepted is in its ledger")]
@@ -206,6 +208,7 @@ impl Rejection {
             Self::NoProof(_) => "no-proof",
             Self::TooManyLines { .. } => "too-many-lines",
             Self::BooksDiffer => "books-differ",
+            Self::NoMail(_) => "no-mail",
             Self::NotShown => "not-shown",
             Self::WithOneself => "with-oneself",
             Self::ExchangeExists(_) => "exchange-exists",

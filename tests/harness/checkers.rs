@@ -18,7 +18,10 @@ use kith_protocol::{
     id::{AccountId, CommunityId, ExchangeId, RequestId},
     lane::SyncState,
     ledger::{Account, Body, Entry, History, UnderId},
-    machine::{Fact, ForeignRecord, Machine, MemoryView, Message, Notice, Reply},
+    machine::{
+        Fact, ForeignRecord, Identity, MAX_BOX_BYTES, MAX_BOXES, Machine, MemoryView, Message, Notice, Reply, Sealed,
+        View, open_letter,
+    },
     rejection::{Rejection, Severity},
     shelf::Announcement,
 };
@@ -306,6 +309,7 @@ impl Checkers {
         self.judge(kept)?;
         self.progress[node] = progress;
         self.shelves_only_grow(node, machine)?;
+        self.holds_little(machine, view, coverage)?;
         let ledger = machine.state().ledger();
         self.judge(self.books[node].agrees(ledger))?;
         for (id, promise) in &self.promises[node] {
@@ -369,6 +373,35 @@ impl Checkers {
         let kept = self.slots.sent(message);
         self.judge(kept)?;
         self.judge(self.deeds[node].permits(message, &self.books[node]))
+    }
+
+    /// A node leaves a box for another: what is in it must be as durable as what it says in a session, signed by it, of one of
+    /// the agreed lengths, and readable by the recipient alone.
+    pub(crate) fn sealed(&mut self, node: usize, writer: &Identity, reader: &Identity, sealed: &Sealed) -> Kept {
+        let opened = open_letter(&reader.community, &reader.secret, sealed);
+        let letter = match opened {
+            // It was written for the key that the recipient had before a restore.
+            Err(Rejection::NoMail(_)) => return Ok(()),
+            Err(why) => return Err(Violation::new("sealed", format!("a letter that cannot be read: {why}"))),
+            Ok(letter) => letter,
+        };
+        let key = writer.certificate.content.key.sound().map_err(|why| Violation::new("sealed", why.to_string()))?;
+        let signed = letter.clone().verify(&key);
+        ensure("sealed", signed.is_ok(), || format!("node {node} did not sign its letter"))?;
+        let sync = letter.content.sync.clone();
+        self.sent(node, &Message::Sync(sync))?;
+        letter.content.messages.iter().try_for_each(|message| self.sent(node, message))
+    }
+
+    /// What a node holds for others is bounded.
+    fn holds_little(&self, machine: &Machine, view: &MemoryView, coverage: &mut Coverage) -> Kept {
+        for partner in machine.state().ledger().partners().values() {
+            let boxes = view.boxes(&partner.community());
+            coverage.add("mail", "boxes seen at rest", boxes.len() as u64);
+            let fits = boxes.len() <= MAX_BOXES && boxes.iter().all(|boxed| boxed.sealed.0.len() <= MAX_BOX_BYTES);
+            self.judge(ensure("holder", fits, || format!("{} boxes for {}", boxes.len(), partner.community())))?;
+        }
+        Ok(())
     }
 
     /// A node gossips a record, its own or another's.

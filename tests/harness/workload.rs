@@ -158,11 +158,28 @@ const TRADE: &[(u64, Wish)] = &[
     (2, Wish::Publish),
 ];
 
+/// Where partners are found soon and trade.
+const FRIENDS: &[(u64, Wish)] = &[
+    (1, Wish::Members),
+    (6, Wish::Answer),
+    (4, Wish::Invite),
+    (70, Wish::Accept),
+    (90, Wish::Pay),
+    (2, Wish::Feast),
+    (20, Wish::Ask),
+    (4, Wish::AskBack),
+    (2, Wish::Publish),
+];
+
 impl Workload {
     pub(crate) fn new(settings: Settings, nodes: usize) -> Self {
         Self {
             dice: Dice::new(settings.seed, "workload"),
-            wishes: if settings.rough { TRADE } else { WISHES },
+            wishes: match (settings.letters, settings.rough) {
+                (true, _) => FRIENDS,
+                (false, true) => TRADE,
+                (false, false) => WISHES,
+            },
             orders: 0,
             sent: BTreeMap::new(),
             lost: Vec::new(),
@@ -246,6 +263,21 @@ impl Workload {
     /// Many small payments at once.
     fn feast(&mut self, scene: &Scene<'_>, nodes: &[Node]) -> Vec<Command> {
         (0..FEAST).filter_map(|_| self.small_payment(scene, nodes)).collect()
+    }
+
+    /// Coordinators switch mail on with a partner, and hardly ever off; what they choose is drawn apart from all else.
+    pub(crate) fn mail(&mut self, nodes: &[Node], dice: &mut Dice) -> Option<(usize, Order)> {
+        let i = dice.index(nodes.len());
+        let node = nodes.get(i).filter(|_| dice.permille(800))?;
+        let state = node.state()?;
+        let accounts: Vec<_> = state.ledger().partners().keys().copied().collect();
+        let account = *dice.pick(&accounts)?;
+        let on = !state.mail().get(&account).is_some_and(|mailing| mailing.ours);
+        if !on && !dice.permille(15) {
+            return None;
+        }
+        let command = Command::Mail { account, on, by: node.coordinator };
+        Some((i, self.number(i, None, command)))
     }
 
     fn order(&mut self, node: usize, command: Command) -> Order {

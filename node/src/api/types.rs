@@ -22,7 +22,7 @@ pub use exchanges::{
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
 pub use listings::{ListingView, NewListing, ShelfView};
 pub use members::{AliasView, BatchResult, MemberView, NewMember, NewRole, SignInCode, StatementLine};
-pub use partners::{AcceptInvitation, GoOn, InvitationView, NewInvitation, PartnerView};
+pub use partners::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -62,6 +62,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::invite))
         .routes(routes!(partners::accept_invitation))
         .routes(routes!(partners::go_on_without))
+        .routes(routes!(partners::switch_mail))
         .routes(routes!(payments::ask_to_give_back))
         .routes(routes!(disputes::list_disputes))
         .routes(routes!(disputes::get_dispute, disputes::open_dispute))

@@ -1,6 +1,7 @@
 //! Pages for coordinators.
 
 mod disputes;
+mod mail;
 mod members;
 mod paper;
 mod partners;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/slips/undo", post(slips::undo))
         .route("/partners", get(partners::list))
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))
+        .route("/partners/{id}/mail", get(mail::show).post(mail::send))
         .route("/partners/accept", get(partners::accept).post(partners::send_accept))
         .route("/disputes/{id}", get(disputes::show))
         .route("/disputes/{id}/{step}", get(disputes::form).post(disputes::send))

@@ -4,6 +4,7 @@ use super::{
     fact::{Fact, Reply},
     input::Peer,
     inspecting::Showing,
+    letter::Sealed,
     message::Message,
 };
 use crate::{
@@ -11,7 +12,9 @@ use crate::{
     id::{AccountId, CommunityId, ExchangeId, RecordKey},
     rejection::Rejection,
     shelf::{Known, Record},
+    time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 /// What is to be made durable, all of it or nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +33,20 @@ impl Batch {
     }
 }
 
-/// A change of what we keep of others' shelves.
+/// A sealed box that we hold for somebody who is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Boxed {
+    /// Who left it here.
+    pub depositor: CommunityId,
+    /// For whom it is.
+    pub recipient: CommunityId,
+    /// Since when it is here.
+    pub at: Timestamp,
+    /// What only the recipient can read.
+    pub sealed: Sealed,
+}
+
+/// A change of what we keep of others: their shelves, and mail for those who are away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForeignRecord {
     /// Keep this record in place of an older one of its key.
@@ -46,6 +62,15 @@ pub enum ForeignRecord {
     },
     /// How far we are with a community.
     Known(CommunityId, Known),
+    /// Hold this box in place of an earlier one of this depositor for this recipient.
+    Box(Boxed),
+    /// The box is taken or too old.
+    Unbox {
+        /// Who left it here.
+        depositor: CommunityId,
+        /// For whom it was.
+        recipient: CommunityId,
+    },
 }
 
 /// Something worth telling people and counters about; never with names or words of members.

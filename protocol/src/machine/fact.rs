@@ -299,6 +299,26 @@ pub enum Fact {
         /// Whose it is, if a member's.
         owner: Option<MemberId>,
     },
+    /// Whether mail may rest with a partner, and with us for it: both have to want it.
+    MailSwitched {
+        /// Which partnership.
+        account: AccountId,
+        /// What our coordinators said.
+        ours: bool,
+        /// What the partner said last.
+        theirs: bool,
+    },
+    /// We heard of a partner's life, took a letter of it, or learned that it has heard of ours.
+    Heard {
+        /// Which partnership.
+        account: AccountId,
+        /// The partner's latest life.
+        life: u64,
+        /// The latest letter of that life that we took.
+        letter: u64,
+        /// The latest life of ours that the partner has heard of.
+        knows: u64,
+    },
     /// A client's request was carried out.
     Answered {
         /// The request.

@@ -122,6 +122,14 @@ impl Machine {
             Fact::PartnerCard { community, card } => {
                 state.partner_cards.insert(*community, card.clone());
             }
+            Fact::MailSwitched { account, ours, theirs } => {
+                let mailing = state.mail.entry(*account).or_default();
+                (mailing.ours, mailing.theirs) = (*ours, *theirs);
+            }
+            Fact::Heard { account, life, letter, knows } => {
+                let mailing = state.mail.entry(*account).or_default();
+                (mailing.life, mailing.letter, mailing.knows) = (*life, *letter, *knows);
+            }
             Fact::Shelved { record, owner } => state.shelve(&record.content, *owner),
         }
     }

@@ -137,6 +137,15 @@ pub enum Command {
         /// Who decides.
         by: MemberId,
     },
+    /// Let mail rest with a partner, and hold it for the partner; or no longer.
+    Mail {
+        /// Which partnership.
+        account: AccountId,
+        /// Whether to.
+        on: bool,
+        /// Who decides.
+        by: MemberId,
+    },
     /// Something about an exchange that is disputed with a partner.
     Dispute {
         /// Which exchange.
@@ -268,6 +277,7 @@ impl Command {
             Self::Publish { .. } => "publish",
             Self::ShowCard { .. } => "show_card",
             Self::Waive { .. } => "waive",
+            Self::Mail { .. } => "mail",
             Self::Dispute { .. } => "dispute",
             Self::Advance { .. } => "advance",
             Self::EndAdvance { .. } => "end_advance",

@@ -1,11 +1,12 @@
 //! What nodes say to each other.
 
 use super::inspecting::{LedgerShown, LedgerWanted};
+use super::letter::Sealed;
 use crate::{
     codec,
     community::{Certificate, Certificates},
     envelope::{Signed, Unverified},
-    id::{AccountId, Alias, CommunityId, ExchangeId, RequestId},
+    id::{AccountId, Alias, CommunityId, Digest, ExchangeId, RequestId},
     key::SoundKey,
     lane::Sync,
     minutes::Minutes,
@@ -180,6 +181,45 @@ pub enum Message {
     AskDeclined {
         /// Which.
         exchange: ExchangeId,
+    },
+    /// Whether the sender lets mail rest with the receiver and holds it for the receiver, and between whom else.
+    Mail {
+        /// Under which partnership.
+        account: AccountId,
+        /// Whether it wants to.
+        on: bool,
+        /// With whom letters can be left for whom: everybody with whom the sender agreed the same. Empty unless both want it.
+        with: Vec<CommunityId>,
+    },
+    /// The receiver is to hold this for somebody who is away.
+    MailDrop {
+        /// For whom.
+        to: CommunityId,
+        /// What only they can read.
+        sealed: Sealed,
+    },
+    /// The sender holds it.
+    MailHeld {
+        /// For whom.
+        to: CommunityId,
+        /// The box's digest.
+        digest: Digest,
+    },
+    /// The sender does not hold it.
+    MailRefused {
+        /// For whom.
+        to: CommunityId,
+        /// The box's digest.
+        digest: Digest,
+        /// The code of the reason.
+        code: String,
+    },
+    /// The sender held this for the receiver.
+    MailBox(Sealed),
+    /// The sender took the box with this digest, or cannot read it: nobody needs to hold it any longer.
+    MailTaken {
+        /// The box's digest.
+        digest: Digest,
     },
     /// How far the sender is with the disputes of a partnership.
     DisputeHeads(DisputeHeads),

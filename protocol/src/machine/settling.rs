@@ -64,7 +64,8 @@ impl Machine {
     /// P1, second half: signs proposals for queued payments while there are free slots.
     pub(super) fn move_queues(&mut self, turn: &mut Turn<'_>) {
         for account in std::mem::take(&mut self.stirred) {
-            if !self.may_propose(&account) {
+            self.post.due.insert(account);
+            if !self.may_propose(&account) && !self.may_propose_by_letter(&account) {
                 continue;
             }
             while let Some((proposal, details)) = self.state.lanes.get(&account).and_then(crate::lane::Lanes::propose) {
@@ -366,6 +367,8 @@ impl Machine {
         {
             let challenge = self.challenges.get(&peer).copied().unwrap_or_default();
             let sync = lanes.sync(partner.net.get(), self.sync_state(account), challenge);
+            let (life, heard) = self.lives(account);
+            let sync = Sync { life, heard, ..sync };
             turn.send(peer, Message::Sync(Sync { asks: !answer && !self.synced.contains(account), ..sync }));
         }
     }
@@ -385,6 +388,7 @@ impl Machine {
         if partner.community() != from {
             return Err(Rejection::OtherLane);
         }
+        self.hear(turn, sync.account, (sync.life, 0), sync.heard);
         if sync.asks {
             self.say_sync(turn, peer, &sync.account, true);
         }
@@ -426,6 +430,13 @@ impl Machine {
         let Some((account, _)) = self.state.ledger.partner_of(&community) else { return };
         self.send_sync(turn, peer, account);
         self.greet_about_disputes(turn, peer, account);
+        self.say_mail(turn, peer, account);
+        self.unanswered_asks(account).into_iter().for_each(|message| turn.send(peer, message));
+    }
+
+    /// Requests, and refusals of requests, that the partner has not said it holds.
+    pub(super) fn unanswered_asks(&self, account: &AccountId) -> Vec<Message> {
+        let mut messages = Vec::new();
         for (exchange, waiting) in &self.state.waiting {
             let exchange = *exchange;
             match &waiting.kind {
@@ -440,13 +451,14 @@ impl Machine {
                         made_at: waiting.since,
                         reverses: *reverses,
                     };
-                    turn.send(peer, Message::Ask(request));
+                    messages.push(Message::Ask(request));
                 }
                 WaitingKind::Declined { account: a } if a == account => {
-                    turn.send(peer, Message::AskDeclined { exchange });
+                    messages.push(Message::AskDeclined { exchange });
                 }
                 _ => {}
             }
         }
+        messages
     }
 }

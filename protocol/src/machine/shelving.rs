@@ -137,7 +137,8 @@ impl Machine {
     }
 
     pub(super) fn peer_gone(&mut self, peer: &Peer) {
-        self.sessions.remove(peer);
+        let gone = self.sessions.remove(peer).flatten();
+        self.post.forget(gone.as_ref());
         self.introduced.remove(peer);
         self.challenges.remove(peer);
         self.forget_absent();
@@ -221,6 +222,12 @@ impl Machine {
             Message::DisputeClosed { suggestion, closing } => self.dispute_closed(turn, from, suggestion, closing)?,
             Message::Heads { heads } => self.heads(turn, peer, &heads),
             Message::Pull { community, after } => self.pulled(turn, peer, community, after),
+            Message::Mail { account, on, with } => self.mail_said(turn, peer, from, account, on, with)?,
+            Message::MailDrop { to, sealed } => self.mail_dropped(turn, peer, from, to, sealed),
+            Message::MailHeld { to, digest } => self.mail_held(from, to, digest),
+            Message::MailRefused { to, digest, code } => self.mail_refused(from, to, digest, &code),
+            Message::MailBox(sealed) => self.mail_arrived(turn, peer, from, &sealed)?,
+            Message::MailTaken { digest } => self.mail_taken(turn, from, digest),
             // Messages with signatures never come unchecked.
             Message::Hello(_)
             | Message::WhoAreYou
@@ -259,6 +266,7 @@ impl Machine {
             self.gaps.remove(account);
         }
         self.greet(turn, peer, community);
+        self.hand_over(turn, peer, &community);
         self.send_heads(turn, peer);
         Ok(())
     }

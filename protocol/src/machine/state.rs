@@ -70,6 +70,29 @@ pub struct Accepting {
     pub terms: Terms,
 }
 
+/// What is remembered of letters to and from a partner.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailing {
+    /// Whether our coordinators let mail rest with this partner, and here for it.
+    pub ours: bool,
+    /// Whether the partner said the same.
+    pub theirs: bool,
+    /// The partner's latest life that we heard of.
+    pub life: u64,
+    /// The latest letter of that life that we took.
+    pub letter: u64,
+    /// The latest life of ours that the partner has heard of.
+    pub knows: u64,
+}
+
+impl Mailing {
+    /// Whether each holds mail for the other.
+    #[must_use]
+    pub const fn is_agreed(&self) -> bool {
+        self.ours && self.theirs
+    }
+}
+
 /// Everything a machine remembers: the fold of its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
@@ -92,6 +115,8 @@ pub struct State {
     pub(super) refusals: BTreeMap<CommunityId, String>,
     #[serde(with = "pairs")]
     pub(super) partner_cards: BTreeMap<CommunityId, Card>,
+    #[serde(with = "pairs")]
+    pub(super) mail: BTreeMap<AccountId, Mailing>,
     pub(super) card: Option<Card>,
     pub(super) revision: u64,
     #[serde(with = "pairs")]
@@ -113,6 +138,7 @@ impl State {
             accepting: BTreeMap::new(),
             refusals: BTreeMap::new(),
             partner_cards: BTreeMap::new(),
+            mail: BTreeMap::new(),
             card: None,
             revision: 0,
             shelf: BTreeMap::new(),
@@ -177,6 +203,12 @@ impl State {
     #[must_use]
     pub const fn partner_cards(&self) -> &BTreeMap<CommunityId, Card> {
         &self.partner_cards
+    }
+
+    /// What is remembered of letters, by partnership.
+    #[must_use]
+    pub const fn mail(&self) -> &BTreeMap<AccountId, Mailing> {
+        &self.mail
     }
 
     /// The card we show.
@@ -254,6 +286,8 @@ pub struct Machine {
     pub(super) inspecting: BTreeMap<AccountId, Vec<(Position, u64)>>,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
+    /// Letters: what is under way of them. Gone with every restart.
+    pub(super) post: super::mailing::Post,
     /// How far each connected partner said it is with disputes.
     pub(super) heard: BTreeMap<AccountId, DisputeHeads>,
     /// Partners that were asked how far they are with disputes and have not answered.
@@ -308,6 +342,7 @@ impl Machine {
             inspect_at: None,
             inspecting: BTreeMap::new(),
             stirred: BTreeSet::new(),
+            post: super::mailing::Post::default(),
             heard: BTreeMap::new(),
             inquired: BTreeSet::new(),
             told: Told::default(),
@@ -370,6 +405,7 @@ impl Machine {
             Input::Wake => self.wake(&mut turn),
         }
         self.move_queues(&mut turn);
+        self.move_mail(&mut turn);
         self.move_disputes(&mut turn);
         turn.effects
     }
@@ -396,7 +432,10 @@ impl Machine {
     }
 
     fn carry_out(&mut self, turn: &mut Turn<'_>, command: Command) -> Result<Reply, Rejection> {
-        let always = matches!(command, Command::Waive { .. } | Command::Rotate | Command::ShowCard { .. });
+        let always = matches!(
+            command,
+            Command::Waive { .. } | Command::Mail { .. } | Command::Rotate | Command::ShowCard { .. }
+        );
         if !always && !broken!(ActsWhileRecovering) {
             self.check_recovered()?;
         }
@@ -423,6 +462,10 @@ impl Machine {
             Command::Waive { account, by } => {
                 self.state.ledger.coordinator(&by)?;
                 self.waive(turn, account).map(|()| Reply::Done)
+            }
+            Command::Mail { account, on, by } => {
+                self.state.ledger.coordinator(&by)?;
+                self.switch_mail(turn, account, on).map(|()| Reply::Done)
             }
             Command::Dispute { exchange, deed, by } => self.dispute(turn, exchange, deed, by),
             Command::Advance { exchange, by } => self.advance(turn, exchange, by),

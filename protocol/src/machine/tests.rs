@@ -5,6 +5,7 @@ mod asking;
 mod audited;
 mod disputing;
 mod inspecting;
+mod mailing;
 mod partnering;
 mod resuming;
 mod settling;

@@ -45,14 +45,19 @@ impl Machine {
                     self.greet(turn, *peer, *community);
                     self.repeat_proposals(turn, *peer, community);
                 }
+                if let Some(community) = community {
+                    self.hand_over(turn, *peer, community);
+                }
             }
             #[cfg(feature = "flaws")]
             self.decide_by_timeout(turn);
             self.look_for_peers(turn);
+            self.stirred.extend(self.state.mail.keys().copied());
         }
         if self.sweep_at <= turn.now {
             self.sweep_at = turn.now.plus(SWEEP_EVERY);
             self.sweep(turn);
+            self.sweep_mail(turn);
         }
     }
 

@@ -166,6 +166,8 @@ pub(crate) fn kind(fact: &Fact) -> &'static str {
         Fact::PartnerCard { .. } => "partner_card",
         Fact::Shelved { .. } => "shelved",
         Fact::Answered { .. } => "answered",
+        Fact::MailSwitched { .. } => "mail_switched",
+        Fact::Heard { .. } => "heard",
     }
 }
 
@@ -350,6 +352,9 @@ impl Deeds {
             Message::DisputeHeads(heads) => book.disputes.are_so_far(heads),
             Message::DisputeClosed { closing, .. } => book.disputes.closed(&closing.content),
             Message::AgreementWanted { .. } | Message::WhoAreYou => true,
+            // What is in a box is judged by whoever can open it: see `Checkers::sealed`.
+            Message::Mail { .. } | Message::MailDrop { .. } | Message::MailHeld { .. } => true,
+            Message::MailRefused { .. } | Message::MailBox(_) | Message::MailTaken { .. } => true,
             Message::Declined { .. } | Message::AskDeclined { .. } | Message::Heads { .. } | Message::Pull { .. } => {
                 true
             }

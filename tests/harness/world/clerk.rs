@@ -231,6 +231,12 @@ impl World {
             match effect {
                 Effect::Send { to, message } => {
                     self.checkers.sent(i, &message)?;
+                    if let Message::MailDrop { to, sealed } = &message
+                        && let Some(j) = self.nodes.iter().position(|node| node.identity.community == *to)
+                    {
+                        let (writer, reader) = (&self.nodes[i].identity, &self.nodes[j].identity);
+                        self.checkers.sealed(i, writer, reader, sealed)?;
+                    }
                     self.coverage.hit("message", super::trace::kind(&message));
                     self.keep_recording(i, to, &message);
                     let most = usize::try_from(self.dice.between(1, PARCEL)).unwrap_or(1);
@@ -417,7 +423,7 @@ impl World {
     /// A connection stands, if it can.
     pub(super) fn connect(&mut self, a: usize, b: usize) {
         let alive = [a, b].iter().all(|i| self.nodes[*i].machine.is_some());
-        if a == b || !alive || !self.network.connect(a, b) {
+        if a == b || self.apart(a, b) || !alive || !self.network.connect(a, b) {
             return;
         }
         self.coverage.hit("network", "connections");

@@ -136,6 +136,10 @@ impl Book {
             ForeignRecord::Known(community, known) => {
                 self.overlay.put(keys::known(community), codec::encode(known));
             }
+            ForeignRecord::Box(boxed) => {
+                self.overlay.put(keys::boxed(&boxed.recipient, &boxed.depositor), codec::encode(boxed));
+            }
+            ForeignRecord::Unbox { depositor, recipient } => self.overlay.delete(keys::boxed(recipient, depositor)),
         }
     }
 
