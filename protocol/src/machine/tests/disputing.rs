@@ -71,6 +71,9 @@ fn both_talk_and_end_it_together() {
         assert!(two.state(0).disputes().is_empty() && two.state(1).disputes().is_empty());
         assert_eq!([0, 1].map(|i| two.state(i).ledger().balance(&Account::Partner(account))), before);
         assert!(matches!(two.open(0), Err(Rejection::NotDisputable(PAID, _))), "it is settled for good");
+        // A look into the partner's ledger is due once.
+        two.pass(20);
+        two.deliver_all();
         two.pass(20);
         assert_eq!(two.deliver_all(), 0, "nothing is left to say");
     }
