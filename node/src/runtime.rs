@@ -19,6 +19,7 @@ pub mod export;
 mod handle;
 pub mod home;
 pub mod listings;
+pub mod office;
 mod outbox;
 pub mod personal;
 pub mod retired;
