@@ -14,6 +14,7 @@ pub mod clock;
 pub mod counters;
 pub mod cut;
 pub mod desk;
+pub mod disputes;
 mod doorman;
 pub mod export;
 mod handle;

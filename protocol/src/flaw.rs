@@ -87,6 +87,16 @@ mod breaches {
         KeepsKey,
         /// Number the shelf on from where the backup ends.
         KeepsRevision,
+        /// Give the member what a partner pays although the pot advanced it.
+        AdvancePaidTwice,
+        /// Advance what the pot does not have.
+        AdvancesWithoutPot,
+        /// Sign what is said in a dispute before the partner said how far it is.
+        DisputesUnheard,
+        /// Close a dispute by the other's suggestion alone.
+        ClosesAlone,
+        /// Say only once what was said in a dispute.
+        DisputesOnce,
     }
 
     thread_local! {

@@ -146,11 +146,11 @@ pub enum Arrived {
 impl Lanes {
     /// Empty lanes of a new partnership.
     #[must_use]
-    pub const fn new(account: AccountId, side: Side, window: u16) -> Self {
+    pub const fn new(account: AccountId, side: Side, window: u16, epoch: u32) -> Self {
         Self {
             account,
             side,
-            epoch: 0,
+            epoch,
             window,
             own: OwnLane {
                 next: 0,
@@ -404,8 +404,8 @@ impl Lanes {
     /// Begins a new epoch. What was proposed and not decided becomes a payment in the queue again, with the same id, as long
     /// as its minutes are on hold.
     pub fn reopen(&mut self, epoch: u32, on_hold: impl Fn(&ExchangeId) -> bool) {
-        let fresh = Self::new(self.account, self.side, self.window);
-        let Self { own, .. } = std::mem::replace(self, Self { epoch, ..fresh });
+        let fresh = Self::new(self.account, self.side, self.window, epoch);
+        let Self { own, .. } = std::mem::replace(self, fresh);
         let kept = own.open.into_values().filter(|_| !broken!(DropsUndecided));
         let open = kept.map(|Open { proposal, details }| Intent {
             exchange: proposal.content.exchange,

@@ -9,9 +9,12 @@
 
 mod accounting;
 mod accusing;
+mod advancing;
 mod asking;
 mod condition;
 mod crossings;
+mod dispute;
+mod disputing;
 mod effect;
 mod exchanges;
 mod fact;
@@ -19,6 +22,7 @@ mod fact;
 mod flawed;
 mod folding;
 mod input;
+mod inspecting;
 mod members;
 mod message;
 mod partnering;
@@ -30,10 +34,12 @@ mod view;
 mod waking;
 
 pub use condition::{Condition, Lost};
+pub use dispute::{Dispute, Draft, Kept};
 pub use effect::{Batch, Effect, Effects, ForeignRecord, Notice};
 pub use exchanges::MAX_WAITING;
 pub use fact::{Fact, Invited, Reply, Waiting, WaitingKind};
-pub use input::{Command, Input, Peer, request_digest, secret_digest};
+pub use input::{Command, DisputeDeed, Input, Peer, request_digest, secret_digest};
+pub use inspecting::{Inspected, LedgerShown, LedgerWanted, MAX_SHOWN, Showing, ShownEntry};
 pub use message::{
     Acceptance, Checked, Hello, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message, Parcel,
     PaymentRequest, Resume, check_announcement,

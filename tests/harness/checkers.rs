@@ -6,6 +6,7 @@
 mod book;
 mod convergence;
 mod deeds;
+mod disputes;
 mod slots;
 
 use crate::coverage::Coverage;
@@ -16,7 +17,7 @@ pub(crate) use deeds::kind;
 use kith_protocol::{
     id::{AccountId, CommunityId, ExchangeId, RequestId},
     lane::SyncState,
-    ledger::{Account, Body, History},
+    ledger::{Account, Body, Entry, History, UnderId},
     machine::{Fact, ForeignRecord, Machine, MemoryView, Message, Notice, Reply},
     rejection::{Rejection, Severity},
     shelf::Announcement,
@@ -154,6 +155,8 @@ impl Checkers {
                 let kept = self.books[node].enter(entry);
                 self.judge(kept)?;
             }
+            let kept = self.disputed(node, fact, coverage);
+            self.judge(kept)?;
             let kept = self.slots.committed(fact);
             self.judge(kept)?;
             let kept = self.deeds[node].lawful(fact, &self.books[node]);
@@ -192,6 +195,36 @@ impl Checkers {
         touched.iter().try_for_each(|account| self.mirrored(*account))
     }
 
+    /// Something was said about a disputed exchange, or a dispute is over.
+    fn disputed(&mut self, node: usize, fact: &Fact, coverage: &mut Coverage) -> Kept {
+        self.books[node].disputes.committed(fact)?;
+        match fact {
+            Fact::Entry(Entry { body: Body::Receive { advanced: Some(_), .. }, .. }) => {
+                coverage.hit("advance", "repaid");
+            }
+            Fact::Entry(Entry { body: Body::Recovered { advanced: Some(_), .. }, .. }) => {
+                coverage.hit("advance", "repaid by what was recovered");
+            }
+            Fact::Entry(Entry { body: Body::AdvanceEnded { kept, .. }, .. }) => {
+                coverage.hit("advance", if *kept { "kept" } else { "taken back" });
+            }
+            Fact::Entry(Entry { body: Body::DisputeClosed { closing, .. }, .. }) => {
+                coverage.hit("dispute", closing.content.outcome.name());
+                self.books[node].closes_as_wanted(&closing.content)?;
+            }
+            Fact::DisputeSaid { statement, .. } => {
+                let given_back = self.books[node].is_own(&statement.content) && !self.deeds[node].drafted(statement);
+                coverage.hit("dispute", if given_back { "given back" } else { "said" });
+            }
+            _ => {}
+        }
+        if !matches!(fact, Fact::DisputeSaid { .. } | Fact::Entry(Entry { body: Body::DisputeClosed { .. }, .. })) {
+            return Ok(());
+        }
+        let others = self.books.iter().enumerate().filter(|(place, _)| *place != node);
+        others.into_iter().try_for_each(|(_, other)| self.books[node].disputes.agree(&other.disputes))
+    }
+
     /// A backup was put in place of a node's disk: all that is remembered of the node is what the backup holds.
     pub(crate) fn restored(&mut self, node: usize, facts: &[Fact]) -> Kept {
         let lost = std::mem::take(&mut self.books[node]);
@@ -202,6 +235,7 @@ impl Checkers {
             if let Fact::Entry(entry) = fact {
                 self.books[node].enter(entry)?;
             }
+            self.books[node].disputes.committed(fact)?;
             self.deeds[node].committed(fact);
         }
         self.answered.retain(|(who, _)| *who != node);
@@ -315,7 +349,10 @@ impl Checkers {
                 Promise::Paid => matches!(latest, Some(Body::Settle { .. } | Body::Recovered { .. })),
                 Promise::Received => matches!(latest, Some(Body::Receive { .. } | Body::Recovered { .. })),
             };
-            let stands = stands || !self.suspended.is_empty() && !matches!(promise, Promise::Posted(_));
+            // An id that was used again after a loss stands for the later exchange.
+            let came_back = || view.entries().iter().any(|entry| recovers(&entry.body, id));
+            let stands =
+                stands || !matches!(promise, Promise::Posted(_)) && (!self.suspended.is_empty() || came_back());
             self.judge(ensure("I4", stands, || format!("{id} was shown as {promise:?} and is lost")))?;
         }
         Ok(())
@@ -371,4 +408,8 @@ pub(crate) fn honest(why: &Rejection) -> Kept {
     let excused = matches!(why, Rejection::BadCertificate(_) | Rejection::BadRecord("it was not asked for"));
     let accused = why.severity() == Severity::Fault && !excused;
     ensure("honesty", !accused, || format!("an honest node is accused: {why}"))
+}
+
+fn recovers(body: &Body, id: &ExchangeId) -> bool {
+    matches!(body, Body::Recovered { proposal, under_id: UnderId::Another, .. } if proposal.content.exchange == *id)
 }

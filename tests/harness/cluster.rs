@@ -4,6 +4,7 @@
 //! Every port is chosen by the system. Once a node has listened somewhere it listens there again, because that is where
 //! its partners look for it.
 
+mod founding;
 mod ledger;
 mod node;
 mod people;
@@ -11,9 +12,10 @@ mod program;
 mod scratch;
 mod wait;
 
+pub use founding::found_with_words;
 pub use ledger::{Books, ReadEntry};
-pub use node::{Node, Ready};
-pub use people::{Person, fresh_exchange, signed_exchange, signed_payment};
+pub use node::{Node, Place, Ready};
+pub use people::{Person, fresh_exchange, signed_exchange, signed_payment, signed_payment_to};
 pub use program::{Ran, command, program, run, run_with_input};
 pub use scratch::{Scratch, say};
 pub use wait::{PATIENCE, wait_for, wait_within};

@@ -133,6 +133,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::UnknownInvitation
         | Rejection::UnknownAlias
         | Rejection::UnknownRecord(_)
+        | Rejection::UnknownDispute(_)
         | Rejection::UnknownProposal => StatusCode::NOT_FOUND,
         Rejection::MemberExists(_)
         | Rejection::MemberLeft(_)
@@ -161,6 +162,9 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::BadGroup { .. }
         | Rejection::NotCorrectable(..)
         | Rejection::NotReversible(..)
+        | Rejection::NotDisputable(..)
+        | Rejection::NotAdvanceable(..)
+        | Rejection::PotFloor { .. }
         | Rejection::TooManyWaiting { .. }
         | Rejection::RequestReused
         | Rejection::PartnerIsSelf
@@ -183,6 +187,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::NoProof(_)
         | Rejection::TooManyLines { .. }
         | Rejection::BooksDiffer
+        | Rejection::NotShown
         | Rejection::BadEntry { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

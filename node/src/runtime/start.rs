@@ -250,7 +250,8 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     doorman::start(heard, jobs.clone(), network.clone(), Arc::clone(&counters))?;
     verifier::start(cases, &jobs, std::thread::available_parallelism().map_or(1, usize::from))?;
     let name = machine.state().ledger().charter().map(|c| (c.name.clone(), c.area.clone())).unwrap_or_default();
-    let clerk = Clerk::new(machine, book, Some(network.clone()), Arc::clone(&counters), changed).start(queue)?;
+    let clerk = Clerk::new(machine, book, checkpoints.clone(), Some(network.clone()), Arc::clone(&counters), changed)
+        .start(queue)?;
     let handle = Handle {
         community: home.identity.community,
         clerk: jobs.clone(),

@@ -1,6 +1,7 @@
 //! Pages for coordinators.
 
 mod care;
+mod disputes;
 mod import;
 mod members;
 mod paper;
@@ -13,6 +14,7 @@ pub(super) use import::Imports;
 
 /// Whom to ring this week, as found out today.
 pub(super) type ToRing = tokio::sync::Mutex<Option<(jiff::civil::Date, Vec<(kith_protocol::id::MemberId, care::Why)>)>>;
+pub(super) use disputes::outcome;
 
 use super::App;
 use axum::{
@@ -55,6 +57,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/partners", get(partners::list))
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))
         .route("/partners/accept", get(partners::accept).post(partners::send_accept))
+        .route("/disputes/{id}", get(disputes::show))
+        .route("/disputes/{id}/{step}", get(disputes::form).post(disputes::send))
+        .route("/exchange/{id}/advance", get(disputes::advance).post(disputes::send_advance))
         .route("/paper", get(paper::show))
         .route("/paper/slips", get(paper::slips))
         .route("/paper/directory", get(paper::directory))

@@ -1,4 +1,4 @@
-//! What a ledger can say. An entry's canonical bytes are a leaf of the Merkle tree; nothing is ever edited.
+//! What a ledger can say. Every entry is a leaf of the Merkle tree; nothing is ever edited.
 //!
 //! Entries hold ids, minutes, signatures and salted hashes: never names, notes, reasons or addresses.
 
@@ -10,8 +10,9 @@ use crate::{
     id::{AccountId, Alias, CommunityId, Digest, ExchangeId, MemberId},
     key::PublicKey,
     member::{MemberKind, Role},
+    merkle::leaf_hash,
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Payee, Position, Proposal, Resumption},
+    partnership::{Agreement, Closing, Decision, Payee, Position, Proposal, Resumption, Statement},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -36,10 +37,81 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The leaf's bytes.
+    /// The canonical bytes, as they are kept and exported.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         codec::encode(self)
+    }
+
+    /// The entry as a partner may see it.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        match &self.body {
+            Body::Receive { payee, payer, proposal, decision, advanced } => {
+                let account = proposal.content.account;
+                let advanced = advanced.map_or(0, Minutes::get).to_be_bytes();
+                let payee = Digest::of("kith/v1/payee", &[account.as_bytes(), &payee.0, &advanced]);
+                let (proposal, decision) = (proposal.clone(), decision.clone());
+                Shown::Receipt(Receipt { v: self.v, at: self.at, payee, payer: *payer, proposal, decision })
+            }
+            _ => Shown::Entry(Box::new(self.clone())),
+        }
+    }
+
+    /// The leaf's hash in the tree.
+    #[must_use]
+    pub fn leaf(&self) -> Digest {
+        self.shown().leaf()
+    }
+}
+
+/// A `receive` entry without the member's id: the payer's community may see that what was accepted is recorded, and learns of
+/// the payee nothing that another partner could compare.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receipt {
+    /// The entry's version.
+    pub v: u8,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// A hash of the account, the payee's id, which is 16 random bytes and so cannot be guessed, and the minutes that our pot
+    /// had advanced (big-endian, 0 if none).
+    pub payee: Digest,
+    /// Who received the help, by the partner's code.
+    pub payer: Alias,
+    /// The partner's signed proposal.
+    pub proposal: Box<Unverified<Proposal>>,
+    /// The signed acceptance.
+    pub decision: Box<Unverified<Decision>>,
+}
+
+/// What the leaf of an entry is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// Any entry but a receipt: its own bytes are the leaf.
+    Entry(Box<Entry>),
+    /// A `receive` entry: the receipt's bytes are the leaf.
+    Receipt(Receipt),
+}
+
+impl Shown {
+    /// The leaf's hash in the tree (RFC 6962).
+    #[must_use]
+    pub fn leaf(&self) -> Digest {
+        match self {
+            Self::Entry(entry) => leaf_hash(&entry.to_bytes()),
+            Self::Receipt(receipt) => leaf_hash(&codec::encode(receipt)),
+        }
+    }
+
+    /// The partner's proposal that this receipt records.
+    #[must_use]
+    pub fn proposal(&self) -> Option<&Proposal> {
+        match self {
+            Self::Receipt(receipt) => Some(&receipt.proposal.content),
+            Self::Entry(_) => None,
+        }
     }
 }
 
@@ -308,6 +380,42 @@ pub enum Body {
         proposal: Box<Unverified<Proposal>>,
         /// Our signed acceptance.
         decision: Box<Unverified<Decision>>,
+        /// How many of the minutes go to the pot, which advanced them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        advanced: Option<Minutes>,
+    },
+    /// The pot gives a member the minutes that a partner's member still owes, so that the member does not wait.
+    Advance {
+        /// The exchange whose payment is awaited.
+        exchange: ExchangeId,
+        /// Under which partnership.
+        account: AccountId,
+        /// Who gave the help.
+        payee: MemberId,
+        /// How long.
+        minutes: Minutes,
+        /// The coordinator who decided it.
+        by: MemberId,
+    },
+    /// What becomes of an advance whose payment did not come.
+    AdvanceEnded {
+        /// The exchange.
+        exchange: ExchangeId,
+        /// Who had the minutes.
+        payee: MemberId,
+        /// How many.
+        minutes: Minutes,
+        /// Whether the member keeps them as a gift; otherwise the pot takes them back.
+        kept: bool,
+        /// The coordinator who decided it.
+        by: MemberId,
+    },
+    /// Both communities agree how a dispute about an exchange ends. It moves no minutes and holds nobody's words.
+    DisputeClosed {
+        /// Side B's signed suggestion.
+        suggestion: Box<Unverified<Statement>>,
+        /// Side A's signed agreement.
+        closing: Box<Unverified<Closing>>,
     },
     /// Another key signs for this community from here on. Restoring a backup always comes with a new key, so that nothing
     /// signed before and lost can be taken for what is signed now.
@@ -328,13 +436,29 @@ pub enum Body {
         party: Option<Payee>,
         /// Whether our member paid; otherwise our member received.
         paid: bool,
-        /// Whether the minutes paid were on hold here.
-        held: bool,
+        /// What stood under its id here.
+        under_id: UnderId,
         /// The signed proposal.
         proposal: Box<Unverified<Proposal>>,
         /// The signed acceptance.
         decision: Box<Unverified<Decision>>,
+        /// How many of the minutes go to the pot, which advanced them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        advanced: Option<Minutes>,
     },
+}
+
+/// What a ledger has under the id of an exchange that it had lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnderId {
+    /// Nothing: the exchange begins with this entry.
+    Nothing,
+    /// The minutes of this very exchange, on hold: they are posted.
+    Hold,
+    /// Another exchange: the id was used again after the loss. It keeps the id, and the one that came back is found by its
+    /// slot only.
+    Another,
 }
 
 impl Body {
@@ -360,6 +484,9 @@ impl Body {
             Self::KeyRotated { .. } => "key_rotated",
             Self::Resumed { .. } => "resumed",
             Self::Recovered { .. } => "recovered",
+            Self::Advance { .. } => "advance",
+            Self::AdvanceEnded { .. } => "advance_ended",
+            Self::DisputeClosed { .. } => "dispute_closed",
         }
     }
 
@@ -372,7 +499,7 @@ impl Body {
             Self::Gift { terms, .. } => Some(terms.exchange),
             Self::Correction { terms, .. } => Some(terms.exchange),
             Self::Hold { terms, .. } => Some(terms.exchange),
-            Self::Receive { proposal, .. } | Self::Recovered { proposal, held: false, .. } => {
+            Self::Receive { proposal, .. } | Self::Recovered { proposal, under_id: UnderId::Nothing, .. } => {
                 Some(proposal.content.exchange)
             }
             _ => None,
@@ -386,7 +513,7 @@ impl Body {
             Self::Correction { terms, .. } => Some(terms.corrects),
             Self::Settle { proposal, .. }
             | Self::Release { proposal, .. }
-            | Self::Recovered { proposal, held: true, .. } => Some(proposal.content.exchange),
+            | Self::Recovered { proposal, under_id: UnderId::Hold, .. } => Some(proposal.content.exchange),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 use super::{
     fact::{Fact, Reply},
     input::Peer,
+    inspecting::Showing,
     message::Message,
 };
 use crate::{
@@ -89,9 +90,19 @@ pub enum Notice {
         /// Its account.
         account: AccountId,
     },
+    /// A partner said something about a disputed exchange, or the dispute is over.
+    Disputed {
+        /// It.
+        exchange: ExchangeId,
+    },
     /// A partner's misconduct is proven; nothing more is signed with it.
     Frozen {
         /// Its account.
+        account: AccountId,
+    },
+    /// A partner holds a checkpoint that we signed over more entries than there are here: this copy's disk went back in time.
+    Forgotten {
+        /// The partnership.
         account: AccountId,
     },
     /// A record of another community is new here.
@@ -115,6 +126,13 @@ pub enum Effect {
         to: Peer,
         /// What.
         message: Message,
+    },
+    /// Sign a checkpoint over everything durable and show it to a connected peer. Losing it is no harm.
+    Show {
+        /// To whom.
+        to: Peer,
+        /// With what.
+        showing: Showing,
     },
     /// Gossip a record to everybody.
     Publish {

@@ -1,6 +1,6 @@
 //! What the machine makes durable: the one truth from which everything else is rebuilt.
 
-use super::condition::Lost;
+use super::{condition::Lost, dispute::Draft, inspecting::Inspected};
 use crate::{
     community::{Card, Certificate},
     envelope::Unverified,
@@ -10,7 +10,7 @@ use crate::{
     ledger::{Consent, Entry, ExchangeTerms},
     minutes::Minutes,
     partnership::{
-        Acknowledgement, Decision, Details, Invitation, Payee, Proposal, ResumeOffer, Terms, serde_bytes_16,
+        Acknowledgement, Decision, Details, Invitation, Payee, Proposal, ResumeOffer, Statement, Terms, serde_bytes_16,
     },
     shelf::Record,
     time::Timestamp,
@@ -228,6 +228,36 @@ pub enum Fact {
         account: AccountId,
         /// The proof.
         evidence: Box<Evidence>,
+    },
+    /// A coordinator said something about a disputed exchange; the partner has still to hear it. The first begins the dispute.
+    DisputeDraft {
+        /// Under which partnership.
+        account: AccountId,
+        /// The exchange.
+        exchange: ExchangeId,
+        /// What.
+        draft: Draft,
+    },
+    /// We signed a statement about a disputed exchange, or took one in.
+    DisputeSaid {
+        /// It.
+        statement: Unverified<Statement>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A coordinator chose when to be reminded of a dispute.
+    DisputeReminder {
+        /// The exchange.
+        exchange: ExchangeId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A partner showed its ledger.
+    Inspected {
+        /// Which partnership.
+        account: AccountId,
+        /// What it showed.
+        inspected: Inspected,
     },
     /// We gave out an invitation.
     Invited {

@@ -1,5 +1,6 @@
 //! What nodes say to each other.
 
+use super::inspecting::{LedgerShown, LedgerWanted};
 use crate::{
     codec,
     community::{Certificate, Certificates},
@@ -9,8 +10,8 @@ use crate::{
     lane::Sync,
     minutes::Minutes,
     partnership::{
-        Acknowledgement, Agreement, Crossing, Decision, Details, Position, Proposal, ResumeAcknowledgement,
-        ResumeOffer, ResumeRequest, Terms,
+        Acknowledgement, Agreement, Closing, Crossing, Decision, Details, DisputeHeads, Position, Proposal,
+        ResumeAcknowledgement, ResumeOffer, ResumeRequest, Statement, Terms,
     },
     rejection::Rejection,
     shelf::{Announcement, Head, Record},
@@ -148,6 +149,10 @@ pub enum Message {
     },
     /// The sender goes on in the epoch that the receiver offered.
     ResumeAcknowledge(Unverified<ResumeAcknowledgement>),
+    /// Asks the receiver to show its ledger.
+    LedgerWanted(Box<LedgerWanted>),
+    /// What the sender's ledger has to show.
+    LedgerShown(Box<LedgerShown>),
     /// To an inviter.
     Accept(Acceptance),
     /// Both signed.
@@ -175,6 +180,17 @@ pub enum Message {
     AskDeclined {
         /// Which.
         exchange: ExchangeId,
+    },
+    /// How far the sender is with the disputes of a partnership.
+    DisputeHeads(DisputeHeads),
+    /// A statement about a disputed exchange: the sender's, or one of the receiver's that it lost.
+    Say(Box<Unverified<Statement>>),
+    /// How a dispute ended.
+    DisputeClosed {
+        /// Side B's suggestion.
+        suggestion: Box<Unverified<Statement>>,
+        /// Side A's agreement.
+        closing: Box<Unverified<Closing>>,
     },
     /// Shelves the sender holds, and through which revision.
     Heads {

@@ -79,7 +79,7 @@ impl Machine {
     }
 
     /// Nothing is signed before the partner said how far it is: it may know more than we do.
-    fn may_propose(&self, account: &AccountId) -> bool {
+    pub(super) fn may_propose(&self, account: &AccountId) -> bool {
         broken!(SignsWithoutResume) || self.is_live(account) && self.synced.contains(account)
     }
 
@@ -178,13 +178,14 @@ impl Machine {
         }
         // Judged first: nothing is signed that the rules do not allow.
         self.state.ledger.check_receipt(&payee, content)?;
-        let leaf_index = self.state.ledger.tree().size();
+        let (leaf_index, advanced) = (self.state.ledger.tree().size(), self.state.ledger.repays(content));
         let decision = self.sign_decision(proposal, Verdict::Accept { leaf_index })?;
         let body = Body::Receive {
             payee,
             payer: details.payer,
             proposal: Box::new(proposal.unverified().clone()),
             decision: Box::new(decision.clone()),
+            advanced,
         };
         self.enter(turn, body)?;
         Ok(decision)
@@ -302,6 +303,7 @@ impl Machine {
             };
             self.enter(turn, body)?;
             self.record(turn, Fact::Learned { decision: decision.unverified().clone() });
+            self.inspect_soon(turn);
             turn.notice(Notice::Decided { exchange, accepted });
         }
         Ok(())
@@ -389,7 +391,10 @@ impl Machine {
         if !self.in_step(turn, peer, sync) {
             return Ok(());
         }
-        self.synced.insert(sync.account);
+        if self.synced.insert(sync.account) {
+            self.greet_about_disputes(turn, peer, &sync.account);
+        }
+        self.inspect_soon(turn);
         self.stirred.insert(sync.account);
         let lanes = self.state.lanes.get(&sync.account).ok_or(Rejection::UnknownPartnership(sync.account))?;
         let (proposals, decisions) = lanes.lacking(sync);
@@ -420,6 +425,7 @@ impl Machine {
         self.send_acceptance(turn, peer, community);
         let Some((account, _)) = self.state.ledger.partner_of(&community) else { return };
         self.send_sync(turn, peer, account);
+        self.greet_about_disputes(turn, peer, account);
         for (exchange, waiting) in &self.state.waiting {
             let exchange = *exchange;
             match &waiting.kind {

@@ -2,9 +2,12 @@
 
 use super::{
     condition::{Condition, Lost},
+    dispute::Dispute,
+    disputing::Told,
     effect::{Batch, Effect, Effects, Notice},
     fact::{Fact, Invited, Reply, Waiting, WaitingKind},
     input::{Command, Input, Peer},
+    inspecting::Inspected,
     message::Message,
     view::View,
 };
@@ -17,7 +20,7 @@ use crate::{
     key::SecretKey,
     lane::Lanes,
     ledger::{Body, Ledger},
-    partnership::{Invitation, Position, Terms},
+    partnership::{DisputeHeads, Invitation, Position, Terms},
     rejection::Rejection,
     shelf::{Item, Known, Record},
     time::{Span, Timestamp},
@@ -76,7 +79,11 @@ pub struct State {
     #[serde(with = "pairs")]
     pub(super) conditions: BTreeMap<AccountId, Condition>,
     #[serde(with = "pairs")]
+    pub(super) inspected: BTreeMap<AccountId, Inspected>,
+    #[serde(with = "pairs")]
     pub(super) waiting: BTreeMap<ExchangeId, Waiting>,
+    #[serde(with = "pairs")]
+    pub(super) disputes: BTreeMap<ExchangeId, Dispute>,
     #[serde(with = "pairs")]
     pub(super) invitations: BTreeMap<Digest, Invited>,
     #[serde(with = "pairs")]
@@ -99,7 +106,9 @@ impl State {
             ledger: Ledger::empty(community),
             lanes: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            inspected: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             invitations: BTreeMap::new(),
             accepting: BTreeMap::new(),
             refusals: BTreeMap::new(),
@@ -128,10 +137,22 @@ impl State {
         &self.conditions
     }
 
+    /// What partners showed of their ledgers.
+    #[must_use]
+    pub const fn inspected(&self) -> &BTreeMap<AccountId, Inspected> {
+        &self.inspected
+    }
+
     /// Exchanges that need somebody's agreement.
     #[must_use]
     pub const fn waiting(&self) -> &BTreeMap<ExchangeId, Waiting> {
         &self.waiting
+    }
+
+    /// Exchanges that are disputed with partners.
+    #[must_use]
+    pub const fn disputes(&self) -> &BTreeMap<ExchangeId, Dispute> {
+        &self.disputes
     }
 
     /// Invitations given out.
@@ -201,6 +222,8 @@ pub struct Machine {
     pub(super) pulling: BTreeMap<CommunityId, (Peer, Timestamp)>,
     /// Shelves that did not match their community's own word, and when they were last fetched anew for it.
     pub(super) refetched: BTreeMap<CommunityId, Timestamp>,
+    /// When the last record that is no longer held ended, by shelf: a head made before then speaks of more than we hold.
+    pub(super) lapsed: BTreeMap<CommunityId, Timestamp>,
     /// When to repeat what was not answered, and to look for partners who are away.
     pub(super) repeat_at: Timestamp,
     /// When to tell peers how far we are with shelves, if there is something new.
@@ -225,8 +248,18 @@ pub struct Machine {
     pub(super) wanted: BTreeSet<AccountId>,
     /// How many unguessable numbers were drawn since the start.
     pub(super) drawn: u64,
+    /// When to ask partners to show what they accepted.
+    pub(super) inspect_at: Option<Timestamp>,
+    /// What partners were asked to show.
+    pub(super) inspecting: BTreeMap<AccountId, Vec<(Position, u64)>>,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
+    /// How far each connected partner said it is with disputes.
+    pub(super) heard: BTreeMap<AccountId, DisputeHeads>,
+    /// Partners that were asked how far they are with disputes and have not answered.
+    pub(super) inquired: BTreeSet<AccountId>,
+    /// What partners that lack something about disputes were told lately.
+    pub(super) told: Told,
 }
 
 /// What an input has led to so far.
@@ -259,6 +292,7 @@ impl Machine {
             introduced: BTreeSet::new(),
             pulling: BTreeMap::new(),
             refetched: BTreeMap::new(),
+            lapsed: BTreeMap::new(),
             repeat_at: Timestamp::default(),
             heads_at: None,
             sweep_at: Timestamp::default(),
@@ -271,7 +305,12 @@ impl Machine {
             cursor: BTreeMap::new(),
             wanted: BTreeSet::new(),
             drawn: 0,
+            inspect_at: None,
+            inspecting: BTreeMap::new(),
             stirred: BTreeSet::new(),
+            heard: BTreeMap::new(),
+            inquired: BTreeSet::new(),
+            told: Told::default(),
         }
     }
 
@@ -311,7 +350,8 @@ impl Machine {
     /// When the machine wants [`Input::Wake`] next.
     #[must_use]
     pub fn next_wakeup(&self) -> Timestamp {
-        self.heads_at.map_or(self.repeat_at, |heads| heads.min(self.repeat_at))
+        let others = [self.heads_at, self.inspect_at].into_iter().flatten();
+        others.fold(self.repeat_at, Timestamp::min)
     }
 
     /// Handles one input. `now` may stand still but should not run backwards.
@@ -330,6 +370,7 @@ impl Machine {
             Input::Wake => self.wake(&mut turn),
         }
         self.move_queues(&mut turn);
+        self.move_disputes(&mut turn);
         turn.effects
     }
 
@@ -383,6 +424,9 @@ impl Machine {
                 self.state.ledger.coordinator(&by)?;
                 self.waive(turn, account).map(|()| Reply::Done)
             }
+            Command::Dispute { exchange, deed, by } => self.dispute(turn, exchange, deed, by),
+            Command::Advance { exchange, by } => self.advance(turn, exchange, by),
+            Command::EndAdvance { exchange, kept, by } => self.end_advance(turn, exchange, kept, by),
             Command::Rotate => self.rotate(turn, Lost::Rotated).map(|()| Reply::Done),
         }
     }

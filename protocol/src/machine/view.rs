@@ -146,6 +146,10 @@ impl History for MemoryView {
     fn entry(&self, index: u64) -> Option<Entry> {
         self.entries.get(usize::try_from(index).ok()?).cloned()
     }
+
+    fn crossing(&self, account: &AccountId, place: &Position) -> Option<u64> {
+        self.crossings.get(&(*account, *place)).copied()
+    }
 }
 
 impl View for MemoryView {

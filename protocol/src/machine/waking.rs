@@ -7,7 +7,10 @@ use super::{
     shelving::HEADS_EVERY,
     state::{Machine, REPEAT_AFTER, Turn},
 };
-use crate::{id::CommunityId, time::Span};
+use crate::{
+    id::CommunityId,
+    time::{Span, Timestamp},
+};
 
 /// With fewer connections than this, the node looks for more among the communities it has heard of.
 const ENOUGH_PEERS: usize = 4;
@@ -26,9 +29,12 @@ impl Machine {
                 self.send_heads(turn, *peer);
             }
         }
+        self.inspect(turn);
         if self.repeat_at <= turn.now {
             self.repeat_at = turn.now.plus(REPEAT_AFTER);
             self.wanted.clear();
+            self.inquired.clear();
+            self.forget_told();
             for (peer, community) in &peers {
                 if !self.introduced.contains(peer) {
                     self.say_hello(turn, *peer);
@@ -63,6 +69,7 @@ impl Machine {
         !self.is_settled(account)
             || lanes.is_some_and(|l| l.undecided() > 0 || l.unconfirmed().next().is_some())
             || self.state.waiting.values().any(asks)
+            || self.disputes_unanswered(account)
     }
 
     /// Dials partners and inviters who are away, each with growing patience, and some others when there are few peers.
@@ -103,6 +110,8 @@ impl Machine {
                 continue;
             }
             known.live = known.live.saturating_sub(expired.len() as u64);
+            let lapsed = self.lapsed.entry(*community).or_default();
+            *lapsed = expired.iter().map(|s| s.expires_at).fold(*lapsed, Timestamp::max);
             let drops = expired.into_iter().map(|s| ForeignRecord::Drop {
                 community: *community,
                 revision: s.revision,

@@ -225,6 +225,10 @@ impl History for Forgetful<'_> {
     fn entry(&self, index: u64) -> Option<Entry> {
         self.0.entry(index)
     }
+
+    fn crossing(&self, account: &AccountId, place: &Position) -> Option<u64> {
+        self.0.crossing(account, place)
+    }
 }
 
 impl View for Forgetful<'_> {

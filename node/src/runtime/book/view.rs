@@ -32,6 +32,10 @@ impl History for Book {
             _ => None,
         }
     }
+
+    fn crossing(&self, account: &AccountId, place: &Place) -> Option<u64> {
+        Some(u64::from_be_bytes(self.look(&keys::crossing(account, place))?.try_into().ok()?))
+    }
 }
 
 impl View for Book {

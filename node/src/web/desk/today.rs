@@ -6,6 +6,7 @@ use crate::{
     runtime::{
         Handle, Refused, clock,
         desk::MAX_CONTACT_WORDS,
+        disputes::{Disputed, list},
         office::{Fact, Pending, Report},
     },
     web::{
@@ -58,6 +59,8 @@ struct TodayPage<'a> {
     reports: Vec<Todo>,
     firsts: Vec<Todo>,
     questions: Vec<Todo>,
+    disputes: Vec<Todo>,
+    advances: Vec<Todo>,
     waiting: Vec<Todo>,
     partners: Vec<Todo>,
 }
@@ -66,6 +69,8 @@ struct Looked {
     waiting: Vec<Seen>,
     crossing: Vec<Partner>,
     questioned: Vec<(ExchangeId, Seen)>,
+    disputed: Vec<(Disputed, Option<Seen>)>,
+    advanced: Vec<Seen>,
     members: u64,
 }
 
@@ -79,7 +84,17 @@ async fn look(handle: &Handle, questions: Vec<ExchangeId>) -> Result<Looked, Ref
             waiting.truncate(SHOWN);
             let partners = state.ledger().partners().iter().take(SHOWN);
             let questioned = questions.into_iter().filter_map(|id| Some((id, Seen::find(machine, book, id)?)));
+            let disputed = list(machine, SHOWN).into_iter().map(|found| {
+                let seen = Seen::find(machine, book, found.exchange);
+                (found, seen)
+            });
+            // What a partner still may pay needs no decision.
+            let advances = state.ledger().advances().iter();
+            let open = advances.filter(|(id, advance)| !advance.kept && !state.waiting().contains_key(id));
+            let advanced = open.filter_map(|(id, _)| Seen::find(machine, book, *id)).take(SHOWN);
             Looked {
+                disputed: disputed.collect(),
+                advanced: advanced.collect(),
                 waiting,
                 crossing: partners.map(|(account, partner)| Partner::of(machine, account, partner)).collect(),
                 questioned: questioned.collect(),
@@ -133,12 +148,38 @@ fn partner(words: Words, partner: &Partner, now: Timestamp) -> Option<Todo> {
     })
 }
 
+fn dispute(
+    words: Words,
+    names: &BTreeMap<MemberId, String>,
+    (disputed, seen): &(Disputed, Option<Seen>),
+) -> Option<Todo> {
+    let open = disputed.state.as_ref().ok()?;
+    let partner = disputed.name.clone().unwrap_or_else(|| words.t("partner-nameless"));
+    Some(Todo {
+        words: seen.as_ref().map_or_else(|| partner.clone(), |seen| told(words, names, seen, None)),
+        more: super::disputes::standing(words, &partner, open),
+        button: words.t("dispute-look"),
+        address: format!("/disputes/{}", disputed.exchange),
+    })
+}
+
+fn advance(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen, now: Timestamp) -> Todo {
+    Todo {
+        words: told(words, names, seen, None),
+        more: seen.sentence(words, None, now),
+        button: words.t("advance-end"),
+        address: format!("/exchange/{}/advance", seen.id),
+    }
+}
+
 pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let questions = app.handle.questions().await?;
     let looked = look(&app.handle, questions.iter().map(|(id, _)| *id).take(SHOWN).collect()).await?;
-    let parties = looked.waiting.iter().chain(looked.questioned.iter().map(|(_, seen)| seen)).flat_map(Seen::parties);
+    let beside = looked.disputed.iter().filter_map(|(_, seen)| seen.as_ref()).chain(&looked.advanced);
+    let parties = looked.waiting.iter().chain(looked.questioned.iter().map(|(_, seen)| seen)).chain(beside);
+    let parties = parties.flat_map(Seen::parties);
     let ids: Vec<MemberId> = parties.chain(questions.iter().map(|(_, question)| question.member)).collect();
     let names = names(&app.handle, ids.clone()).await?;
     let persons = app.handle.persons(ids).await?;
@@ -153,7 +194,10 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
             words: told(words, &names, seen, None),
             more: words.filled("today-question", &values),
             button: words.t("today-answer"),
-            address: format!("/exchange/{id}/correct"),
+            address: match seen.partner {
+                Some(_) => format!("/disputes/{id}/open"),
+                None => format!("/exchange/{id}/correct"),
+            },
         })
     });
     let asked: Vec<Todo> = asked.collect();
@@ -170,6 +214,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
         reports: reports(&app.handle, words, now).await?,
         firsts: firsts(&app.handle, words, now).await?,
         questions: asked,
+        disputes: looked.disputed.iter().filter_map(|found| dispute(words, &names, found)).collect(),
+        advances: looked.advanced.iter().map(|seen| advance(words, &names, seen, now)).collect(),
         waiting: looked.waiting.iter().map(|seen| waiting(words, &names, &phones, seen, now)).collect(),
         partners: looked.crossing.iter().filter_map(|seen| partner(words, seen, now)).collect(),
     };

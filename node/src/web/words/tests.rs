@@ -248,7 +248,7 @@ fn grade(texts: &[String]) -> f64 {
 }
 
 /// Parts of the file that only coordinators read.
-const COORDINATORS: [&str; 16] = [
+const COORDINATORS: [&str; 18] = [
     "file",
     "ring-",
     "safety-",
@@ -256,6 +256,8 @@ const COORDINATORS: [&str; 16] = [
     "report-",
     "import",
     "wrong-",
+    "dispute",
+    "advance",
     "today-",
     "setup-",
     "members-",
