@@ -12,6 +12,7 @@ pub mod import;
 pub mod local;
 pub mod network;
 pub mod people;
+pub mod picture;
 pub mod runtime;
 pub mod serve;
 mod spelling;

@@ -10,10 +10,12 @@ mod forms;
 mod oops;
 mod pages;
 mod partners;
+mod public;
 mod qr;
 pub mod setup;
 mod shelf;
 mod sign_in;
+mod skills;
 mod status;
 mod tries;
 mod visit;
@@ -49,6 +51,10 @@ pub(crate) struct Web {
     handle: Handle,
     status: status::Status,
     tries: tries::Tries,
+    imports: desk::Imports,
+    /// One picture is opened at a time.
+    pictures: tokio::sync::Semaphore,
+    ring: desk::ToRing,
 }
 
 type App = Arc<Web>;
@@ -58,10 +64,18 @@ type Answer = Result<Response, Oops>;
 /// The pages and their style sheet. The router has a fallback, so merge it with routers that have none.
 pub fn router(handle: Handle) -> Router {
     let status = status::Status::new(handle.clone());
-    let app = Arc::new(Web { handle, status, tries: tries::Tries::default() });
+    let app = Arc::new(Web {
+        handle,
+        status,
+        tries: tries::Tries::default(),
+        imports: desk::Imports::default(),
+        pictures: tokio::sync::Semaphore::new(1),
+        ring: desk::ToRing::default(),
+    });
     let dressed = sign_in::routes()
         .merge(member::routes())
         .merge(desk::routes())
+        .merge(public::routes())
         .layer(DefaultBodyLimit::max(forms::MAX_FORM_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), dress));
     Router::new()
@@ -71,6 +85,15 @@ pub fn router(handle: Handle) -> Router {
         .merge(dressed)
         .fallback(not_found)
         .with_state(app)
+}
+
+/// How many bytes may be sent to a page that takes files; nothing for all others.
+#[must_use]
+pub fn upload_bytes(path: &str) -> Option<usize> {
+    if path.starts_with("/import/") {
+        return Some(desk::MAX_IMPORT_BYTES);
+    }
+    (path.starts_with("/listing/") && path.ends_with("/picture")).then_some(member::PICTURE_BYTES)
 }
 
 /// Members are led to their own first page, everybody else sees the community's.

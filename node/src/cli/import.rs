@@ -1,5 +1,7 @@
 //! `kith import`: people from another system.
 
+mod system;
+
 use super::{
     output::Out,
     reach::{Reach, pages},
@@ -8,7 +10,7 @@ use crate::{
     api::types::{BatchResult, MemberView, NewListing, NewMember, Outcome},
     client::{Client, ClientError},
     failure::{Exit, Failure},
-    import::{ColumnMap, Kind, Limits, Person, Role, read_people},
+    import::{Brought, ColumnMap, Kind, Limits, Person, Role, Sums, read_people},
 };
 use clap::{Args, Subcommand};
 use kith_protocol::{
@@ -39,6 +41,8 @@ const PATIENCE: u32 = 30;
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
     People(People),
+    #[command(name = "from")]
+    System(system::System),
 }
 
 /// Admit the people of a table (CSV), with what they offer and need.
@@ -89,12 +93,44 @@ struct Report {
     /// Lines left out because of a problem in the file.
     lines_left_out: usize,
     misfits: Vec<Misfit>,
+    /// How the hours fit together, for a system that exports its exchanges.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hours: Option<Hours>,
+}
+
+/// The reconciliation, in minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+struct Hours {
+    transfers: u64,
+    moved: i64,
+    brought: i64,
+    left_out: i64,
+    rounding: i64,
+    in_files: i64,
+    compared: u64,
+    differing: u64,
+}
+
+impl From<Sums> for Hours {
+    fn from(sums: Sums) -> Self {
+        Self {
+            transfers: sums.transfers,
+            moved: sums.moved,
+            brought: sums.brought(),
+            left_out: sums.left_out,
+            rounding: sums.rounding,
+            in_files: sums.in_files(),
+            compared: sums.compared,
+            differing: sums.differing,
+        }
+    }
 }
 
 impl Import {
     pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
         match self {
             Self::People(people) => people.run(out),
+            Self::System(system) => system.run(out),
         }
     }
 }
@@ -104,31 +140,50 @@ impl People {
         let map = ColumnMap::parse(&self.map)?;
         let file = File::open(&self.file).map_err(|error| Failure::file("read", &self.file, &error))?;
         let found = read_people(file, &map, Limits::default())?;
-        let misfits = found.problems.iter().map(|problem| Misfit {
-            line: problem.line,
-            column: problem.column.clone(),
-            problem: problem.wrong.to_string(),
-        });
-        let mut report = Report {
-            dry_run: self.dry_run,
-            read: found.people.len(),
+        let read = Brought {
+            people: found.people,
+            problems: found.problems,
             lines_left_out: found.lines_left_out,
-            misfits: misfits.collect(),
-            ..Report::default()
+            sums: None,
         };
-        if self.dry_run {
-            report.offers = found.people.iter().map(|person| person.offers.len()).sum();
-            report.needs = found.people.iter().map(|person| person.needs.len()).sum();
-        } else {
-            let client = self.reach.client()?;
-            bring_in(&client, &found.people, &mut report, out).map_err(interrupted)?;
-        }
-        report.misfits.sort_by_key(|misfit| misfit.line);
-        if let Some(path) = &self.report {
-            write_report(path, &report.misfits)?;
-        }
-        out.result(&report, |report| words(report, self.report.as_deref()))
+        finish(read, self.dry_run, &self.reach, self.report.as_deref(), out)
     }
+}
+
+/// Brings in what was read, unless it is only looked at, and says what became of it.
+fn finish(
+    read: Brought,
+    dry_run: bool,
+    reach: &Reach,
+    report_to: Option<&Path>,
+    out: &mut Out<'_>,
+) -> Result<(), Failure> {
+    let misfits = read.problems.iter().map(|problem| Misfit {
+        line: problem.line,
+        column: problem.column.clone(),
+        problem: format!("{}{}", problem.sheet, problem.wrong),
+    });
+    let mut report = Report {
+        dry_run,
+        read: read.people.len(),
+        lines_left_out: read.lines_left_out,
+        misfits: misfits.collect(),
+        hours: read.sums.map(Hours::from),
+        ..Report::default()
+    };
+    if dry_run {
+        let posts = |need| read.people.iter().flat_map(move |p| p.posts.iter().filter(move |post| post.need == need));
+        report.offers = read.people.iter().map(|person| person.offers.len()).sum::<usize>() + posts(false).count();
+        report.needs = read.people.iter().map(|person| person.needs.len()).sum::<usize>() + posts(true).count();
+    } else {
+        let client = reach.client()?;
+        bring_in(&client, &read.people, &mut report, out).map_err(interrupted)?;
+    }
+    report.misfits.sort_by_key(|misfit| misfit.line);
+    if let Some(path) = report_to {
+        write_report(path, &report.misfits)?;
+    }
+    out.result(&report, |report| words(report, report_to))
 }
 
 fn interrupted(mut failure: Failure) -> Failure {
@@ -222,11 +277,14 @@ fn new_member(person: &Person) -> NewMember {
 
 /// Publishes what people offer and need, several at once.
 fn publish(client: &Client, people: &[(MemberId, &Person)], report: &mut Report) -> Result<(), Failure> {
-    let all: Vec<(MemberId, &Person, &str, &String)> = people
+    let all: Vec<(MemberId, &Person, &str, &String, Option<&String>)> = people
         .iter()
         .flat_map(|(id, person)| {
-            let offers = person.offers.iter().map(|title| (*id, *person, "offers", title));
-            offers.chain(person.needs.iter().map(|title| (*id, *person, "needs", title)))
+            let offers = person.offers.iter().map(|title| (*id, *person, "offers", title, None));
+            let bare = offers.chain(person.needs.iter().map(|title| (*id, *person, "needs", title, None)));
+            bare.chain(person.posts.iter().map(|post| {
+                (*id, *person, if post.need { "needs" } else { "offers" }, &post.title, post.text.as_ref())
+            }))
         })
         .collect();
     let next = AtomicUsize::new(0);
@@ -234,8 +292,8 @@ fn publish(client: &Client, people: &[(MemberId, &Person)], report: &mut Report)
     std::thread::scope(|scope| {
         for _ in 0..HANDS.min(all.len()) {
             scope.spawn(|| {
-                while let Some((id, person, shelf, title)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = publish_one(client, *id, person, shelf, title);
+                while let Some((id, person, shelf, title, text)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = publish_one(client, *id, (person, title, *text), shelf);
                     let gone = matches!(&result, Err(failure) if failure.exit == Exit::Unreachable);
                     results.lock().unwrap_or_else(PoisonError::into_inner).push((*person, *shelf, result));
                     if gone {
@@ -259,11 +317,16 @@ fn publish(client: &Client, people: &[(MemberId, &Person)], report: &mut Report)
     Ok(())
 }
 
-fn publish_one(client: &Client, id: MemberId, person: &Person, shelf: &str, title: &str) -> Result<(), Failure> {
+fn publish_one(
+    client: &Client,
+    id: MemberId,
+    (person, title, text): (&Person, &String, Option<&String>),
+    shelf: &str,
+) -> Result<(), Failure> {
     let new = NewListing {
         member: id,
-        title: title.to_owned(),
-        text: None,
+        title: title.clone(),
+        text: text.cloned(),
         category: None,
         tags: Vec::new(),
         // Only a geohash can be published: a place in words may be an address.
@@ -314,6 +377,9 @@ fn words(report: &Report, file: Option<&Path>) -> String {
     } else {
         vec![format!("People who came in: {}; here already: {}. {shelf}", report.admitted, report.already_here)]
     };
+    if let Some(hours) = &report.hours {
+        lines.push(reconciled(hours));
+    }
     if report.misfits.is_empty() {
         lines.push("Everything fitted.".into());
         return lines.join("\n");
@@ -333,6 +399,16 @@ fn words(report: &Report, file: Option<&Path>) -> String {
         (more, None) => lines.push(format!("  and {more} more; --report FILE writes them all.")),
     }
     lines.join("\n")
+}
+
+/// How the hours fit together, in minutes.
+fn reconciled(hours: &Hours) -> String {
+    let Hours { transfers, moved, brought, left_out, rounding, in_files, compared, differing } = hours;
+    format!(
+        "Exchanges in the files: {transfers}, of {moved} minutes together.\n\
+         Minutes in the files: {in_files} = {brought} that come in + {left_out} of lines left out + {rounding} by rounding.\n\
+         People compared with their exchanges: {compared}; of these do not fit: {differing}."
+    )
 }
 
 /// Lines with something wrong, wherever it was found.

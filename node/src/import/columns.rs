@@ -114,9 +114,18 @@ impl ColumnMap {
             return Err(ImportError::MapTooLong);
         }
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let parts = reader.records().filter_map(Result::ok).flat_map(|record| parts(&record));
+        let columns: Result<Vec<_>, _> = parts.map(|part| field_and_column(&part)).collect();
+        Self::of(columns?)
+    }
+
+    /// A mapping of these fields to these columns.
+    ///
+    /// # Errors
+    /// [`ImportError`] for a repeated field, or a mapping with neither name nor external id.
+    pub fn of(columns: impl IntoIterator<Item = (Field, String)>) -> Result<Self, ImportError> {
         let mut map = BTreeMap::new();
-        for part in reader.records().filter_map(Result::ok).flat_map(|record| parts(&record)) {
-            let (field, column) = field_and_column(&part)?;
+        for (field, column) in columns {
             if map.insert(field, column).is_some() {
                 return Err(ImportError::FieldTwice(field));
             }

@@ -2,6 +2,7 @@
 //! [`Problem`](super::Problem) instead, and stops nothing.
 
 use super::columns::{Field, MAX_COLUMNS, MAX_MAP_BYTES, MissingColumn};
+use super::problem::Sheet;
 
 /// How many columns a message lists before it says how many more there are: a screenful.
 const COLUMNS_SHOWN: usize = 40;
@@ -70,6 +71,21 @@ pub enum ImportError {
         /// The column's name.
         column: String,
     },
+    /// A file of another system that lacks what that system writes.
+    #[error(
+        "the {} file has no column {}: is it the file as that system wrote it?",
+        sheet.name(),
+        missing.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
+    )]
+    SheetColumns {
+        /// Which file.
+        sheet: Sheet,
+        /// What is not there.
+        missing: Vec<&'static str>,
+    },
+    /// A file without which nothing can be imported.
+    #[error("the {} file is missing: give it as well", .0.name())]
+    NoSheet(Sheet),
     /// More lines than the limit.
     #[error("the file has more than {most} people: divide it and import the parts")]
     TooManyRows {

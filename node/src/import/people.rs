@@ -3,7 +3,7 @@
 //! A line with anything wrong in it is left out whole and named, so that a person is never
 //! half imported; the other lines come in. Put right, the file can be read again.
 
-mod values;
+pub(super) mod values;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use super::columns::{ColumnMap, Field, MAX_COLUMNS};
 use super::error::ImportError;
 use super::lines::Lines;
+use super::problem::{Problem, Sheet, Wrong};
 
 /// The largest file read, in bytes: more than ten times the largest community's export known
 /// (1.5 MB for some 20,000 people), and small beside the memory of the smallest box.
@@ -82,6 +83,17 @@ pub enum Role {
     Coordinator,
 }
 
+/// An offer or a need with more than a title.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Post {
+    /// Whether it asks for help, and does not offer it.
+    pub need: bool,
+    /// What it is, in a few words.
+    pub title: String,
+    /// More about it.
+    pub text: Option<String>,
+}
+
 /// One line of the file that can be imported. Its `Debug` form shows the line number alone, so
 /// that no name or address reaches a log.
 #[derive(Clone, PartialEq, Eq)]
@@ -106,10 +118,34 @@ pub struct Person {
     pub needs: Vec<String>,
     /// The balance to begin with in minutes, hours given less hours received.
     pub opening_minutes: Option<i32>,
+    /// Offers and needs with words of their own, beside the bare titles above.
+    pub posts: Vec<Post>,
     /// Person or organisation; a person unless the file says otherwise.
     pub kind: Kind,
     /// Member or coordinator; a member unless the file says otherwise.
     pub role: Role,
+}
+
+impl Person {
+    /// Nobody yet, from this line.
+    #[must_use]
+    pub fn at(line: u64) -> Self {
+        Self {
+            line,
+            name: String::new(),
+            external: None,
+            email: None,
+            phone: None,
+            area: None,
+            joined: None,
+            offers: Vec::new(),
+            needs: Vec::new(),
+            opening_minutes: None,
+            posts: Vec::new(),
+            kind: Kind::default(),
+            role: Role::default(),
+        }
+    }
 }
 
 impl fmt::Debug for Person {
@@ -137,90 +173,6 @@ impl People {
         let shown = self.problems.len().min(self.problems_shown);
         (&self.problems[..shown], self.problems.len() - shown)
     }
-}
-
-/// Something wrong in one line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}{}: {wrong}", column.as_ref().map_or_else(String::new, |column| format!(", column '{column}'")))]
-pub struct Problem {
-    /// The line of the file, counted from 1 with the header.
-    pub line: u64,
-    /// The column's name in the file; none when the whole line is wrong.
-    pub column: Option<String>,
-    /// What is wrong and what to do.
-    pub wrong: Wrong,
-}
-
-/// What is wrong with a value. No message repeats the value, which may be somebody's address.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Wrong {
-    /// The line has more or fewer values than the header has columns.
-    #[error(
-        "has {found} values where the first line names {expected} columns; put quotation marks around a value with the separator in it"
-    )]
-    Width {
-        /// The values in the line.
-        found: usize,
-        /// The columns in the header.
-        expected: usize,
-    },
-    /// The value is not UTF-8.
-    #[error("is not UTF-8 text; save the file as 'CSV UTF-8'")]
-    NotUtf8,
-    /// The value is longer than the limit in bytes.
-    #[error("is longer than {most} bytes; a closing quotation mark may be missing here")]
-    TooManyBytes {
-        /// The limit.
-        most: usize,
-    },
-    /// The value is longer than its field allows.
-    #[error("is longer than {most} characters; shorten it")]
-    TooLong {
-        /// The limit.
-        most: usize,
-    },
-    /// A line break where one line is expected.
-    #[error("has a line break in it; write it on one line, or close the quotation mark before it")]
-    LineBreak,
-    /// Control characters, or characters that turn the direction of the text around them.
-    #[error("has characters that cannot be shown; type it again")]
-    Strange,
-    /// Nothing, where there has to be something.
-    #[error("is empty; fill it in")]
-    Empty,
-    /// An id that an earlier line has.
-    #[error("is the id that line {first} has already; keep one of the two lines, or give this person their own id")]
-    Repeated {
-        /// The earlier line.
-        first: u64,
-    },
-    /// Not an e-mail address.
-    #[error("is not an e-mail address; write it like sam@example.org, or leave it empty")]
-    NotEmail,
-    /// Not a phone number.
-    #[error("is not a phone number; use digits, spaces and + ( ) - . / only, or leave it empty")]
-    NotPhone,
-    /// Not a day.
-    #[error("is not a day; write it as year-month-day, like 2024-03-31")]
-    NotDay,
-    /// Not a number of hours or minutes.
-    #[error("is not a length of time; write hours as 2:30 or minutes as 150, with - in front for below zero")]
-    NotMinutes,
-    /// More minutes than anybody can have.
-    #[error("is more than {most} minutes; check the number")]
-    TooManyMinutes {
-        /// The limit.
-        most: u32,
-    },
-    /// Neither kind.
-    #[error("is neither person nor organisation; write one of the two, or leave it empty")]
-    NotKind,
-    /// Neither role.
-    #[error("is neither member nor coordinator; write one of the two, or leave it empty")]
-    NotRole,
-    /// Too many offers or needs.
-    #[error("lists more than {MAX_LISTINGS} things; keep the most important ones")]
-    TooManyListings,
 }
 
 /// Reads people from a csv file: UTF-8 with or without a byte order mark, values separated by
@@ -262,12 +214,25 @@ pub fn read_people(reader: impl Read, map: &ColumnMap, limits: Limits) -> Result
     Ok(reading.people)
 }
 
-fn broken(error: csv::Error) -> ImportError {
+/// The columns that a table's first line names.
+///
+/// # Errors
+/// [`ImportError`] for a file that is no table of text.
+pub fn table_header(bytes: &[u8]) -> Result<Vec<String>, ImportError> {
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return Err(ImportError::NotUtf8);
+    }
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut table = csv::ReaderBuilder::new().delimiter(separator(text)).flexible(true).from_reader(text);
+    header(table.byte_headers().map_err(broken)?)
+}
+
+pub(super) fn broken(error: csv::Error) -> ImportError {
     ImportError::Read(error.into())
 }
 
 /// The separator that the first line with anything in it uses most, outside quotation marks.
-fn separator(text: &[u8]) -> u8 {
+pub(super) fn separator(text: &[u8]) -> u8 {
     let mut quoted = false;
     let mut counts = [(0, b','), (0, b';'), (0, b'\t')];
     for &byte in text.trim_ascii_start() {
@@ -282,7 +247,7 @@ fn separator(text: &[u8]) -> u8 {
     counts.into_iter().find(|(count, _)| Some(*count) == most).map_or(b',', |(_, separator)| separator)
 }
 
-fn header(record: &csv::ByteRecord) -> Result<Vec<String>, ImportError> {
+pub(super) fn header(record: &csv::ByteRecord) -> Result<Vec<String>, ImportError> {
     if record.len() > MAX_COLUMNS {
         return Err(ImportError::TooManyColumns);
     }
@@ -315,30 +280,22 @@ impl Reading {
             }
         } else {
             let wrong = Wrong::Width { found: record.len(), expected: self.header.len() };
-            self.people.problems.push(Problem { line, column: None, wrong });
+            self.people.problems.push(Problem { sheet: Sheet::People, line, column: None, wrong });
         }
         self.people.lines_left_out += 1;
     }
 
     fn person(&mut self, line: u64, record: &csv::ByteRecord) -> Person {
-        let mut person = Person {
-            line,
-            name: String::new(),
-            external: None,
-            email: None,
-            phone: None,
-            area: None,
-            joined: None,
-            offers: Vec::new(),
-            needs: Vec::new(),
-            opening_minutes: None,
-            kind: Kind::default(),
-            role: Role::default(),
-        };
+        let mut person = Person::at(line);
         for (field, at) in self.places.clone() {
             let value = values::text(record.get(at).unwrap_or_default(), self.limits.field_bytes);
             if let Err(wrong) = value.and_then(|value| self.set(&mut person, field, value)) {
-                self.people.problems.push(Problem { line, column: Some(self.header[at].clone()), wrong });
+                self.people.problems.push(Problem {
+                    sheet: Sheet::People,
+                    line,
+                    column: Some(self.header[at].clone()),
+                    wrong,
+                });
             }
         }
         if !self.places.contains_key(&Field::Name) {

@@ -264,6 +264,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         people,
         desk,
         names: Arc::default(),
+        office: Arc::default(),
         ids: Arc::new(ids_secret(&home)),
         checkpoints,
         changes,

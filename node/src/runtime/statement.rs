@@ -10,6 +10,7 @@ use kith_protocol::{
     ledger::{Body, Entry, History as _, UnderId},
     machine::Machine,
     minutes::Minutes,
+    partnership::Kind as ProposalKind,
     rejection::Rejection,
     time::Timestamp,
 };
@@ -33,6 +34,8 @@ pub struct Line {
     pub change: i64,
     /// The other member, if there is exactly one.
     pub other: Option<MemberId>,
+    /// Whether it gives an earlier exchange back.
+    pub back: bool,
 }
 
 /// An entry with the one that began the exchange it continues.
@@ -81,6 +84,17 @@ fn plain_change(body: &Body, member: &MemberId) -> i64 {
             given(proposal.content.minutes) - advanced.map_or(0, given)
         }
         _ => 0,
+    }
+}
+
+/// Whether an entry begins an exchange that gives an earlier one back.
+fn gives_back(body: &Body) -> bool {
+    match body {
+        Body::Hold { terms, .. } => terms.reverses.is_some(),
+        Body::Receive { proposal, .. } | Body::Recovered { proposal, .. } => {
+            matches!(proposal.content.kind, ProposalKind::Reversal { .. })
+        }
+        _ => false,
     }
 }
 
@@ -204,5 +218,6 @@ fn line(read: &Read, member: &MemberId, settled: &BTreeMap<u64, i64>) -> Line {
         exchange: body.continues().or(body.begins()).or(concerns(body)),
         change,
         other: other(first, member),
+        back: gives_back(first),
     }
 }

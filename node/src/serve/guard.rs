@@ -4,7 +4,7 @@
 use super::listener::Bounded;
 use crate::{
     api::{MAX_BODY_BYTES, types::Problem},
-    web::Source,
+    web::{Source, upload_bytes},
 };
 use axum::{
     Router,
@@ -96,6 +96,11 @@ fn source(request: &Request, remote: IpAddr) -> IpAddr {
     last.filter(|_| remote.is_loopback()).map_or(remote, |ip| ip.to_canonical())
 }
 
+/// The largest body that may be sent here: files go to a few pages, which say how large they may be.
+fn most_bytes(path: &str) -> u64 {
+    upload_bytes(path).unwrap_or(MAX_BODY_BYTES) as u64
+}
+
 async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let ends = request.extensions().get::<ConnectInfo<Here>>().map(|info| info.0);
     let here = ends.and_then(|ends| ends.local).map(|ip| ip.to_canonical());
@@ -110,8 +115,9 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         && first_line.as_deref().is_none_or(|host| guard.knows(host, here));
     let mut response = if !known {
         misdirected(named.unwrap_or_default())
-    } else if announced(&request) > MAX_BODY_BYTES as u64 {
-        let detail = format!("a request may have {MAX_BODY_BYTES} bytes; divide it and send the parts");
+    } else if announced(&request) > most_bytes(request.uri().path()) {
+        let most = most_bytes(request.uri().path());
+        let detail = format!("a request may have {most} bytes; divide it and send the parts");
         problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
     } else {
         match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {

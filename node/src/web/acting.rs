@@ -2,11 +2,11 @@
 
 use super::{
     Oops,
-    forms::{Choice, Need, Reader, Sent},
+    forms::{Choice, Need, Reader, Sent, Step},
     visit::Member,
     words::Words,
 };
-use crate::runtime::Handle;
+use crate::runtime::{Handle, clock, office::Act};
 use kith_protocol::{
     id::MemberId,
     ledger::{Channel, Consent},
@@ -15,7 +15,7 @@ use kith_protocol::{
 /// The field, and the part of an address, that names the member.
 pub(super) const FOR: &str = "for";
 
-/// A member, and the coordinator who acts for them, if they do not act themselves.
+/// A member, and whoever acts for them, if they do not act themselves: a coordinator, or somebody they chose.
 #[derive(Debug, Clone)]
 pub(super) struct Acting {
     pub(super) member: MemberId,
@@ -34,12 +34,27 @@ impl Acting {
         if member == who.id {
             return Ok(Self { member, name: who.name.clone(), by: None });
         }
-        if !who.coordinator {
+        let chosen = !who.coordinator;
+        if chosen && !handle.file(member).await?.helped_by(&who.id, clock::now()) {
             return Err(Oops::NotYours);
         }
         handle.look(move |machine, _| machine.state().ledger().active(&member).map(|_| ())).await??;
         let name = handle.persons(vec![member]).await?.remove(&member).map(|person| person.name).unwrap_or_default();
+        if chosen && sent.step() == Step::Send {
+            let act = Act { by: who.id, at: clock::now() };
+            handle.change_file(member, move |file| file.acts.push(act)).await?;
+        }
         Ok(Self { member, name, by: Some(who.clone()) })
+    }
+
+    /// Only for members themselves and for coordinators: what a chosen helper may not do.
+    pub(super) fn not_by_helpers(self) -> Result<Self, Oops> {
+        if self.by.is_some() && self.coordinator().is_none() { Err(Oops::NotYours) } else { Ok(self) }
+    }
+
+    /// Whether somebody acts for the member.
+    pub(super) const fn is_for_another(&self) -> bool {
+        self.by.is_some()
     }
 
     /// Both names, when there are two.
@@ -63,14 +78,15 @@ impl Acting {
             return Channel::InPerson;
         }
         reader.hidden(FOR, self.member.to_string());
-        channel(reader)
+        if self.coordinator().is_some() { channel(reader) } else { Channel::InPerson }
     }
 
     /// How the member agreed.
     pub(super) fn consent(&self, channel: Channel) -> Consent {
         match &self.by {
-            None => Consent::Session,
-            Some(by) => Consent::OnBehalf { coordinator: by.id, channel },
+            Some(by) if by.coordinator => Consent::OnBehalf { coordinator: by.id, channel },
+            // Whoever they chose speaks for them, as they would themselves.
+            _ => Consent::Session,
         }
     }
 
@@ -81,7 +97,7 @@ impl Acting {
 
     /// The coordinator who acts, if one does.
     pub(super) fn coordinator(&self) -> Option<MemberId> {
-        self.by.as_ref().map(|by| by.id)
+        self.by.as_ref().filter(|by| by.coordinator).map(|by| by.id)
     }
 }
 

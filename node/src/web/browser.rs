@@ -141,6 +141,12 @@ impl Browser {
 
     /// One request, without following where it leads.
     pub(crate) async fn ask(&mut self, path: &str, body: Option<String>, extra: &[(&'static str, &str)]) -> Shown {
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let extra = if body.is_some() { [&form[..], extra].concat() } else { extra.to_vec() };
+        self.ask_bytes(path, body.map(String::into_bytes), &extra).await
+    }
+
+    async fn ask_bytes(&mut self, path: &str, body: Option<Vec<u8>>, extra: &[(&'static str, &str)]) -> Shown {
         let builder = axum::http::Request::builder().uri(format!("{}{path}", self.base));
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut builder = builder.header("accept-language", self.language).header("cookie", cookies.join("; "));
@@ -148,7 +154,7 @@ impl Browser {
             builder = builder.header(*name, *value);
         }
         let builder = match &body {
-            Some(_) => builder.method("POST").header("content-type", "application/x-www-form-urlencoded"),
+            Some(_) => builder.method("POST"),
             None => builder.method("GET"),
         };
         let request = builder.body(body.unwrap_or_default()).unwrap();
@@ -156,7 +162,7 @@ impl Browser {
             let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
             let agent: ureq::Agent = config.timeout_global(Some(DEADLINE)).build().into();
             let mut response = agent.run(request).unwrap();
-            let text = response.body_mut().read_to_string().unwrap();
+            let text = String::from_utf8_lossy(&response.body_mut().read_to_vec().unwrap()).into_owned();
             (response.status().as_u16(), response.headers().clone(), text)
         });
         let (status, headers, body) = asked.await.unwrap();
@@ -172,6 +178,31 @@ impl Browser {
         let headers =
             headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
         Shown { status, path: path.to_owned(), body, headers }
+    }
+
+    /// Sends a form with files, and looks at the page it leads to.
+    pub(crate) async fn upload(&mut self, form: Form, files: &[(&str, &[u8])]) -> Shown {
+        const BOUNDARY: &str = "kith-0123456789abcdef";
+        let mut body = Vec::new();
+        let part = |body: &mut Vec<u8>, name: &str, file: &str, bytes: &[u8]| {
+            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        };
+        for (name, value) in &form.fields {
+            if !files.iter().any(|(file, _)| file == name) {
+                part(&mut body, name, "", value.as_bytes());
+            }
+        }
+        for (name, bytes) in files {
+            part(&mut body, name, "; filename=\"file\"", bytes);
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let extra = [("sec-fetch-site", "same-origin"), ("content-type", kind.as_str())];
+        let shown = self.ask_bytes(&form.action, Some(body), &extra).await;
+        self.follow(shown).await
     }
 
     async fn follow(&mut self, mut shown: Shown) -> Shown {

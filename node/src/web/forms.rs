@@ -20,8 +20,10 @@ use kith_protocol::{
 use std::sync::Arc;
 
 mod read;
+mod upload;
 
 pub(super) use read::{Choice, Control, Field, Need, Reader, minutes_of};
+pub(super) use upload::{Upload, Whose};
 
 /// The most fields of one form: twenty slips of seven fields, and some more.
 const MAX_PAIRS: usize = 400;
@@ -133,10 +135,14 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Open, Oops>
     Ok(Open { frame, headers, source, sent })
 }
 
+fn is_ours(frame: &Frame, sent: &Sent) -> bool {
+    !frame.token.is_empty() && sent.get(TOKEN) == frame.token
+}
+
 impl Open {
     /// Whether the form came from a page that this browser was shown.
     fn is_ours(&self) -> bool {
-        !self.frame.token.is_empty() && self.sent.get(TOKEN) == self.frame.token
+        is_ours(&self.frame, &self.sent)
     }
 }
 

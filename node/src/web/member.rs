@@ -6,20 +6,30 @@ mod home;
 mod leave;
 mod listing;
 mod me;
+mod messages;
+mod mine;
+mod picture;
 mod post;
 mod record;
+mod safety;
 mod statement;
 
 pub(super) use exchange::reason_key;
 pub(super) use home::{names, standing, told};
 pub(super) use me::person_fields;
 pub(super) use record::local;
+pub(super) use safety::trouble_key;
+pub(super) use statement::cell;
 
 use super::App;
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
+
+/// A form with the largest picture in it, and what stands around it.
+pub(super) const PICTURE_BYTES: usize = crate::picture::MAX_SENT_BYTES + 64 * 1024;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -28,6 +38,12 @@ pub(super) fn routes() -> Router<App> {
         .route("/offer", get(post::offer).post(post::send_offer))
         .route("/find", get(find::show))
         .route("/listing/{community}/{key}", get(listing::show))
+        .route(
+            "/listing/{community}/{key}/picture",
+            get(picture::show).post(picture::send).layer(DefaultBodyLimit::max(PICTURE_BYTES)),
+        )
+        .route("/listing/{community}/{key}/picture/remove", post(picture::remove))
+        .route("/picture/{key}", get(picture::jpeg))
         .route("/listing/{community}/{key}/withdraw", get(listing::withdraw).post(listing::send_withdraw))
         .route("/record", get(record::who).post(record::send_who))
         .route("/record/hours", get(record::hours).post(record::send_hours))
@@ -42,6 +58,14 @@ pub(super) fn routes() -> Router<App> {
         .route("/me", get(me::show))
         .route("/me/change", get(me::change).post(me::send_change))
         .route("/me/devices", post(me::end_device))
+        .route("/me/data.json", get(mine::data))
+        .route("/messages", get(messages::list))
+        .route("/messages/{member}", get(messages::show).post(messages::send))
+        .route("/away", get(safety::away).post(safety::send_away))
+        .route("/report", get(safety::report).post(safety::send_report))
+        .route("/helpers", get(mine::helpers).post(mine::send_helper))
+        .route("/helpers/end", post(mine::end_helper))
+        .route("/pause", get(mine::pause).post(mine::send_pause))
         .route("/leave", get(leave::show).post(leave::send))
         .route("/done/{what}", get(me::done))
 }

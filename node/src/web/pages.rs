@@ -176,6 +176,18 @@ impl<'a> FormPage<'a> {
         self
     }
 
+    /// Marks a field.
+    pub(super) fn failed(mut self, name: &str, error: String) -> Self {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.name == name) {
+            field.error = Some(error);
+        }
+        self
+    }
+
+    fn uploads(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.control, Control::File { .. }))
+    }
+
     fn wrong(&self) -> Vec<(&str, &str)> {
         self.fields.iter().filter_map(|field| Some((field.name.as_str(), field.error.as_deref()?))).collect()
     }
@@ -248,5 +260,44 @@ pub(super) struct DonePage<'a> {
     pub(super) frame: &'a Frame,
     pub(super) heading: String,
     pub(super) next: Vec<String>,
+    pub(super) links: Vec<(String, String)>,
+}
+
+/// A button that does something by itself.
+pub(super) struct Press {
+    pub(super) action: String,
+    pub(super) words: String,
+    pub(super) once: String,
+    /// Fields that go along.
+    pub(super) fields: Vec<(&'static str, String)>,
+    /// Whether it ends something.
+    pub(super) ends: bool,
+}
+
+impl Press {
+    pub(super) fn new(words: String, action: String) -> Self {
+        Self { action, words, once: super::forms::fresh_once(), fields: Vec::new(), ends: false }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.fields.push((name, value.to_string()));
+        self
+    }
+
+    pub(super) fn ending(mut self) -> Self {
+        self.ends = true;
+        self
+    }
+}
+
+/// What is known of something, and what can be done about it.
+#[derive(Template)]
+#[template(path = "facts.html", whitespace = "minimize")]
+pub(super) struct FactsPage<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) heading: String,
+    pub(super) lead: Vec<String>,
+    pub(super) rows: Vec<(String, String)>,
+    pub(super) presses: Vec<Press>,
     pub(super) links: Vec<(String, String)>,
 }

@@ -2,7 +2,11 @@
 mod bad_input;
 mod coordinators;
 mod crossing;
+mod erase;
+mod importing;
+mod looking_after;
 mod members;
+mod together;
 
 use super::{
     assets::STYLE,

@@ -66,10 +66,16 @@ impl Language {
 
     const fn source(self) -> &'static str {
         match self {
-            Self::English => include_str!("../../locales/en.ftl"),
+            Self::English => {
+                concat!(include_str!("../../locales/en.ftl"), "\n", include_str!("../../locales/office/en.ftl"))
+            }
             Self::Easy => include_str!("../../locales/en-easy.ftl"),
-            Self::Spanish => include_str!("../../locales/es.ftl"),
-            Self::Welsh => include_str!("../../locales/cy.ftl"),
+            Self::Spanish => {
+                concat!(include_str!("../../locales/es.ftl"), "\n", include_str!("../../locales/office/es.ftl"))
+            }
+            Self::Welsh => {
+                concat!(include_str!("../../locales/cy.ftl"), "\n", include_str!("../../locales/office/cy.ftl"))
+            }
         }
     }
 
@@ -203,6 +209,11 @@ impl Words {
         let month = self.t(&format!("month-{}", date.month()));
         let values = [("day", date.day().to_string()), ("month", month), ("year", date.year().to_string())];
         self.filled("date", &values)
+    }
+
+    /// A time of day, as in 18:30.
+    pub(super) fn time(self, at: Timestamp) -> String {
+        jiff_of(at).to_zoned(ZONE.clone()).strftime("%H:%M").to_string()
     }
 
     /// A day near now: today, yesterday, a day of this week, or the date.

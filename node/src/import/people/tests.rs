@@ -41,6 +41,7 @@ Phone help",-2:30,Organization,COORDINATOR"#;
                 offers: ["Lifts", "Tutoring", "Shopping"].map(str::to_owned).to_vec(),
                 needs: ["Form filling", "Phone help"].map(str::to_owned).to_vec(),
                 opening_minutes: Some(-150),
+                posts: Vec::new(),
                 kind: Kind::Organisation,
                 role: Role::Coordinator,
             }

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{Kind, MAX_LISTING_CHARS, MAX_LISTINGS, Role, Wrong};
+use super::{Kind, MAX_LISTING_CHARS, MAX_LISTINGS, Role};
+use crate::import::problem::Wrong;
 
 /// The longest e-mail address, in bytes: RFC 5321, 4.5.3.1.3, a path of 256 less its brackets.
 const MAX_EMAIL_BYTES: usize = 254;
@@ -22,7 +23,7 @@ const EARLIEST_YEAR: i16 = 1901;
 const MAX_OPENING_MINUTES: u32 = 1_000_000;
 
 /// A value as text without spaces around it.
-pub(super) fn text(bytes: &[u8], most: usize) -> Result<&str, Wrong> {
+pub(in crate::import) fn text(bytes: &[u8], most: usize) -> Result<&str, Wrong> {
     if bytes.len() > most {
         return Err(Wrong::TooManyBytes { most });
     }
@@ -31,7 +32,7 @@ pub(super) fn text(bytes: &[u8], most: usize) -> Result<&str, Wrong> {
 }
 
 /// A value on one line, its runs of spaces made single.
-pub(super) fn line(value: &str, most: usize) -> Result<String, Wrong> {
+pub(in crate::import) fn line(value: &str, most: usize) -> Result<String, Wrong> {
     if value.contains(['\n', '\r']) {
         return Err(Wrong::LineBreak);
     }
@@ -47,7 +48,7 @@ pub(super) fn line(value: &str, most: usize) -> Result<String, Wrong> {
 }
 
 /// An e-mail address by its shape alone: only a message that arrives proves one.
-pub(super) fn email(value: &str) -> Result<String, Wrong> {
+pub(in crate::import) fn email(value: &str) -> Result<String, Wrong> {
     let whole = value.len() <= MAX_EMAIL_BYTES && !value.chars().any(|c| c.is_whitespace() || c.is_control());
     match value.split_once('@') {
         Some((user, host)) if whole && !user.is_empty() && !host.is_empty() && !host.contains('@') => {
@@ -58,7 +59,7 @@ pub(super) fn email(value: &str) -> Result<String, Wrong> {
 }
 
 /// A phone number as written. A spreadsheet's 4.47E+11 is refused: its digits are lost.
-pub(super) fn phone(value: &str) -> Result<String, Wrong> {
+pub(in crate::import) fn phone(value: &str) -> Result<String, Wrong> {
     let known = |c: char| c.is_ascii_digit() || " +()-./".contains(c);
     let digits = value.chars().filter(char::is_ascii_digit).count();
     if digits < MIN_PHONE_DIGITS || value.chars().count() > MAX_PHONE_CHARS || !value.chars().all(known) {
@@ -68,14 +69,14 @@ pub(super) fn phone(value: &str) -> Result<String, Wrong> {
 }
 
 /// A day as ISO 8601 writes it; a time of day after it is left out.
-pub(super) fn day(value: &str) -> Result<Date, Wrong> {
+pub(in crate::import) fn day(value: &str) -> Result<Date, Wrong> {
     let day = value.split(['T', ' ']).next().unwrap_or_default();
     let day: Date = day.parse().map_err(|_| Wrong::NotDay)?;
     if day.year() < EARLIEST_YEAR { Err(Wrong::NotDay) } else { Ok(day) }
 }
 
 /// Hours as `2:30` or minutes as `150`, with a sign in front if below zero.
-pub(super) fn minutes(value: &str) -> Result<i32, Wrong> {
+pub(in crate::import) fn minutes(value: &str) -> Result<i32, Wrong> {
     let (below, digits) = match value.strip_prefix(['-', '\u{2212}']) {
         Some(rest) => (true, rest),
         None => (false, value.strip_prefix('+').unwrap_or(value)),
@@ -102,14 +103,14 @@ pub(super) fn minutes(value: &str) -> Result<i32, Wrong> {
 }
 
 /// Entries separated by `;`, `|` or line breaks.
-pub(super) fn listings(value: &str) -> Result<Vec<String>, Wrong> {
+pub(in crate::import) fn listings(value: &str) -> Result<Vec<String>, Wrong> {
     let entries = value.split([';', '|', '\n', '\r']).map(str::trim).filter(|entry| !entry.is_empty());
     let entries = entries.map(|entry| line(entry, MAX_LISTING_CHARS)).collect::<Result<Vec<_>, _>>()?;
     if entries.len() > MAX_LISTINGS { Err(Wrong::TooManyListings) } else { Ok(entries) }
 }
 
 /// Person or organisation, in either spelling and any case.
-pub(super) fn kind(value: &str) -> Result<Kind, Wrong> {
+pub(in crate::import) fn kind(value: &str) -> Result<Kind, Wrong> {
     match value.to_ascii_lowercase().as_str() {
         "person" => Ok(Kind::Person),
         "organisation" | "organization" => Ok(Kind::Organisation),
@@ -118,7 +119,7 @@ pub(super) fn kind(value: &str) -> Result<Kind, Wrong> {
 }
 
 /// Member or coordinator, in any case.
-pub(super) fn role(value: &str) -> Result<Role, Wrong> {
+pub(in crate::import) fn role(value: &str) -> Result<Role, Wrong> {
     match value.to_ascii_lowercase().as_str() {
         "member" => Ok(Role::Member),
         "coordinator" => Ok(Role::Coordinator),

@@ -125,7 +125,7 @@ struct MemberPage<'a> {
     links: Vec<(String, String)>,
 }
 
-async fn one(app: &App, id: &str) -> Result<Known, Oops> {
+pub(super) async fn one(app: &App, id: &str) -> Result<Known, Oops> {
     let id: MemberId = id.parse().map_err(|_| Oops::Missing)?;
     let member = app.handle.look(move |machine, _| machine.state().ledger().active(&id).cloned()).await?;
     let member = member.map_err(|_| Oops::Missing)?;
@@ -156,6 +156,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
             link("behalf-statement", format!("/statement?for={id}")),
             link("behalf-me", format!("/me?for={id}")),
             link("behalf-slips", format!("/paper/slips?giver={id}")),
+            link("file", format!("/members/{id}/file")),
             link("members-role", format!("/members/{id}/role")),
             link("behalf-leave", format!("/leave?for={id}")),
         ],

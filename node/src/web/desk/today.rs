@@ -1,20 +1,23 @@
 //! A coordinator's day: what needs doing, each line with its button.
 
+use super::care;
+use super::safety::{first_line, report_address, whom};
 use crate::{
     runtime::{
         Handle, Refused, clock,
         desk::MAX_CONTACT_WORDS,
         disputes::{Disputed, list},
+        office::{Fact, Pending, Report},
     },
     web::{
         Answer, App,
         exchanges::{Seen, Stand},
         forms::{Asked, Need, Post, Reader, Sent},
-        member::{names, reason_key, told},
-        pages::{self, FormPage, go},
+        member::{names, reason_key, told, trouble_key},
+        pages::{self, FormPage, Press, go},
         partners::Seen as Partner,
         visit::{Frame, Visit},
-        words::Words,
+        words::{Words, date_of},
     },
 };
 use askama::Template;
@@ -38,12 +41,23 @@ struct Todo {
     address: String,
 }
 
+/// Somebody to ring.
+struct Ring {
+    words: String,
+    more: String,
+    press: Press,
+}
+
 #[derive(Template)]
 #[template(path = "today.html", whitespace = "minimize")]
 struct TodayPage<'a> {
     frame: &'a Frame,
     day: String,
     counts: Vec<String>,
+    reviews: Vec<Todo>,
+    ring: Vec<Ring>,
+    reports: Vec<Todo>,
+    firsts: Vec<Todo>,
     questions: Vec<Todo>,
     disputes: Vec<Todo>,
     advances: Vec<Todo>,
@@ -195,6 +209,10 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
             words.n("today-waiting", looked.waiting.len() as u64),
             words.n("today-questions", asked.len() as u64),
         ],
+        reviews: reviews(&app.handle, words, now).await?,
+        ring: ring(&app, words, now).await?,
+        reports: reports(&app.handle, words, now).await?,
+        firsts: firsts(&app.handle, words, now).await?,
         questions: asked,
         disputes: looked.disputed.iter().filter_map(|found| dispute(words, &names, found)).collect(),
         advances: looked.advanced.iter().map(|seen| advance(words, &names, seen, now)).collect(),
@@ -202,6 +220,90 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
         partners: looked.crossing.iter().filter_map(|seen| partner(words, seen, now)).collect(),
     };
     Ok(pages::show(frame, &page))
+}
+
+async fn reviews(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
+    let due = care::reviews(handle, now).await?;
+    let names = names(handle, due.iter().map(|(member, _)| *member)).await?;
+    let todo = |(member, fact): &(MemberId, Fact)| {
+        let key = if fact.until > now { "file-good-until" } else { "file-over-since" };
+        let name = names.get(member).cloned().unwrap_or_else(|| words.t("somebody"));
+        Todo {
+            words: words.t2("today-review", ("name", &name), ("what", &fact.what)),
+            more: words.t1(key, "day", words.day(fact.until)),
+            button: words.t("today-read"),
+            address: format!("/members/{member}/file"),
+        }
+    };
+    Ok(due.iter().take(SHOWN).map(todo).collect())
+}
+
+/// People to ring this week. Who they are is found out once a day; who was rung meanwhile is off the list at once.
+async fn ring(app: &App, words: Words, now: Timestamp) -> Result<Vec<Ring>, Refused> {
+    let mut kept = app.ring.lock().await;
+    let today = date_of(now);
+    let list = match kept.as_ref().filter(|(day, _)| *day == today) {
+        Some((_, list)) => list.clone(),
+        None => {
+            let list = care::to_ring(&app.handle, now).await?;
+            *kept = Some((today, list.clone()));
+            list
+        }
+    };
+    drop(kept);
+    let files = app.handle.files_of(list.iter().map(|(id, _)| *id).collect()).await?;
+    let rung = |id: &MemberId| {
+        files.iter().any(|file| file.member == *id && file.rung_at.is_some_and(|at| date_of(at) == today))
+    };
+    let persons = app.handle.persons(list.iter().map(|(id, _)| *id).collect()).await?;
+    let each = list.iter().filter(|(id, _)| !rung(id)).filter_map(|(id, why)| {
+        let person = persons.get(id)?;
+        Some(Ring {
+            words: words.t2(
+                "ring-line",
+                ("name", &person.name),
+                ("phone", person.phone.as_deref().unwrap_or_default()),
+            ),
+            more: words.t(why.key()),
+            press: Press::new(words.t("ring-done"), format!("/members/{id}/rang")),
+        })
+    });
+    Ok(each.collect())
+}
+
+async fn reports(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
+    let open = handle.open_reports().await?;
+    let ids = open.iter().flat_map(|(_, report)| whom(report).into_iter().chain([report.by]));
+    let names = names(handle, ids).await?;
+    let todo = |(id, report): &(_, Report)| {
+        let who = names.get(&report.by).cloned().unwrap_or_else(|| words.t("somebody"));
+        let about = whom(report).and_then(|id| names.get(&id).cloned());
+        Todo {
+            words: words.t(trouble_key(report.trouble)),
+            more: match about {
+                Some(about) => words.filled(
+                    "today-report-about",
+                    &[("who", who), ("about", about), ("day", words.near_day(report.at, now))],
+                ),
+                None => words.t2("today-report", ("who", &who), ("day", &words.near_day(report.at, now))),
+            },
+            button: words.t("today-read"),
+            address: report_address(id),
+        }
+    };
+    Ok(open.iter().take(SHOWN).map(todo).collect())
+}
+
+async fn firsts(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
+    let pending = handle.pending_exchanges().await?;
+    let names = names(handle, pending.iter().flat_map(|(_, pending)| [pending.giver, pending.receiver])).await?;
+    let todo = |(id, pending): &(ExchangeId, Pending)| Todo {
+        words: first_line(words, &names, pending),
+        more: words.t1("today-first", "day", words.near_day(pending.at, now)),
+        button: words.t("today-read"),
+        address: format!("/first/{id}"),
+    };
+    Ok(pending.iter().take(SHOWN).map(todo).collect())
 }
 
 fn contact_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {

@@ -35,6 +35,10 @@ pub(in crate::web) enum Control {
     Area,
     /// One of several.
     Choice(Vec<Choice>),
+    /// One of many, in a list that folds away.
+    Select(Vec<Choice>),
+    /// A file, of these types.
+    File { accept: &'static str },
     /// Yes or no.
     Tick,
     /// Carried along.
@@ -60,12 +64,12 @@ impl Field {
     /// What was filled in, as it is read aloud on the page where it is checked.
     pub(in crate::web) fn shown(&self, words: Words) -> String {
         match &self.control {
-            Control::Choice(choices) => {
+            Control::Choice(choices) | Control::Select(choices) => {
                 choices.iter().find(|choice| choice.chosen).map(|choice| choice.label.clone()).unwrap_or_default()
             }
             Control::Tick if self.value.is_empty() => words.t("no"),
             Control::Tick => words.t("yes"),
-            Control::Line { .. } | Control::Area | Control::Hidden => self.value.clone(),
+            Control::Line { .. } | Control::Area | Control::Hidden | Control::File { .. } => self.value.clone(),
         }
     }
 }
@@ -75,18 +79,19 @@ pub(in crate::web) struct Reader<'a> {
     words: Words,
     sent: &'a Sent,
     judged: bool,
+    defaults: Vec<(String, String)>,
     pub(in crate::web) fields: Vec<Field>,
 }
 
 impl<'a> Reader<'a> {
     /// For a form that is opened: filled in with what the address says, if anything.
     pub(in crate::web) fn open(words: Words, asked: &'a Sent) -> Self {
-        Self { words, sent: asked, judged: false, fields: Vec::new() }.with_once()
+        Self { words, sent: asked, judged: false, defaults: Vec::new(), fields: Vec::new() }.with_once()
     }
 
     /// For a form that was sent.
     pub(in crate::web) fn judge(words: Words, sent: &'a Sent) -> Self {
-        Self { words, sent, judged: true, fields: Vec::new() }.with_once()
+        Self { words, sent, judged: true, defaults: Vec::new(), fields: Vec::new() }.with_once()
     }
 
     fn with_once(mut self) -> Self {
@@ -122,7 +127,10 @@ impl<'a> Reader<'a> {
             label: self.words.t(key),
             hint: self.words.attribute(key, "hint"),
             error: None,
-            value: self.sent.get(name).to_owned(),
+            value: match self.defaults.iter().find(|(field, _)| field == name) {
+                Some((_, value)) => value.clone(),
+                None => self.sent.get(name).to_owned(),
+            },
             control,
         };
         self.fields.push(field);
@@ -197,6 +205,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// One of many in a list; the first is for none of them.
+    pub(in crate::web) fn select(&mut self, name: &str, key: &str, choices: Vec<Choice>) -> String {
+        let chosen = self.choice(name, key, choices, Need::May);
+        if let Some(field) = self.fields.last_mut()
+            && let Control::Choice(choices) = &mut field.control
+        {
+            field.control = Control::Select(std::mem::take(choices));
+        }
+        chosen
+    }
+
+    /// A file to send along. What is in it comes apart from the other fields.
+    pub(in crate::web) fn file(&mut self, name: &str, key: &str, accept: &'static str) {
+        self.field(name, key, Control::File { accept }).value.clear();
+    }
+
     /// Yes or no.
     pub(in crate::web) fn tick(&mut self, name: &str, key: &str) -> bool {
         let field = self.field(name, key, Control::Tick);
@@ -224,22 +248,43 @@ impl<'a> Reader<'a> {
 
     /// A day that is not in the future; none when nothing was given.
     pub(in crate::web) fn day(&mut self, name: &str, key: &str, now: Timestamp) -> Option<Date> {
-        let value = self.text(name, key, 10, Need::May, Control::Line { kind: "date", fill: "off" });
+        self.date(name, key, Need::May, |day| (day > date_of(now)).then_some("error-future"))
+    }
+
+    /// A day that is today or later.
+    pub(in crate::web) fn coming_day(&mut self, name: &str, key: &str, need: Need, now: Timestamp) -> Option<Date> {
+        self.date(name, key, need, |day| (day < date_of(now)).then_some("error-past"))
+    }
+
+    fn date(
+        &mut self,
+        name: &str,
+        key: &str,
+        need: Need,
+        wrong: impl Fn(Date) -> Option<&'static str>,
+    ) -> Option<Date> {
+        let value = self.text(name, key, 10, need, Control::Line { kind: "date", fill: "off" });
         if value.is_empty() {
             return None;
         }
         let found: Option<Date> = value.parse().ok();
         let error = match found {
             None => Some("error-day"),
-            Some(day) if day > date_of(now) => Some("error-future"),
-            Some(day) if day.year() < 2000 => Some("error-day"),
-            Some(_) => None,
+            Some(day) if !YEARS.contains(&day.year()) => Some("error-day"),
+            Some(day) => wrong(day),
         };
         if let Some(error) = error {
             let error = self.words.t(error);
             self.fail(name, error);
         }
         found.filter(|_| error.is_none())
+    }
+
+    /// Fills in a field that comes next, unless something was sent for it.
+    pub(in crate::web) fn filled_with(&mut self, name: &str, value: &str) {
+        if !self.judged && self.sent.get(name).is_empty() {
+            self.defaults.push((name.to_owned(), value.to_owned()));
+        }
     }
 
     /// A whole number within bounds.
@@ -269,6 +314,9 @@ impl<'a> Reader<'a> {
         self.fields.push(field);
     }
 }
+
+/// Years that days on forms lie in: others are slips of the finger.
+const YEARS: std::ops::RangeInclusive<i16> = 2000..=2199;
 
 /// The most hours that a bare number can mean: a larger one may well be minutes, so it is asked again.
 const MOST_BARE_HOURS: f64 = 24.0;

@@ -49,6 +49,7 @@ struct ExchangePage<'a> {
     decline: Option<String>,
     question: Option<String>,
     correct: Option<String>,
+    write: Option<String>,
     back: Option<String>,
     /// What a coordinator can do with the partner, or with the pot.
     coordinator: Vec<(String, String)>,
@@ -154,9 +155,13 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         mine: seen.waits_for(&acting.member),
         once: crate::web::forms::fresh_once(),
         confirm: format!("/exchange/{}/confirm", seen.id),
-        acting_for: acting.coordinator().map(|_| acting.member.to_string()).unwrap_or_default(),
+        acting_for: if acting.is_for_another() { acting.member.to_string() } else { String::new() },
         decline: (part && seen.can_decline()).then(|| address("decline")),
         question: (part && counts).then(|| address("question")),
+        write: acting.myself().and_then(|me| {
+            let other = seen.parties().find(|party| *party != me).filter(|_| part)?;
+            Some(super::messages::about_exchange(other, seen.id))
+        }),
         back: (part && seen.returnable).then(|| address("back")),
         coordinator: if visit.member.coordinator { deciding(words, seen) } else { Vec::new() },
         correct: (visit.member.coordinator && seen.correctable && counts).then(|| address("correct")),
@@ -210,7 +215,7 @@ pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post
 }
 
 fn ending<'a>(frame: &'a Frame, found: &Found, mut reader: Reader<'_>, what: &str) -> FormPage<'a> {
-    if found.acting.coordinator().is_some() {
+    if found.acting.is_for_another() {
         reader.hidden(crate::web::acting::FOR, found.acting.member.to_string());
     }
     let action = format!("/exchange/{}/{what}", found.seen.id);

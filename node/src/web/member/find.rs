@@ -173,6 +173,9 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             (found, shelf::skills(machine, book, &me, now))
         })
         .await?;
+    let kept_away = app.handle.file(me).await?.blocked;
+    let apart = |found: &Owned| found.owner.is_some_and(|owner| kept_away.contains(&owner));
+    let found: Vec<Owned> = found.into_iter().filter(|found| !apart(found)).collect();
     let names = super::home::names(&app.handle, found.iter().filter_map(|found| found.owner)).await?;
     let hits = found.into_iter().filter_map(|found| {
         let reasons = why(words, &wanted.words, category, &skills, &found, kind);

@@ -37,17 +37,27 @@ pub(in crate::web) struct Year {
 }
 
 impl Year {
-    /// The fold of a member's lines since a moment, newest first. What was corrected counts as corrected.
+    /// The fold of a member's lines since a moment, newest first. What was corrected counts as corrected, and hours that
+    /// are given back are taken off what they were, not added to the other side.
     fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Self {
         let mut each: BTreeMap<(Option<ExchangeId>, u64), i64> = BTreeMap::new();
+        let mut back: BTreeSet<(Option<ExchangeId>, u64)> = BTreeSet::new();
         for line in lines.filter(|line| !["opening_balance", "member_left", "gift"].contains(&line.kind)) {
             let alone = if line.exchange.is_none() { line.index } else { 0 };
             *each.entry((line.exchange, alone)).or_default() += line.change;
+            if line.back {
+                back.insert((line.exchange, alone));
+            }
         }
-        let sum = |sign: i64| {
-            each.values().filter(|change| change.signum() == sign).map(|change| change.unsigned_abs()).sum()
+        let sum = |sign: i64, given_back: bool| -> u64 {
+            let of = each.iter().filter(|(key, change)| change.signum() == sign && back.contains(*key) == given_back);
+            of.map(|(_, change)| change.unsigned_abs()).sum()
         };
-        Self { given: sum(1), received: sum(-1) }
+        // What was exchanged last year and given back in this one takes nothing off this year.
+        Self {
+            given: sum(1, false).saturating_sub(sum(-1, true)),
+            received: sum(-1, false).saturating_sub(sum(1, true)),
+        }
     }
 
     /// How much of the ribbon is hours given, in per cent; none when there is nothing to show.
@@ -95,6 +105,9 @@ struct HomePage<'a> {
     frame: &'a Frame,
     acting: Option<String>,
     heading: String,
+    letters: Option<String>,
+    notices: Vec<String>,
+    helping: Vec<(String, String)>,
     mine: Vec<Waits>,
     others: Vec<Waits>,
     given: String,
@@ -242,12 +255,26 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let names = names(&app.handle, looked.waiting.iter().flat_map(Seen::parties)).await?;
     let (mine, others): (Vec<&Seen>, Vec<&Seen>) = looked.waiting.iter().partition(|seen| seen.waits_for(&member));
     let cards = |list: Vec<&Seen>| list.into_iter().map(|seen| waits(words, &names, seen, &acting, now)).collect();
+    let me = acting.myself();
+    let letters = match me {
+        Some(me) => app.handle.conversations(me).await?.iter().map(|one| one.unread as u64).sum(),
+        None => 0,
+    };
+    let letters = (letters > 0).then(|| words.n("home-letters", letters));
+    let notices = app.handle.notices().await?;
+    let helping = match me {
+        Some(me) => helping(&app.handle, words, me, now).await?,
+        None => Vec::new(),
+    };
     let first_name = acting.name.split_whitespace().next().unwrap_or_default();
     let way = |key: &str, path: &str| (words.t(key), acting.address(path));
     let page = HomePage {
         frame,
         acting: acting.line(words),
         heading: words.greeting(now, first_name),
+        letters,
+        notices: notices.into_iter().map(|(_, notice)| notice.text).collect(),
+        helping,
         mine: cards(mine),
         others: cards(others),
         given: words.t1("home-given", "hours", words.hours(year.given)),
@@ -259,6 +286,20 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         ways: [way("home-ask", "/ask"), way("home-offer", "/offer"), way("home-record", "/record")],
     };
     Ok(pages::show(frame, &page))
+}
+
+/// Everybody who chose this member to act for them.
+async fn helping(
+    handle: &Handle,
+    words: Words,
+    me: MemberId,
+    now: Timestamp,
+) -> Result<Vec<(String, String)>, Refused> {
+    let files = handle.files().await?;
+    let chosen: Vec<MemberId> = files.iter().filter(|file| file.helped_by(&me, now)).map(|file| file.member).collect();
+    let names = names(handle, chosen.iter().copied()).await?;
+    let named = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
+    Ok(chosen.iter().map(|id| (words.t1("home-help-for", "name", named(id)), format!("/home?for={id}"))).collect())
 }
 
 /// Where somebody stands, without shame.
@@ -277,7 +318,7 @@ mod tests {
 
     fn line(index: u64, kind: &'static str, exchange: Option<u8>, change: i64) -> Line {
         let exchange = exchange.map(|n| ExchangeId([n; 16]));
-        Line { index, at: Timestamp(0), kind, exchange, change, other: None }
+        Line { index, at: Timestamp(0), kind, exchange, change, other: None, back: false }
     }
 
     #[test]
@@ -296,5 +337,18 @@ mod tests {
         assert_eq!(year, Year { given: 45, received: 45 });
         assert_eq!(year.given_share(), Some(50));
         assert_eq!(Year::default().given_share(), None);
+    }
+
+    #[test]
+    fn hours_given_back_are_not_given() {
+        let back = |line: Line| Line { back: true, ..line };
+        let lines = [
+            back(line(4, "hold", Some(4), -30)),
+            line(3, "receive", Some(3), 90),
+            back(line(2, "receive", Some(2), 60)),
+            line(1, "hold", Some(1), -60),
+        ];
+        assert_eq!(Year::of(lines.iter()), Year { given: 60, received: 0 });
+        assert_eq!(Year::of(lines[2..3].iter()), Year::default());
     }
 }

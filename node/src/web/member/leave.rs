@@ -40,13 +40,13 @@ fn form<'a>(frame: &'a Frame, acting: &Acting, mut reader: Reader<'_>) -> FormPa
 }
 
 fn carried(acting: &Acting, reader: &mut Reader<'_>) {
-    if acting.coordinator().is_some() {
+    if acting.is_for_another() {
         reader.hidden(crate::web::acting::FOR, acting.member.to_string());
     }
 }
 
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
-    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
     let mut reader = Reader::open(visit.frame.words, &asked);
     fields(&mut reader);
     Ok(form(&visit.frame, &acting, reader).answer())
@@ -80,7 +80,7 @@ async fn recorder(handle: &Handle, acting: &Acting) -> Result<MemberId, Refused>
 }
 
 pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post) -> Answer {
-    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
     let (frame, handle) = (&post.frame, &app.handle);
     let mut reader = Reader::judge(frame.words, &post.sent);
     let forget = fields(&mut reader);
@@ -108,6 +108,13 @@ pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post)
     }
     if forget {
         handle.erase_person(acting.member, exchanges(handle, acting.member).await?).await?;
+        handle.forget_papers(acting.member).await?;
+        let member = acting.member;
+        let listed = handle.look(move |machine, _| {
+            let (_, shelf) = machine.state().shelf();
+            shelf.iter().filter(|(_, own)| own.owner == Some(member)).map(|(key, _)| *key).collect::<Vec<_>>()
+        });
+        handle.erase_pictures(listed.await?).await?;
     }
     handle.end_sessions(acting.member, None).await?;
     let mut response = go("/done/left");

@@ -10,7 +10,7 @@ use crate::{
         Answer, App, Oops,
         acting::Acting,
         forms::{Asked, Post, Reader},
-        pages::{self, FormPage, go},
+        pages::{self, FormPage, Press, go},
         visit::{Frame, Visit},
     },
 };
@@ -24,8 +24,8 @@ use kith_protocol::{
 };
 
 /// A listing and what is known of where it comes from.
-struct Found {
-    record: Record,
+pub(super) struct Found {
+    pub(super) record: Record,
     owner: Option<MemberId>,
     own: bool,
     community: Option<String>,
@@ -33,7 +33,7 @@ struct Found {
     partner: bool,
 }
 
-async fn find(app: &App, community: CommunityId, key: RecordKey) -> Result<Found, Oops> {
+pub(super) async fn find(app: &App, community: CommunityId, key: RecordKey) -> Result<Found, Oops> {
     let now = clock::now();
     let found = app.handle.look(move |machine, book| {
         let held = book.held(&community, &key)?;
@@ -54,7 +54,7 @@ async fn find(app: &App, community: CommunityId, key: RecordKey) -> Result<Found
     found.await?.ok_or(Oops::Missing)
 }
 
-fn ids(community: &str, key: &str) -> Result<(CommunityId, RecordKey), Oops> {
+pub(super) fn ids(community: &str, key: &str) -> Result<(CommunityId, RecordKey), Oops> {
     let community = community.parse().map_err(|_| Oops::Missing)?;
     Ok((community, key.parse().map_err(|_| Oops::Missing)?))
 }
@@ -77,12 +77,19 @@ struct ListingPage<'a> {
     mine: bool,
     own: bool,
     asleep: bool,
+    away: Option<String>,
+    photo: Option<String>,
+    skill: &'static str,
+    change_photo: Option<String>,
+    drop_photo: Option<Press>,
     record: Option<String>,
+    write: Option<String>,
+    report: Option<String>,
     withdraw: String,
 }
 
 /// Whether the visitor may take a listing down: its owner, or a coordinator.
-fn may_withdraw(visit: &Visit, found: &Found) -> bool {
+pub(super) fn may_withdraw(visit: &Visit, found: &Found) -> bool {
     found.own && (found.owner == Some(visit.member.id) || visit.member.coordinator)
 }
 
@@ -97,6 +104,14 @@ fn record_address(found: &Found, kind: Kind) -> Option<String> {
         None if found.partner => Some(format!("/record?way={way}&where={}", found.record.community)),
         None => None,
     }
+}
+
+/// Whether visitor and owner keep apart, and until when the owner has a rest.
+async fn nearness(app: &App, visit: &Visit, found: &Found) -> Result<(bool, Option<Timestamp>), Oops> {
+    let Some(owner) = found.owner else { return Ok((false, None)) };
+    let apart = app.handle.are_apart(visit.member.id, owner).await?;
+    let away = app.handle.file(owner).await?.away_until.filter(|until| *until > clock::now());
+    Ok((apart, away))
 }
 
 pub(super) async fn show(
@@ -120,6 +135,10 @@ pub(super) async fn show(
         _ => None,
     };
     let same = listing.language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case(frame.lang()));
+    let (apart, away) = nearness(&app, &visit, &found).await?;
+    let photo = if found.own { app.handle.picture(key).await?.is_some() } else { false };
+    let pictures = format!("/listing/{}/{}/picture", found.record.community, found.record.key);
+    let may_change = may_withdraw(&visit, &found);
     let page = ListingPage {
         frame,
         news,
@@ -140,6 +159,17 @@ pub(super) async fn show(
         own: found.own,
         asleep: !found.connected,
         record: record_address(&found, kind).filter(|_| !mine).map(|address| acting.address(&address)),
+        write: found
+            .owner
+            .filter(|owner| !apart && *owner != visit.member.id && !acting.is_for_another())
+            .map(|owner| super::messages::about_listing(owner, key)),
+        report: (!mine).then(|| format!("/report?listing={}/{}", found.record.community, found.record.key)),
+        away: away.map(|until| words.t1("listing-away", "day", words.day(until))),
+        photo: photo.then(|| format!("/picture/{key}")),
+        skill: crate::web::skills::drawing(listing.category),
+        change_photo: may_change.then(|| pictures.clone()),
+        drop_photo: (may_change && photo)
+            .then(|| Press::new(words.t("picture-drop"), format!("{pictures}/remove")).ending()),
         withdraw: if may_withdraw(&visit, &found) {
             format!("/listing/{}/{}/withdraw", found.record.community, found.record.key)
         } else {
@@ -188,6 +218,7 @@ pub(super) async fn send_withdraw(
         let expires_at: Timestamp = found.record.expires_at.max(clock::now().plus(WITHDRAWN_FOR));
         let command = Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None };
         app.handle.command(deed.request(), command).await?;
+        app.handle.erase_pictures(vec![key]).await?;
     }
     Ok(go("/done/withdrawn"))
 }

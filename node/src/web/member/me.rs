@@ -43,6 +43,7 @@ struct MePage<'a> {
     codes: Vec<(String, String)>,
     devices: Vec<Open>,
     acting_for: String,
+    more: Vec<(String, String)>,
 }
 
 fn row(words: crate::web::words::Words, key: &str, value: Option<&String>) -> (String, String) {
@@ -98,7 +99,18 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             .map(|(name, code)| (name.unwrap_or_else(|| words.t("partner-nameless")), code))
             .collect(),
         devices: devices.collect(),
-        acting_for: acting.coordinator().map(|_| member.to_string()).unwrap_or_default(),
+        more: [
+            ("messages", "/messages"),
+            ("helpers", "/helpers"),
+            ("pause", "/pause"),
+            ("away-list", "/away"),
+            ("my-data", "/me/data.json"),
+        ]
+        .into_iter()
+        .filter(|_| acting.myself().is_some())
+        .map(|(key, address)| (words.t(key), address.to_owned()))
+        .collect(),
+        acting_for: if acting.is_for_another() { member.to_string() } else { String::new() },
     };
     Ok(pages::show(frame, &page))
 }
@@ -123,7 +135,7 @@ pub(in crate::web) fn person_fields(reader: &mut Reader<'_>) -> Person {
 }
 
 fn changing<'a>(frame: &'a Frame, acting: &Acting, mut reader: Reader<'_>) -> FormPage<'a> {
-    if acting.coordinator().is_some() {
+    if acting.is_for_another() {
         reader.hidden(crate::web::acting::FOR, acting.member.to_string());
     }
     FormPage::new(frame, frame.t("me-change"), reader, "/me/change", frame.t("save"))
@@ -166,7 +178,15 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 9] = [
+const DONE: [(&str, &str, &str); 17] = [
+    ("written", "messages", "/messages"),
+    ("reported", "menu-home", "/home"),
+    ("apart", "away-list", "/away"),
+    ("near", "away-list", "/away"),
+    ("first", "menu-home", "/home"),
+    ("safety", "menu-today", "/today"),
+    ("helper", "helpers", "/helpers"),
+    ("pause", "menu-me", "/me"),
     ("withdrawn", "menu-home", "/home"),
     ("declined", "menu-home", "/home"),
     ("questioned", "menu-home", "/home"),

@@ -4,6 +4,7 @@ use crate::{
     people::MAX_NOTE,
     runtime::{
         Handle, Refused, clock, home as keys,
+        office::Pending,
         personal::{Named, Note, plain_name},
         shelves::name_of,
     },
@@ -275,6 +276,9 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
             .acting(acting.line(words))
             .answer());
     }
+    if let Some(answer) = looked_at_first(&app, &acting, post.deed(), &hours, minutes).await? {
+        return Ok(answer);
+    }
     match write(&app, &acting, post.deed(), &hours, minutes).await {
         Ok(Reply::Posted { exchange, .. } | Reply::Waits { exchange, .. } | Reply::Recorded { exchange, .. }) => {
             Ok(go(&acting.address(&format!("/exchange/{exchange}?new=yes"))))
@@ -286,6 +290,30 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
         }
         Err(oops) => Err(oops),
     }
+}
+
+/// The first exchange of a new member waits for a coordinator, where the community wants it so. What a coordinator writes
+/// down was looked at by them.
+async fn looked_at_first(
+    app: &App,
+    acting: &Acting,
+    deed: Deed,
+    hours: &Hours,
+    minutes: Minutes,
+) -> Result<Option<axum::response::Response>, Oops> {
+    let Other::Member(other) = hours.other else { return Ok(None) };
+    let exchange = ExchangeId(deed.new_id(&app.handle, "exchange"));
+    if acting.coordinator().is_some()
+        || app.handle.earlier(deed.request()).await?.is_some()
+        || !app.handle.first_exchange(acting.member, other).await?
+    {
+        return Ok(None);
+    }
+    let (giver, receiver) = if hours.gave { (acting.member, other) } else { (other, acting.member) };
+    let (by, at, made_at, note) = (acting.member, clock::now(), hours.made_at, hours.note.clone());
+    let pending = Pending { giver, receiver, minutes, made_at, note, by, at };
+    app.handle.keep_pending(exchange, pending).await?;
+    Ok(Some(go("/done/first")))
 }
 
 async fn account(app: &App, community: CommunityId) -> Result<AccountId, Oops> {

@@ -135,7 +135,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
 }
 
 /// A cell that no spreadsheet takes for a formula, whatever somebody wrote in it.
-fn cell(text: &str) -> String {
+pub(in crate::web) fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula { format!("'{text}") } else { text.to_owned() }
 }

@@ -102,7 +102,25 @@ fn sources() -> String {
 /// Beginnings of keys that are put together from parts, with the parts.
 fn families() -> Vec<(&'static str, Vec<String>)> {
     let list = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
-    let done = ["withdrawn", "declined", "questioned", "saved", "signed-out", "left", "role", "contact", "answered"];
+    let done = [
+        "written",
+        "reported",
+        "apart",
+        "near",
+        "first",
+        "safety",
+        "helper",
+        "pause",
+        "withdrawn",
+        "declined",
+        "questioned",
+        "saved",
+        "signed-out",
+        "left",
+        "role",
+        "contact",
+        "answered",
+    ];
     let oops = ["busy", "disk", "missing", "not-yours", "stale", "elsewhere", "too-large", "unreadable", "retired"];
     vec![
         ("month-", (1..=12).map(|n: u8| n.to_string()).collect()),
@@ -111,6 +129,11 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         ("oops-", oops.iter().map(|what| format!("{what}-words")).collect()),
         ("ask", list(&["", "-lead", "-title", "-category", "-text", "-button"])),
         ("offer", list(&["", "-lead", "-title", "-category", "-text", "-button"])),
+        ("import-from-", list(&["timeoverflow", "ces", "komunitin", "table"])),
+        ("import-sheet-", list(&["people", "posts", "wants", "transfers", "totals"])),
+        ("import-field-", crate::import::Field::ALL.map(|field| field.name().to_owned()).into()),
+        ("file-add-", list(&["reference", "fact", "note"])),
+        ("file-", list(&["reference-lead", "fact-lead", "note-lead"])),
         ("decline", list(&["", "-lead", "-button"])),
         ("question", list(&["", "-lead", "-button"])),
         ("correct", list(&["", "-lead", "-button"])),
@@ -225,7 +248,14 @@ fn grade(texts: &[String]) -> f64 {
 }
 
 /// Parts of the file that only coordinators read.
-const COORDINATORS: [&str; 11] = [
+const COORDINATORS: [&str; 18] = [
+    "file",
+    "ring-",
+    "safety-",
+    "first-",
+    "report-",
+    "import",
+    "wrong-",
     "dispute",
     "advance",
     "today-",

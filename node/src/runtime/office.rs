@@ -1,0 +1,222 @@
+//! The office: what members and coordinators keep about people beside the ledger. Messages, reports, references and facts
+//! that expire, notes, circles, events, notices, and exchanges that a coordinator looks at first.
+//!
+//! Every paper is a record of its own among people's records: encrypted under its own key, part of every backup, and gone
+//! for good when it is erased. Whoever leaves and wants to be forgotten takes all papers about them along.
+
+mod messages;
+mod papers;
+mod pictures;
+mod safety;
+#[cfg(test)]
+mod tests;
+mod together;
+
+pub use messages::{Conversation, Sent};
+pub use papers::{
+    About, Act, Circle, Event, Fact, File, Helper, MAX_CIRCLE, MAX_LINE, MAX_WORDS, Message, Note, Notice, Paper,
+    Pending, Reference, Report, Rules, Subject, Trouble,
+};
+
+use super::{
+    clock,
+    handle::{Handle, Refused},
+};
+use crate::store::{People, StoreError};
+use kith_protocol::{
+    codec,
+    id::{Digest, MemberId},
+    time::{Span, Timestamp},
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// The most papers: those of a town of twenty thousand. What they weigh in memory is some tens of megabytes at most.
+pub const MAX_PAPERS: usize = 100_000;
+/// How long messages are kept, and reports that were dealt with: half a year, then nobody needs them.
+pub const KEPT_FOR: Span = Span::days(180);
+
+/// What a paper is kept under.
+pub type PaperId = [u8; 16];
+
+/// All papers, once they were read.
+#[derive(Debug, Default)]
+pub(super) struct Office {
+    papers: Mutex<Option<BTreeMap<PaperId, Paper>>>,
+}
+
+/// The papers, for one piece of work.
+struct Room<'a> {
+    people: &'a People,
+    papers: &'a mut BTreeMap<PaperId, Paper>,
+}
+
+fn read(people: &People, now: Timestamp) -> Result<BTreeMap<PaperId, Paper>, StoreError> {
+    let mut papers = BTreeMap::new();
+    people.each(|id, bytes| {
+        if let Ok(paper) = codec::decode_own::<Paper>(bytes) {
+            papers.insert(id, paper);
+        }
+    })?;
+    let over: Vec<PaperId> = papers.iter().filter(|(_, paper)| paper.is_over(now)).map(|(id, _)| *id).collect();
+    for id in over {
+        people.erase(id)?;
+        papers.remove(&id);
+    }
+    Ok(papers)
+}
+
+/// Under what something is kept of which there is one.
+fn derived(what: &str, parts: &[&[u8]]) -> PaperId {
+    let digest = Digest::of(what, parts);
+    let (id, _) = digest.0.split_first_chunk::<16>().expect("a digest has 32 bytes");
+    *id
+}
+
+fn file_id(member: &MemberId) -> PaperId {
+    derived("kith/v1/file", &[&member.0])
+}
+
+impl Room<'_> {
+    /// Keeps a paper, durably.
+    fn put(&mut self, id: PaperId, paper: Paper) -> Result<(), StoreError> {
+        let count = self.papers.len() as u64;
+        if !self.papers.contains_key(&id) && self.papers.len() >= MAX_PAPERS {
+            return Err(StoreError::TooMany { what: "papers", count, limit: MAX_PAPERS as u64 });
+        }
+        self.people.put(id, &codec::encode(&paper))?;
+        self.people.flush()?;
+        self.papers.insert(id, paper);
+        Ok(())
+    }
+
+    /// Forgets a paper for good.
+    fn erase(&mut self, id: &PaperId) -> Result<(), StoreError> {
+        self.people.erase(*id)?;
+        self.papers.remove(id);
+        Ok(())
+    }
+
+    fn file(&self, member: &MemberId) -> File {
+        match self.papers.get(&file_id(member)) {
+            Some(Paper::File(file)) => file.clone(),
+            _ => File::of(*member),
+        }
+    }
+
+    fn change_file(&mut self, member: &MemberId, change: impl FnOnce(&mut File)) -> Result<(), StoreError> {
+        let mut file = self.file(member);
+        change(&mut file);
+        file.trim();
+        self.put(file_id(member), Paper::File(file))
+    }
+
+    /// Everything that tells of somebody goes; what tells of others too stays without them.
+    fn forget(&mut self, member: &MemberId) -> Result<(), StoreError> {
+        let ids: Vec<PaperId> = self.papers.keys().copied().collect();
+        for id in ids {
+            let Some(mut paper) = self.papers.get(&id).cloned() else { continue };
+            match paper.without(member) {
+                papers::Left::Untouched => {}
+                papers::Left::Changed => self.put(id, paper)?,
+                papers::Left::Gone => self.erase(&id)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Handle {
+    async fn office_work<R, F>(&self, work: F) -> Result<R, Refused>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut Room<'_>) -> Result<R, StoreError> + Send + 'static,
+    {
+        let (office, people) = (Arc::clone(&self.office), Arc::clone(&self.people));
+        let done = tokio::task::spawn_blocking(move || {
+            let mut slot = office.papers.lock().unwrap_or_else(PoisonError::into_inner);
+            let papers = match &mut *slot {
+                Some(papers) => papers,
+                empty => empty.insert(read(&people, clock::now())?),
+            };
+            work(&mut Room { people: &people, papers })
+        });
+        match done.await {
+            Ok(done) => done.map_err(|why| Refused::People(why.to_string())),
+            // Only a runtime that shuts down drops such work.
+            Err(_) => Err(Refused::Stopping),
+        }
+    }
+
+    /// Forgets every paper that tells of somebody.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn forget_papers(&self, member: MemberId) -> Result<(), Refused> {
+        self.office_work(move |room| room.forget(&member)).await
+    }
+
+    /// All papers that `choose` picks, with what they are kept under.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn papers<T, F>(&self, choose: F) -> Result<Vec<(PaperId, T)>, Refused>
+    where
+        T: Send + 'static,
+        F: Fn(&Paper) -> Option<T> + Send + 'static,
+    {
+        self.office_work(move |room| {
+            Ok(room.papers.iter().filter_map(|(id, paper)| Some((*id, choose(paper)?))).collect())
+        })
+        .await
+    }
+
+    /// One paper, if it is what `choose` picks.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn paper<T, F>(&self, id: PaperId, choose: F) -> Result<Option<T>, Refused>
+    where
+        T: Send + 'static,
+        F: Fn(&Paper) -> Option<T> + Send + 'static,
+    {
+        self.office_work(move |room| Ok(room.papers.get(&id).and_then(choose))).await
+    }
+
+    /// Keeps a paper. The same id again is the same paper.
+    ///
+    /// # Errors
+    /// The disk; too many papers.
+    pub async fn keep_paper(&self, id: PaperId, paper: Paper) -> Result<(), Refused> {
+        self.office_work(move |room| room.put(id, paper)).await
+    }
+
+    /// Forgets a paper.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn forget_paper(&self, id: PaperId) -> Result<(), Refused> {
+        self.office_work(move |room| room.erase(&id)).await
+    }
+
+    /// What is kept about a member.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn file(&self, member: MemberId) -> Result<File, Refused> {
+        self.office_work(move |room| Ok(room.file(&member))).await
+    }
+
+    /// Changes what is kept about a member.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn change_file<F>(&self, member: MemberId, change: F) -> Result<(), Refused>
+    where
+        F: FnOnce(&mut File) + Send + 'static,
+    {
+        self.office_work(move |room| room.change_file(&member, change)).await
+    }
+}

@@ -1,0 +1,401 @@
+//! The papers themselves.
+
+use super::KEPT_FOR;
+use kith_protocol::{
+    id::{CommunityId, ExchangeId, MemberId, RecordKey},
+    minutes::Minutes,
+    time::{Span, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+
+/// The longest text of one paper, in characters: half a page. With all else it fits one record (6 KiB) in any script.
+pub const MAX_WORDS: usize = 1_000;
+/// The longest line in a member's file, in characters: a name, or what was seen.
+pub const MAX_LINE: usize = 60;
+/// The most entries of one kind in a member's file: with the longest lines in any script, all of them fit one record.
+const MAX_ENTRIES: usize = 6;
+/// The most people somebody keeps away: beyond that, a coordinator has to know.
+const MAX_BLOCKED: usize = 30;
+/// The most members of a circle: one street, one programme; with their ids it fits one record.
+pub const MAX_CIRCLE: usize = 200;
+/// For how long an event or notice stays on paper after it is over.
+const AFTERWARDS: Span = Span::days(31);
+
+/// What a member, or a coordinator about them, has on file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Whose it is.
+    pub member: MemberId,
+    /// Who spoke for them.
+    pub references: Vec<Reference>,
+    /// What a coordinator has seen, never the document itself.
+    pub facts: Vec<Fact>,
+    /// Who may act for them.
+    pub helpers: Vec<Helper>,
+    /// Whom they keep away.
+    pub blocked: Vec<MemberId>,
+    /// Until when they are not to be asked.
+    pub away_until: Option<Timestamp>,
+    /// When a coordinator rang them last.
+    pub rung_at: Option<Timestamp>,
+    /// What others did for them, the last few.
+    pub acts: Vec<Act>,
+}
+
+/// Somebody's word for a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// Who spoke for them.
+    pub who: String,
+    /// The coordinator who took it down.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something seen, with the day from which it has to be seen again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    /// What.
+    pub what: String,
+    /// The coordinator who saw it.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it is good.
+    pub until: Timestamp,
+}
+
+/// Somebody who may act for a member, for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Helper {
+    /// Who.
+    pub member: MemberId,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// Something that was done for a member by somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    /// Who did it.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// An offer or need on our shelf.
+    Listing(RecordKey),
+    /// An exchange of the two.
+    Exchange(ExchangeId),
+    /// An earlier message.
+    Message,
+}
+
+/// A message from one member to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Who wrote.
+    pub from: MemberId,
+    /// To whom.
+    pub to: MemberId,
+    /// When.
+    pub at: Timestamp,
+    /// What about.
+    pub about: About,
+    /// The words.
+    pub text: String,
+    /// Whether they were read.
+    pub read: bool,
+}
+
+/// What a report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// An offer or need, of any community.
+    Listing(CommunityId, RecordKey),
+    /// A member.
+    Person(MemberId),
+    /// A message; who wrote it.
+    Message(MemberId, [u8; 16]),
+}
+
+/// What is wrong, in a word that needs no courage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// Somebody feels unsafe.
+    Unsafe,
+    /// Unkind, or worse.
+    Unkind,
+    /// Asking for money, or a trick.
+    Money,
+    /// Something else.
+    Other,
+}
+
+/// Somebody tells coordinators that something is not right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Who tells.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+    /// What about.
+    pub about: Subject,
+    /// What is wrong.
+    pub trouble: Trouble,
+    /// In their words.
+    pub text: String,
+    /// The coordinator who dealt with it, and when.
+    pub done: Option<(MemberId, Timestamp)>,
+}
+
+/// A coordinator's note about a member, for the few who may read such notes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// Whom it is about.
+    pub about: MemberId,
+    /// Who wrote it.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+    /// The words.
+    pub text: String,
+}
+
+/// Something that takes place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// What.
+    pub title: String,
+    /// When it begins.
+    pub begins: Timestamp,
+    /// How long it takes.
+    pub minutes: Minutes,
+    /// Where.
+    pub place: String,
+    /// More about it.
+    pub text: String,
+    /// Who wrote it down.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Members with a coordinator of their own: a street, a programme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Circle {
+    /// What it is called.
+    pub name: String,
+    /// Who looks after it.
+    pub coordinators: Vec<MemberId>,
+    /// Who is in it.
+    pub members: Vec<MemberId>,
+}
+
+/// Something for everybody to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notice {
+    /// The words.
+    pub text: String,
+    /// Who wrote it.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it stands.
+    pub until: Timestamp,
+}
+
+/// An exchange that a coordinator looks at before it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pending {
+    /// Who helped.
+    pub giver: MemberId,
+    /// Who was helped.
+    pub receiver: MemberId,
+    /// For how long.
+    pub minutes: Minutes,
+    /// When it took place.
+    pub made_at: Timestamp,
+    /// What it was.
+    pub note: String,
+    /// Which of the two wrote it down.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a community decided for its safety.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rules {
+    /// Whether a coordinator looks at the first exchange of a new member.
+    pub approve_first: bool,
+    /// The coordinators who may read and write notes about members.
+    pub note_readers: Vec<MemberId>,
+}
+
+/// One paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paper {
+    /// A member's file.
+    File(File),
+    /// A message.
+    Message(Message),
+    /// A report.
+    Report(Report),
+    /// A note about a member.
+    Case(Note),
+    /// An event.
+    Event(Event),
+    /// A circle.
+    Circle(Circle),
+    /// A notice.
+    Notice(Notice),
+    /// An exchange to be looked at.
+    Pending(Pending),
+    /// What was decided for safety.
+    Rules(Rules),
+}
+
+/// What is left of a paper when somebody is taken out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// It never told of them.
+    Untouched,
+    /// It stays, without them.
+    Changed,
+    /// Nothing.
+    Gone,
+}
+
+impl File {
+    /// An empty file.
+    #[must_use]
+    pub const fn of(member: MemberId) -> Self {
+        Self {
+            member,
+            references: Vec::new(),
+            facts: Vec::new(),
+            helpers: Vec::new(),
+            blocked: Vec::new(),
+            away_until: None,
+            rung_at: None,
+            acts: Vec::new(),
+        }
+    }
+
+    /// Whether somebody may act for them now.
+    #[must_use]
+    pub fn helped_by(&self, member: &MemberId, now: Timestamp) -> bool {
+        self.helpers.iter().any(|helper| helper.member == *member && helper.until > now)
+    }
+
+    /// Whether they are not to be asked now.
+    #[must_use]
+    pub fn away(&self, now: Timestamp) -> bool {
+        self.away_until.is_some_and(|until| until > now)
+    }
+
+    /// Keeps the newest of each kind: what a file has room for.
+    pub(super) fn trim(&mut self) {
+        fn last<T>(all: &mut Vec<T>, most: usize) {
+            all.drain(..all.len().saturating_sub(most));
+        }
+        last(&mut self.references, MAX_ENTRIES);
+        last(&mut self.facts, MAX_ENTRIES);
+        last(&mut self.helpers, MAX_ENTRIES);
+        last(&mut self.acts, MAX_ENTRIES);
+        last(&mut self.blocked, MAX_BLOCKED);
+    }
+
+    fn without(&mut self, member: &MemberId) -> Left {
+        if self.member == *member {
+            return Left::Gone;
+        }
+        let before = self.clone();
+        self.helpers.retain(|helper| helper.member != *member);
+        self.blocked.retain(|blocked| blocked != member);
+        self.acts.retain(|act| act.by != *member);
+        if *self == before { Left::Untouched } else { Left::Changed }
+    }
+}
+
+fn gone(yes: bool) -> Left {
+    if yes { Left::Gone } else { Left::Untouched }
+}
+
+fn retained(list: &mut Vec<MemberId>, member: &MemberId) -> bool {
+    let before = list.len();
+    list.retain(|known| known != member);
+    list.len() != before
+}
+
+impl Paper {
+    /// Whether nobody needs it any more.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Message(message) => message.at.plus(KEPT_FOR) < now,
+            Self::Report(Report { done: Some((_, at)), .. }) => at.plus(KEPT_FOR) < now,
+            Self::Event(event) => event.begins.plus(AFTERWARDS) < now,
+            Self::Notice(notice) => notice.until.plus(AFTERWARDS) < now,
+            _ => false,
+        }
+    }
+
+    /// Takes somebody out of it.
+    pub(super) fn without(&mut self, member: &MemberId) -> Left {
+        match self {
+            Self::File(file) => file.without(member),
+            Self::Message(message) => gone(message.from == *member || message.to == *member),
+            Self::Report(report) => {
+                let about = match report.about {
+                    Subject::Person(whom) | Subject::Message(whom, _) => whom == *member,
+                    Subject::Listing(..) => false,
+                };
+                gone(about || report.by == *member)
+            }
+            Self::Case(note) => gone(note.about == *member),
+            Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
+            Self::Circle(circle) => {
+                let changed = [&mut circle.coordinators, &mut circle.members].map(|list| retained(list, member));
+                if changed.contains(&true) { Left::Changed } else { Left::Untouched }
+            }
+            Self::Rules(rules) => {
+                if retained(&mut rules.note_readers, member) {
+                    Left::Changed
+                } else {
+                    Left::Untouched
+                }
+            }
+            Self::Event(_) | Self::Notice(_) => Left::Untouched,
+        }
+    }
+}
+
+impl Event {
+    /// When it is over.
+    #[must_use]
+    pub fn ends(&self) -> Timestamp {
+        self.begins.plus(Span::seconds(u64::from(self.minutes.get()) * 60))
+    }
+}

@@ -1,0 +1,199 @@
+//! Reports, keeping somebody away, and exchanges that a coordinator looks at first.
+
+use super::{
+    File, Handle, MemberId, Paper, PaperId, Pending, Refused, Report, Room, Rules, Timestamp, clock, derived, file_id,
+};
+use kith_protocol::{
+    id::ExchangeId,
+    ledger::{Body, History as _},
+    member::Role,
+};
+
+/// How many of a member's entries are looked at for a first exchange: admission, a role or two, hours brought along.
+const FIRST_ENTRIES: usize = 8;
+
+fn rules_id() -> PaperId {
+    derived("kith/v1/office-rules", &[])
+}
+
+fn rules(room: &Room<'_>) -> Rules {
+    match room.papers.get(&rules_id()) {
+        Some(Paper::Rules(rules)) => rules.clone(),
+        _ => Rules::default(),
+    }
+}
+
+impl Handle {
+    /// What the community decided for its safety.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn office_rules(&self) -> Result<Rules, Refused> {
+        self.office_work(|room| Ok(rules(room))).await
+    }
+
+    /// Decides anew.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn set_office_rules<F>(&self, change: F) -> Result<(), Refused>
+    where
+        F: FnOnce(&mut Rules) + Send + 'static,
+    {
+        self.office_work(move |room| {
+            let mut decided = rules(room);
+            change(&mut decided);
+            room.put(rules_id(), Paper::Rules(decided))
+        })
+        .await
+    }
+
+    /// Reports that nobody dealt with, the oldest first.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn open_reports(&self) -> Result<Vec<(PaperId, Report)>, Refused> {
+        let open = |paper: &Paper| match paper {
+            Paper::Report(report) if report.done.is_none() => Some(report.clone()),
+            _ => None,
+        };
+        let mut found = self.papers(open).await?;
+        found.sort_by_key(|(_, report)| report.at);
+        Ok(found)
+    }
+
+    /// A report was dealt with.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn report_done(&self, id: PaperId, by: MemberId) -> Result<(), Refused> {
+        let now = clock::now();
+        self.office_work(move |room| match room.papers.get(&id) {
+            Some(Paper::Report(report)) => {
+                let report = Report { done: Some((by, now)), ..report.clone() };
+                room.put(id, Paper::Report(report))
+            }
+            _ => Ok(()),
+        })
+        .await
+    }
+
+    /// Keeps somebody away from a member, or lets them come near again.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn keep_away(&self, member: MemberId, other: MemberId, away: bool) -> Result<(), Refused> {
+        self.change_file(member, move |file| {
+            file.blocked.retain(|blocked| *blocked != other);
+            if away {
+                file.blocked.push(other);
+            }
+        })
+        .await
+    }
+
+    /// Members' files that have something in them.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn files(&self) -> Result<Vec<File>, Refused> {
+        let found = self.papers(|paper| match paper {
+            Paper::File(file) => Some(file.clone()),
+            _ => None,
+        });
+        Ok(found.await?.into_iter().map(|(_, file)| file).collect())
+    }
+
+    /// What is on file about some members.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn files_of(&self, members: Vec<MemberId>) -> Result<Vec<File>, Refused> {
+        self.office_work(move |room| {
+            let found = members.iter().filter_map(|member| match room.papers.get(&file_id(member)) {
+                Some(Paper::File(file)) => Some(file.clone()),
+                _ => None,
+            });
+            Ok(found.collect())
+        })
+        .await
+    }
+
+    /// Whether a coordinator has to look at an exchange between two members before it is recorded: the community wants
+    /// it so, and one of them never exchanged with anybody here.
+    ///
+    /// # Errors
+    /// The disk, or [`Refused::Busy`].
+    pub async fn first_exchange(&self, one: MemberId, other: MemberId) -> Result<bool, Refused> {
+        if !self.office_rules().await?.approve_first {
+            return Ok(false);
+        }
+        self.look(move |machine, book| {
+            let members = machine.state().ledger().members();
+            [one, other].iter().any(|id| {
+                let coordinator = members.get(id).is_some_and(|member| member.role == Role::Coordinator);
+                let lines = book.lines(id, 0, FIRST_ENTRIES);
+                let exchanged = lines.iter().filter_map(|index| book.entry(*index)).any(|entry| {
+                    let first = !matches!(
+                        entry.body,
+                        Body::MemberAdmitted { .. }
+                            | Body::Founded { .. }
+                            | Body::RoleChanged { .. }
+                            | Body::OpeningBalance { .. }
+                    );
+                    first && entry.body.begins().is_some()
+                });
+                !coordinator && !exchanged && lines.len() < FIRST_ENTRIES
+            })
+        })
+        .await
+    }
+
+    /// Exchanges to be looked at, the oldest first.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn pending_exchanges(&self) -> Result<Vec<(ExchangeId, Pending)>, Refused> {
+        let pending = |paper: &Paper| match paper {
+            Paper::Pending(pending) => Some(pending.clone()),
+            _ => None,
+        };
+        let mut found: Vec<(ExchangeId, Pending)> =
+            self.papers(pending).await?.into_iter().map(|(id, pending)| (pending_of(id), pending)).collect();
+        found.sort_by_key(|(_, pending)| pending.at);
+        Ok(found)
+    }
+
+    /// Keeps an exchange until a coordinator looked at it.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn keep_pending(&self, exchange: ExchangeId, pending: Pending) -> Result<(), Refused> {
+        self.keep_paper(pending_id(exchange), Paper::Pending(pending)).await
+    }
+
+    /// It was looked at.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn drop_pending(&self, exchange: ExchangeId) -> Result<(), Refused> {
+        self.forget_paper(pending_id(exchange)).await
+    }
+
+    /// When a member was rung last is today.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn rang(&self, member: MemberId, at: Timestamp) -> Result<(), Refused> {
+        self.change_file(member, move |file| file.rung_at = Some(at)).await
+    }
+}
+
+/// An exchange's note is kept under its id, so its paper is kept beside it: the same id with every bit turned.
+fn pending_id(exchange: ExchangeId) -> PaperId {
+    exchange.0.map(|byte| !byte)
+}
+
+fn pending_of(id: PaperId) -> ExchangeId {
+    ExchangeId(id.map(|byte| !byte))
+}

@@ -1,0 +1,108 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use crate::trial::Trial;
+use kith_protocol::{id::ExchangeId, minutes::Minutes};
+
+const ADA: MemberId = MemberId([1; 16]);
+const BO: MemberId = MemberId([2; 16]);
+const CY: MemberId = MemberId([3; 16]);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_arrive_once_and_not_from_those_kept_away() {
+    let trial = Trial::begin("Elm", false).await;
+    let handle = trial.handle();
+    let write = |n: u8, from, to| handle.write_to([n; 16], from, to, About::Message, format!("Words {n}"));
+    assert_eq!(write(11, ADA, BO).await.unwrap(), Sent::Yes);
+    assert_eq!(write(11, ADA, BO).await.unwrap(), Sent::Yes);
+    assert_eq!(write(12, CY, BO).await.unwrap(), Sent::Yes);
+    let met = handle.conversations(BO).await.unwrap();
+    assert_eq!(met.iter().map(|one| one.unread).collect::<Vec<_>>(), [1, 1]);
+    let read = handle.messages_with(BO, ADA).await.unwrap();
+    assert_eq!(read.iter().map(|(_, m)| m.text.as_str()).collect::<Vec<_>>(), ["Words 11"]);
+    assert_eq!(handle.conversations(BO).await.unwrap().iter().map(|one| one.unread).sum::<usize>(), 1);
+    handle.keep_away(BO, ADA, true).await.unwrap();
+    assert_eq!(write(13, ADA, BO).await.unwrap(), Sent::Apart);
+    assert_eq!(write(14, BO, ADA).await.unwrap(), Sent::Apart);
+    handle.keep_away(BO, ADA, false).await.unwrap();
+    for n in 100..199 {
+        assert_eq!(write(n, ADA, BO).await.unwrap(), Sent::Yes);
+    }
+    assert_eq!(write(200, ADA, BO).await.unwrap(), Sent::TooMany);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_forgotten_is_in_no_paper() {
+    let trial = Trial::begin("Elm", false).await;
+    let handle = trial.handle();
+    let now = clock::now();
+    handle.write_to([11; 16], ADA, BO, About::Message, "From Ada".into()).await.unwrap();
+    handle.write_to([12; 16], BO, CY, About::Message, "From Bo".into()).await.unwrap();
+    handle.keep_away(BO, ADA, true).await.unwrap();
+    handle.change_file(ADA, |file| file.away_until = Some(Timestamp(1))).await.unwrap();
+    let circle = Circle { name: "Elm Row".into(), coordinators: vec![ADA], members: vec![ADA, BO] };
+    handle.keep_paper([13; 16], Paper::Circle(circle)).await.unwrap();
+    let note = Note { about: ADA, by: BO, at: now, text: "A note".into() };
+    handle.keep_paper([14; 16], Paper::Case(note)).await.unwrap();
+    let pending = Pending {
+        giver: ADA,
+        receiver: BO,
+        minutes: Minutes::new(60).unwrap(),
+        made_at: now,
+        note: "Shopping".into(),
+        by: ADA,
+        at: now,
+    };
+    handle.keep_pending(ExchangeId([5; 16]), pending).await.unwrap();
+    assert_eq!(handle.pending_exchanges().await.unwrap()[0].0, ExchangeId([5; 16]));
+    handle.forget_papers(ADA).await.unwrap();
+    let all = handle.papers(|paper| Some(paper.clone())).await.unwrap();
+    assert_eq!(all.len(), 3, "{all:?}");
+    for (_, mut paper) in all {
+        assert_eq!(paper.without(&ADA), papers::Left::Untouched, "{paper:?}");
+    }
+    // What is read from disk is what was kept in memory.
+    let before = handle.papers(|paper| Some(paper.clone())).await.unwrap();
+    let on_disk = read(handle.people(), now).unwrap();
+    assert_eq!(on_disk.into_iter().collect::<Vec<_>>(), before);
+    trial.running.stop().await;
+}
+
+#[test]
+fn papers_are_over_when_nobody_needs_them() {
+    let (long_ago, now) = (Timestamp(0), Timestamp(0).plus(Span::days(181)));
+    let message = |at| {
+        Paper::Message(Message { from: ADA, to: BO, at, about: About::Message, text: "Hello".into(), read: false })
+    };
+    assert!(message(long_ago).is_over(now));
+    assert!(!message(now).is_over(now));
+    assert!(!Paper::File(File::of(ADA)).is_over(now));
+    // No paper is taken for a person, and no person for a paper.
+    let bytes = codec::encode(&message(now));
+    assert!(crate::people::Person::from_bytes(&bytes).is_none());
+    assert_eq!(codec::decode_own::<Paper>(&bytes).unwrap(), message(now));
+    assert!(codec::decode_own::<Paper>(&crate::people::Person::default().to_bytes()).is_err());
+}
+
+#[test]
+fn the_fullest_papers_fit_one_record() {
+    let most = "\u{10ffff}".repeat(MAX_WORDS);
+    let name = "\u{10ffff}".repeat(MAX_LINE);
+    let mut file = File::of(ADA);
+    for _ in 0..30 {
+        let at = Timestamp(u64::MAX);
+        file.references.push(Reference { who: name.clone(), by: BO, at });
+        file.facts.push(Fact { what: name.clone(), by: BO, at, until: at });
+        file.acts.push(Act { by: BO, at });
+        file.blocked.push(BO);
+        file.helpers.push(Helper { member: BO, until: Timestamp(1) });
+    }
+    file.trim();
+    let circle = Circle { name, coordinators: vec![ADA; 20], members: vec![BO; papers::MAX_CIRCLE] };
+    let note = Note { about: ADA, by: BO, at: Timestamp(1), text: most };
+    assert_eq!(file.references.len(), 6);
+    for paper in [Paper::Circle(circle), Paper::Case(note), Paper::File(file)] {
+        assert!(codec::encode(&paper).len() <= crate::store::MAX_PERSON_BYTES);
+    }
+}

@@ -1,0 +1,219 @@
+//! Reports, first exchanges to be looked at, and what the community decided for its safety.
+
+use crate::{
+    runtime::{
+        Refused, clock,
+        office::{Paper, Pending, Report, Subject},
+    },
+    web::{
+        Answer, App, Oops,
+        forms::{Asked, Post, Reader, Sent},
+        member::{local, names, trouble_key},
+        pages::{self, FactsPage, FormPage, Press, go, refusal},
+        visit::{Frame, Visit},
+        words::Words,
+    },
+};
+use axum::extract::{Path, State};
+use data_encoding::HEXLOWER;
+use kith_protocol::{
+    id::{ExchangeId, MemberId},
+    ledger::{Consent, ExchangeTerms},
+};
+use std::collections::BTreeMap;
+
+fn paper_id(text: &str) -> Result<[u8; 16], Oops> {
+    HEXLOWER.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(Oops::Missing)
+}
+
+/// Where a report is read.
+pub(super) fn report_address(id: &[u8; 16]) -> String {
+    format!("/reports/{}", HEXLOWER.encode(id))
+}
+
+/// Whom a report is about, if it is a member.
+pub(super) const fn whom(report: &Report) -> Option<MemberId> {
+    match report.about {
+        Subject::Person(id) | Subject::Message(id, _) => Some(id),
+        Subject::Listing(..) => None,
+    }
+}
+
+pub(super) async fn report(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Answer {
+    let visit = visit.coordinator()?;
+    let (frame, words, key) = (&visit.frame, visit.frame.words, paper_id(&id)?);
+    let found = app.handle.paper(key, |paper| match paper {
+        Paper::Report(report) => Some(report.clone()),
+        _ => None,
+    });
+    let report = found.await?.ok_or(Oops::Missing)?;
+    let names = names(&app.handle, whom(&report).into_iter().chain([report.by])).await?;
+    let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
+    let mut rows = vec![
+        (words.t("report-by"), name(&report.by)),
+        (words.t("report-when"), words.near_day(report.at, clock::now())),
+        (words.t("report-trouble"), words.t(trouble_key(report.trouble))),
+    ];
+    if !report.text.is_empty() {
+        rows.push((words.t("report-text"), report.text.clone()));
+    }
+    let mut links = vec![(words.t1("report-open-by", "name", name(&report.by)), format!("/members/{}", report.by))];
+    match report.about {
+        Subject::Listing(community, key) => {
+            links.push((words.t("report-open-listing"), format!("/listing/{community}/{key}")));
+        }
+        Subject::Person(about) => rows.push((words.t("report-about"), name(&about))),
+        Subject::Message(about, message) => {
+            rows.push((words.t("report-about"), name(&about)));
+            let text = app.handle.paper(message, |paper| match paper {
+                Paper::Message(message) => Some(message.text.clone()),
+                _ => None,
+            });
+            rows.extend(text.await?.map(|text| (words.t("report-their-words"), text)));
+        }
+    }
+    if let Some(about) = whom(&report) {
+        links.push((words.t1("report-open-by", "name", name(&about)), format!("/members/{about}")));
+    }
+    let done = Press::new(words.t("report-done"), format!("{}/done", report_address(&key)));
+    let page = FactsPage {
+        frame,
+        heading: words.t("report-title"),
+        lead: vec![words.t("report-read-lead")],
+        rows,
+        presses: if report.done.is_none() { vec![done] } else { Vec::new() },
+        links,
+    };
+    Ok(pages::show(frame, &page))
+}
+
+pub(super) async fn report_done(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    app.handle.report_done(paper_id(&id)?, post.member.id).await?;
+    Ok(go("/done/answered"))
+}
+
+fn told(words: Words, names: &BTreeMap<MemberId, String>, pending: &Pending) -> String {
+    let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
+    let hours = words.hours(u64::from(pending.minutes.get()));
+    words.filled("told", &[("giver", name(&pending.giver)), ("receiver", name(&pending.receiver)), ("hours", hours)])
+}
+
+/// One line for the list of the day.
+pub(super) fn first_line(words: Words, names: &BTreeMap<MemberId, String>, pending: &Pending) -> String {
+    told(words, names, pending)
+}
+
+async fn pending(app: &App, id: &str) -> Result<(ExchangeId, Pending), Oops> {
+    let id: ExchangeId = id.parse().map_err(|_| Oops::Missing)?;
+    app.handle.pending_exchanges().await?.into_iter().find(|(found, _)| *found == id).ok_or(Oops::Missing)
+}
+
+pub(super) async fn first(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Answer {
+    let visit = visit.coordinator()?;
+    let (frame, words) = (&visit.frame, visit.frame.words);
+    let (id, pending) = pending(&app, &id).await?;
+    let names = names(&app.handle, [pending.giver, pending.receiver]).await?;
+    let mut rows = vec![(words.t("record-day"), words.day(pending.made_at))];
+    if !pending.note.is_empty() {
+        rows.push((words.t("record-note"), pending.note.clone()));
+    }
+    let open = |member: &MemberId| {
+        let name = names.get(member).cloned().unwrap_or_else(|| words.t("somebody"));
+        (words.t1("report-open-by", "name", name), format!("/members/{member}"))
+    };
+    let page = FactsPage {
+        frame,
+        heading: told(words, &names, &pending),
+        lead: vec![words.t("first-lead")],
+        rows,
+        presses: vec![
+            Press::new(words.t("first-yes"), format!("/first/{id}/yes")),
+            Press::new(words.t("first-no"), format!("/first/{id}/no")).ending(),
+        ],
+        links: vec![open(&pending.giver), open(&pending.receiver)],
+    };
+    Ok(pages::show(frame, &page))
+}
+
+/// Records it as the member wrote it down. The other one still says yes, as the charter wants it.
+pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    let Ok((id, pending)) = pending(&app, &id).await else { return Ok(go("/done/answered")) };
+    let terms = ExchangeTerms {
+        community: app.handle.community(),
+        exchange: id,
+        giver: pending.giver,
+        receiver: pending.receiver,
+        minutes: pending.minutes,
+        made_at: pending.made_at,
+        details: None,
+    };
+    let consents = [pending.giver, pending.receiver].map(|party| (party == pending.by).then_some(Consent::Session));
+    match local(&app.handle, post.deed(), terms, consents.into(), &pending.note).await {
+        Ok(_) => {
+            app.handle.drop_pending(id).await?;
+            Ok(go("/done/answered"))
+        }
+        Err(Refused::Rule(why)) => {
+            let page = FactsPage {
+                frame: &post.frame,
+                heading: post.frame.t("oops-refused"),
+                lead: vec![refusal(post.frame.words, &why)],
+                rows: Vec::new(),
+                presses: Vec::new(),
+                links: vec![(post.frame.t("try-again"), format!("/first/{id}"))],
+            };
+            Ok(pages::page(&post.frame, axum::http::StatusCode::CONFLICT, &page))
+        }
+        Err(refused) => Err(Oops::Refused(refused)),
+    }
+}
+
+pub(super) async fn first_no(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    let (id, _) = pending(&app, &id).await?;
+    tracing::debug!(by = %post.member.id, "a first exchange was not recorded");
+    app.handle.drop_pending(id).await?;
+    Ok(go("/done/answered"))
+}
+
+fn fields(reader: &mut Reader<'_>) -> (bool, bool) {
+    (reader.tick("first", "safety-first"), reader.tick("notes", "safety-notes"))
+}
+
+fn rules_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("safety-rules"), reader, "/safety", frame.t("save")).lead(frame.t("safety-rules-lead"))
+}
+
+pub(super) async fn rules(State(app): State<App>, visit: Visit, Asked(_): Asked) -> Answer {
+    let visit = visit.coordinator()?;
+    let rules = app.handle.office_rules().await?;
+    let yes = |yes: bool| if yes { "yes" } else { "" };
+    let filled = Sent::filled([
+        ("first", yes(rules.approve_first)),
+        ("notes", yes(rules.note_readers.contains(&visit.member.id))),
+    ]);
+    let mut reader = Reader::open(visit.frame.words, &filled);
+    fields(&mut reader);
+    Ok(rules_page(&visit.frame, reader).answer())
+}
+
+pub(super) async fn send_rules(State(app): State<App>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    let mut reader = Reader::judge(post.frame.words, &post.sent);
+    let (first, notes) = fields(&mut reader);
+    let me = post.member.id;
+    app.handle
+        .set_office_rules(move |rules| {
+            rules.approve_first = first;
+            // The first takes it; after that, one who has it has to give it.
+            let may = rules.note_readers.is_empty() || rules.note_readers.contains(&me);
+            rules.note_readers.retain(|reader| *reader != me);
+            if notes && may {
+                rules.note_readers.push(me);
+            }
+        })
+        .await?;
+    Ok(go("/done/safety"))
+}

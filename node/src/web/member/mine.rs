@@ -1,0 +1,239 @@
+//! What is a member's own to decide: who may act for them, a rest, and a copy of all that is known of them.
+
+use super::home::names;
+use crate::{
+    runtime::{
+        Refused, clock,
+        office::{Helper, Paper},
+        personal::plain_name,
+    },
+    web::{
+        Answer, App, Oops,
+        forms::{Asked, Need, Post, Reader, Sent, choices},
+        pages::{self, FactsPage, FormPage, Press, go},
+        shelf,
+        visit::{Frame, Visit},
+        words::{beginning_of, date_of},
+    },
+};
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::IntoResponse as _,
+};
+use kith_protocol::{id::MemberId, shelf::Record, time::Span};
+use serde_json::{Value, json};
+
+/// For how long somebody may act for another: it ends by itself, and can be said again.
+const STANDS: [(&str, &str, u64); 3] =
+    [("month", "helper-month", 31), ("half", "helper-half", 183), ("year", "helper-year", 366)];
+/// The longest name typed.
+const MAX_WHO: usize = 120;
+/// Lines of a statement read at once, and the most of them in a copy: years of a very busy member.
+const LINES_A_LOOK: usize = 500;
+const MOST_LINES: usize = 20_000;
+
+fn helper_fields(reader: &mut Reader<'_>) -> (String, u64) {
+    let who = reader.line("who", "helper-who", MAX_WHO, Need::Must);
+    let options = choices(reader.words(), STANDS.map(|(value, key, _)| (value, key)));
+    let chosen = reader.choice("stands", "helper-stands", options, Need::May);
+    (who, STANDS.iter().find(|(value, _, _)| *value == chosen).map_or(STANDS[0].2, |(_, _, days)| *days))
+}
+
+fn helper_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("helper-add"), reader, "/helpers", frame.t("helper-button"))
+        .lead(frame.t("helper-lead"))
+        .other(frame.t("helpers"), "/helpers".into())
+}
+
+/// Who may act for the visitor, or the form to name somebody.
+pub(super) async fn helpers(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
+    if asked.get("add") == "yes" {
+        let mut reader = Reader::open(words, &asked);
+        helper_fields(&mut reader);
+        return Ok(helper_page(frame, reader).answer());
+    }
+    let file = app.handle.file(visit.member.id).await?;
+    let people = file.helpers.iter().map(|helper| helper.member).chain(file.acts.iter().map(|act| act.by));
+    let names = names(&app.handle, people).await?;
+    let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
+    let standing: Vec<&Helper> = file.helpers.iter().filter(|helper| helper.until > now).collect();
+    let rows = standing.iter().map(|h| (name(&h.member), words.t1("helper-until", "day", words.day(h.until))));
+    let rows = rows.chain(
+        file.acts.iter().rev().map(|act| (name(&act.by), words.t1("helper-acted", "day", words.near_day(act.at, now)))),
+    );
+    let presses = standing.iter().map(|helper| {
+        let words = words.t1("helper-end", "name", name(&helper.member));
+        Press::new(words, "/helpers/end".into()).with("member", helper.member).ending()
+    });
+    let page = FactsPage {
+        frame,
+        heading: words.t("helpers"),
+        lead: vec![
+            words.t("helpers-lead"),
+            words.t(if standing.is_empty() { "helpers-nobody" } else { "helpers-all" }),
+        ],
+        rows: rows.collect(),
+        presses: presses.collect(),
+        links: vec![(words.t("helper-add"), "/helpers?add=yes".into()), (words.t("menu-me"), "/me".into())],
+    };
+    Ok(pages::show(frame, &page))
+}
+
+pub(super) async fn send_helper(State(app): State<App>, post: Post) -> Answer {
+    let (frame, words) = (&post.frame, post.frame.words);
+    let mut reader = Reader::judge(words, &post.sent);
+    let (who, days) = helper_fields(&mut reader);
+    let wanted = plain_name(&who);
+    let all = app.handle.everybody().await?;
+    let like: Vec<MemberId> = all.iter().filter(|named| named.plain == wanted).map(|named| named.id).collect();
+    let here = app
+        .handle
+        .look(move |machine, _| {
+            let ledger = machine.state().ledger();
+            like.into_iter().filter(|id| ledger.active(id).is_ok()).collect::<Vec<_>>()
+        })
+        .await?;
+    let error = match here.as_slice() {
+        [one] if *one == post.member.id => Some(words.t("refused-with-oneself")),
+        [_] => None,
+        [] => Some(words.t1("record-nobody", "who", &who)),
+        _ => Some(words.t("helper-several")),
+    };
+    if let Some(error) = error {
+        reader.fail("who", error);
+    }
+    let one = match here.first() {
+        Some(one) if reader.is_fine() => *one,
+        _ => return Ok(helper_page(frame, reader).answer()),
+    };
+    let helper = Helper { member: one, until: clock::now().plus(Span::days(days)) };
+    app.handle
+        .change_file(post.member.id, move |file| {
+            file.helpers.retain(|known| known.member != one);
+            file.helpers.push(helper);
+        })
+        .await?;
+    Ok(go("/done/helper"))
+}
+
+pub(super) async fn end_helper(State(app): State<App>, post: Post) -> Answer {
+    let helper: MemberId = post.sent.get("member").parse().map_err(|_| Oops::Missing)?;
+    app.handle.change_file(post.member.id, move |file| file.helpers.retain(|known| known.member != helper)).await?;
+    Ok(go("/done/helper"))
+}
+
+fn pause_fields(reader: &mut Reader<'_>) -> Option<jiff::civil::Date> {
+    reader.coming_day("until", "pause-until", Need::May, clock::now())
+}
+
+fn pause_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("pause"), reader, "/pause", frame.t("save"))
+        .lead(frame.t("pause-lead"))
+        .lead(frame.t("pause-end"))
+}
+
+pub(super) async fn pause(State(app): State<App>, visit: Visit, Asked(_): Asked) -> Answer {
+    let file = app.handle.file(visit.member.id).await?;
+    let until = file.away_until.filter(|until| *until > clock::now());
+    let until = until.map(|until| date_of(until).to_string()).unwrap_or_default();
+    let filled = Sent::filled([("until", until.as_str())]);
+    let mut reader = Reader::open(visit.frame.words, &filled);
+    pause_fields(&mut reader);
+    Ok(pause_page(&visit.frame, reader).answer())
+}
+
+pub(super) async fn send_pause(State(app): State<App>, post: Post) -> Answer {
+    let mut reader = Reader::judge(post.frame.words, &post.sent);
+    let day = pause_fields(&mut reader);
+    if !reader.is_fine() {
+        return Ok(pause_page(&post.frame, reader).answer());
+    }
+    // Until the end of that day.
+    let until = day.and_then(beginning_of).map(|begins| begins.plus(Span::days(1)));
+    app.handle.change_file(post.member.id, move |file| file.away_until = until).await?;
+    Ok(go("/done/pause"))
+}
+
+fn listing(record: &Record) -> Value {
+    let listing = record.item.listing();
+    json!({
+        "key": record.key.to_string(),
+        "title": listing.map(|listing| listing.title.clone()),
+        "text": listing.and_then(|listing| listing.text.clone()),
+        "until": record.expires_at.0,
+    })
+}
+
+async fn statement(app: &App, member: MemberId) -> Result<Vec<Value>, Refused> {
+    let (mut all, mut before) = (Vec::new(), None);
+    while all.len() < MOST_LINES {
+        let lines = app.handle.statement(member, before, LINES_A_LOOK).await?;
+        let notes = app.handle.notes(lines.iter().filter_map(|line| line.exchange).collect()).await?;
+        all.extend(lines.iter().map(|line| {
+            json!({
+                "entry": line.index,
+                "at": line.at.0,
+                "kind": line.kind,
+                "minutes": line.change,
+                "exchange": line.exchange.map(|id| id.to_string()),
+                "note": line.exchange.and_then(|id| notes.get(&id)),
+            })
+        }));
+        before = lines.last().filter(|_| lines.len() == LINES_A_LOOK).map(|line| line.index);
+        if before.is_none() {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// All that is known of the visitor, as JSON: times are milliseconds since 1970, lengths are minutes.
+pub(super) async fn data(State(app): State<App>, visit: Visit) -> Answer {
+    let me = visit.member.id;
+    let person = app.handle.persons(vec![me]).await?.remove(&me).unwrap_or_default();
+    let file = app.handle.file(me).await?;
+    let messages = app.handle.papers(move |paper| match paper {
+        Paper::Message(message) if message.from == me || message.to == me => Some(message.clone()),
+        _ => None,
+    });
+    let messages = messages
+        .await?
+        .into_iter()
+        .map(|(_, message)| json!({ "mine": message.from == me, "at": message.at.0, "text": message.text }));
+    let messages: Vec<Value> = messages.collect();
+    let now = clock::now();
+    let records = app.handle.look(move |machine, book| shelf::of_member(machine, book, &me, now)).await?;
+    let sessions = app.handle.sessions_of(me).await?;
+    let data = json!({
+        "member": me.to_string(),
+        "community": app.handle.community().to_string(),
+        "name": person.name,
+        "phone": person.phone,
+        "email": person.email,
+        "earlier_number": person.external,
+        "joined": person.joined,
+        "away_until": file.away_until.map(|until| until.0),
+        "references": file.references.iter().map(|one| json!({ "who": one.who, "at": one.at.0 })).collect::<Vec<_>>(),
+        "facts": file
+            .facts
+            .iter()
+            .map(|one| json!({ "what": one.what, "at": one.at.0, "until": one.until.0 }))
+            .collect::<Vec<_>>(),
+        "sessions": sessions
+            .iter()
+            .map(|(_, session)| json!({ "since": session.made_at.0, "used": session.seen_at.0 }))
+            .collect::<Vec<_>>(),
+        "listings": records.iter().map(listing).collect::<Vec<_>>(),
+        "messages": messages,
+        "statement": statement(&app, me).await?,
+    });
+    let mut response =
+        serde_json::to_vec_pretty(&data).map_err(|why| Refused::People(why.to_string()))?.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"my-data.json\""));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

@@ -1,0 +1,219 @@
+//! Events: a page, a form for coordinators, and a calendar that phones subscribe to (iCalendar, RFC 5545).
+
+use super::file;
+use crate::{
+    runtime::{
+        clock,
+        office::{Event, MAX_LINE, MAX_WORDS, Paper},
+    },
+    web::{
+        Answer, App, Oops,
+        forms::{Asked, Need, Post, Reader, Step},
+        pages::{self, CheckPage, FormPage, Press, go},
+        visit::{Frame, Guest, Visit},
+        words::{Words, beginning_of},
+    },
+};
+use askama::Template;
+use axum::extract::{Path, State};
+use data_encoding::HEXLOWER;
+use kith_protocol::{
+    minutes::Minutes,
+    time::{Span, Timestamp},
+};
+
+/// The longest line of an iCalendar file in bytes, without its end (RFC 5545, 3.1).
+const LINE_BYTES: usize = 73;
+
+struct Shown {
+    title: String,
+    when: String,
+    place: String,
+    text: String,
+    cancel: Option<Press>,
+}
+
+#[derive(Template)]
+#[template(path = "events.html", whitespace = "minimize")]
+struct EventsPage<'a> {
+    frame: &'a Frame,
+    events: Vec<Shown>,
+}
+
+fn when(words: Words, event: &Event) -> String {
+    let hours = words.hours(u64::from(event.minutes.get()));
+    words
+        .filled("event-when", &[("day", words.day(event.begins)), ("time", words.time(event.begins)), ("hours", hours)])
+}
+
+pub(super) async fn list(State(app): State<App>, Guest { frame }: Guest) -> Answer {
+    let words = frame.words;
+    let events = app.handle.events().await?.into_iter().map(|(id, event)| Shown {
+        when: when(words, &event),
+        title: event.title,
+        place: event.place,
+        text: event.text,
+        cancel: frame
+            .coordinator()
+            .then(|| Press::new(words.t("event-cancel"), format!("/events/{}/cancel", HEXLOWER.encode(&id))).ending()),
+    });
+    let page = EventsPage { frame: &frame, events: events.collect() };
+    Ok(pages::show(&frame, &page))
+}
+
+/// Hour and minute of a day, as people write them.
+fn clock_time(text: &str) -> Option<Span> {
+    let (hour, minute) = text.split_once([':', '.'])?;
+    let (hour, minute): (u64, u64) = (hour.trim().parse().ok()?, minute.trim().parse().ok()?);
+    (hour < 24 && minute < 60).then(|| Span::seconds(hour * 3_600 + minute * 60))
+}
+
+/// What is filled in, as far as it is right.
+fn fields(reader: &mut Reader<'_>) -> Option<(String, Timestamp, Minutes, String, String)> {
+    let title = reader.line("title", "event-title", MAX_LINE, Need::Must);
+    let day = reader.coming_day("day", "event-day", Need::Must, clock::now());
+    let time = reader.line("time", "event-time", 5, Need::Must);
+    let time = clock_time(&time);
+    if time.is_none() {
+        let error = reader.words().t("event-time-wrong");
+        reader.fail("time", error);
+    }
+    let minutes = reader.length("length", "event-length");
+    let place = reader.line("place", "event-place", MAX_LINE, Need::Must);
+    let text = reader.area("text", "event-text", MAX_WORDS, Need::May);
+    Some((title, beginning_of(day?)?.plus(time?), minutes?, place, text))
+}
+
+fn page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("event-new"), reader, "/events/new", frame.t("go-on")).lead(frame.t("event-lead"))
+}
+
+pub(super) async fn form(visit: Visit, Asked(asked): Asked) -> Answer {
+    let visit = visit.coordinator()?;
+    let mut reader = Reader::open(visit.frame.words, &asked);
+    fields(&mut reader);
+    Ok(page(&visit.frame, reader).answer())
+}
+
+pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    let mut reader = Reader::judge(post.frame.words, &post.sent);
+    let filled = fields(&mut reader).filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
+    let Some((title, begins, minutes, place, text)) = filled else { return Ok(page(&post.frame, reader).answer()) };
+    if post.sent.step() == Step::Check {
+        let frame = &post.frame;
+        return Ok(CheckPage::new(frame, frame.t("check"), reader, "/events/new", frame.t("event-button"))
+            .lead(frame.t("check-public"))
+            .answer());
+    }
+    let id = post.deed().new_id(&app.handle, "event");
+    let event = Event { title, begins, minutes, place, text, by: post.member.id, at: clock::now() };
+    app.handle.keep_paper(id, Paper::Event(event)).await?;
+    Ok(go("/events"))
+}
+
+pub(super) async fn cancel(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    post.coordinator()?;
+    let id = HEXLOWER.decode(id.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(Oops::Missing)?;
+    let event = app.handle.paper(id, |paper| matches!(paper, Paper::Event(_)).then_some(())).await?;
+    if event.is_some() {
+        app.handle.forget_paper(id).await?;
+    }
+    Ok(go("/events"))
+}
+
+/// A value of a property: commas and the like mean something else (RFC 5545, 3.3.11).
+fn value(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | ';' | ',' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// One line, folded where it is too long.
+fn line(out: &mut String, text: &str) {
+    let mut length = 0;
+    for c in text.chars() {
+        if length + c.len_utf8() > LINE_BYTES {
+            out.push_str("\r\n ");
+            length = 1;
+        }
+        out.push(c);
+        length += c.len_utf8();
+    }
+    out.push_str("\r\n");
+}
+
+fn utc(at: Timestamp) -> String {
+    super::rfc3339(at).replace(['-', ':'], "")
+}
+
+fn calendar(name: &str, events: &[([u8; 16], Event)]) -> String {
+    let mut out = String::new();
+    for head in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kith//Events//EN"] {
+        line(&mut out, head);
+    }
+    line(&mut out, &format!("X-WR-CALNAME:{}", value(name)));
+    for (id, event) in events {
+        line(&mut out, "BEGIN:VEVENT");
+        line(&mut out, &format!("UID:{}@kith", HEXLOWER.encode(id)));
+        line(&mut out, &format!("DTSTAMP:{}", utc(event.at)));
+        line(&mut out, &format!("DTSTART:{}", utc(event.begins)));
+        line(&mut out, &format!("DTEND:{}", utc(event.ends())));
+        line(&mut out, &format!("SUMMARY:{}", value(&event.title)));
+        line(&mut out, &format!("LOCATION:{}", value(&event.place)));
+        if !event.text.is_empty() {
+            line(&mut out, &format!("DESCRIPTION:{}", value(&event.text)));
+        }
+        line(&mut out, "END:VEVENT");
+    }
+    line(&mut out, "END:VCALENDAR");
+    out
+}
+
+pub(super) async fn ics(State(app): State<App>, Guest { frame }: Guest) -> Answer {
+    let events = app.handle.events().await?;
+    Ok(file("text/calendar; charset=utf-8", calendar(&frame.community, &events)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use kith_protocol::id::MemberId;
+
+    #[test]
+    fn a_calendar_is_what_calendars_read() {
+        let event = Event {
+            title: "Soup, bread; and \\ song".into(),
+            begins: Timestamp(1_790_000_000_000),
+            minutes: Minutes::new(90).unwrap(),
+            place: "Hall".into(),
+            text: "é".repeat(60) + "\nBEGIN:VALARM",
+            by: MemberId([1; 16]),
+            at: Timestamp(1_780_000_000_000),
+        };
+        let text = calendar("Elm", &[([7; 16], event)]);
+        assert!(text.contains("\r\nSUMMARY:Soup\\, bread\\; and \\\\ song\r\n"), "{text}");
+        assert!(text.contains("\r\nDTSTART:20260921T141320Z\r\nDTEND:20260921T154320Z\r\n"), "{text}");
+        assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
+        assert!(!text.contains("\r\nBEGIN:VALARM"), "{text}");
+        assert_eq!(text.matches("BEGIN:VEVENT").count(), 1);
+    }
+
+    #[test]
+    fn times_of_day_are_read_as_people_write_them() {
+        assert_eq!(clock_time("18:30"), Some(Span::seconds(66_600)));
+        assert_eq!(clock_time("9.05"), Some(Span::seconds(32_700)));
+        for bad in ["", "25:00", "12:60", "noon", "12"] {
+            assert_eq!(clock_time(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The drill: whoever leaves and is to be forgotten is found nowhere.
+
+use crate::{
+    backup::{restore, stream},
+    runtime::{Handle, Starting, clock, start},
+    trial::{Trial, listing},
+    web::browser::{Browser, serve},
+};
+use kith_protocol::{
+    audit::Auditor,
+    id::{MemberId, RecordKey},
+    shelf::Item,
+};
+
+/// All that is kept about people, as the node itself reads it.
+fn plain(handle: &Handle) -> Vec<u8> {
+    let mut all = Vec::new();
+    handle.people().each(|_, bytes| all.extend_from_slice(bytes)).unwrap();
+    all
+}
+
+fn holds(bytes: &[u8], words: &str) -> bool {
+    bytes.windows(words.len()).any(|part| part == words.as_bytes())
+}
+
+/// Every file below a directory, read whole.
+fn all_bytes(dir: &std::path::Path, all: &mut Vec<(std::path::PathBuf, Vec<u8>)>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all_bytes(&path, all);
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            all.push((path, bytes));
+        }
+    }
+}
+
+/// Writes things down about somebody wherever there is a place for it.
+async fn leave_traces(trial: &Trial, rosa: &mut Browser, quix_sees: &mut Browser, quix: MemberId, bo: MemberId) {
+    let form = rosa.get("/safety").await.form("/safety").with(&[("notes", "yes")]);
+    rosa.send(form, "check").await.is(200);
+    for (what, words) in [("note", "Case of Quix"), ("reference", "Friend of Quix")] {
+        let path = format!("/members/{quix}/{what}");
+        let form = rosa.get(&path).await.form(&path).with(&[("what", words)]);
+        rosa.send(form, "check").await.is(200).says(words);
+    }
+    let form = quix_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
+    quix_sees.whole(form.with(&[("length", "0:45"), ("note", "Marmalade lesson")])).await;
+    trial.publish(7, bo, Item::Offer(listing("Sewing", "Any day", &[]))).await;
+    let write = format!("/messages/{bo}?about=l/{}", RecordKey([7; 16]));
+    let form = quix_sees.get(&write).await.form("/messages/").with(&[("text", "Private words of Quix")]);
+    quix_sees.send(form, "send").await.is(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_forgotten_is_found_nowhere() {
+    const SECRETS: [&str; 6] = [
+        "Zerubabel Quix",
+        "020 7946 7777",
+        "quix@example.org",
+        "Marmalade lesson",
+        "Private words of Quix",
+        "Case of Quix",
+    ];
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let bo = trial.admit_named(2, "Bo Lee").await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = rosa.get("/members/new").await.form("/members/new");
+    let form = form.with(&[("name", "Zerubabel Quix"), ("phone", "020 7946 7777"), ("email", "quix@example.org")]);
+    let (_, page) = rosa.whole(form).await;
+    let quix = page.path.trim_start_matches("/members/").split('?').next().unwrap().parse::<MemberId>().unwrap();
+    let mut quix_sees = Browser::signed_in(&served, trial.handle(), quix).await;
+    leave_traces(&trial, &mut rosa, &mut quix_sees, quix, bo).await;
+    let before = trial.handle().look(|machine, _| machine.state().ledger().tree().size()).await.unwrap();
+
+    let known = plain(trial.handle());
+    for secret in SECRETS {
+        assert!(holds(&known, secret), "{secret} was never kept");
+    }
+    let form = quix_sees.get("/leave").await.form("/leave").with(&[("name", "forget")]);
+    let (_, left) = quix_sees.whole(form).await;
+    left.says("You have left");
+    rosa.get("/members?q=quix").await.says("Nobody found");
+    rosa.get(&format!("/members/{quix}/file")).await.is(404);
+    let after = trial.handle().look(|machine, _| machine.state().ledger().tree().size()).await.unwrap();
+    assert!(after > before);
+    // The ledger that is exported verifies, and names nobody.
+    let mut judge = Auditor::new();
+    let mut ledger = Vec::new();
+    let mut chunks = trial.handle().export().await.unwrap();
+    while let Some(chunk) = chunks.recv().await {
+        let chunk = chunk.unwrap();
+        judge.push(&chunk).unwrap();
+        ledger.extend(chunk);
+    }
+    judge.finish().unwrap();
+    // A backup made now, brought back elsewhere, has forgotten them too.
+    let out = tempfile::tempdir().unwrap();
+    let (file, elsewhere) = (out.path().join("a.age"), out.path().join("elsewhere"));
+    let mut bytes = Vec::new();
+    let mut chunks = stream(trial.handle(), false).await.unwrap();
+    while let Some(chunk) = chunks.recv().await {
+        bytes.extend(chunk.unwrap());
+    }
+    std::fs::write(&file, bytes).unwrap();
+    restore(&file, &elsewhere, &trial.root, clock::now()).unwrap();
+    let kept = plain(trial.handle());
+    trial.running.stop().await;
+    let again = start(&elsewhere, Starting::listening(Vec::new())).await.unwrap();
+    let restored = plain(&again.handle);
+    again.stop().await;
+    let mut files = vec![("kept".into(), kept), ("restored".into(), restored), ("ledger".into(), ledger)];
+    all_bytes(trial.dir.path(), &mut files);
+    all_bytes(&elsewhere, &mut files);
+    assert!(files.len() > 20);
+    for (path, bytes) in &files {
+        for secret in SECRETS {
+            assert!(!holds(bytes, secret), "{secret} is in {}", path.display());
+        }
+    }
+}

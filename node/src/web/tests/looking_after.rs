@@ -1,0 +1,124 @@
+//! Photos, events, feeds, the map, and members' files.
+
+use crate::{
+    runtime::clock,
+    trial::{Trial, listing},
+    web::{
+        browser::{Browser, serve},
+        words::date_of,
+    },
+};
+use image::{ImageFormat, Rgb, RgbImage};
+use kith_protocol::{id::RecordKey, shelf::Item, time::Span};
+use std::io::Cursor;
+
+fn photo() -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    RgbImage::from_pixel(900, 600, Rgb([10, 120, 80])).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_has_a_photo_that_its_owner_can_take_away() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    trial.publish(7, ada, Item::Offer(listing("Sewing", "Any day", &[]))).await;
+    let key = RecordKey([7; 16]);
+    let offer = format!("/listing/{}/{key}", trial.handle().community());
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    ada_sees.get(&offer).await.says("<svg class=\"skill\"").says("Add a photo");
+    bo_sees.get(&offer).await.never("Add a photo");
+    let form = ada_sees.get(&format!("{offer}/picture")).await.form(&offer);
+    assert!(form.action.ends_with("/picture"));
+    ada_sees.upload(form.clone(), &[("picture", b"<svg/>")]).await.is(422).says("Choose a photo in JPEG");
+    ada_sees.upload(form.clone(), &[]).await.is(422).says("Choose a photo in JPEG");
+    bo_sees.get(&format!("{offer}/picture")).await.is(403);
+    let large = vec![0_u8; crate::web::member::PICTURE_BYTES + 1];
+    ada_sees.upload(form.clone(), &[("picture", large.as_slice())]).await.is(413);
+    let shown = ada_sees.upload(form, &[("picture", photo().as_slice())]).await;
+    shown.is(200).says(&format!("<img class=\"photo\" src=\"/picture/{key}\" alt=\"Sewing\">"));
+    let kept = trial.handle().picture(key).await.unwrap().unwrap();
+    let small = image::load_from_memory(&kept).unwrap();
+    assert_eq!((small.width(), small.height()), (640, 427));
+    // Anybody who sees the offer sees it, signed in or not.
+    let picture = Browser::new(&served).get(&format!("/picture/{key}")).await;
+    assert_eq!((picture.status, picture.headers["content-type"].as_str()), (200, "image/jpeg"));
+    let drop = shown.form(&format!("{offer}/picture/remove"));
+    ada_sees.send(drop, "send").await.never("class=\"photo\"");
+    assert_eq!(trial.handle().picture(key).await.unwrap(), None);
+    Browser::new(&served).get(&format!("/picture/{key}")).await.is(404);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_and_offers_can_be_taken_along() {
+    let trial = Trial::begin("Elm & Oak", false).await;
+    let served = serve(trial.handle()).await;
+    let ada = trial.admit_named(1, "Ada Park").await;
+    trial.publish(7, ada, Item::Offer(listing("Sewing <b>", "Any & every day", &[]))).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = rosa.get("/events/new").await.form("/events/new");
+    rosa.send(form.clone().with(&[("day", "2020-01-01"), ("time", "x")]), "check").await.is(422);
+    let form = form.with(&[
+        ("title", "Soup, bread"),
+        ("day", "2150-05-01"),
+        ("time", "18:30"),
+        ("length", "1:30"),
+        ("place", "Hall"),
+    ]);
+    let (_, page) = rosa.whole(form).await;
+    page.says("Soup, bread").says("1 May 2150, 18:30 (1 hour 30 minutes)");
+    let mut anybody = Browser::new(&served);
+    anybody.get("/events").await.says("Soup, bread").never("Call it off");
+    let calendar = anybody.get("/events.ics").await;
+    calendar.says("SUMMARY:Soup\\, bread\r\n").says("BEGIN:VEVENT\r\n");
+    assert_eq!(calendar.headers["content-type"], "text/calendar; charset=utf-8");
+    let feed = anybody.get("/offers.atom").await;
+    feed.says("<title>Elm &amp; Oak</title>").says("Sewing &lt;b&gt;").says("Any &amp; every day");
+    anybody.get("/").await.says("href=\"/community.jsonld\"");
+    anybody.get("/community.jsonld").await.says("\"makesOffer\"").says("Sewing <b>");
+    anybody.get("/map").await.says("Elm &#38; Oak").says("This is us").says("class=\"here\"");
+    anybody.get("/events/new").await.is(401);
+    rosa.send(page.form("/events/"), "send").await.says("Nothing is planned just now.");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn references_facts_and_notes_are_for_those_they_are_for() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let path = |what: &str| format!("/members/{ada}/{what}");
+    let form = rosa.get(&path("fact")).await.form(&path("fact"));
+    rosa.send(form.clone(), "check").await.is(422);
+    let soon = date_of(clock::now().plus(Span::days(10))).to_string();
+    let form = form.with(&[("what", "Driving licence"), ("until", &soon)]);
+    rosa.send(form, "check").await.is(200).says("Driving licence").says("Good until");
+    rosa.get("/today").await.says("To be seen again").says("Ada Park, Driving licence");
+    // Notes: only by those who have the right, and another coordinator gets it from one who has.
+    rosa.get(&path("note")).await.is(403);
+    rosa.send(rosa.get("/safety").await.form("/safety").with(&[("notes", "yes")]), "check").await.is(200);
+    let form = rosa.get(&path("note")).await.form(&path("note")).with(&[("what", "Ring on Fridays only")]);
+    rosa.send(form.clone(), "check").await.says("Ring on Fridays only");
+    let twice = rosa.send(form, "check").await;
+    assert_eq!(twice.body.matches("Ring on Fridays only").count(), 1);
+    let role = format!("/members/{bo}/role");
+    rosa.send(rosa.get(&role).await.form(&role).with(&[("role", "coordinator")]), "check").await.is(200);
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    bo_sees.get(&path("file")).await.says("Driving licence").never("Ring on Fridays only");
+    let form = bo_sees.get("/safety").await.form("/safety").with(&[("notes", "yes")]);
+    bo_sees.send(form, "check").await.is(200);
+    bo_sees.get(&path("file")).await.never("Ring on Fridays only");
+    let give = rosa.get(&format!("/members/{bo}/file")).await.form(&format!("/members/{bo}/reader"));
+    rosa.send(give, "send").await.is(200);
+    bo_sees.get(&path("file")).await.says("Ring on Fridays only");
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    ada_sees.get(&path("file")).await.is(403);
+    ada_sees.get("/me/data.json").await.says("Driving licence").never("Fridays");
+    let drop = rosa.get(&path("file")).await.form(&path("fact/drop"));
+    rosa.send(drop, "send").await.never("Driving licence");
+    trial.running.stop().await;
+}

@@ -1,0 +1,142 @@
+//! Messages, safety, and acting for each other.
+
+use crate::{
+    trial::{Trial, listing},
+    web::browser::{Browser, serve},
+};
+use kith_protocol::{id::RecordKey, shelf::Item};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_members_write_to_each_other_without_a_phone_number() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let cy = trial.admit_named(3, "Cy Old").await;
+    trial.publish(7, ada, Item::Offer(listing("Sewing", "Any day", &[]))).await;
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let offer = format!("/listing/{}/{}", trial.handle().community(), RecordKey([7; 16]));
+    let page = bo_sees.get(&offer).await;
+    page.says("Write a message");
+    let write = page.links().into_iter().find(|link| link.starts_with("/messages/")).unwrap();
+    let form = bo_sees.get(&write).await.form("/messages/");
+    bo_sees.send(form.clone(), "send").await.is(422).says("Write something first.");
+    bo_sees.send(form.clone().with(&[("text", &"x".repeat(1_001))]), "send").await.is(422).says("This is too long");
+    let form = form.with(&[("text", "<b>Could you mend a coat?</b>")]);
+    bo_sees.send(form.clone(), "send").await.says("Your message is sent");
+    bo_sees.send(form, "send").await.says("Your message is sent");
+    ada_sees.get("/home").await.says("You have 1 new message");
+    let thread = ada_sees.get(&format!("/messages/{bo}")).await;
+    thread.says("&#60;b&#62;Could you mend a coat?").never("<b>Could");
+    assert_eq!(thread.body.matches("mend a coat").count(), 1);
+    ada_sees.get("/home").await.never("new message");
+    let answer = thread.form(&format!("/messages/{bo}")).with(&[("text", "Gladly")]);
+    ada_sees.send(answer, "send").await.says("Your message is sent");
+    bo_sees.get(&format!("/messages/{ada}")).await.says("Gladly");
+    // Whoever has no reason to write cannot, and nobody reads what is not theirs.
+    let mut cy_sees = Browser::signed_in(&served, trial.handle(), cy).await;
+    cy_sees.get(&format!("/messages/{bo}")).await.is(403);
+    cy_sees.get("/messages").await.says("You have no messages yet.");
+    // Ada has enough of it.
+    let thread = ada_sees.get(&format!("/messages/{bo}")).await;
+    ada_sees.send(thread.form("/away"), "send").await.says("They are kept away");
+    let again = bo_sees.get(&format!("/messages/{ada}")).await;
+    again.says("You two cannot write to each other here.");
+    bo_sees.get(&offer).await.never("Write a message");
+    ada_sees.send(ada_sees.get("/away").await.form("/away"), "send").await.says("They can write to you again");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_reaches_the_list_of_the_day() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    trial.publish(7, ada, Item::Offer(listing("Sewing", "For a small price", &[]))).await;
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let offer = format!("/listing/{}/{}", trial.handle().community(), RecordKey([7; 16]));
+    let report = bo_sees.get(&offer).await.links().into_iter().find(|link| link.starts_with("/report")).unwrap();
+    let form = bo_sees.get(&report).await.form("/report");
+    bo_sees.send(form.clone(), "check").await.is(422).says("Choose what it is.");
+    let form = form.with(&[("trouble", "money"), ("text", "She wants ten pounds")]);
+    bo_sees.send(form.clone(), "check").await.says("A coordinator knows");
+    bo_sees.send(form, "check").await.says("A coordinator knows");
+    let today = rosa.get("/today").await;
+    today.says("Somebody asks for money").says("Bo Lee told us today.");
+    let reports: Vec<String> = today.links().into_iter().filter(|link| link.starts_with("/reports/")).collect();
+    assert_eq!(reports.len(), 1);
+    let page = rosa.get(&reports[0]).await;
+    page.says("She wants ten pounds").says("Open the offer or ask");
+    bo_sees.get(&reports[0]).await.is(403);
+    rosa.send(page.form("/reports/"), "send").await.is(200);
+    rosa.get("/today").await.never("Somebody asks for money");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_exchange_of_a_new_member_is_looked_at() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = rosa.get("/safety").await.form("/safety").with(&[("first", "yes")]);
+    rosa.send(form, "check").await.says("It is decided");
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let form = ada_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
+    let form = form.with(&[("length", "1:30"), ("note", "A lift")]);
+    let (_, sent) = ada_sees.whole(form.clone()).await;
+    sent.says("A coordinator looks at it first");
+    let today = rosa.get("/today").await;
+    today.says("First exchanges to look at").says("1 hour 30 minutes");
+    let first = today.links().into_iter().find(|link| link.starts_with("/first/")).unwrap();
+    let page = rosa.get(&first).await;
+    page.says("A lift").says("One of them is new.");
+    ada_sees.get(&first).await.is(403);
+    let yes = page.form(&format!("{first}/yes"));
+    rosa.send(yes.clone(), "send").await.is(200);
+    rosa.send(yes, "send").await.is(200);
+    rosa.get("/today").await.never("First exchanges to look at");
+    ada_sees.get("/statement").await.says("1 hour 30 minutes").says("A lift");
+    // The second is between the two of them.
+    let form = ada_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
+    let (_, sent) = ada_sees.whole(form.with(&[("length", "0:30")])).await;
+    sent.never("A coordinator looks at it first");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chosen_person_acts_for_a_member_and_is_seen_to() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    bo_sees.get(&format!("/home?for={ada}")).await.is(403);
+    let form = ada_sees.get("/helpers?add=yes").await.form("/helpers");
+    ada_sees.send(form.clone().with(&[("who", "Nobody")]), "check").await.is(422).says("We know nobody called");
+    ada_sees.send(form.clone().with(&[("who", "Ada Park")]), "check").await.is(422);
+    ada_sees.send(form.with(&[("who", "bo  LEE")]), "check").await.says("It is changed");
+    bo_sees.get("/home").await.says("Do something for Ada Park");
+    bo_sees.get(&format!("/home?for={ada}")).await.says("For Ada Park, written down by Bo Lee.");
+    let form = bo_sees.get(&format!("/ask?for={ada}")).await.form("/ask");
+    let (_, posted) = bo_sees.whole(form.with(&[("title", "A lift"), ("category", "transport")])).await;
+    posted.is(200).says("A lift");
+    ada_sees.get("/helpers").await.says("Did something for you today");
+    // Not everything: a member leaves and rests by their own word.
+    bo_sees.get(&format!("/leave?for={ada}")).await.is(403);
+    let form = ada_sees.get("/helpers").await.form("/helpers/end");
+    ada_sees.send(form, "send").await.says("It is changed");
+    bo_sees.get(&format!("/home?for={ada}")).await.is(403);
+
+    let form = ada_sees.get("/pause").await.form("/pause");
+    ada_sees
+        .send(form.clone().with(&[("until", "2020-01-01")]), "check")
+        .await
+        .is(422)
+        .says("Choose today or a day after.");
+    ada_sees.send(form.with(&[("until", "2150-05-01")]), "check").await.is(200);
+    let data = ada_sees.get("/me/data.json").await;
+    data.is(200).says("\"name\": \"Ada Park\"").says("\"title\": \"A lift\"").never("Bo Lee");
+    trial.running.stop().await;
+}
