@@ -268,13 +268,13 @@ impl Rejection {
             | Self::OutOfOrder { .. }
             | Self::ExchangeExists(_)
             | Self::OtherSession
+            | Self::NotShown
             | Self::NothingChanges => Severity::Stale,
             Self::Malformed(_)
             | Self::BadKey(_)
             | Self::BrokenChain
             | Self::Clash
             | Self::BooksDiffer
-            | Self::NotShown
             | Self::OtherLane
             | Self::DetailsMismatch
             | Self::UnknownProposal

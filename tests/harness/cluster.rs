@@ -4,6 +4,7 @@
 //! Every port is chosen by the system. Once a node has listened somewhere it listens there again, because that is where
 //! its partners look for it.
 
+mod first_run;
 mod founding;
 mod ledger;
 mod node;
@@ -12,6 +13,7 @@ mod program;
 mod scratch;
 mod wait;
 
+pub use first_run::FirstRun;
 pub use founding::found_with_words;
 pub use ledger::{Books, ReadEntry};
 pub use node::{Node, Place, Ready};

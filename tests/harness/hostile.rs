@@ -25,7 +25,7 @@ use kith_protocol::{
     ledger::{
         Agreed, Channel, Consent, Entry, PaymentTerms,
         checkpoint::Checkpoint,
-        merkle::{Frontier, MemoryNodes},
+        merkle::{Frontier, MemoryNodes, inclusion_proof, root_at},
     },
     machine::{
         Checked, Command, Effect, Effects, Identity, Input, Machine, MemoryView, Message, Parcel, Peer, Reply, Showing,
@@ -276,13 +276,16 @@ impl Hostile {
         let tree = MemoryNodes::of(entries.iter().map(Entry::leaf));
         let checkpoint = Checkpoint::of(&identity.community, &frontier);
         let note = checkpoint.sign(checkpoint.origin(), &identity.secret).ok()?.to_text();
+        // A liar does not mind that it signed another ledger before.
+        let root = root_at(showing.held.0, &tree).unwrap_or(Digest::ZERO);
+        let showing = Showing { held: (showing.held.0, root), ..showing.clone() };
         let mut message = showing.message(&checkpoint, note, &tree, &view)?;
         // An honest node shows receipts only; this one shows whatever it has at the place.
         if let Message::LedgerShown(shown) = &mut message {
             for index in showing.entries.iter().filter(|index| **index < checkpoint.size()) {
                 if shown.entries.iter().all(|there| there.index != *index) {
                     let place = usize::try_from(*index).ok()?;
-                    let proof = kith_protocol::ledger::merkle::inclusion_proof(*index, checkpoint.size(), &tree)?;
+                    let proof = inclusion_proof(*index, checkpoint.size(), &tree)?;
                     let entry = entries.get(place)?.shown();
                     shown.entries.push(kith_protocol::machine::ShownEntry { index: *index, entry, proof });
                 }

@@ -7,8 +7,10 @@
 //! [`cluster`] runs the real program: several nodes, each a process of its own with its own directory, on loopback.
 //! [`pair`] is two machines in memory and every message between them, for tests that start from real messages.
 //! [`hostile`] is a partner that breaks every rule it can, over a real connection with a real node.
+//! [`browser`] leads a real browser through their pages.
 //! [`storm`] plays the people at work while those processes are killed, and judges what is left.
 
+pub mod browser;
 pub mod checkers;
 pub mod cluster;
 pub mod coverage;

@@ -74,6 +74,8 @@ fn flood(town: &mut Town) -> Result<()> {
         asks: true,
         state: SyncState::Live,
         challenge: [0; 16],
+        life: 0,
+        heard: 0,
     };
     let community = town.a.id();
     let messages: Vec<Message> = (0..200)

@@ -340,8 +340,9 @@ impl Clerk {
             Err(error) => return tracing::error!(%error, "a partner wants to see the ledger's checkpoint"),
         };
         let (checkpoint, note) = signed;
-        if let Some(message) = self.book.show(showing, &checkpoint, note) {
-            self.effect(Effect::Send { to: peer, message });
+        match self.book.show(showing, &checkpoint, note) {
+            Some(message) => self.effect(Effect::Send { to: peer, message }),
+            None => self.notice(&Notice::Forgotten { account: showing.account }),
         }
     }
 
@@ -362,7 +363,7 @@ impl Clerk {
                 tracing::error!(%account, "a partner signed two things that cannot both be true; nothing more is signed with it");
             }
             Notice::Forgotten { account } => {
-                tracing::error!(%account, "a partner holds a checkpoint over more entries than there are here: this copy's disk went \
+                tracing::error!(%account, "a partner holds a checkpoint of ours that this ledger does not continue: this copy's disk went \
                     back in time. Restore the newest backup");
             }
             Notice::Entry { .. } | Notice::RecordKept | Notice::Disputed { .. } => {}

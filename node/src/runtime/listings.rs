@@ -11,10 +11,14 @@ use kith_protocol::{
     envelope::Unverified,
     id::CommunityId,
     shelf::{Category, Item, Listing, Record},
+    time::Span,
 };
 
 /// The most rows one request reads, shelves counted like rows: a hundred milliseconds or so of one core.
 const MAX_SCANNED: usize = 5_000;
+
+/// For how long a withdrawal stands at least: any node that held the listing is back within a month.
+pub const WITHDRAWN_FOR: Span = Span::days(30);
 
 /// Whether a listing gives or asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

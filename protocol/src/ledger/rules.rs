@@ -202,7 +202,7 @@ impl Ledger {
                 self.member_mut(id).started = true;
             }
         }
-        let leaf = validated.entry.leaf();
+        let leaf = validated.entry.leaf_of(&validated.bytes);
         let index = self.tree.size();
         self.tree.push(leaf);
         Applied { index, leaf }

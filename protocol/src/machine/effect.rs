@@ -125,7 +125,7 @@ pub enum Notice {
         /// Its account.
         account: AccountId,
     },
-    /// A partner holds a checkpoint that we signed over more entries than there are here: this copy's disk went back in time.
+    /// A partner holds a checkpoint that we signed and that the ledger does not continue: this copy's disk went back in time.
     Forgotten {
         /// The partnership.
         account: AccountId,

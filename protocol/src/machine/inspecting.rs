@@ -90,14 +90,15 @@ pub struct LedgerShown {
 pub struct Showing {
     /// Under which partnership.
     pub account: AccountId,
-    /// The size of the checkpoint that the asker holds; 0 for none.
-    pub held: u64,
+    /// Size and root of the checkpoint of ours that the asker holds; size 0 for none.
+    pub held: (u64, Digest),
     /// The receipts to show.
     pub entries: Vec<u64>,
 }
 
 impl Showing {
-    /// The message, with the checkpoint that was signed; none when the tree lacks something.
+    /// The message, with the checkpoint that was signed. None when the ledger does not begin with what the asker holds: then the disk
+    /// went back in time, and a checkpoint would be a second history.
     #[must_use]
     pub fn message(
         &self,
@@ -106,12 +107,14 @@ impl Showing {
         tree: &impl Nodes,
         view: &dyn View,
     ) -> Option<Message> {
-        let size = checkpoint.size();
-        let beginning = if self.held == 0 || self.held == size {
+        let (size, (held, root)) = (checkpoint.size(), self.held);
+        if held > 0 && root_at(held, tree)? != root {
+            return None;
+        }
+        let beginning = if held == 0 || held == size {
             None
         } else {
-            let root = root_at(self.held, tree)?;
-            Some(Beginning { root, proof: consistency_proof(self.held, size, tree)? })
+            Some(Beginning { root, proof: consistency_proof(held, size, tree)? })
         };
         let entry = |index: &u64| {
             let entry = view.entry(*index)?.shown();
@@ -211,8 +214,8 @@ impl Machine {
         if !self.is_live(&account) {
             return Ok(());
         }
-        let size = match held {
-            None => 0,
+        let held = match held {
+            None => (0, Digest::ZERO),
             Some(note) => {
                 let key = self.identity.certificate.content.key;
                 let held = checkpoint_of(&self.identity.community, &note, &key)?;
@@ -221,10 +224,10 @@ impl Machine {
                     turn.notice(Notice::Forgotten { account });
                     return Ok(());
                 }
-                held.size()
+                (held.size(), *held.root())
             }
         };
-        turn.effects.rest.push(Effect::Show { to: peer, showing: Showing { account, held: size, entries } });
+        turn.effects.rest.push(Effect::Show { to: peer, showing: Showing { account, held, entries } });
         Ok(())
     }
 
@@ -238,7 +241,9 @@ impl Machine {
     ) -> Result<(), Rejection> {
         let account = shown.account;
         self.partner_of_message(&account, &from)?;
-        let Some(asked) = self.inspecting.remove(&account).filter(|_| self.is_live(&account)) else { return Ok(()) };
+        // An answer to an earlier question may come late; the one that fits is then still to come.
+        let asked = self.inspecting.get(&account).filter(|_| self.is_live(&account)).cloned();
+        let Some(asked) = asked else { return Ok(()) };
         let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let key = partner.key;
         let checkpoint = checkpoint_of(&from, &shown.checkpoint, &key)?;
@@ -257,6 +262,7 @@ impl Machine {
             upto = Some(place.next());
         }
         let upto = upto.ok_or(Rejection::NotShown)?;
+        self.inspecting.remove(&account);
         let inspected = Inspected { key, checkpoint: shown.checkpoint, upto };
         self.record(turn, Fact::Inspected { account, inspected });
         self.ask_to_show(turn, peer, account);

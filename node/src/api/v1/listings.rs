@@ -10,7 +10,11 @@ use crate::{
         idempotency::{Call, Write},
         types::{ListingView, NewListing, Outcome, Page},
     },
-    runtime::{clock, listings::Kind, shelves::name_of},
+    runtime::{
+        clock,
+        listings::{Kind, WITHDRAWN_FOR},
+        shelves::name_of,
+    },
 };
 use axum::{Json, extract::State, response::Response};
 use kith_protocol::{
@@ -24,8 +28,6 @@ use search::{Search, search};
 
 /// For how many days a listing stands when nobody says otherwise: half a year, so that stale ones fade.
 const DEFAULT_DAYS: u32 = 180;
-/// For how long a withdrawal stands at least: any node that held the listing is back within a month.
-const WITHDRAWN_FOR: Span = Span::days(30);
 
 const fn word(kind: Kind) -> &'static str {
     match kind {

@@ -217,7 +217,8 @@ pub(in crate::api) async fn get_alias(
     Ok(Json(AliasView { alias }))
 }
 
-/// A member leaves; what their balance was goes to the pot, and their name stays until it is erased.
+/// A member leaves; what their balance was goes to the pot, what they posted is taken down, and their name stays until
+/// it is erased.
 #[utoipa::path(post, path = "/members/{id}/leave", tag = "members", request_body = Nothing,
     params(("id" = String, Path, description = "The member.")),
     responses((status = 200, description = "Left.", body = Outcome)))]
@@ -227,7 +228,7 @@ pub(in crate::api) async fn leave(
     Call { write, .. }: Call<Nothing>,
 ) -> Result<Json<Outcome>, Failure> {
     let by = handle.coordinator().await?;
-    Ok(done(handle.command(write.request(), Command::Leave { member, by }).await?))
+    Ok(done(handle.leave(write.request(), member, by).await?))
 }
 
 /// Gives a member another role.

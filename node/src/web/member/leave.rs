@@ -16,7 +16,6 @@ use axum::{
 };
 use kith_protocol::{
     id::{ExchangeId, MemberId},
-    machine::Command,
     member::Role,
     rejection::Rejection,
 };
@@ -97,7 +96,7 @@ pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post)
     }
     let by = recorder(handle, &acting).await;
     let led = match by {
-        Ok(by) => handle.command(post.deed().request(), Command::Leave { member: acting.member, by }).await,
+        Ok(by) => handle.leave(post.deed().request(), acting.member, by).await,
         Err(refused) => Err(refused),
     };
     match led {

@@ -1,7 +1,11 @@
 //! One offer or one ask: whose it is, and how to take it up.
 
 use crate::{
-    runtime::{clock, listings::Kind, shelves::name_of},
+    runtime::{
+        clock,
+        listings::{Kind, WITHDRAWN_FOR},
+        shelves::name_of,
+    },
     web::{
         Answer, App, Oops,
         acting::Acting,
@@ -16,11 +20,8 @@ use kith_protocol::{
     id::{CommunityId, MemberId, RecordKey},
     machine::{Command, View as _},
     shelf::{Item, Record},
-    time::{Span, Timestamp},
+    time::Timestamp,
 };
-
-/// For how long a withdrawal stands at least: any node that held the listing is back within a month.
-const WITHDRAWN_FOR: Span = Span::days(30);
 
 /// A listing and what is known of where it comes from.
 struct Found {

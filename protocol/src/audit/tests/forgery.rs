@@ -349,6 +349,7 @@ fn what_the_partner_gave_back_needs_both_signatures() {
             party: None,
             paid: false,
             under_id: crate::ledger::UnderId::Nothing,
+            advanced: None,
             proposal: Box::new(proposal.sign(keys.0).into_unverified()),
             decision: Box::new(decision.sign(keys.1).into_unverified()),
         }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     evidence::{Evidence, Exhibits, Misconduct},
+    id::Digest,
     ledger::{Body, Entry, checkpoint::Checkpoint, merkle},
     machine::Condition,
     partnership::Verdict,
@@ -19,6 +20,9 @@ pub(super) fn show(node: &Node, showing: &Showing, change: impl Fn(&mut Vec<Entr
     entries.iter().for_each(|entry| frontier.push(entry.leaf()));
     let tree = merkle::MemoryNodes::of(entries.iter().map(Entry::leaf));
     let checkpoint = Checkpoint::of(&identity.community, &frontier);
+    // A liar does not mind that it signed another ledger before.
+    let root = merkle::root_at(showing.held.0, &tree).unwrap_or(Digest::ZERO);
+    let showing = Showing { held: (showing.held.0, root), ..showing.clone() };
     let note = checkpoint.sign(checkpoint.origin(), &identity.secret).unwrap().to_text();
     showing.message(&checkpoint, note, &tree, &view).unwrap()
 }
@@ -50,7 +54,7 @@ fn say(two: &mut Two, message: Message) {
 }
 
 fn showing(wanted: &LedgerWanted, held: u64) -> Showing {
-    Showing { account: wanted.account, held, entries: wanted.entries.clone() }
+    Showing { account: wanted.account, held: (held, Digest::ZERO), entries: wanted.entries.clone() }
 }
 
 #[test]
@@ -168,9 +172,35 @@ fn silence_and_nonsense_prove_nothing() {
         assert_eq!(two.state(0).inspected().get(&account), known.as_ref());
         assert!(two.state(0).conditions().is_empty());
     }
-    // What nobody asked for is not looked at.
-    say(&mut two, Message::LedgerShown(honest));
-    assert!(two.state(0).inspected().is_empty());
+    // The answer that fits may still come; what nobody asked for any more is not looked at.
+    let known = two.nodes[0].notices.len();
+    for _ in 0..2 {
+        say(&mut two, Message::LedgerShown(honest.clone()));
+        assert_eq!(two.state(0).inspected()[&account].checkpoint, honest.checkpoint);
+    }
+    assert_eq!(two.nodes[0].notices.len(), known);
+}
+
+#[test]
+fn a_ledger_that_grew_otherwise_than_it_was_shown_is_not_shown_again() {
+    let (mut two, account) = Two::partners();
+    let before = (two.nodes[1].machine.clone(), two.nodes[1].view.clone());
+    two.pay(0, account, 1, 30).unwrap();
+    two.deliver_all();
+    let identity = two.nodes[1].machine.identity().clone();
+    let checkpoint = Checkpoint::of(&identity.community, two.state(1).ledger().tree());
+    (two.nodes[1].machine, two.nodes[1].view) = before;
+    for n in 0..3 {
+        let (kind, role) = (MemberKind::Person, Role::Member);
+        two.command(1, Command::Admit { member: MemberId([50 + n; 16]), kind, role, key: None, by: COORDINATOR })
+            .unwrap();
+    }
+    let held = (checkpoint.size(), *checkpoint.root());
+    let tree = merkle::MemoryNodes::of(two.nodes[1].view.entries().iter().map(Entry::leaf));
+    let now = Checkpoint::of(&identity.community, two.state(1).ledger().tree());
+    assert!(now.size() > held.0);
+    let showing = Showing { account, held, entries: Vec::new() };
+    assert_eq!(showing.message(&now, String::new(), &tree, &two.nodes[1].view), None);
 }
 
 #[test]

@@ -1,0 +1,66 @@
+//! What a time bank lives by, done in a real browser by people who know only what stands on the pages.
+//!
+//! Real nodes, Debian's Chromium, no script of ours in the pages. The same story is played on a computer and on a small
+//! phone, with scripts and without. Whoever has no browser gets a failure that says how to install one; `tests/run` leaves
+//! these tests out then, and says so.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod across;
+mod beginning;
+mod board;
+mod hours;
+mod leaving;
+mod street;
+
+use anyhow::Context as _;
+use kith_tests::browser::Look;
+use street::Street;
+
+/// One journey and its name.
+type Journey = (&'static str, fn(&mut Street) -> anyhow::Result<()>);
+
+/// In the order in which a community lives them.
+const JOURNEYS: [Journey; 12] = [
+    ("set up", beginning::set_up),
+    ("join by a paper code", beginning::join),
+    ("ask", board::ask),
+    ("offer", board::offer),
+    ("find", board::find),
+    ("agree", board::agree),
+    ("record", hours::record),
+    ("confirm", hours::confirm),
+    ("question and correct", hours::question_and_correct),
+    ("twenty slips", hours::twenty_slips),
+    ("across, while the other node is down and then up", across::across),
+    ("leave and be forgotten", leaving::leave),
+];
+
+fn play(look: Look, walked: bool) {
+    let mut street = Street::new(look, walked).unwrap();
+    for (name, journey) in JOURNEYS {
+        journey(&mut street).with_context(|| format!("the journey \"{name}\" on {look:?}")).unwrap();
+    }
+    if walked {
+        assert!(street.pages_walked() >= 20, "{} pages were walked by keyboard", street.pages_walked());
+    }
+}
+
+#[test]
+fn on_a_computer_and_by_keyboard() {
+    play(Look::DESKTOP, true);
+}
+
+#[test]
+fn on_a_phone() {
+    play(Look::PHONE, false);
+}
+
+#[test]
+fn on_a_computer_without_scripts() {
+    play(Look::DESKTOP.without_scripts(), false);
+}
+
+#[test]
+fn on_a_phone_without_scripts() {
+    play(Look::PHONE.without_scripts(), false);
+}

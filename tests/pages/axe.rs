@@ -1,0 +1,145 @@
+//! axe-core, the checker of the rules of WCAG that a program can check.
+
+use crate::{
+    routes::{Who, pages},
+    town::Town,
+};
+use anyhow::{Result, ensure};
+use kith_tests::{
+    browser::{Browser, Look, tool},
+    cluster::FirstRun,
+};
+use serde_json::{Value, json};
+use std::fs;
+
+/// Runs the checker on the page and calls with what it found, each as one line.
+const RUN: &str = "
+    const done = arguments[arguments.length - 1];
+    axe.run(document, { resultTypes: ['violations'] }).then(
+        found => done(found.violations.map(rule => rule.id + ': ' + rule.help + ' ' + rule.nodes.map(node => node.html.slice(0, 160) + ' ' + (node.any[0] || node.all[0] || node.none[0] || {}).message).slice(0, 3).join(' | '))),
+        why => done(['axe failed: ' + why]))";
+
+/// A way to look at a page: its name, width, height, dots to a pixel, colours. Text at twice its size in a window of 1280
+/// pixels is what half as many pixels are.
+const WAYS: [(&str, u32, u32, u32, &str); 4] = [
+    ("light", 1280, 1000, 1, "light"),
+    ("dark", 1280, 1000, 1, "dark"),
+    ("320 wide", 320, 640, 2, "light"),
+    ("zoomed to 200 %", 640, 500, 2, "dark"),
+];
+
+/// The checker, which is put into each page.
+struct Axe(String);
+
+impl Axe {
+    fn new() -> Result<Self> {
+        Ok(Self(fs::read_to_string(tool("axe-core/axe.min.js")?)?))
+    }
+
+    /// Looks at the page that is open in each of some ways.
+    fn look(&self, browser: &Browser, ways: &[(&str, u32, u32, u32, &str)]) -> Result<Vec<String>> {
+        browser.script(&self.0, Vec::new())?;
+        let (path, mut wrong) = (browser.path()?, Vec::new());
+        for (name, width, height, dots, colours) in ways {
+            let size = json!({ "width": width, "height": height, "deviceScaleFactor": dots, "mobile": false });
+            browser.command("Emulation.setDeviceMetricsOverride", &size)?;
+            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": colours }] });
+            browser.command("Emulation.setEmulatedMedia", &media)?;
+            let found: Vec<String> = serde_json::from_value(browser.script_that_calls(RUN, Vec::new())?)?;
+            let wide = "const root = document.documentElement; return root.scrollWidth - root.clientWidth";
+            let wide = browser.script(wide, Vec::new())?.as_i64().unwrap_or(0);
+            wrong.extend(found.into_iter().map(|what| format!("{path}, {name}: {what}")));
+            if wide > 0 {
+                wrong.push(format!("{path}, {name}: {wide} pixels too wide"));
+            }
+        }
+        Ok(wrong)
+    }
+}
+
+fn theirs(axe: &Axe, town: &Town, browser: &Browser, who: Who, ways: usize) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    for path in pages(town, who) {
+        browser.go(&path)?;
+        wrong.extend(axe.look(browser, &WAYS[..ways])?);
+    }
+    Ok(wrong)
+}
+
+/// Pages that only a form leads to: with mistakes in it, checked, and done.
+fn behind_forms(axe: &Axe, amina: &Browser, rosa: &Browser) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    amina.go("/ask")?;
+    wrong.extend(axe.look(amina.press("Go on")?, &WAYS)?);
+    amina.fill("What do you need?", "A cup of sugar")?.choose("Food")?;
+    wrong.extend(axe.look(amina.press("Go on")?, &WAYS)?);
+    wrong.extend(axe.look(amina.press("Post it")?, &WAYS)?);
+    rosa.go("/slips")?;
+    rosa.fill_named("giver-1", "joe")?.fill_named("receiver-1", "joe")?;
+    wrong.extend(axe.look(rosa.press("Check these slips")?, &WAYS)?);
+    rosa.fill_named("receiver-1", "ami")?.fill_named("hours-1", "45 min")?;
+    wrong.extend(axe.look(rosa.press("Check these slips")?, &WAYS)?);
+    rosa.choose("It is another one")?;
+    wrong.extend(axe.look(rosa.press("Check these slips")?, &WAYS)?);
+    wrong.extend(axe.look(rosa.press("Write them all down")?, &WAYS)?);
+    rosa.go("/partners/invite")?;
+    wrong.extend(axe.look(rosa.press("Make the invitation")?, &WAYS)?);
+    rosa.go("/members?q=joe")?;
+    wrong.extend(axe.look(rosa.press("Open Joe Bell")?.press("Make a sign-in code")?, &WAYS)?);
+    Ok(wrong)
+}
+
+/// The pages of a first run.
+fn first_run(axe: &Axe, town: &Town) -> Result<Vec<String>> {
+    let first = FirstRun::begin(&town.scratch.path().join("new"))?;
+    let browser = town.driver.browser(&first.link, Look::DESKTOP)?;
+    let mut wrong = Vec::new();
+    browser.go(&first.link)?;
+    wrong.extend(axe.look(&browser, &WAYS)?);
+    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
+    wrong.extend(axe.look(browser.choose("Begin a new community")?.press("Go on")?, &WAYS)?);
+    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
+    browser.fill("What is it called?", "New Street")?.fill("Your name", "Rosa May")?;
+    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
+    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
+    wrong.extend(axe.look(browser.press("I have written them down")?, &WAYS)?);
+    Ok(wrong)
+}
+
+/// Looks at every page in every way, and at each once more with scripts off.
+pub(crate) fn every_page(town: &Town) -> Result<()> {
+    let axe = Axe::new()?;
+    let mut wrong = first_run(&axe, town)?;
+    let mut looked = 0;
+    for look in [Look::DESKTOP, Look::DESKTOP.without_scripts()] {
+        let ways = if look.scripts { WAYS.len() } else { 1 };
+        let (amina, rosa) = (town.amina(look)?, town.rosa(look)?);
+        let anybody = town.driver.browser(&town.node.url(), look)?;
+        for (browser, who) in [(&anybody, Who::Anybody), (&amina, Who::Member), (&rosa, Who::Coordinator)] {
+            wrong.extend(theirs(&axe, town, browser, who, ways)?);
+            looked += pages(town, who).len();
+        }
+        if look.scripts {
+            wrong.extend(behind_forms(&axe, &amina, &rosa)?);
+        }
+    }
+    check_itself(&axe, town)?;
+    ensure!(looked > 80, "{looked} pages were looked at");
+    ensure!(wrong.is_empty(), "{} things to mend:\n{}", wrong.len(), wrong.join("\n"));
+    Ok(())
+}
+
+/// The checker must find what is wrong with a page on purpose.
+fn check_itself(axe: &Axe, town: &Town) -> Result<()> {
+    let browser = town.driver.browser(&town.node.url(), Look::DESKTOP)?;
+    browser.go("/")?;
+    browser.script(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', arguments[0])",
+        vec![Value::from("<p><img src='x'><input><span style='color:#777;background:#888'>unreadable</span></p>")],
+    )?;
+    let found = axe.look(&browser, &WAYS[..1])?.join("\n");
+    for rule in ["image-alt", "label", "color-contrast"] {
+        ensure!(found.contains(rule), "axe did not find {rule}: {found}");
+    }
+    Ok(())
+}

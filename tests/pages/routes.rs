@@ -1,0 +1,133 @@
+//! Every page there is, and who looks at it.
+
+use crate::town::Town;
+use anyhow::{Result, bail};
+use std::{fs, path::Path};
+
+/// Who looks at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Anybody,
+    Member,
+    Coordinator,
+}
+
+use Who::{Anybody, Coordinator, Member};
+
+/// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
+const ROUTES: [(&str, Who, &str); 45] = [
+    ("/", Anybody, "/"),
+    ("/community", Anybody, "/community"),
+    ("", Anybody, "/nowhere"),
+    ("/sign-in", Anybody, "/sign-in"),
+    ("/look", Anybody, "/look"),
+    ("", Anybody, "/home"),
+    ("/home", Member, "/home"),
+    ("/ask", Member, "/ask"),
+    ("/offer", Member, "/offer"),
+    ("/find", Member, "/find"),
+    ("", Member, "/find?q=bikes"),
+    ("", Member, "/find?q=unicorns"),
+    ("", Member, "/find?kind=needs&category=transport"),
+    ("/listing/{community}/{key}", Member, "/listing/COMMUNITY/OTHERS"),
+    ("", Member, "/listing/COMMUNITY/OWN"),
+    ("/listing/{community}/{key}/withdraw", Member, "/listing/COMMUNITY/OWN/withdraw"),
+    ("/record", Member, "/record"),
+    ("/record/hours", Member, "/record/hours?way=gave&to=m/OTHER"),
+    ("/exchange/{id}", Member, "/exchange/SETTLED"),
+    ("", Member, "/exchange/WAITING"),
+    ("", Member, "/exchange/CLAIMED?new=yes"),
+    ("/exchange/{id}/decline", Member, "/exchange/WAITING/decline"),
+    ("/exchange/{id}/question", Member, "/exchange/SETTLED/question"),
+    ("/exchange/{id}/back", Member, "/exchange/SETTLED/back"),
+    ("/statement", Member, "/statement"),
+    ("/me", Member, "/me"),
+    ("/me/change", Member, "/me/change"),
+    ("/leave", Member, "/leave"),
+    ("/done/{what}", Member, "/done/saved"),
+    ("/exchange/{id}/correct", Coordinator, "/exchange/SETTLED/correct"),
+    ("/today", Coordinator, "/today"),
+    ("/contact", Coordinator, "/contact"),
+    ("/members", Coordinator, "/members"),
+    ("", Coordinator, "/members?q=nobody"),
+    ("/members/new", Coordinator, "/members/new"),
+    ("/members/{id}", Coordinator, "/members/OTHER?admitted=yes"),
+    ("/members/{id}/role", Coordinator, "/members/OTHER/role"),
+    ("/slips", Coordinator, "/slips"),
+    ("/partners", Coordinator, "/partners"),
+    ("/partners/invite", Coordinator, "/partners/invite"),
+    ("/partners/accept", Coordinator, "/partners/accept"),
+    ("/paper", Coordinator, "/paper"),
+    ("/paper/slips", Coordinator, "/paper/slips"),
+    ("/paper/directory", Coordinator, "/paper/directory"),
+    ("", Coordinator, "/home?for=OTHER"),
+];
+/// Routes that show no page of their own: files, and what only a form is sent to.
+const NO_PAGE: [&str; 9] = [
+    "/static/kith.css",
+    "/static/kith.svg",
+    "/statement.csv",
+    "/sign-out",
+    "/me/devices",
+    "/exchange/{id}/confirm",
+    "/members/{id}/code",
+    "/slips/undo",
+    "/setup",
+];
+
+/// The addresses of all pages for somebody, in this town.
+pub(crate) fn pages(town: &Town, who: Who) -> Vec<String> {
+    let put = [
+        ("COMMUNITY", town.id.to_string()),
+        ("OTHERS", town.offers[1].to_string()),
+        ("OWN", town.offers[0].to_string()),
+        ("OTHER", town.people[1].to_string()),
+        ("SETTLED", town.exchanges[1].to_string()),
+        ("WAITING", town.exchanges[6].to_string()),
+        ("CLAIMED", town.exchanges[7].to_string()),
+        ("PARTNER", town.partner.to_string()),
+    ];
+    let of_theirs = ROUTES.iter().filter(|(_, looks, _)| *looks == who);
+    of_theirs
+        .map(|(_, _, path)| put.iter().fold((*path).to_owned(), |path, (word, value)| path.replace(word, value)))
+        .collect()
+}
+
+/// That every route of the program stands in one of the lists above.
+pub(crate) fn complete() -> Result<()> {
+    let mut missing = Vec::new();
+    for route in routes(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../node/src"))? {
+        let known = NO_PAGE.contains(&route.as_str())
+            || route.starts_with("/setup/")
+            || ROUTES.iter().any(|(known, _, _)| *known == route);
+        if !known {
+            missing.push(route);
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        bail!("no checker looks at {missing:?}: add them in tests/pages/routes.rs")
+    }
+}
+
+/// The routes that the sources of the pages declare.
+fn routes(source: &Path) -> Result<Vec<String>> {
+    let (mut open, mut found) = (vec![source.join("web"), source.join("web.rs")], Vec::new());
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            for entry in fs::read_dir(&path)? {
+                open.push(entry?.path());
+            }
+            continue;
+        }
+        let text = fs::read_to_string(&path)?;
+        let declared =
+            text.split(".route(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+        found.extend(declared.map(str::to_owned));
+    }
+    if found.len() < ROUTES.len() / 2 {
+        bail!("only {} routes were found: they are declared otherwise now", found.len())
+    }
+    Ok(found)
+}

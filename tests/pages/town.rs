@@ -1,0 +1,153 @@
+//! A community with something on every page: members, a full board, hours in every state, and a partner.
+
+use anyhow::{Context as _, Result};
+use kith::api::types::{NewInvitation, NewMember, Outcome, SignInCode, Status};
+use kith_protocol::id::{CommunityId, ExchangeId, MemberId, RecordKey};
+use kith_tests::{
+    browser::{Browser, Driver, Look},
+    cluster::{Node, Scratch, partner, wait_for},
+};
+use serde_json::{Value, json};
+
+/// Members: name, telephone number, and what they offer: title, more of it, category.
+const PEOPLE: [(&str, &str, [&str; 3]); 7] = [
+    (
+        "Amina Khan",
+        "020 7946 0001",
+        ["Sewing and mending", "Hems, zips and curtains. I like company while I sew.", "making"],
+    ),
+    (
+        "Joe Bell",
+        "020 7946 0002",
+        ["I can mend bikes", "Punctures, brakes and lights, in front of your door.", "repairs"],
+    ),
+    ("Margaret Lewis", "020 7946 0003", ["Video calls explained", "Slowly, as often as you like.", "technology"]),
+    ("Yusuf Osman", "", ["Lifts on weekday mornings", "I have room for a walking frame.", "transport"]),
+    ("Kwame Boateng", "020 7946 0005", ["Shopping on Fridays", "With my trolley.", "shopping"]),
+    ("Sioned Rees", "020 7946 0006", ["A chat in Welsh", "By phone, in the evening.", "befriending"]),
+    ("Rushey Green Clinic", "020 7946 0007", ["A room for your group", "Twelve chairs and a kettle.", "places"]),
+];
+/// What people ask for: whose it is by the list above, title, more of it, category.
+const ASKS: [(usize, &str, &str, &str); 4] = [
+    (1, "Reading a long letter", "The print is small and the words are long.", "advice"),
+    (2, "Somebody to walk with", "Half an hour, on dry days.", "befriending"),
+    (3, "Help with a hedge", "It is taller than I am.", "garden"),
+    (0, "A lift to the clinic", "On Friday, about noon.", "transport"),
+];
+/// Hours: who gave, who received, minutes, what it was, and whether both have agreed.
+const HOURS: [(usize, usize, u32, &str, bool); 8] = [
+    (0, 2, 90, "Curtains for the kitchen", true),
+    (1, 0, 45, "Mended the brakes", true),
+    (3, 0, 60, "Lift to the market", true),
+    (0, 5, 120, "Hemmed three skirts", true),
+    (4, 6, 30, "Shopping", true),
+    (2, 0, 60, "First video call with Karachi", true),
+    (1, 0, 30, "Pumped up the wheels", false),
+    (0, 4, 45, "A zip", false),
+];
+
+/// Rushey Green, its partner, and where everything is.
+pub(crate) struct Town {
+    pub(crate) driver: Driver,
+    pub(crate) node: Node,
+    pub(crate) id: CommunityId,
+    pub(crate) people: Vec<MemberId>,
+    pub(crate) coordinator: MemberId,
+    /// In the order of the hours above.
+    pub(crate) exchanges: Vec<ExchangeId>,
+    pub(crate) offers: Vec<RecordKey>,
+    pub(crate) partner: CommunityId,
+    _gorbals: Node,
+    pub(crate) scratch: Scratch,
+}
+
+fn post(node: &Node, path: &str, body: &Value) -> Result<Outcome> {
+    node.client().post(path, body, None).with_context(|| format!("{path} {body}"))
+}
+
+impl Town {
+    /// Founds it and fills it.
+    pub(crate) fn new() -> Result<Self> {
+        let (driver, scratch) = (Driver::start()?, Scratch::new()?);
+        let node = Node::found(&scratch.path().join("rushey"), "Rushey Green")?;
+        let gorbals = Node::found(&scratch.path().join("gorbals"), "Gorbals")?;
+        node.start()?;
+        gorbals.start()?;
+        let status: Status = node.client().get("/api/v1/status")?;
+        let coordinator = *status.coordinators.first().context("a coordinator")?;
+        let mut town = Self {
+            id: node.id(),
+            partner: gorbals.id(),
+            driver,
+            node,
+            people: Vec::new(),
+            coordinator,
+            exchanges: Vec::new(),
+            offers: Vec::new(),
+            _gorbals: gorbals,
+            scratch,
+        };
+        town.fill()?;
+        partner(&town.node, &town._gorbals, &NewInvitation::default())?;
+        Ok(town)
+    }
+
+    fn fill(&mut self) -> Result<()> {
+        let node = &self.node;
+        for (n, (name, phone, [title, text, category])) in PEOPLE.into_iter().enumerate() {
+            let phone = Some(phone.to_owned()).filter(|phone| !phone.is_empty());
+            let kind = (n == PEOPLE.len() - 1).then_some(kith_protocol::member::MemberKind::Organisation);
+            let member = node.admit(&NewMember { name: name.into(), phone, kind, ..NewMember::default() })?;
+            let offer =
+                json!({ "member": member, "title": title, "text": text, "category": category, "remote": n == 5 });
+            self.offers.push(post(node, "/api/v1/offers", &offer)?.record.context("an offer has a key")?);
+            self.people.push(member);
+        }
+        for (n, title, text, category) in ASKS {
+            let ask = json!({ "member": self.people[n], "title": title, "text": text, "category": category });
+            post(node, "/api/v1/needs", &ask)?;
+        }
+        for (giver, receiver, minutes, note, agreed) in HOURS {
+            let (giver, receiver) = (self.people[giver], self.people[receiver]);
+            let told_by = if agreed { "both" } else { "giver" };
+            let hours =
+                json!({ "giver": giver, "receiver": receiver, "minutes": minutes, "note": note, "told_by": told_by });
+            let made = post(node, "/api/v1/exchanges", &hours)?;
+            self.exchanges.push(made.exchange.context("an exchange has an id")?);
+        }
+        let away = json!({ "member": self._gorbals.admit(&NewMember { name: "Ewan".into(), ..NewMember::default() })?,
+            "title": "Piano lessons", "text": "Any age, any day.", "category": "learning" });
+        post(&self._gorbals, "/api/v1/offers", &away)?;
+        Ok(())
+    }
+
+    /// A browser in which this member is signed in.
+    pub(crate) fn browser(&self, member: &MemberId, look: Look) -> Result<Browser> {
+        let path = format!("/api/v1/members/{member}/sign-in-code");
+        let code: SignInCode = self.node.client().post(&path, &json!({}), None)?;
+        let browser = self.driver.browser(&self.node.url(), look)?;
+        browser.go("/sign-in")?;
+        browser.fill("Your code", &code.code)?.press_button("Sign in")?;
+        Ok(browser)
+    }
+
+    /// Rosa's browser, who is a coordinator, with whom to ring set and one question to answer.
+    pub(crate) fn rosa(&self, look: Look) -> Result<Browser> {
+        let rosa = self.browser(&self.coordinator, look)?;
+        rosa.go("/contact")?;
+        rosa.fill("Name, number and times", "Ring Rosa, 020 7946 0000, Tuesdays and Thursdays")?.press("Save")?;
+        Ok(rosa)
+    }
+
+    /// Amina's browser. She has asked about the lift to the market.
+    pub(crate) fn amina(&self, look: Look) -> Result<Browser> {
+        let amina = self.browser(&self.people[0], look)?;
+        amina.go(&format!("/exchange/{}/question", self.exchanges[2]))?;
+        amina.choose("The hours are wrong")?.press("Tell a coordinator")?;
+        wait_for("the partner's shelf", || {
+            amina.go("/find?place=others")?;
+            Ok(amina.text()?.contains("Piano lessons").then_some(()))
+        })?;
+        Ok(amina)
+    }
+}
