@@ -45,7 +45,7 @@ pub use holding::{MAX_BOXES, MAX_MAIL_PARTNERS, MAX_REST};
 pub use input::{Command, DisputeDeed, Input, Peer, request_digest, secret_digest};
 pub use inspecting::{Inspected, LedgerShown, LedgerWanted, MAX_SHOWN, Showing, ShownEntry};
 pub use letter::{BOX_BYTES, Letter, MAX_BOX_BYTES, Sealed, open_letter};
-pub use mailing::MAX_COPIES;
+pub use mailing::{MAX_COPIES, Mailing};
 pub use message::{
     Acceptance, Checked, Hello, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message, Parcel,
     PaymentRequest, Resume, check_announcement,
@@ -53,7 +53,7 @@ pub use message::{
 pub use partnering::{MAX_ACCEPTING, MAX_INVITATIONS};
 pub use settling::MAX_QUEUED;
 pub use shelving::CARD_KEY;
-pub use state::{Accepting, Identity, Machine, Mailing, OwnRecord, REPEAT_AFTER, State};
+pub use state::{Accepting, Identity, Machine, OwnRecord, REPEAT_AFTER, State};
 pub use view::{MemoryView, Standing, View};
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use super::{
     fact::Fact,
     input::Peer,
     letter::Sealed,
+    mailing::Mailing,
     message::Message,
-    state::{Machine, Mailing, Turn},
+    state::{Machine, Turn},
 };
 use crate::{
     id::{AccountId, CommunityId, Digest},

@@ -22,6 +22,7 @@ use crate::{
     rejection::Rejection,
     time::{Span, Timestamp},
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// At how many partners of both a letter rests at once: one may be away for long, or lose it.
@@ -32,6 +33,29 @@ const AGAIN_AFTER: Span = Span::days(1);
 const MAX_ANSWERS: usize = 256;
 /// Where answers to what stands in a letter go: to nobody who is here. They travel in the next letter.
 const NOBODY: Peer = PublicKey([0; 32]);
+
+/// What is remembered of letters to and from a partner.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailing {
+    /// Whether our coordinators let mail rest with this partner, and here for it.
+    pub ours: bool,
+    /// Whether the partner said the same.
+    pub theirs: bool,
+    /// The partner's latest life that we heard of.
+    pub life: u64,
+    /// The latest letter of that life that we took.
+    pub letter: u64,
+    /// The latest life of ours that the partner has heard of.
+    pub knows: u64,
+}
+
+impl Mailing {
+    /// Whether each holds mail for the other.
+    #[must_use]
+    pub const fn is_agreed(&self) -> bool {
+        self.ours && self.theirs
+    }
+}
 
 /// A letter that was left with a holder.
 #[derive(Debug, Clone, Copy)]

@@ -70,29 +70,6 @@ pub struct Accepting {
     pub terms: Terms,
 }
 
-/// What is remembered of letters to and from a partner.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mailing {
-    /// Whether our coordinators let mail rest with this partner, and here for it.
-    pub ours: bool,
-    /// Whether the partner said the same.
-    pub theirs: bool,
-    /// The partner's latest life that we heard of.
-    pub life: u64,
-    /// The latest letter of that life that we took.
-    pub letter: u64,
-    /// The latest life of ours that the partner has heard of.
-    pub knows: u64,
-}
-
-impl Mailing {
-    /// Whether each holds mail for the other.
-    #[must_use]
-    pub const fn is_agreed(&self) -> bool {
-        self.ours && self.theirs
-    }
-}
-
 /// Everything a machine remembers: the fold of its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
@@ -116,7 +93,7 @@ pub struct State {
     #[serde(with = "pairs")]
     pub(super) partner_cards: BTreeMap<CommunityId, Card>,
     #[serde(with = "pairs")]
-    pub(super) mail: BTreeMap<AccountId, Mailing>,
+    pub(super) mail: BTreeMap<AccountId, super::Mailing>,
     pub(super) card: Option<Card>,
     pub(super) revision: u64,
     #[serde(with = "pairs")]
@@ -207,7 +184,7 @@ impl State {
 
     /// What is remembered of letters, by partnership.
     #[must_use]
-    pub const fn mail(&self) -> &BTreeMap<AccountId, Mailing> {
+    pub const fn mail(&self) -> &BTreeMap<AccountId, super::Mailing> {
         &self.mail
     }
 
