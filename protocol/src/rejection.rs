@@ -7,6 +7,7 @@ use crate::{
     minutes::BadMinutes,
     time::Timestamp,
 };
+use strum::IntoStaticStr;
 use thiserror::Error;
 
 /// What a refusal says about the one who asked.
@@ -21,7 +22,8 @@ pub enum Severity {
 }
 
 /// Why something was refused. Nothing was changed.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[expect(missing_docs, reason = "the sentence of each reason is its documentation; fields are named in it")]
 pub enum Rejection {
     #[error("the message cannot be read: {0}")]
@@ -185,77 +187,11 @@ pub enum Rejection {
 impl Rejection {
     /// A stable code for programs, in kebab case.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
-            Self::Malformed(_) => "malformed",
             Self::BadKey(why) => why.code(),
             Self::BadMinutes(why) => why.code(),
-            Self::BadId(_) => "bad-id",
-            Self::BadText { .. } => "bad-text",
-            Self::UnknownVersion(_) => "unknown-version",
-            Self::OtherCommunity => "other-community",
-            Self::UnknownMember(_) => "unknown-member",
-            Self::MemberExists(_) => "member-exists",
-            Self::MemberLeft(_) => "member-left",
-            Self::NotCoordinator(_) => "not-coordinator",
-            Self::LastCoordinator(_) => "last-coordinator",
-            Self::NoKey(_) => "no-key",
-            Self::OtherKey(_) => "other-key",
-            Self::NothingChanges => "nothing-changes",
-            Self::OtherSession => "other-session",
-            Self::Recovering => "recovering",
-            Self::Frozen(_) => "frozen",
-            Self::NoProof(_) => "no-proof",
-            Self::TooManyLines { .. } => "too-many-lines",
-            Self::BooksDiffer => "books-differ",
-            Self::NoMail(_) => "no-mail",
-            Self::NotShown => "not-shown",
-            Self::WithOneself => "with-oneself",
-            Self::ExchangeExists(_) => "exchange-exists",
-            Self::UnknownExchange(_) => "unknown-exchange",
-            Self::NotWaiting(_) => "not-waiting",
-            Self::NotAParty(_) => "not-a-party",
-            Self::ConfirmationMissing(_) => "confirmation-missing",
-            Self::ExchangeTooLong { .. } => "exchange-too-long",
-            Self::MemberFloor { .. } => "member-floor",
-            Self::MemberCeiling { .. } => "member-ceiling",
-            Self::BadGroup { .. } => "bad-group",
-            Self::NotReversible(..) => "not-reversible",
-            Self::NotCorrectable(..) => "not-correctable",
-            Self::NotDisputable(..) => "not-disputable",
-            Self::UnknownDispute(_) => "unknown-dispute",
-            Self::NotAdvanceable(..) => "not-advanceable",
-            Self::PotFloor { .. } => "pot-floor",
-            Self::NotOpening(_) => "not-opening",
-            Self::TooManyWaiting { .. } => "too-many-waiting",
-            Self::RequestReused => "request-reused",
-            Self::PartnerIsSelf => "partner-is-self",
-            Self::UnknownPartnership(_) => "unknown-partnership",
-            Self::PartnershipExists => "partnership-exists",
-            Self::BadAgreement(_) => "bad-agreement",
-            Self::UnknownInvitation => "unknown-invitation",
-            Self::InvitationExpired(_) => "invitation-expired",
-            Self::BadInvitation => "bad-invitation",
-            Self::BadCertificate(_) => "bad-certificate",
-            Self::PartnershipExchangeTooLong { .. } => "partnership-exchange-too-long",
-            Self::PartnershipLimit { .. } => "partnership-limit",
-            Self::OutOfOrder { .. } => "out-of-order",
-            Self::BrokenChain => "broken-chain",
-            Self::Clash => "clash",
-            Self::OtherLane => "other-lane",
-            Self::DetailsMismatch => "details-mismatch",
-            Self::UnknownAlias => "unknown-alias",
-            Self::UnknownRecord(_) => "unknown-record",
-            Self::UnknownProposal => "unknown-proposal",
-            Self::Superseded => "superseded",
-            Self::RecordExpired(_) => "record-expired",
-            Self::ExpiryTooFar { .. } => "expiry-too-far",
-            Self::ExpiryTooEarly(_) => "expiry-too-early",
-            Self::ShelfFull(_) => "shelf-full",
-            Self::TooManyCommunities(_) => "too-many-communities",
-            Self::BadRecord(_) => "bad-record",
-            Self::BadEntry { .. } => "bad-entry",
-            Self::Founding => "founding",
+            other => other.into(),
         }
     }
 

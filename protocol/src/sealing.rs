@@ -88,7 +88,7 @@ pub fn seal(to: &SoundKey, info: &[u8], about: &[u8], plain: &[u8], ephemeral: &
 /// Opens what [`seal`] gave. `None` when it was sealed to another key, for another purpose, about something else, or changed.
 #[must_use]
 pub fn open(secret: &SecretKey, info: &[u8], about: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    decrypted(&*secret.to_x25519(), info, about, sealed)
+    decrypted(&secret.to_x25519(), info, about, sealed)
 }
 
 #[cfg(test)]

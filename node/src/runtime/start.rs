@@ -226,7 +226,7 @@ pub fn found_with(dir: &Path, founding: &Founding, root: &Root) -> Result<(Home,
 /// # Errors
 /// [`StartError`].
 pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError> {
-    let lock = DirectoryLock::acquire(dir)?;
+    let _lock = DirectoryLock::acquire(dir)?;
     let home = home::open(dir)?;
     if let Some(at) = retired(dir)? {
         return Err(StartError::Retired { dir: dir.to_path_buf(), at });
@@ -241,12 +241,8 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     let desk = Arc::new(Desk::open(dir)?);
     let counters = Arc::new(Counters::default());
     let (events, heard) = mpsc::sync_channel(doorman::QUEUE);
-    let config = NetworkConfig {
-        listen: starting.listen,
-        mdns: starting.mdns,
-        limits: starting.limits,
-        ..NetworkConfig::new(home.transport.clone())
-    };
+    let Starting { listen, mdns, limits, .. } = starting;
+    let config = NetworkConfig { listen, mdns, limits, ..NetworkConfig::new(home.transport.clone()) };
     let (network, network_task) = network::start(config, doorman::Door(events)).await?;
     let (jobs, queue) = mpsc::sync_channel(clerk::QUEUE);
     let (work, cases) = mpsc::sync_channel(verifier::QUEUE);
@@ -277,33 +273,18 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     };
     let listening = network.listening().to_vec();
     let shown = if starting.announce.is_empty() { reachable(&listening) } else { starting.announce };
-    let card = Card {
-        name: name.0,
-        area: name.1,
-        transport: home.identity.transport,
-        addresses: shown.into_iter().take(MAX_ADDRESSES).collect(),
-    };
+    let addresses = shown.into_iter().take(MAX_ADDRESSES).collect();
+    show_card(&handle, Card { name: name.0, area: name.1, transport: home.identity.transport, addresses }).await;
+    starting.peers.iter().for_each(|address| dial(&network, address));
+    let backups = tokio::spawn(Keeper::work(handle.clone()));
+    Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, backups, life, _lock })
+}
+
+/// Shows peers who this community is and where it is found.
+async fn show_card(handle: &Handle, card: Card) {
     if let Err(error) = handle.command(None, Command::ShowCard { card }).await {
         tracing::warn!(%error, "the community's card could not be renewed");
     }
-    for address in &starting.peers {
-        dial(&network, address);
-    }
-    let backups = tokio::spawn(Keeper::work(handle.clone()));
-    Ok(Running {
-        handle,
-        home,
-        torn,
-        replayed,
-        listening,
-        network,
-        network_task,
-        clerk,
-        jobs,
-        backups,
-        life,
-        _lock: lock,
-    })
 }
 
 /// The secret behind ids made for requests: it need not be kept apart from the one behind members' codes.

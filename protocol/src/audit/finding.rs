@@ -87,7 +87,7 @@ pub enum Flaw {
 impl Flaw {
     /// A stable code for programs, in kebab case; that of the [`Rejection`] where there is one.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Archive(_) => "archive",
             Self::Unreadable(_) => "malformed",

@@ -190,7 +190,7 @@ impl Browser {
     /// # Errors
     /// When there is none.
     pub fn text_of(&self, css: &str) -> Result<String> {
-        Ok(self.run(self.run(self.driver().find(By::Css(css)))?.text())?)
+        self.run(self.run(self.driver().find(By::Css(css)))?.text())
     }
 
     /// What stands in each element that fits.

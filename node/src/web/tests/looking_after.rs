@@ -100,13 +100,15 @@ async fn references_facts_and_notes_are_for_those_they_are_for() {
     rosa.get("/today").await.says("To be seen again").says("Ada Park, Driving licence");
     // Notes: only by those who have the right, and another coordinator gets it from one who has.
     rosa.get(&path("note")).await.is(403);
-    rosa.send(rosa.get("/safety").await.form("/safety").with(&[("notes", "yes")]), "check").await.is(200);
+    let safety = rosa.get("/safety").await.form("/safety").with(&[("notes", "yes")]);
+    rosa.send(safety, "check").await.is(200);
     let form = rosa.get(&path("note")).await.form(&path("note")).with(&[("what", "Ring on Fridays only")]);
     rosa.send(form.clone(), "check").await.says("Ring on Fridays only");
     let twice = rosa.send(form, "check").await;
     assert_eq!(twice.body.matches("Ring on Fridays only").count(), 1);
     let role = format!("/members/{bo}/role");
-    rosa.send(rosa.get(&role).await.form(&role).with(&[("role", "coordinator")]), "check").await.is(200);
+    let promoted = rosa.get(&role).await.form(&role).with(&[("role", "coordinator")]);
+    rosa.send(promoted, "check").await.is(200);
     let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
     bo_sees.get(&path("file")).await.says("Driving licence").never("Ring on Fridays only");
     let form = bo_sees.get("/safety").await.form("/safety").with(&[("notes", "yes")]);

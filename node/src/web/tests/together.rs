@@ -43,7 +43,8 @@ async fn two_members_write_to_each_other_without_a_phone_number() {
     let again = bo_sees.get(&format!("/messages/{ada}")).await;
     again.says("You two cannot write to each other here.");
     bo_sees.get(&offer).await.never("Write a message");
-    ada_sees.send(ada_sees.get("/away").await.form("/away"), "send").await.says("They can write to you again");
+    let back = ada_sees.get("/away").await.form("/away");
+    ada_sees.send(back, "send").await.says("They can write to you again");
     trial.running.stop().await;
 }
 
