@@ -115,7 +115,8 @@ fn a_dispute_reaches_a_partner_who_was_away_and_ends_on_both_ledgers() -> Result
     wait_thread(&two.a, &id, &[("us", "opens"), ("us", PRIVATE), ("partner", "We shall ask Ben.")])?;
 
     let _: DisputeView = two.b.client().post(&format!("{path}/suggestion"), &json!({ "outcome": "stands" }), None)?;
-    let seen = wait_for("the suggestion to arrive", || Ok(dispute(&two.a, &id)?.filter(|d| d.their_suggestion.is_some())))?;
+    let seen =
+        wait_for("the suggestion to arrive", || Ok(dispute(&two.a, &id)?.filter(|d| d.their_suggestion.is_some())))?;
     ensure!(seen.state == "open" && seen.our_turn, "one suggestion ends nothing: {seen:?}");
     run(&["dispute", "close", &exchange, "--dir", dir, "--outcome", "stands"])?.ok()?;
     for node in [&two.a, &two.b] {
@@ -126,7 +127,10 @@ fn a_dispute_reaches_a_partner_who_was_away_and_ends_on_both_ledgers() -> Result
         let books = Books::read(node)?;
         let index = usize::try_from(ended.index.context("an outcome is in the ledger")?)?;
         let body = books.entries.get(index).map(|entry| &entry.body);
-        ensure!(matches!(body, Some(Body::DisputeClosed { closing, .. }) if closing.content.exchange == id), "{body:?}");
+        ensure!(
+            matches!(body, Some(Body::DisputeClosed { closing, .. }) if closing.content.exchange == id),
+            "{body:?}"
+        );
         let view: ExchangeView = node.exchange(&id)?;
         ensure!(view.state == "settled" && !view.disputed, "{view:?}");
     }

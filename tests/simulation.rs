@@ -171,16 +171,7 @@ const ANSWERS: Wanted = &[
     ("gossip", &["accepted", "record-expired", "superseded"]),
     (
         "notice",
-        &[
-            "accepted",
-            "agreed",
-            "disputed",
-            "recovered",
-            "recovering",
-            "refused by the partner",
-            "resumed",
-            "settled",
-        ],
+        &["accepted", "agreed", "disputed", "recovered", "recovering", "refused by the partner", "resumed", "settled"],
     ),
 ];
 /// What people and peers are refused.

@@ -218,8 +218,7 @@ impl Rejection {
             Self::NotCorrectable(..) => "not-correctable",
             Self::NotDisputable(..) => "not-disputable",
             Self::UnknownDispute(_) => "unknown-dispute",
-            Self::NotAdvanceable(..) => "not-advanceable",
-            Self::PotFloor { .. } => "pot-floor",
+            Self::NotAdvanceable(..) | Self::PotFloor { .. } => self.pot_code(),
             Self::NotOpening(_) => "not-opening",
             Self::TooManyWaiting { .. } => "too-many-waiting",
             Self::RequestReused => "request-reused",
@@ -251,6 +250,11 @@ impl Rejection {
             Self::BadEntry { .. } => "bad-entry",
             Self::Founding => "founding",
         }
+    }
+
+    /// The code of what the pot cannot do.
+    const fn pot_code(&self) -> &'static str {
+        if matches!(self, Self::PotFloor { .. }) { "pot-floor" } else { "not-advanceable" }
     }
 
     /// What the refusal says about the one who asked.

@@ -148,46 +148,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::Recovering
         | Rejection::Frozen(_)
         | Rejection::Founding => StatusCode::CONFLICT,
-        Rejection::BadKey(BadKey::WrongSignature)
-        | Rejection::BadMinutes(BadMinutes::Overflow)
-        | Rejection::OtherCommunity
-        | Rejection::NoKey(_)
-        | Rejection::OtherKey(_)
-        | Rejection::WithOneself
-        | Rejection::NotAParty(_)
-        | Rejection::ConfirmationMissing(_)
-        | Rejection::ExchangeTooLong { .. }
-        | Rejection::MemberFloor { .. }
-        | Rejection::MemberCeiling { .. }
-        | Rejection::BadGroup { .. }
-        | Rejection::NotCorrectable(..)
-        | Rejection::NotReversible(..)
-        | Rejection::NotDisputable(..)
-        | Rejection::NotAdvanceable(..)
-        | Rejection::PotFloor { .. }
-        | Rejection::TooManyWaiting { .. }
-        | Rejection::RequestReused
-        | Rejection::PartnerIsSelf
-        | Rejection::BadAgreement(_)
-        | Rejection::InvitationExpired(_)
-        | Rejection::BadCertificate(_)
-        | Rejection::PartnershipExchangeTooLong { .. }
-        | Rejection::PartnershipLimit { .. }
-        | Rejection::OutOfOrder { .. }
-        | Rejection::BrokenChain
-        | Rejection::OtherLane
-        | Rejection::DetailsMismatch
-        | Rejection::RecordExpired(_)
-        | Rejection::ExpiryTooFar { .. }
-        | Rejection::ExpiryTooEarly(_)
-        | Rejection::ShelfFull(_)
-        | Rejection::TooManyCommunities(_)
-        | Rejection::BadRecord(_)
-        | Rejection::OtherSession
-        | Rejection::NoProof(_)
-        | Rejection::TooManyLines { .. }
-        | Rejection::BooksDiffer
-        | Rejection::BadEntry { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -92,7 +92,8 @@ fn thread(dispute: &Dispute) -> Vec<Line> {
 }
 
 fn open(machine: &Machine, exchange: ExchangeId, dispute: &Dispute, whole: bool, now: Timestamp) -> Disputed {
-    let partner = machine.state().ledger().partners().get(&dispute.account).map(kith_protocol::ledger::Partner::community);
+    let partner =
+        machine.state().ledger().partners().get(&dispute.account).map(kith_protocol::ledger::Partner::community);
     Disputed {
         exchange,
         partner,

@@ -2,6 +2,7 @@
 mod bad_input;
 mod coordinators;
 mod crossing;
+mod disputes;
 mod members;
 
 use super::{

@@ -175,6 +175,28 @@ impl Book {
                 let (_, payer, minutes) = self.unhold(&proposal.content.exchange, false)?;
                 self.change(payer, minutes, true)?;
             }
+            Body::Advance { .. } | Body::AdvanceEnded { .. } => self.enter_advance(body)?,
+            Body::DisputeClosed { closing, .. } => self.disputes.close(&closing.content)?,
+            Body::Receive { payee, proposal, advanced, .. } => {
+                let minutes = i64::from(proposal.content.minutes.get());
+                let rest = self.repay(&proposal.content, advanced.is_some())?;
+                if rest > 0 {
+                    self.change(*payee, rest, true)?;
+                }
+                self.received.insert(proposal.content.exchange);
+                self.partner(&proposal.content.account)?.net -= minutes;
+                self.within_limits(&proposal.content.account, self.net(&proposal.content.account))?;
+                self.within_largest(&proposal.content.account, minutes)?;
+            }
+            Body::Recovered { .. } => self.recover(body)?,
+            _ => return Err(books("an entry that this book does not know")),
+        }
+        Ok(())
+    }
+
+    /// What the pot gives while a partner does not pay, and what becomes of it.
+    fn enter_advance(&mut self, body: &Body) -> Kept {
+        match body {
             Body::Advance { exchange, account, payee, minutes, .. } => {
                 let minutes = i64::from(minutes.get());
                 self.pot -= minutes;
@@ -192,20 +214,7 @@ impl Book {
                     self.change(payee, -minutes, true)?;
                 }
             }
-            Body::DisputeClosed { closing, .. } => self.disputes.close(&closing.content)?,
-            Body::Receive { payee, proposal, advanced, .. } => {
-                let minutes = i64::from(proposal.content.minutes.get());
-                let rest = self.repay(&proposal.content, advanced.is_some())?;
-                if rest > 0 {
-                    self.change(*payee, rest, true)?;
-                }
-                self.received.insert(proposal.content.exchange);
-                self.partner(&proposal.content.account)?.net -= minutes;
-                self.within_limits(&proposal.content.account, self.net(&proposal.content.account))?;
-                self.within_largest(&proposal.content.account, minutes)?;
-            }
-            Body::Recovered { .. } => self.recover(body)?,
-            _ => return Err(books("an entry that this book does not know")),
+            _ => {}
         }
         Ok(())
     }

@@ -36,12 +36,7 @@ impl Workload {
         Some(Command::Dispute { exchange, deed, by })
     }
 
-    fn open_dispute(
-        &mut self,
-        i: usize,
-        scene: &Scene<'_>,
-        by: kith_protocol::id::MemberId,
-    ) -> Option<Command> {
+    fn open_dispute(&mut self, i: usize, scene: &Scene<'_>, by: kith_protocol::id::MemberId) -> Option<Command> {
         let crossed: Vec<ExchangeId> = scene.crossed().collect();
         let exchange = match self.dice.pick(&crossed) {
             Some(exchange) if self.dice.permille(900) => *exchange,

@@ -104,7 +104,8 @@ fn lines(words: Words, partner: &str, disputed: &Disputed) -> Vec<String> {
     match &disputed.state {
         Ok(open) => {
             let mut lines = vec![standing(words, partner, open)];
-            let suggestions = [(open.our_suggestion, words.t("dispute-we")), (open.their_suggestion, partner.to_owned())];
+            let suggestions =
+                [(open.our_suggestion, words.t("dispute-we")), (open.their_suggestion, partner.to_owned())];
             for (suggested, who) in suggestions {
                 if let Some(how) = suggested {
                     lines.push(words.t2("dispute-suggested", ("who", &who), ("outcome", &outcome(words, how))));
@@ -259,11 +260,7 @@ pub(super) async fn form(
     Ok(step.page(&visit.frame, &found, reader).answer())
 }
 
-pub(super) async fn send(
-    State(app): State<App>,
-    Path((id, step)): Path<(String, String)>,
-    post: Post,
-) -> Answer {
+pub(super) async fn send(State(app): State<App>, Path((id, step)): Path<(String, String)>, post: Post) -> Answer {
     let post = post.coordinator()?;
     let (frame, step) = (&post.frame, Step::named(&step)?);
     let found = look(&app, frame.words, &id).await?;

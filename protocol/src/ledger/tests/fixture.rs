@@ -415,5 +415,5 @@ pub(crate) fn received_body(decider: &Town, payee: u8, proposal: Unverified<Prop
 /// What a decider records.
 pub(crate) fn accepted_body(payee: u8, proposal: Unverified<Proposal>, decision: Unverified<Decision>) -> Body {
     let (proposal, decision) = (Box::new(proposal), Box::new(decision));
-    Body::Receive { payee: member(payee), payer: Alias([3; 16]), proposal, decision }
+    Body::Receive { payee: member(payee), payer: Alias([3; 16]), proposal, decision, advanced: None }
 }
