@@ -99,8 +99,9 @@ impl Seen {
     }
 
     /// What the pot gave somebody for whom a partner's member did not pay.
-    pub(super) fn only_advanced(machine: &Machine, id: ExchangeId, since: Timestamp) -> Option<Self> {
+    fn only_advanced(machine: &Machine, book: &Book, id: ExchangeId) -> Option<Self> {
         let advance = machine.state().ledger().advances().get(&id)?;
+        let since = book.entry(advance.entry)?.at;
         let blank = Self::blank(id, since, advance.minutes.get(), Stand::Advanced { kept: advance.kept });
         Some(Self { giver: Some(advance.payee), partner: partner(machine, &advance.account), ..blank })
     }
@@ -143,7 +144,7 @@ impl Seen {
             return Some(Self::waiting(machine, id, waiting));
         }
         let Some(recorded) = book.exchange(&id) else {
-            return Some(Self::only_advanced(machine, id, Timestamp::default())?.beside(machine));
+            return Some(Self::only_advanced(machine, book, id)?.beside(machine));
         };
         let first = book.entry(recorded.index)?;
         let latest = if recorded.latest == recorded.index { None } else { book.entry(recorded.latest) };

@@ -2,6 +2,7 @@
 mod bad_input;
 mod coordinators;
 mod crossing;
+mod disputes;
 mod erase;
 mod importing;
 mod looking_after;

@@ -93,6 +93,8 @@ pub struct Advance {
     pub minutes: Minutes,
     /// Whether a coordinator decided that the member keeps them, whatever comes.
     pub kept: bool,
+    /// The entry that gave them.
+    pub entry: u64,
 }
 
 impl Partner {

@@ -39,6 +39,14 @@ POST /exchanges/{id}/confirm
 POST /exchanges/{id}/decline
 POST /exchanges/{id}/correction
 POST /exchanges/{id}/give-back
+POST /exchanges/{id}/advance
+POST /exchanges/{id}/advance/end
+GET /disputes
+GET /disputes/{id}
+POST /disputes/{id}
+POST /disputes/{id}/reminder
+POST /disputes/{id}/statements
+POST /disputes/{id}/suggestion
 POST /groups
 POST /gifts
 POST /payments

@@ -10,7 +10,7 @@ use crate::{
         Authority, Body,
         tests::fixture::{COORDINATOR, Way, decided_body, exchange_id, key_of, member, minutes, received_body, signed},
     },
-    partnership::{Committed, Decision, Proposal, ResumeAcknowledgement, ResumeOffer, Resumption, Verdict},
+    partnership::{Committed, Decision, Outcome, Proposal, ResumeAcknowledgement, ResumeOffer, Resumption, Verdict},
     time::Timestamp,
 };
 
@@ -334,6 +334,53 @@ fn a_new_epoch_begins_both_chains_anew() {
     assert_eq!(after(&one, ours.decided(&one, &two, 106, 10, true)), (next, "unknown-proposal"));
     assert_eq!(after(&one, theirs.received(&two, &one, 2, 302, 20)), (next, "other-lane"));
     two.enter(two.hold(account, 400, 1, 10)).unwrap();
+}
+
+#[test]
+fn an_outcome_needs_both_signatures_and_stands_once() {
+    let world = World::new();
+    let (next, (closer, suggester)) = (Some(index(&world.one)), world.keys());
+    let outcome = |id, number| world.outcome(id, number, suggester, closer);
+    let forged = [world.outcome(100, 0, closer, closer), world.outcome(100, 0, suggester, suggester)];
+    for body in forged {
+        assert_eq!(after(&world.one, body), (next, "wrong-signature"));
+    }
+    assert_eq!(after(&world.one, outcome(100, 1)), (next, "out-of-order"));
+    assert_eq!(after(&world.one, outcome(101, 0)), (next, "not-disputable"), "it was refused");
+    assert_eq!(after(&world.one, outcome(103, 0)), (next, "not-disputable"), "it is on hold");
+    assert_eq!(after(&world.one, outcome(1, 0)), (next, "not-disputable"), "it crossed nothing");
+    assert_eq!(after(&world.one, outcome(999, 0)), (next, "unknown-exchange"));
+    let mut other = outcome(100, 0);
+    let Body::DisputeClosed { closing, .. } = &mut other else { panic!("an outcome") };
+    closing.content.outcome = Outcome::GivenBack;
+    assert_eq!(after(&world.one, other), (next, "not-disputable"), "the two do not say the same");
+    let mut town = world.one.clone();
+    town.enter(outcome(100, 0)).unwrap();
+    assert_eq!(after(&town, outcome(100, 1)), (Some(index(&town)), "not-disputable"), "once");
+}
+
+#[test]
+fn an_advance_is_what_the_pot_has_and_once() {
+    let World { one, account, .. } = World::new();
+    let advance =
+        |exchange, many, by| Body::Advance { exchange, account, payee: member(2), minutes: minutes(many), by };
+    let (next, id, pot) = (Some(index(&one)), exchange_id(900), u32::try_from(one.ledger.pot().get()).unwrap());
+    assert_eq!(after(&one, advance(id, pot + 1, COORDINATOR)), (next, "pot-floor"));
+    assert_eq!(after(&one, advance(id, 1, member(2))), (next, "not-coordinator"));
+    assert_eq!(after(&one, advance(exchange_id(100), 1, COORDINATOR)), (next, "exchange-exists"));
+    let ended = |many, kept| Body::AdvanceEnded {
+        exchange: id,
+        payee: member(2),
+        minutes: minutes(many),
+        kept,
+        by: COORDINATOR,
+    };
+    assert_eq!(after(&one, ended(5, false)), (next, "not-advanceable"));
+    let mut town = one.clone();
+    town.enter(advance(id, 5, COORDINATOR)).unwrap();
+    let next = Some(index(&town));
+    assert_eq!(after(&town, advance(id, 5, COORDINATOR)), (next, "not-advanceable"));
+    assert_eq!(after(&town, ended(4, false)), (next, "not-advanceable"));
 }
 
 #[test]

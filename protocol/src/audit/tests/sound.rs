@@ -3,15 +3,21 @@
 use super::*;
 use crate::{
     community::{Confirmation, GroupPolicy},
+    envelope::Content,
     id::AccountId,
+    key::SecretKey,
     ledger::{
         Body,
         tests::{
-            fixture::{COORDINATOR, Way, accepted_body, befriend, key_of, member, signed, spoken},
+            fixture::{
+                COORDINATOR, Way, accepted_body, befriend, exchange_id, key_of, member, minutes, signed, spoken,
+            },
             stories::{Story, steps},
         },
     },
     member::{MemberKind, Role},
+    partnership::{Closing, Outcome, Said, Side, Statement},
+    time::Timestamp,
 };
 use proptest::prelude::*;
 
@@ -56,6 +62,23 @@ impl World {
         let Body::Settle { proposal, decision } = settled else { panic!("it was accepted") };
         one.enter(accepted_body(2, *proposal, *decision)).unwrap();
     }
+
+    /// An outcome about an exchange that both suggested: the suggestion and the closing, each signed with this key.
+    pub(super) fn outcome(&self, id: u64, number: u32, suggests: &SecretKey, closes: &SecretKey) -> Body {
+        let (account, exchange, outcome) = (self.account, exchange_id(id), Outcome::Stands);
+        let said = Said::Suggests { outcome };
+        let suggestion = Statement { v: 1, account, exchange, side: Side::B, n: 3, said, made_at: Timestamp(9) };
+        let closing = Closing { v: 1, account, exchange, number, suggestion: suggestion.digest(), outcome };
+        let suggestion = Box::new(suggestion.sign(suggests).into_unverified());
+        Body::DisputeClosed { suggestion, closing: Box::new(closing.sign(closes).into_unverified()) }
+    }
+
+    /// The keys of side A and of side B.
+    pub(super) fn keys(&self) -> (&SecretKey, &SecretKey) {
+        let first = self.one.ledger.partners()[&self.account].side == Side::A;
+        let (one, two) = (&self.one.secret, &self.two.secret);
+        if first { (one, two) } else { (two, one) }
+    }
 }
 
 /// A town with everything that happens inside one.
@@ -89,6 +112,35 @@ fn local(seed: u8) -> Town {
     let (kind, role) = (MemberKind::Person, Role::Member);
     town.enter(Body::MemberAdmitted { member: member(5), kind, role, key, by: COORDINATOR }).unwrap();
     town
+}
+
+#[test]
+fn outcomes_and_advances_are_sound() {
+    let mut world = World::new();
+    let (closer, suggester) = world.keys();
+    let bodies = [world.outcome(100, 0, suggester, closer), world.outcome(201, 1, suggester, closer)];
+    let advance = |id| Body::Advance {
+        exchange: exchange_id(id),
+        account: world.account,
+        payee: member(2),
+        minutes: minutes(10),
+        by: COORDINATOR,
+    };
+    let ended = |id, kept| Body::AdvanceEnded {
+        exchange: exchange_id(id),
+        payee: member(2),
+        minutes: minutes(10),
+        kept,
+        by: COORDINATOR,
+    };
+    let steps = [advance(900), ended(900, false), advance(900), ended(900, true)];
+    for body in bodies.into_iter().chain(steps) {
+        world.one.enter(body).unwrap();
+    }
+    let judged = Export::of(&world.one).judge().unwrap();
+    let counted = |kind| judged.kinds.get(kind).copied();
+    assert_eq!([counted("dispute_closed"), counted("advance"), counted("advance_ended")], [Some(2); 3]);
+    assert_eq!(judged.sum_minutes, 0);
 }
 
 #[test]

@@ -69,7 +69,8 @@ pub(super) fn postings(body: &Body) -> Vec<Posting> {
 pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
     match body {
         Body::Advance { exchange, account, payee, minutes, .. } => {
-            let advance = Advance { account: *account, payee: *payee, minutes: *minutes, kept: false };
+            let entry = ledger.tree.size();
+            let advance = Advance { account: *account, payee: *payee, minutes: *minutes, kept: false, entry };
             ledger.advances.insert(*exchange, advance);
         }
         Body::AdvanceEnded { exchange, kept: true, .. } => {

@@ -106,7 +106,7 @@ pub(super) fn listed(machine: &Machine, id: ExchangeId, found: &Waiting) -> Exch
 
 /// Any exchange that is known here, with what the pot advanced for it and whether it is disputed.
 pub(super) fn exchange(machine: &Machine, history: &dyn History, id: ExchangeId) -> Option<ExchangeView> {
-    let base = known(machine, history, id).or_else(|| only_advanced(machine, id))?;
+    let base = known(machine, history, id).or_else(|| only_advanced(machine, history, id))?;
     let outcome = machine.state().ledger().outcomes().get(&id).and_then(|index| history.entry(*index));
     let dispute_outcome = outcome.and_then(|entry| match entry.body {
         Body::DisputeClosed { closing, .. } => Some(closing.content.outcome),
@@ -117,7 +117,7 @@ pub(super) fn exchange(machine: &Machine, history: &dyn History, id: ExchangeId)
 }
 
 /// What the pot gave somebody whose payment a partner declined.
-fn only_advanced(machine: &Machine, id: ExchangeId) -> Option<ExchangeView> {
+fn only_advanced(machine: &Machine, history: &dyn History, id: ExchangeId) -> Option<ExchangeView> {
     let advance = machine.state().ledger().advances().get(&id)?;
     let partner = partner_of(machine, &advance.account);
     let name = called(machine, partner);
@@ -127,7 +127,8 @@ fn only_advanced(machine: &Machine, id: ExchangeId) -> Option<ExchangeView> {
         giver: Some(advance.payee),
         partner,
         sentence: format!("{name} declined."),
-        ..blank(id, Timestamp::default())
+        index: Some(advance.entry),
+        ..blank(id, history.entry(advance.entry)?.at)
     })
 }
 
