@@ -100,7 +100,7 @@ impl Town {
             let member = node.admit(&NewMember { name: name.into(), phone, kind, ..NewMember::default() })?;
             let offer =
                 json!({ "member": member, "title": title, "text": text, "category": category, "remote": n == 5 });
-            self.offers.push(post(node, "/api/v1/offers", &offer)?.key.context("an offer has a key")?);
+            self.offers.push(post(node, "/api/v1/offers", &offer)?.record.context("an offer has a key")?);
             self.people.push(member);
         }
         for (n, title, text, category) in ASKS {
