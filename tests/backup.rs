@@ -4,7 +4,8 @@ use anyhow::{Context as _, Result, ensure};
 use kith::api::types::NewInvitation;
 use kith_protocol::partnership::Payee;
 use kith_tests::cluster::{
-    Node, Person, Ran, Scratch, fresh_exchange, partner, run, signed_exchange, signed_payment, wait_for,
+    Node, Person, Ran, Scratch, found_with_words, fresh_exchange, partner, run, signed_exchange, signed_payment,
+    wait_for,
 };
 use serde_json::Value;
 use std::{
@@ -29,14 +30,7 @@ fn text(path: &Path) -> &str {
 impl Elm {
     fn start() -> Result<Self> {
         let dir = Scratch::new()?;
-        let home = dir.path().join("elm");
-        let founded = run(&["init", "--dir", text(&home), "--name", "Elm Street", "--json"])?.ok()?.json()?;
-        let list = founded["recovery_words"].as_array().context("no words were shown")?;
-        let list: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
-        let words = dir.path().join("words");
-        fs::write(&words, list.join("\n"))?;
-        fs::set_permissions(&words, fs::Permissions::from_mode(0o600))?;
-        let node = Node::in_dir(&home, "Elm Street", &[]);
+        let (node, words) = found_with_words(&dir.path().join("elm"), "Elm Street")?;
         node.start()?;
         Ok(Self { dir, node, words })
     }

@@ -74,6 +74,12 @@ found! {
     a_payment_renamed_at_a_new_epoch: Breach::Rule(Flaw::RenamesUndecided), ["hold"];
     a_restore_without_a_new_key: Breach::Rule(Flaw::KeepsKey), ["I1"];
     a_shelf_that_numbers_on_after_a_restore: Breach::Rule(Flaw::KeepsRevision), ["I1"];
+    an_advance_that_is_paid_twice: Breach::Rule(Flaw::AdvancePaidTwice), ["advance"];
+    an_advance_that_the_pot_does_not_have: Breach::Rule(Flaw::AdvancesWithoutPot), ["advance"];
+    a_word_that_is_signed_unheard: Breach::Rule(Flaw::DisputesUnheard), ["dispute", "honesty", "convergence"];
+    a_dispute_that_one_side_ends: Breach::Rule(Flaw::ClosesAlone), ["dispute"];
+    a_word_that_is_said_only_once: Breach::Rule(Flaw::DisputesOnce), ["convergence"];
+    a_statement_that_is_not_recorded: Breach::Unrecorded("dispute said"), ["persist", "dispute", "recovery"];
     an_answer_to_a_request_of_another_session: Breach::Rule(Flaw::ResumesOutsideSession), ["session"];
 }
 

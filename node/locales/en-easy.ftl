@@ -30,3 +30,10 @@ refused-member-ceiling = You have many hours. Give some to others.
 leave-lead = We are sad when you go. You can come back.
 leave-for-good = We cannot bring it back.
 done-questioned-next = They look at it. Then they ring you.
+dispute-open-lead = Both communities can see it. It only changes when both say yes.
+dispute-say-lead = Only their coordinators read it. Do not write private things.
+stand-pot-gave = Our pot gave you the hours for now.
+
+# Mail for partners who are away
+mail-lead = A partner can keep a closed letter for another. It does so for thirty days.
+mail-seen = The partner sees who it is from and who it is for. It cannot read the letter.

@@ -4,6 +4,7 @@
 mod backup;
 mod charter;
 mod demo;
+mod dispute;
 mod exchange;
 mod export;
 mod handover;
@@ -81,6 +82,8 @@ enum Command {
     Need(need::Need),
     #[command(subcommand)]
     Exchange(exchange::Exchange),
+    #[command(subcommand)]
+    Dispute(dispute::Dispute),
     #[command(subcommand)]
     Partner(partner::Partner),
     #[command(subcommand)]
@@ -161,6 +164,7 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Offer(offer) => offer.run(out),
         Command::Need(need) => need.run(out),
         Command::Exchange(exchange) => exchange.run(out),
+        Command::Dispute(dispute) => dispute.run(out),
         Command::Partner(partner) => partner.run(out),
         Command::Charter(charter) => charter.run(out),
         Command::Import(import) => import.run(out),

@@ -9,9 +9,9 @@ use crate::{
     id::{CommunityId, Digest},
     key::SoundKey,
     ledger::{
-        Body, Entry,
+        Shown,
         checkpoint::{Checkpoint, Note, origin_of},
-        merkle::{leaf_hash, verify_inclusion},
+        merkle::{verify_consistency, verify_inclusion},
     },
     partnership::{Decision, Proposal, ResumeOffer, Verdict, committed_link, fits},
     rejection::Rejection,
@@ -80,8 +80,8 @@ pub enum Exhibits {
         decision: Box<Unverified<Decision>>,
         /// A checkpoint of a size above the place, as a C2SP signed note.
         checkpoint: String,
-        /// The entry at the place.
-        entry: Box<Entry>,
+        /// The entry at the place, as its keeper showed it.
+        entry: Box<Shown>,
         /// Its inclusion proof (RFC 6962).
         proof: Vec<Digest>,
     },
@@ -89,8 +89,10 @@ pub enum Exhibits {
     ForkedLedger {
         /// One.
         one: String,
-        /// The other.
+        /// The other, of the same size or a larger one.
         other: String,
+        /// What the larger ledger's beginning is instead of the smaller ledger; none when both are of one size.
+        beginning: Option<Beginning>,
     },
     /// E5: the acceptance, the later offer, and everything that the offer's root counts.
     LeftOut {
@@ -103,6 +105,16 @@ pub enum Exhibits {
         /// Digests of all proposals counted, in order, in pages of at most [`codec::MAX_ITEMS`].
         committed: Vec<Vec<Digest>>,
     },
+}
+
+/// The beginning of a ledger, proven to be that of a larger one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beginning {
+    /// The root of the tree over as many entries as the smaller ledger has.
+    pub root: Digest,
+    /// That the larger ledger begins so (RFC 6962 consistency).
+    pub proof: Vec<Digest>,
 }
 
 /// A proof with the key it turns on.
@@ -172,19 +184,28 @@ impl Exhibits {
                 require(one != other, "the two decisions are the same")?;
                 Ok(Misconduct::TwoDecisions)
             }
-            Self::ForkedLedger { one, other } => {
+            Self::ForkedLedger { one, other, beginning } => {
                 let (one, other) = (checkpoint(one, community, key)?, checkpoint(other, community, key)?);
-                require(one.size() == other.size(), "the two checkpoints are of different sizes")?;
-                require(one.root() != other.root(), "the two checkpoints are the same")?;
+                let root = match beginning {
+                    None => {
+                        require(one.size() == other.size(), "the two checkpoints are of different sizes")?;
+                        other.root()
+                    }
+                    Some(Beginning { root, proof }) => {
+                        verify_consistency(one.size(), root, other.size(), other.root(), proof)
+                            .map_err(|_| Rejection::NoProof("the larger ledger does not begin so"))?;
+                        root
+                    }
+                };
+                require(one.root() != root, "the two checkpoints are of one ledger")?;
                 Ok(Misconduct::ForkedLedger)
             }
             Self::NotRecorded { proposal, decision, checkpoint: note, entry, proof } => {
                 let leaf_index = accepted(proposal, decision, key)?;
                 let later = checkpoint(note, community, key)?;
-                let leaf = leaf_hash(&entry.to_bytes());
-                verify_inclusion(leaf_index, later.size(), &leaf, later.root(), proof)
+                verify_inclusion(leaf_index, later.size(), &entry.leaf(), later.root(), proof)
                     .map_err(|_| Rejection::NoProof("the entry is not the one at that place"))?;
-                let same = matches!(&entry.body, Body::Receive { proposal: p, .. } if p.content == proposal.content);
+                let same = entry.proposal() == Some(&proposal.content);
                 require(!same, "the exchange is recorded where the acceptance says")?;
                 Ok(Misconduct::NotRecorded)
             }

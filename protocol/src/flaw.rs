@@ -87,6 +87,20 @@ mod breaches {
         KeepsKey,
         /// Number the shelf on from where the backup ends.
         KeepsRevision,
+        /// Sign new things in letters although the partner has not heard of the present life.
+        WritesUnheard,
+        /// Take letters that are older than one that was taken, or of an earlier life.
+        TakesOldLetters,
+        /// Give the member what a partner pays although the pot advanced it.
+        AdvancePaidTwice,
+        /// Advance what the pot does not have.
+        AdvancesWithoutPot,
+        /// Sign what is said in a dispute before the partner said how far it is.
+        DisputesUnheard,
+        /// Close a dispute by the other's suggestion alone.
+        ClosesAlone,
+        /// Say only once what was said in a dispute.
+        DisputesOnce,
     }
 
     thread_local! {

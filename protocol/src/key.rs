@@ -10,6 +10,7 @@
 use crate::id::{BadId, CommunityId, byte_id, bytes_from};
 use curve25519_dalek::{
     edwards::{CompressedEdwardsY, EdwardsPoint},
+    montgomery::MontgomeryPoint,
     scalar::Scalar,
     traits::IsIdentity,
 };
@@ -158,6 +159,13 @@ impl SoundKey {
     }
 }
 
+impl SoundKey {
+    /// The same key on the Montgomery curve, to seal something to its owner (RFC 7748 §4.1).
+    pub(crate) fn to_x25519(&self) -> MontgomeryPoint {
+        self.0.to_montgomery()
+    }
+}
+
 fn to_dalek(signature: &Signature) -> ed25519_dalek::Signature {
     ed25519_dalek::Signature::from_bytes(&signature.0)
 }
@@ -238,6 +246,11 @@ impl SecretKey {
     #[must_use]
     pub fn seed(&self) -> zeroize::Zeroizing<[u8; 32]> {
         zeroize::Zeroizing::new(self.0.to_bytes())
+    }
+
+    /// The secret number behind the key, with which its owner opens what was sealed to it.
+    pub(crate) fn to_x25519(&self) -> zeroize::Zeroizing<[u8; 32]> {
+        zeroize::Zeroizing::new(self.0.to_scalar_bytes())
     }
 
     /// Signs domain-separated bytes; deterministic (RFC 8032).

@@ -104,6 +104,11 @@ pub struct Sync {
     /// New in each session; a request to resume repeats it.
     #[serde(with = "serde_bytes_16")]
     pub challenge: [u8; 16],
+    /// The sender's life: grows whenever it may have lost something, so that letters of an earlier life can be told from
+    /// those of this one. Zero for who sends no letters.
+    pub life: u64,
+    /// The latest life of the receiver that the sender has heard of, or zero.
+    pub heard: u64,
 }
 
 /// Whether the sender of a [`Sync`] signs anything.
@@ -146,11 +151,11 @@ pub enum Arrived {
 impl Lanes {
     /// Empty lanes of a new partnership.
     #[must_use]
-    pub const fn new(account: AccountId, side: Side, window: u16) -> Self {
+    pub const fn new(account: AccountId, side: Side, window: u16, epoch: u32) -> Self {
         Self {
             account,
             side,
-            epoch: 0,
+            epoch,
             window,
             own: OwnLane {
                 next: 0,
@@ -373,6 +378,8 @@ impl Lanes {
             asks: false,
             state,
             challenge,
+            life: 0,
+            heard: 0,
         }
     }
 
@@ -404,8 +411,8 @@ impl Lanes {
     /// Begins a new epoch. What was proposed and not decided becomes a payment in the queue again, with the same id, as long
     /// as its minutes are on hold.
     pub fn reopen(&mut self, epoch: u32, on_hold: impl Fn(&ExchangeId) -> bool) {
-        let fresh = Self::new(self.account, self.side, self.window);
-        let Self { own, .. } = std::mem::replace(self, Self { epoch, ..fresh });
+        let fresh = Self::new(self.account, self.side, self.window, epoch);
+        let Self { own, .. } = std::mem::replace(self, fresh);
         let kept = own.open.into_values().filter(|_| !broken!(DropsUndecided));
         let open = kept.map(|Open { proposal, details }| Intent {
             exchange: proposal.content.exchange,

@@ -10,15 +10,17 @@ mod consent;
 mod entry;
 pub use crate::merkle;
 mod rules;
+mod shown;
 mod state;
 
 pub use consent::{Agreeable, Agreed, Asked, Authority, Channel, Consent};
 pub use entry::{
     Body, CorrectionTerms, ENTRY_VERSION, Entry, ExchangeTerms, GiftTerms, GroupTerms, MAX_ENTRY_BYTES, MAX_GROUP,
-    PaymentTerms,
+    PaymentTerms, UnderId,
 };
-pub use rules::{Applied, Validated};
-pub use state::{Account, History, Hold, Ledger, Partner, Posting, Recorded};
+pub use rules::{Applied, POT_FLOOR, Validated};
+pub use shown::{Receipt, Shown};
+pub use state::{Account, Advance, History, Hold, Ledger, Partner, Posting, Recorded};
 
 #[cfg(test)]
 pub(crate) mod tests;

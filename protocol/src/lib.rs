@@ -8,7 +8,7 @@
 //!
 //! 1. [`codec`], [`id`], [`minutes`], [`time`]; and [`flaw`], which is empty but in tests
 //! 2. [`key`], [`rejection`], [`text`], [`alias`], [`merkle`]
-//! 3. [`envelope`]
+//! 3. [`envelope`], [`sealing`]
 //! 4. [`community`], [`member`]
 //! 5. [`partnership`], [`ledger`], [`shelf`]
 //! 6. [`lane`]
@@ -36,6 +36,7 @@ pub mod merkle;
 pub mod minutes;
 pub mod partnership;
 pub mod rejection;
+pub mod sealing;
 pub mod sheet;
 pub mod shelf;
 pub mod text;

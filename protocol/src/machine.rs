@@ -9,16 +9,23 @@
 
 mod accounting;
 mod accusing;
+mod advancing;
 mod asking;
 mod condition;
 mod crossings;
+mod dispute;
+mod disputing;
 mod effect;
 mod exchanges;
 mod fact;
 #[cfg(feature = "flaws")]
 mod flawed;
 mod folding;
+mod holding;
 mod input;
+mod inspecting;
+mod letter;
+mod mailing;
 mod members;
 mod message;
 mod partnering;
@@ -30,10 +37,15 @@ mod view;
 mod waking;
 
 pub use condition::{Condition, Lost};
-pub use effect::{Batch, Effect, Effects, ForeignRecord, Notice};
+pub use dispute::{Dispute, Draft, Kept};
+pub use effect::{Batch, Boxed, Effect, Effects, ForeignRecord, Notice};
 pub use exchanges::MAX_WAITING;
 pub use fact::{Fact, Invited, Reply, Waiting, WaitingKind};
-pub use input::{Command, Input, Peer, request_digest, secret_digest};
+pub use holding::{MAX_BOXES, MAX_MAIL_PARTNERS, MAX_REST};
+pub use input::{Command, DisputeDeed, Input, Peer, request_digest, secret_digest};
+pub use inspecting::{Inspected, LedgerShown, LedgerWanted, MAX_SHOWN, Showing, ShownEntry};
+pub use letter::{BOX_BYTES, Letter, MAX_BOX_BYTES, Sealed, open_letter};
+pub use mailing::MAX_COPIES;
 pub use message::{
     Acceptance, Checked, Hello, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message, Parcel,
     PaymentRequest, Resume, check_announcement,
@@ -41,7 +53,7 @@ pub use message::{
 pub use partnering::{MAX_ACCEPTING, MAX_INVITATIONS};
 pub use settling::MAX_QUEUED;
 pub use shelving::CARD_KEY;
-pub use state::{Accepting, Identity, Machine, OwnRecord, REPEAT_AFTER, State};
+pub use state::{Accepting, Identity, Machine, Mailing, OwnRecord, REPEAT_AFTER, State};
 pub use view::{MemoryView, Standing, View};
 
 #[cfg(test)]

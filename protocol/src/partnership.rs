@@ -1,12 +1,17 @@
 //! The agreement between two communities, and the signed messages that move hours under it.
 
 mod agreement;
+mod dispute;
 mod invitation;
 mod message;
 mod resume;
 
 pub(crate) use agreement::serde_bytes_16;
 pub use agreement::{Agreement, MAX_LIMIT, MAX_WINDOW, Side, Terms, WINDOW};
+pub use dispute::{
+    Closing, Complaint, DisputeHead, DisputeHeads, KEPT_FOR_OUTCOMES, MAX_DISPUTE_TEXT, MAX_OPEN_DISPUTES,
+    MAX_STATEMENTS, Outcome, REMIND_AFTER, Said, Statement, Words, closes,
+};
 pub use invitation::{Invitation, MAX_INVITATION_TEXT};
 pub use message::{Acknowledgement, Decision, Details, Kind, Payee, Proposal, RefusalCode, Verdict};
 pub use resume::{

@@ -82,6 +82,14 @@ pub enum Rejection {
     NotCorrectable(ExchangeId, &'static str),
     #[error("exchange {0} cannot be given back: {1}")]
     NotReversible(ExchangeId, &'static str),
+    #[error("exchange {0} cannot be disputed with the partner: {1}")]
+    NotDisputable(ExchangeId, &'static str),
+    #[error("there is no open dispute about exchange {0}")]
+    UnknownDispute(ExchangeId),
+    #[error("the pot cannot advance exchange {0}: {1}")]
+    NotAdvanceable(ExchangeId, &'static str),
+    #[error("that would take the pot to {would_be} minutes; it stops at {floor}, so wait for gifts or for the partner")]
+    PotFloor { would_be: i64, floor: i64 },
     #[error("member {0} already has hours recorded; an opening balance comes first")]
     NotOpening(MemberId),
     #[error("{limit} {what} are waiting already; finish some of them first")]
@@ -142,8 +150,12 @@ pub enum Rejection {
     TooManyLines { limit: usize },
     #[error("this proves nothing: {0}")]
     NoProof(&'static str),
+    #[error("mail is not held: {0}")]
+    NoMail(&'static str),
     #[error("what the partner says is committed is not what its own messages say")]
     BooksDiffer,
+    #[error("the partner does not show that what it accepted is in its ledger")]
+    NotShown,
 
     // The shelf.
     #[error("the record is older than the one held")]
@@ -196,6 +208,8 @@ impl Rejection {
             Self::NoProof(_) => "no-proof",
             Self::TooManyLines { .. } => "too-many-lines",
             Self::BooksDiffer => "books-differ",
+            Self::NoMail(_) => "no-mail",
+            Self::NotShown => "not-shown",
             Self::WithOneself => "with-oneself",
             Self::ExchangeExists(_) => "exchange-exists",
             Self::UnknownExchange(_) => "unknown-exchange",
@@ -208,6 +222,10 @@ impl Rejection {
             Self::BadGroup { .. } => "bad-group",
             Self::NotReversible(..) => "not-reversible",
             Self::NotCorrectable(..) => "not-correctable",
+            Self::NotDisputable(..) => "not-disputable",
+            Self::UnknownDispute(_) => "unknown-dispute",
+            Self::NotAdvanceable(..) => "not-advanceable",
+            Self::PotFloor { .. } => "pot-floor",
             Self::NotOpening(_) => "not-opening",
             Self::TooManyWaiting { .. } => "too-many-waiting",
             Self::RequestReused => "request-reused",
@@ -250,6 +268,7 @@ impl Rejection {
             | Self::OutOfOrder { .. }
             | Self::ExchangeExists(_)
             | Self::OtherSession
+            | Self::NotShown
             | Self::NothingChanges => Severity::Stale,
             Self::Malformed(_)
             | Self::BadKey(_)

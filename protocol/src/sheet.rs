@@ -101,7 +101,7 @@ impl Keys {
         sheet.agreement.check()?;
         let sound = |key: PublicKey| key.sound().map_err(Rejection::from);
         let first = [sound(sheet.agreement.key(Side::A))?, sound(sheet.agreement.key(Side::B))?];
-        let mut keys = BTreeMap::from([(0, first)]);
+        let mut keys = BTreeMap::from([(sheet.agreement.first_epoch(), first)]);
         for resumption in &sheet.epochs {
             resumption.check(&sheet.agreement.terms)?;
             let key =

@@ -6,6 +6,7 @@
 mod book;
 mod convergence;
 mod deeds;
+mod disputes;
 mod slots;
 
 use crate::coverage::Coverage;
@@ -16,8 +17,11 @@ pub(crate) use deeds::kind;
 use kith_protocol::{
     id::{AccountId, CommunityId, ExchangeId, RequestId},
     lane::SyncState,
-    ledger::{Account, Body, History},
-    machine::{Fact, ForeignRecord, Machine, MemoryView, Message, Notice, Reply},
+    ledger::{Account, Body, Entry, History, UnderId},
+    machine::{
+        Fact, ForeignRecord, Identity, MAX_BOX_BYTES, MAX_BOXES, Machine, MemoryView, Message, Notice, Reply, Sealed,
+        View, open_letter,
+    },
     rejection::{Rejection, Severity},
     shelf::Announcement,
 };
@@ -154,6 +158,8 @@ impl Checkers {
                 let kept = self.books[node].enter(entry);
                 self.judge(kept)?;
             }
+            let kept = self.disputed(node, fact, coverage);
+            self.judge(kept)?;
             let kept = self.slots.committed(fact);
             self.judge(kept)?;
             let kept = self.deeds[node].lawful(fact, &self.books[node]);
@@ -192,6 +198,36 @@ impl Checkers {
         touched.iter().try_for_each(|account| self.mirrored(*account))
     }
 
+    /// Something was said about a disputed exchange, or a dispute is over.
+    fn disputed(&mut self, node: usize, fact: &Fact, coverage: &mut Coverage) -> Kept {
+        self.books[node].disputes.committed(fact)?;
+        match fact {
+            Fact::Entry(Entry { body: Body::Receive { advanced: Some(_), .. }, .. }) => {
+                coverage.hit("advance", "repaid");
+            }
+            Fact::Entry(Entry { body: Body::Recovered { advanced: Some(_), .. }, .. }) => {
+                coverage.hit("advance", "repaid by what was recovered");
+            }
+            Fact::Entry(Entry { body: Body::AdvanceEnded { kept, .. }, .. }) => {
+                coverage.hit("advance", if *kept { "kept" } else { "taken back" });
+            }
+            Fact::Entry(Entry { body: Body::DisputeClosed { closing, .. }, .. }) => {
+                coverage.hit("dispute", closing.content.outcome.name());
+                self.books[node].closes_as_wanted(&closing.content)?;
+            }
+            Fact::DisputeSaid { statement, .. } => {
+                let given_back = self.books[node].is_own(&statement.content) && !self.deeds[node].drafted(statement);
+                coverage.hit("dispute", if given_back { "given back" } else { "said" });
+            }
+            _ => {}
+        }
+        if !matches!(fact, Fact::DisputeSaid { .. } | Fact::Entry(Entry { body: Body::DisputeClosed { .. }, .. })) {
+            return Ok(());
+        }
+        let others = self.books.iter().enumerate().filter(|(place, _)| *place != node);
+        others.into_iter().try_for_each(|(_, other)| self.books[node].disputes.agree(&other.disputes))
+    }
+
     /// A backup was put in place of a node's disk: all that is remembered of the node is what the backup holds.
     pub(crate) fn restored(&mut self, node: usize, facts: &[Fact]) -> Kept {
         let lost = std::mem::take(&mut self.books[node]);
@@ -202,6 +238,7 @@ impl Checkers {
             if let Fact::Entry(entry) = fact {
                 self.books[node].enter(entry)?;
             }
+            self.books[node].disputes.committed(fact)?;
             self.deeds[node].committed(fact);
         }
         self.answered.retain(|(who, _)| *who != node);
@@ -212,6 +249,12 @@ impl Checkers {
         for book in &mut self.books {
             for (_, line) in book.partners.iter_mut().filter(|(account, _)| lost.partners.contains_key(account)) {
                 line.uncertain = true;
+            }
+        }
+        // A partnership that both sides have lost is over, with all that crossed under it.
+        for account in lost.partners.keys() {
+            if self.books.iter().all(|book| !book.partners.contains_key(account)) {
+                self.slots.agreed(*account, u32::MAX, |_| false);
             }
         }
         self.forget_promises(node);
@@ -266,6 +309,7 @@ impl Checkers {
         self.judge(kept)?;
         self.progress[node] = progress;
         self.shelves_only_grow(node, machine)?;
+        self.holds_little(machine, view, coverage)?;
         let ledger = machine.state().ledger();
         self.judge(self.books[node].agrees(ledger))?;
         for (id, promise) in &self.promises[node] {
@@ -315,7 +359,10 @@ impl Checkers {
                 Promise::Paid => matches!(latest, Some(Body::Settle { .. } | Body::Recovered { .. })),
                 Promise::Received => matches!(latest, Some(Body::Receive { .. } | Body::Recovered { .. })),
             };
-            let stands = stands || !self.suspended.is_empty() && !matches!(promise, Promise::Posted(_));
+            // An id that was used again after a loss stands for the later exchange.
+            let came_back = || view.entries().iter().any(|entry| recovers(&entry.body, id));
+            let stands =
+                stands || !matches!(promise, Promise::Posted(_)) && (!self.suspended.is_empty() || came_back());
             self.judge(ensure("I4", stands, || format!("{id} was shown as {promise:?} and is lost")))?;
         }
         Ok(())
@@ -326,6 +373,35 @@ impl Checkers {
         let kept = self.slots.sent(message);
         self.judge(kept)?;
         self.judge(self.deeds[node].permits(message, &self.books[node]))
+    }
+
+    /// A node leaves a box for another: what is in it must be as durable as what it says in a session, signed by it, of one of
+    /// the agreed lengths, and readable by the recipient alone.
+    pub(crate) fn sealed(&mut self, node: usize, writer: &Identity, reader: &Identity, sealed: &Sealed) -> Kept {
+        let opened = open_letter(&reader.community, &reader.secret, sealed);
+        let letter = match opened {
+            // It was written for the key that the recipient had before a restore.
+            Err(Rejection::NoMail(_)) => return Ok(()),
+            Err(why) => return Err(Violation::new("sealed", format!("a letter that cannot be read: {why}"))),
+            Ok(letter) => letter,
+        };
+        let key = writer.certificate.content.key.sound().map_err(|why| Violation::new("sealed", why.to_string()))?;
+        let signed = letter.clone().verify(&key);
+        ensure("sealed", signed.is_ok(), || format!("node {node} did not sign its letter"))?;
+        let sync = letter.content.sync.clone();
+        self.sent(node, &Message::Sync(sync))?;
+        letter.content.messages.iter().try_for_each(|message| self.sent(node, message))
+    }
+
+    /// What a node holds for others is bounded.
+    fn holds_little(&self, machine: &Machine, view: &MemoryView, coverage: &mut Coverage) -> Kept {
+        for partner in machine.state().ledger().partners().values() {
+            let boxes = view.boxes(&partner.community());
+            coverage.add("mail", "boxes seen at rest", boxes.len() as u64);
+            let fits = boxes.len() <= MAX_BOXES && boxes.iter().all(|boxed| boxed.sealed.0.len() <= MAX_BOX_BYTES);
+            self.judge(ensure("holder", fits, || format!("{} boxes for {}", boxes.len(), partner.community())))?;
+        }
+        Ok(())
     }
 
     /// A node gossips a record, its own or another's.
@@ -371,4 +447,8 @@ pub(crate) fn honest(why: &Rejection) -> Kept {
     let excused = matches!(why, Rejection::BadCertificate(_) | Rejection::BadRecord("it was not asked for"));
     let accused = why.severity() == Severity::Fault && !excused;
     ensure("honesty", !accused, || format!("an honest node is accused: {why}"))
+}
+
+fn recovers(body: &Body, id: &ExchangeId) -> bool {
+    matches!(body, Body::Recovered { proposal, under_id: UnderId::Another, .. } if proposal.content.exchange == *id)
 }

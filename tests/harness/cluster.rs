@@ -5,6 +5,7 @@
 //! its partners look for it.
 
 mod first_run;
+mod founding;
 mod ledger;
 mod node;
 mod people;
@@ -13,9 +14,10 @@ mod scratch;
 mod wait;
 
 pub use first_run::FirstRun;
+pub use founding::found_with_words;
 pub use ledger::{Books, ReadEntry};
-pub use node::{Node, Ready};
-pub use people::{Person, fresh_exchange, signed_exchange, signed_payment};
+pub use node::{Node, Place, Ready};
+pub use people::{Person, fresh_exchange, signed_exchange, signed_payment, signed_payment_to};
 pub use program::{Ran, command, program, run, run_with_input};
 pub use scratch::{Scratch, say};
 pub use wait::{PATIENCE, wait_for, wait_within};

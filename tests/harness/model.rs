@@ -205,9 +205,14 @@ impl Moment {
                 _ => {}
             }
             match effect {
-                // Shelves have no part in settlement.
+                // Shelves and a look into the ledger have no part in settlement.
                 Effect::Send {
-                    message: Message::Hello(_) | Message::Heads { .. } | Message::Pull { .. } | Message::Shelf { .. },
+                    message:
+                        Message::Hello(_)
+                        | Message::Heads { .. }
+                        | Message::Pull { .. }
+                        | Message::Shelf { .. }
+                        | Message::LedgerWanted(_),
                     ..
                 } => {}
                 Effect::Send { message, .. } => {

@@ -1,6 +1,7 @@
 //! The people: what they order of their nodes, rightly and wrongly, once and again.
 
 mod abroad;
+mod disputes;
 mod local;
 mod mistakes;
 mod shelf;
@@ -14,7 +15,7 @@ use crate::{
 use kith_protocol::{
     id::{Digest, ExchangeId, MemberId, RequestId},
     key::{KeyCache, SecretKey},
-    ledger::{Agreeable, Agreed, Asked, Channel, Consent},
+    ledger::{Agreeable, Agreed, Asked, Body, Channel, Consent},
     machine::{Command, Condition, Reply, State, request_digest},
     member::Role,
     minutes::Minutes,
@@ -65,6 +66,17 @@ impl<'a> Scene<'a> {
         all.filter(|(_, m)| m.active && m.role == Role::Coordinator).map(|(id, _)| *id).collect()
     }
 
+    /// Exchanges with partners that the ledger knows.
+    fn crossed(&self) -> impl Iterator<Item = ExchangeId> + 'a {
+        let entries = self.node.view.entries().iter();
+        entries.filter_map(|entry| match &entry.body {
+            Body::Settle { proposal, .. } | Body::Receive { proposal, .. } | Body::Recovered { proposal, .. } => {
+                Some(proposal.content.exchange)
+            }
+            _ => None,
+        })
+    }
+
     /// The node of another community.
     fn node_of(&self, nodes: &'a [Node], community: kith_protocol::id::CommunityId) -> Option<&'a Node> {
         nodes.iter().find(|node| node.identity.community == community)
@@ -102,6 +114,8 @@ enum Wish {
     Feast,
     Ask,
     AskBack,
+    Dispute,
+    Advance,
     Publish,
     Card,
     Mistake,
@@ -120,6 +134,8 @@ const WISHES: &[(u64, Wish)] = &[
     (1, Wish::Feast),
     (20, Wish::Ask),
     (8, Wish::AskBack),
+    (24, Wish::Dispute),
+    (10, Wish::Advance),
     (12, Wish::Publish),
     (2, Wish::Card),
     (9, Wish::Mistake),
@@ -136,6 +152,22 @@ const TRADE: &[(u64, Wish)] = &[
     (160, Wish::Pay),
     (4, Wish::Feast),
     (12, Wish::Ask),
+    (4, Wish::Gift),
+    (24, Wish::Dispute),
+    (10, Wish::Advance),
+    (2, Wish::Publish),
+];
+
+/// Where partners are found soon and trade.
+const FRIENDS: &[(u64, Wish)] = &[
+    (1, Wish::Members),
+    (6, Wish::Answer),
+    (4, Wish::Invite),
+    (70, Wish::Accept),
+    (90, Wish::Pay),
+    (2, Wish::Feast),
+    (20, Wish::Ask),
+    (4, Wish::AskBack),
     (2, Wish::Publish),
 ];
 
@@ -143,7 +175,11 @@ impl Workload {
     pub(crate) fn new(settings: Settings, nodes: usize) -> Self {
         Self {
             dice: Dice::new(settings.seed, "workload"),
-            wishes: if settings.rough { TRADE } else { WISHES },
+            wishes: match (settings.letters, settings.rough) {
+                (true, _) => FRIENDS,
+                (false, true) => TRADE,
+                (false, false) => WISHES,
+            },
             orders: 0,
             sent: BTreeMap::new(),
             lost: Vec::new(),
@@ -216,6 +252,8 @@ impl Workload {
             Wish::Feast => None,
             Wish::Ask => self.ask(i, scene, nodes),
             Wish::AskBack => self.ask_back(scene),
+            Wish::Dispute => self.dispute(i, scene),
+            Wish::Advance => self.advance(i, scene),
             Wish::Publish => self.publish(scene),
             Wish::Card => Some(self.card(i, scene.node)),
             Wish::Mistake => self.mistake(i, scene),
@@ -225,6 +263,21 @@ impl Workload {
     /// Many small payments at once.
     fn feast(&mut self, scene: &Scene<'_>, nodes: &[Node]) -> Vec<Command> {
         (0..FEAST).filter_map(|_| self.small_payment(scene, nodes)).collect()
+    }
+
+    /// Coordinators switch mail on with a partner, and hardly ever off; what they choose is drawn apart from all else.
+    pub(crate) fn mail(&mut self, nodes: &[Node], dice: &mut Dice) -> Option<(usize, Order)> {
+        let i = dice.index(nodes.len());
+        let node = nodes.get(i).filter(|_| dice.permille(800))?;
+        let state = node.state()?;
+        let accounts: Vec<_> = state.ledger().partners().keys().copied().collect();
+        let account = *dice.pick(&accounts)?;
+        let on = !state.mail().get(&account).is_some_and(|mailing| mailing.ours);
+        if !on && !dice.permille(15) {
+            return None;
+        }
+        let command = Command::Mail { account, on, by: node.coordinator };
+        Some((i, self.number(i, None, command)))
     }
 
     fn order(&mut self, node: usize, command: Command) -> Order {

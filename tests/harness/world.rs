@@ -3,6 +3,7 @@
 //! Each node is driven as a real one: a clerk takes what has arrived, lets the machine handle it, makes all of it durable at once
 //! and only then carries it out. It may crash before, while and after it does.
 
+mod apart;
 mod clerk;
 mod healing;
 mod node;
@@ -49,19 +50,27 @@ pub struct Settings {
     pub trace: bool,
     /// Few communities that trade much and often lose their disks, so that rare meetings of faults are less rare.
     pub rough: bool,
+    /// Three communities of which two soon never meet any more, and leave each other letters with the third.
+    pub letters: bool,
 }
 
 impl Settings {
     /// An honest run of this seed.
     #[must_use]
     pub const fn honest(seed: u64) -> Self {
-        Self { seed, breach: None, blind: None, trace: false, rough: false }
+        Self { seed, breach: None, blind: None, trace: false, rough: false, letters: false }
     }
 
     /// An honest run of this seed in which few communities trade much and lose much.
     #[must_use]
     pub const fn rough(seed: u64) -> Self {
         Self { rough: true, ..Self::honest(seed) }
+    }
+
+    /// An honest run of this seed in which two communities soon never meet any more.
+    #[must_use]
+    pub const fn letters(seed: u64) -> Self {
+        Self { letters: true, ..Self::honest(seed) }
     }
 }
 
@@ -119,10 +128,17 @@ pub struct World {
     /// Nodes cut off from the others.
     island: Vec<usize>,
     healing: bool,
+    /// Two nodes that are never there together any more, and know others who hold their letters.
+    parted: Option<(usize, usize)>,
+    /// Choices about letters, kept from all others.
+    letters: Dice,
 }
 
 /// Events before everything heals: enough for a few dozen exchanges between communities.
 const TROUBLED_EVENTS: u64 = 420;
+
+/// The same where two part: they must have become partners of each other and of a third before.
+const LETTERS_EVENTS: u64 = 1_000;
 
 /// When every run begins, in milliseconds: late enough that no subtraction reaches below zero.
 const DAWN: u64 = 1_800_000_000_000;
@@ -144,7 +160,8 @@ impl World {
     fn new(settings: Settings) -> Self {
         let mut dice = Dice::new(settings.seed, "world");
         let most = if settings.rough { 3 } else { 6 };
-        let count = usize::try_from(dice.between(2, most)).unwrap_or(2);
+        let drawn = usize::try_from(dice.between(2, most)).unwrap_or(2);
+        let count = if settings.letters { 3 } else { drawn };
         let nodes = (0..count).map(|i| Node::new(settings, i)).collect();
         Self {
             settings,
@@ -162,13 +179,16 @@ impl World {
             recorded: Vec::new(),
             island: Vec::new(),
             healing: false,
+            parted: None,
+            letters: Dice::new(settings.seed, "letters"),
         }
     }
 
     /// The whole run: trouble, then healing, then everything must be settled.
     fn live(&mut self) -> Result<(), Violation> {
         self.begin()?;
-        for _ in 0..TROUBLED_EVENTS {
+        let events = if self.settings.letters { LETTERS_EVENTS } else { TROUBLED_EVENTS };
+        for _ in 0..events {
             self.step()?;
         }
         self.heal()
@@ -230,6 +250,12 @@ impl World {
     /// People do something, and will again.
     fn act(&mut self) {
         for (node, order) in self.workload.act(&self.nodes, self.now, &mut self.coverage) {
+            self.take(node, order);
+        }
+        if self.settings.letters {
+            self.drift_apart();
+        }
+        if let Some((node, order)) = self.workload.mail(&self.nodes, &mut self.letters) {
             self.take(node, order);
         }
         let pause = match self.dice.below(100) {

@@ -26,7 +26,7 @@ fn check(folder: &Path) -> Result<Option<String>> {
     node.arg(tool("html-validate/bin/html-validate.mjs")?).arg("--config").arg(&config);
     node.args(["--formatter", "text", "--ext", "html"]).arg(folder);
     let ran = node.output().context("node cannot be started")?;
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned() + String::from_utf8_lossy(&ran.stderr).as_ref();
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &*String::from_utf8_lossy(&ran.stderr);
     Ok((!ran.status.success()).then_some(said))
 }
 

@@ -11,7 +11,7 @@ use crate::source::{Problem, Source};
 const FLOORS: &[&[&str]] = &[
     &["codec", "flaw", "minutes", "id", "time"],
     &["key", "rejection", "text", "alias", "merkle"],
-    &["envelope"],
+    &["envelope", "sealing"],
     &["community", "member"],
     &["ledger", "shelf", "partnership"],
     &["lane", "witness"],

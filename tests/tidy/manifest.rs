@@ -7,13 +7,15 @@ const MANIFEST: &str = "protocol/Cargo.toml";
 
 /// Everything the protocol may depend on: encodings, arithmetic on keys, errors. None of these
 /// opens a file or a socket, reads a clock, or draws randomness unasked.
-const ALLOWED: [&str; 13] = [
+const ALLOWED: [&str; 15] = [
     "aes",
     "bs58",
+    "chacha20poly1305",
     "cid",
     "curve25519-dalek",
     "data-encoding",
     "ed25519-dalek",
+    "hkdf",
     "serde",
     "serde_bytes",
     "serde_ipld_dagcbor",

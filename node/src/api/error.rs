@@ -116,7 +116,7 @@ pub fn code_of(why: &Refused) -> String {
 }
 
 /// The HTTP status of each refusal: 400 for what cannot be read, 403 and 404 for what is not there for you, 409 for what does
-/// not fit the present state, 422 for what the rules do not allow.
+/// not fit the present state, 422 for all else, which the rules do not allow.
 fn status_of(why: &Rejection) -> StatusCode {
     match why {
         Rejection::Malformed(_)
@@ -133,6 +133,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::UnknownInvitation
         | Rejection::UnknownAlias
         | Rejection::UnknownRecord(_)
+        | Rejection::UnknownDispute(_)
         | Rejection::UnknownProposal => StatusCode::NOT_FOUND,
         Rejection::MemberExists(_)
         | Rejection::MemberLeft(_)
@@ -147,43 +148,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::Recovering
         | Rejection::Frozen(_)
         | Rejection::Founding => StatusCode::CONFLICT,
-        Rejection::BadKey(BadKey::WrongSignature)
-        | Rejection::BadMinutes(BadMinutes::Overflow)
-        | Rejection::OtherCommunity
-        | Rejection::NoKey(_)
-        | Rejection::OtherKey(_)
-        | Rejection::WithOneself
-        | Rejection::NotAParty(_)
-        | Rejection::ConfirmationMissing(_)
-        | Rejection::ExchangeTooLong { .. }
-        | Rejection::MemberFloor { .. }
-        | Rejection::MemberCeiling { .. }
-        | Rejection::BadGroup { .. }
-        | Rejection::NotCorrectable(..)
-        | Rejection::NotReversible(..)
-        | Rejection::TooManyWaiting { .. }
-        | Rejection::RequestReused
-        | Rejection::PartnerIsSelf
-        | Rejection::BadAgreement(_)
-        | Rejection::InvitationExpired(_)
-        | Rejection::BadCertificate(_)
-        | Rejection::PartnershipExchangeTooLong { .. }
-        | Rejection::PartnershipLimit { .. }
-        | Rejection::OutOfOrder { .. }
-        | Rejection::BrokenChain
-        | Rejection::OtherLane
-        | Rejection::DetailsMismatch
-        | Rejection::RecordExpired(_)
-        | Rejection::ExpiryTooFar { .. }
-        | Rejection::ExpiryTooEarly(_)
-        | Rejection::ShelfFull(_)
-        | Rejection::TooManyCommunities(_)
-        | Rejection::BadRecord(_)
-        | Rejection::OtherSession
-        | Rejection::NoProof(_)
-        | Rejection::TooManyLines { .. }
-        | Rejection::BooksDiffer
-        | Rejection::BadEntry { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -7,8 +7,9 @@
 use super::{
     Failure,
     types::{
-        AcceptInvitation, CharterView, Confirm, GiveBack, GoOn, NewBackup, NewCorrection, NewExchange, NewGift,
-        NewGroup, NewInvitation, NewListing, NewMember, NewPayment, NewRequest, NewRole, Nothing,
+        AcceptInvitation, CharterView, Confirm, EndAdvance, GiveBack, GoOn, MailSwitch, NewAdvance, NewBackup,
+        NewCorrection, NewDispute, NewExchange, NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewPayment,
+        NewReminder, NewRequest, NewRole, NewStatement, NewSuggestion, Nothing,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -104,10 +105,14 @@ objects!(
     AcceptInvitation,
     CharterView,
     Confirm,
+    EndAdvance,
     GiveBack,
     GoOn,
+    MailSwitch,
+    NewAdvance,
     NewBackup,
     NewCorrection,
+    NewDispute,
     NewExchange,
     NewGift,
     NewGroup,
@@ -115,8 +120,11 @@ objects!(
     NewListing,
     NewMember,
     NewPayment,
+    NewReminder,
     NewRequest,
     NewRole,
+    NewStatement,
+    NewSuggestion,
     Nothing
 );
 

@@ -3,6 +3,7 @@
 
 mod backup;
 mod community;
+mod disputes;
 mod exchanges;
 mod ledger;
 mod listings;
@@ -11,6 +12,9 @@ mod partners;
 
 pub use backup::NewBackup;
 pub use community::{CharterView, Status};
+pub use disputes::{
+    DisputeView, EndAdvance, NewAdvance, NewDispute, NewReminder, NewStatement, NewSuggestion, StatementView,
+};
 pub use exchanges::{
     Confirm, ExchangeView, GiveBack, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing,
     Outcome,
@@ -18,7 +22,7 @@ pub use exchanges::{
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
 pub use listings::{ListingView, NewListing, ShelfView};
 pub use members::{AliasView, BatchResult, MemberView, NewMember, NewRole, SignInCode, StatementLine};
-pub use partners::{AcceptInvitation, GoOn, InvitationView, NewInvitation, PartnerView};
+pub use partners::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -3,6 +3,7 @@
 mod answer;
 mod backup;
 mod batch;
+mod disputes;
 mod exchanges;
 mod ledger;
 mod listings;
@@ -61,7 +62,15 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::invite))
         .routes(routes!(partners::accept_invitation))
         .routes(routes!(partners::go_on_without))
+        .routes(routes!(partners::switch_mail))
         .routes(routes!(payments::ask_to_give_back))
+        .routes(routes!(disputes::list_disputes))
+        .routes(routes!(disputes::get_dispute, disputes::open_dispute))
+        .routes(routes!(disputes::say_in_dispute))
+        .routes(routes!(disputes::suggest_outcome))
+        .routes(routes!(disputes::set_reminder))
+        .routes(routes!(disputes::advance_exchange))
+        .routes(routes!(disputes::end_advance))
         .routes(routes!(papers::partner_statement))
         .routes(routes!(papers::partner_evidence))
         .routes(routes!(ledger::list_entries))

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     api::types::{
-        Confirm, ExchangeView, GiveBack, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest,
-        Nothing, Outcome,
+        Confirm, EndAdvance, ExchangeView, GiveBack, NewAdvance, NewCorrection, NewExchange, NewGift, NewGroup,
+        NewPayment, NewRequest, Nothing, Outcome,
     },
     failure::Failure,
 };
@@ -33,6 +33,8 @@ pub(super) enum Exchange {
     Pay(Pay),
     Ask(Ask),
     GiveBack(GiveBackArgs),
+    Advance(AdvanceArgs),
+    EndAdvance(EndAdvanceArgs),
 }
 
 /// How the coordinator was told, for commands that record on somebody's word.
@@ -237,6 +239,40 @@ pub(super) struct GiveBackArgs {
     write: Write,
 }
 
+/// Let the community pot pay a member who waits for a partner. What the partner pays later goes to the pot.
+///
+/// Example: kith exchange advance 01JD8Z3M5T8Q6V0N4R7K2X9C1B --dir elm
+#[derive(Debug, Args)]
+pub(super) struct AdvanceArgs {
+    /// The exchange whose payment is awaited.
+    exchange: ExchangeId,
+    /// The coordinator; the first coordinator when absent.
+    #[arg(long, value_name = "MEMBER")]
+    by: Option<MemberId>,
+    #[command(flatten)]
+    write: Write,
+}
+
+/// Decide what becomes of an advance whose payment did not come: the member keeps it, or the pot takes it back.
+///
+/// Example: kith exchange end-advance 01JD8Z3M5T8Q6V0N4R7K2X9C1B --dir elm --keep
+#[derive(Debug, Args)]
+pub(super) struct EndAdvanceArgs {
+    /// The exchange.
+    exchange: ExchangeId,
+    /// The member keeps the hours as a gift.
+    #[arg(long, required_unless_present = "take_back", conflicts_with = "take_back")]
+    keep: bool,
+    /// The pot takes the hours back.
+    #[arg(long)]
+    take_back: bool,
+    /// The coordinator; the first coordinator when absent.
+    #[arg(long, value_name = "MEMBER")]
+    by: Option<MemberId>,
+    #[command(flatten)]
+    write: Write,
+}
+
 fn post<B: Serialize>(write: &Write, path: &str, body: &B, out: &mut Out<'_>) -> Result<(), Failure> {
     let done: Outcome = write.reach.client()?.post(path, body, write.request.as_deref())?;
     out.result(&done, outcome)
@@ -262,6 +298,14 @@ impl Exchange {
             Self::GiveBack(back) => {
                 let path = format!("/api/v1/exchanges/{}/give-back", back.exchange);
                 post(&back.write, &path, &GiveBack { minutes: back.minutes }, out)
+            }
+            Self::Advance(advance) => {
+                let path = format!("/api/v1/exchanges/{}/advance", advance.exchange);
+                post(&advance.write, &path, &NewAdvance { by: advance.by }, out)
+            }
+            Self::EndAdvance(end) => {
+                let path = format!("/api/v1/exchanges/{}/advance/end", end.exchange);
+                post(&end.write, &path, &EndAdvance { kept: end.keep, by: end.by }, out)
             }
             Self::Show(show) => {
                 let path = format!("/api/v1/exchanges/{}", show.exchange);

@@ -6,10 +6,10 @@ use super::{
     verify,
 };
 use crate::{
-    api::types::{AcceptInvitation, AliasView, GoOn, InvitationView, NewInvitation, PartnerView},
+    api::types::{AcceptInvitation, AliasView, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView},
     failure::{Exit, Failure},
 };
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use kith_protocol::{
     id::{CommunityId, MemberId},
     partnership::MAX_INVITATION_TEXT,
@@ -28,6 +28,7 @@ pub(super) enum Partner {
     Statement(Statement),
     Evidence(EvidenceArgs),
     GoOn(GoOnArgs),
+    Mail(MailArgs),
 }
 
 /// Make an invitation to hand to another community's coordinator. It is good once.
@@ -148,6 +149,30 @@ pub(super) struct GoOnArgs {
     write: Write,
 }
 
+/// Let sealed mail rest with a partner for others who are away, and here for the partner. Both coordinators have to want it.
+///
+/// Example: kith partner mail did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw on --dir elm
+#[derive(Debug, Args)]
+pub(super) struct MailArgs {
+    /// The partner community's id.
+    community: CommunityId,
+    /// Whether mail may rest: on or off.
+    #[arg(value_enum)]
+    switch: Switch,
+    /// The coordinator who decides; the first coordinator when absent.
+    #[arg(long, value_name = "MEMBER")]
+    by: Option<MemberId>,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
 impl Partner {
     pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
         match self {
@@ -180,6 +205,12 @@ impl Partner {
                 out.result(&partner, |partner| {
                     format!("The node goes on. This partner is asked again whenever it is there.\n{}", details(partner))
                 })
+            }
+            Self::Mail(mail) => {
+                let path = format!("/api/v1/partners/{}/mail", mail.community);
+                let body = MailSwitch { on: mail.switch == Switch::On, by: mail.by };
+                let partner: PartnerView = mail.reach.client()?.put(&path, &body)?;
+                out.result(&partner, details)
             }
             Self::Alias(alias) => {
                 let partner = escape(&alias.partner.to_string());
@@ -306,6 +337,7 @@ fn details(partner: &PartnerView) -> String {
         ("Longest exchange", length(partner.largest_minutes)),
         ("Waiting for their answer", waiting(partner)),
         ("Waiting for their receipt", partner.unconfirmed.to_string()),
+        ("Mail for those away", partner.mail.clone()),
         ("Account", or_dash(partner.account.as_ref())),
     ];
     let rows = rows.map(|(name, value)| format!("{name:<27}{value}")).join("\n");

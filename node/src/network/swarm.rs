@@ -59,7 +59,9 @@ pub(super) fn build(keys: &Keypair, config: &NetworkConfig) -> Result<Swarm<Beha
         keys.public().to_peer_id(),
         swarm::Config::with_tokio_executor()
             .with_idle_connection_timeout(config.limits.idle_timeout)
-            .with_max_negotiating_inbound_streams(MUXED_STREAMS_MAX),
+            .with_max_negotiating_inbound_streams(MUXED_STREAMS_MAX)
+            // Name the protocol and send the request at once: asking first would cost each request a round trip.
+            .with_substream_upgrade_protocol_override(Version::V1Lazy),
     ))
 }
 

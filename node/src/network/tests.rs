@@ -12,6 +12,7 @@ use super::{
 };
 
 mod gossip;
+mod road;
 mod rogue;
 
 /// Far more than anything here takes; only a failing test waits for it.

@@ -3,6 +3,7 @@
 
 use super::{
     book::Book,
+    checkpoints::Checkpoints,
     clock::Steady,
     counters::Counters,
     handle::{Answer, Refused, Request},
@@ -12,7 +13,7 @@ use crate::network::{self, GossipId, NetworkHandle, PeerKey, RequestId};
 use kith_protocol::{
     community::Certificate,
     envelope::Signed,
-    machine::{Checked, Command, Effect, Effects, Input, Machine, Notice, Peer},
+    machine::{Checked, Command, Effect, Effects, Input, Machine, Notice, Peer, Showing},
     shelf::{Record, Verdict},
     time::Timestamp,
 };
@@ -103,6 +104,9 @@ pub(super) struct Clerk {
     rest: Vec<Effect>,
     /// Requests of peers to be answered after the commit.
     owed: Vec<RequestId>,
+    /// What partners want to see of the ledger.
+    shows: BTreeMap<Peer, Showing>,
+    checkpoints: Checkpoints,
     looks: Vec<Look>,
     /// Whether another copy of the community is to go on, and this one signs nothing more.
     retired: bool,
@@ -112,6 +116,7 @@ impl Clerk {
     pub(super) fn new(
         machine: Machine,
         book: Book,
+        checkpoints: Checkpoints,
         network: Option<NetworkHandle>,
         counters: Arc<Counters>,
         changes: watch::Sender<u64>,
@@ -129,6 +134,8 @@ impl Clerk {
             next: 0,
             rest: Vec::new(),
             owed: Vec::new(),
+            shows: BTreeMap::new(),
+            checkpoints,
             looks: Vec::new(),
             retired: false,
         }
@@ -265,6 +272,9 @@ impl Clerk {
         for effect in std::mem::take(&mut self.rest) {
             self.effect(effect);
         }
+        for (peer, showing) in std::mem::take(&mut self.shows) {
+            self.show(peer, &showing);
+        }
         for id in std::mem::take(&mut self.owed) {
             self.tell(network::Command::Respond { id, bytes: outbox::answer() });
         }
@@ -289,6 +299,8 @@ impl Clerk {
                     Counters::add(&self.counters.dropped, 1);
                 }
             }
+            // One a peer and commit: a question costs little, the answer many look-ups.
+            Effect::Show { to, showing } => drop(self.shows.insert(to, showing)),
             Effect::Publish { bytes } => {
                 self.tell(network::Command::Publish { bytes });
             }
@@ -321,6 +333,19 @@ impl Clerk {
         }
     }
 
+    /// Shows a partner what it may see of the ledger, under a checkpoint that is on disk before anybody sees it.
+    fn show(&mut self, peer: Peer, showing: &Showing) {
+        let signed = match self.checkpoints.sign(&self.machine) {
+            Ok(signed) => signed,
+            Err(error) => return tracing::error!(%error, "a partner wants to see the ledger's checkpoint"),
+        };
+        let (checkpoint, note) = signed;
+        match self.book.show(showing, &checkpoint, note) {
+            Some(message) => self.effect(Effect::Send { to: peer, message }),
+            None => self.notice(&Notice::Forgotten { account: showing.account }),
+        }
+    }
+
     fn notice(&self, notice: &Notice) {
         match notice {
             Notice::Refused { why, .. } => {
@@ -337,7 +362,11 @@ impl Clerk {
             Notice::Frozen { account } => {
                 tracing::error!(%account, "a partner signed two things that cannot both be true; nothing more is signed with it");
             }
-            Notice::Entry { .. } | Notice::RecordKept => {}
+            Notice::Forgotten { account } => {
+                tracing::error!(%account, "a partner holds a checkpoint of ours that this ledger does not continue: this copy's disk went \
+                    back in time. Restore the newest backup");
+            }
+            Notice::Entry { .. } | Notice::RecordKept | Notice::Disputed { .. } => {}
         }
     }
 

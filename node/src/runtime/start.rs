@@ -10,6 +10,7 @@ use super::{
     doorman, export,
     handle::Handle,
     home::{self, Home, HomeError},
+    life,
     retired::retired,
     root::{CERTIFIED_BEFORE, Root},
     verifier,
@@ -146,6 +147,7 @@ pub struct Running {
     clerk: JoinHandle<()>,
     jobs: mpsc::SyncSender<Job>,
     backups: tokio::task::JoinHandle<()>,
+    life: u64,
     _lock: DirectoryLock,
 }
 
@@ -229,7 +231,9 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     if let Some(at) = retired(dir)? {
         return Err(StartError::Retired { dir: dir.to_path_buf(), at });
     }
-    let Recovered { machine, book, torn, replayed } = open(&home, starting.cache_bytes)?;
+    let life = life::begin(dir)?;
+    let Recovered { mut machine, book, torn, replayed } = open(&home, starting.cache_bytes)?;
+    machine.begin_life(life);
     let checkpoints = Checkpoints::open(dir, &machine, &book)?;
     let people = Arc::new(People::open(dir)?);
     let since = home.identity.certificate.content.from.plus(CERTIFIED_BEFORE);
@@ -250,7 +254,8 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     doorman::start(heard, jobs.clone(), network.clone(), Arc::clone(&counters))?;
     verifier::start(cases, &jobs, std::thread::available_parallelism().map_or(1, usize::from))?;
     let name = machine.state().ledger().charter().map(|c| (c.name.clone(), c.area.clone())).unwrap_or_default();
-    let clerk = Clerk::new(machine, book, Some(network.clone()), Arc::clone(&counters), changed).start(queue)?;
+    let clerk = Clerk::new(machine, book, checkpoints.clone(), Some(network.clone()), Arc::clone(&counters), changed)
+        .start(queue)?;
     let handle = Handle {
         community: home.identity.community,
         clerk: jobs.clone(),
@@ -284,7 +289,20 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         dial(&network, address);
     }
     let backups = tokio::spawn(Keeper::work(handle.clone()));
-    Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, backups, _lock: lock })
+    Ok(Running {
+        handle,
+        home,
+        torn,
+        replayed,
+        listening,
+        network,
+        network_task,
+        clerk,
+        jobs,
+        backups,
+        life,
+        _lock: lock,
+    })
 }
 
 /// The secret behind ids made for requests: it need not be kept apart from the one behind members' codes.
@@ -328,12 +346,17 @@ impl Running {
         let ended = tokio::task::spawn_blocking(move || {
             jobs.send(Job::Stop(done)).is_ok() && wait.recv_timeout(STOP_WITHIN).is_ok()
         });
-        if !ended.await.unwrap_or(false) {
+        let ended = ended.await.unwrap_or(false);
+        if !ended {
             tracing::warn!("the clerk did not end in time; nothing acknowledged is lost");
         }
         if tokio::time::timeout(Duration::from_secs(2), self.network_task).await.is_err() {
             tracing::debug!("the network task did not end in time");
         }
-        drop(self.clerk);
+        // Only a thread that is over has closed the journal.
+        let closed = ended && tokio::task::spawn_blocking(|| self.clerk.join().is_ok()).await.unwrap_or(false);
+        if closed && let Err(error) = life::keep(&self.home.dir, self.life) {
+            tracing::warn!(%error, "letters to partners will need one more answer after the next start");
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use kith_protocol::{
     community::GroupPolicy,
     id::{ExchangeId, MemberId},
-    ledger::{Body, Entry, History as _},
+    ledger::{Body, Entry, History as _, UnderId},
     machine::Machine,
     minutes::Minutes,
     rejection::Rejection,
@@ -69,9 +69,17 @@ fn plain_change(body: &Body, member: &MemberId) -> i64 {
         Body::OpeningBalance { member: whose, minutes, .. } if whose == member => minutes.get(),
         Body::Hold { terms, .. } if terms.payer == *member => -given(terms.minutes),
         Body::Release { proposal, .. } => given(proposal.content.minutes),
-        Body::Receive { payee, proposal, .. } if payee == member => given(proposal.content.minutes),
-        Body::Recovered { paid: true, held: false, proposal, .. } => -given(proposal.content.minutes),
-        Body::Recovered { paid: false, proposal, .. } => given(proposal.content.minutes),
+        Body::Receive { payee, proposal, advanced, .. } if payee == member => {
+            given(proposal.content.minutes) - advanced.map_or(0, given)
+        }
+        Body::Advance { payee, minutes, .. } if payee == member => given(*minutes),
+        Body::AdvanceEnded { payee, minutes, kept: false, .. } if payee == member => -given(*minutes),
+        Body::Recovered { paid: true, under_id, proposal, .. } if *under_id != UnderId::Hold => {
+            -given(proposal.content.minutes)
+        }
+        Body::Recovered { paid: false, proposal, advanced, .. } => {
+            given(proposal.content.minutes) - advanced.map_or(0, given)
+        }
         _ => 0,
     }
 }
@@ -173,6 +181,15 @@ impl Handle {
     }
 }
 
+/// The exchange that an entry is about although it neither begins nor continues it.
+const fn concerns(body: &Body) -> Option<ExchangeId> {
+    match body {
+        Body::Advance { exchange, .. } | Body::AdvanceEnded { exchange, .. } => Some(*exchange),
+        Body::DisputeClosed { closing, .. } => Some(closing.content.exchange),
+        _ => None,
+    }
+}
+
 fn line(read: &Read, member: &MemberId, settled: &BTreeMap<u64, i64>) -> Line {
     let body = &read.entry.body;
     let first = read.first.as_ref().map_or(body, |(_, first)| &first.body);
@@ -184,7 +201,7 @@ fn line(read: &Read, member: &MemberId, settled: &BTreeMap<u64, i64>) -> Line {
         index: read.index,
         at: read.entry.at,
         kind: body.kind(),
-        exchange: body.continues().or(body.begins()),
+        exchange: body.continues().or(body.begins()).or(concerns(body)),
         change,
         other: other(first, member),
     }

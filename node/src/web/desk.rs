@@ -1,10 +1,14 @@
 //! Pages for coordinators.
 
+mod disputes;
+mod mail;
 mod members;
 mod paper;
 mod partners;
 mod slips;
 mod today;
+
+pub(super) use disputes::outcome;
 
 use super::App;
 use axum::{
@@ -25,7 +29,11 @@ pub(super) fn routes() -> Router<App> {
         .route("/slips/undo", post(slips::undo))
         .route("/partners", get(partners::list))
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))
+        .route("/partners/{id}/mail", get(mail::show).post(mail::send))
         .route("/partners/accept", get(partners::accept).post(partners::send_accept))
+        .route("/disputes/{id}", get(disputes::show))
+        .route("/disputes/{id}/{step}", get(disputes::form).post(disputes::send))
+        .route("/exchange/{id}/advance", get(disputes::advance).post(disputes::send_advance))
         .route("/paper", get(paper::show))
         .route("/paper/slips", get(paper::slips))
         .route("/paper/directory", get(paper::directory))

@@ -6,6 +6,7 @@ use kith_protocol::{
     id::{AccountId, ExchangeId, MemberId},
     ledger::{Body, Entry, History as _},
     machine::{Machine, Waiting, WaitingKind},
+    partnership::Outcome,
     time::Timestamp,
 };
 
@@ -30,6 +31,8 @@ pub(super) enum Stand {
     Corrected(Option<u32>),
     /// The partner said no, and the hours are back.
     Refused,
+    /// The partner said no to a request, and the member has hours of the pot: for good, or until a coordinator decides.
+    Advanced { kept: bool },
 }
 
 /// An exchange as pages show it.
@@ -53,6 +56,12 @@ pub(super) struct Seen {
     pub(super) back: bool,
     /// Whether its receiver can ask the partner for it back.
     pub(super) returnable: bool,
+    /// Minutes that the pot gave the member until the partner pays.
+    pub(super) advanced: Option<u32>,
+    /// Whether the two communities talk about it.
+    pub(super) disputed: bool,
+    /// What they agreed about it.
+    pub(super) outcome: Option<Outcome>,
 }
 
 fn partner(machine: &Machine, account: &AccountId) -> Option<String> {
@@ -75,11 +84,33 @@ impl Seen {
             correctable: false,
             back: false,
             returnable: false,
+            advanced: None,
+            disputed: false,
+            outcome: None,
         }
+    }
+
+    /// What the pot advanced for it, and whether it is disputed with a partner.
+    fn beside(mut self, machine: &Machine) -> Self {
+        let state = machine.state();
+        self.advanced = state.ledger().advances().get(&self.id).map(|advance| advance.minutes.get());
+        self.disputed = state.disputes().contains_key(&self.id);
+        self
+    }
+
+    /// What the pot gave somebody for whom a partner's member did not pay.
+    pub(super) fn only_advanced(machine: &Machine, id: ExchangeId, since: Timestamp) -> Option<Self> {
+        let advance = machine.state().ledger().advances().get(&id)?;
+        let blank = Self::blank(id, since, advance.minutes.get(), Stand::Advanced { kept: advance.kept });
+        Some(Self { giver: Some(advance.payee), partner: partner(machine, &advance.account), ..blank })
     }
 
     /// An exchange that waits.
     pub(super) fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> Self {
+        Self::awaited(machine, id, waiting).beside(machine)
+    }
+
+    fn awaited(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> Self {
         let blank = |minutes: u32, stand| Self::blank(id, waiting.since, minutes, stand);
         match &waiting.kind {
             WaitingKind::Local { terms, consents } => {
@@ -111,10 +142,18 @@ impl Seen {
         if let Some(waiting) = machine.state().waiting().get(&id) {
             return Some(Self::waiting(machine, id, waiting));
         }
-        let recorded = book.exchange(&id)?;
+        let Some(recorded) = book.exchange(&id) else {
+            return Some(Self::only_advanced(machine, id, Timestamp::default())?.beside(machine));
+        };
         let first = book.entry(recorded.index)?;
         let latest = if recorded.latest == recorded.index { None } else { book.entry(recorded.latest) };
-        Self::recorded(machine, id, &first, latest.as_ref())
+        let seen = Self::recorded(machine, id, &first, latest.as_ref())?.beside(machine);
+        let outcome = machine.state().ledger().outcomes().get(&id).and_then(|index| book.entry(*index));
+        let outcome = outcome.and_then(|entry| match entry.body {
+            Body::DisputeClosed { closing, .. } => Some(closing.content.outcome),
+            _ => None,
+        });
+        Some(Self { outcome, ..seen })
     }
 
     fn recorded(machine: &Machine, id: ExchangeId, first: &Entry, latest: Option<&Entry>) -> Option<Self> {
@@ -200,7 +239,7 @@ impl Seen {
         let partner = self.partner.as_deref().unwrap_or_default();
         let day = words.near_day(self.since, now);
         let waiting = |key, who| words.t2(key, ("who", who), ("day", &day));
-        match &self.stand {
+        let mut sentence = match &self.stand {
             Stand::Waits(_) | Stand::Claimed(_) => match name {
                 Some(name) => waiting("stand-waits", name),
                 None => words.t1("stand-waits-you", "day", &day),
@@ -213,7 +252,20 @@ impl Seen {
             Stand::Corrected(Some(minutes)) => words.t1("stand-corrected", "hours", words.hours(u64::from(*minutes))),
             Stand::Corrected(None) => words.t("stand-undone"),
             Stand::Refused => words.t1("stand-refused", "who", partner),
+            Stand::Advanced { kept: true } => words.t1("stand-kept", "who", partner),
+            Stand::Advanced { kept: false } => words.t1("stand-advanced", "who", partner),
+        };
+        let mut add = |more: String| sentence = format!("{sentence} {more}");
+        if self.advanced.is_some() && !matches!(self.stand, Stand::Advanced { .. }) {
+            add(words.t("stand-pot-gave"));
         }
+        if self.disputed {
+            add(words.t1("stand-disputed", "who", partner));
+        }
+        if let Some(outcome) = self.outcome {
+            add(words.t1("stand-outcome", "outcome", super::desk::outcome(words, outcome)));
+        }
+        sentence
     }
 }
 

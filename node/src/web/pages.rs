@@ -74,7 +74,7 @@ pub(super) fn refusal_key(code: &str) -> &'static str {
 }
 
 /// Every refusal that has a message of its own.
-pub(super) const REFUSALS: [&str; 24] = [
+pub(super) const REFUSALS: [&str; 28] = [
     "refused-bad-invitation",
     "refused-exchange-exists",
     "refused-exchange-too-long",
@@ -84,8 +84,10 @@ pub(super) const REFUSALS: [&str; 24] = [
     "refused-member-floor",
     "refused-member-left",
     "refused-not-a-party",
+    "refused-not-advanceable",
     "refused-not-coordinator",
     "refused-not-correctable",
+    "refused-not-disputable",
     "refused-not-waiting",
     "refused-nothing-changes",
     "refused-other",
@@ -93,8 +95,10 @@ pub(super) const REFUSALS: [&str; 24] = [
     "refused-partnership-exchange-too-long",
     "refused-partnership-exists",
     "refused-partnership-limit",
+    "refused-pot-floor",
     "refused-request-reused",
     "refused-shelf-full",
+    "refused-too-many-waiting",
     "refused-unknown-exchange",
     "refused-unknown-invitation",
     "refused-unknown-member",

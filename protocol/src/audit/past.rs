@@ -1,8 +1,9 @@
 //! What the auditor remembers of entries long past: enough for the rules, and no more.
 //!
-//! The rules ask for earlier entries in two cases: whether an exchange id was ever used, and what a correction corrects. So
-//! an exchange leaves its id, where it stands, and who and how long; an entry that begins none leaves nothing. That is about
-//! a hundred bytes for each exchange, where the entries themselves, with their signatures, take four to five times as much.
+//! The rules ask for earlier entries in three cases: whether an exchange id was ever used, whether a partnership's slot was
+//! ever decided, and what a correction corrects. So an exchange leaves its id, where it stands, and who and how long, one
+//! that crossed its slot as well; an entry that begins none leaves nothing. That is about a hundred bytes for each exchange,
+//! where the entries themselves, with their signatures, take four to five times as much.
 
 use crate::{
     community::GroupPolicy,
@@ -11,10 +12,10 @@ use crate::{
     key::Signature,
     ledger::{
         Authority, Body, Channel, CorrectionTerms, ENTRY_VERSION, Entry, ExchangeTerms, GiftTerms, GroupTerms, History,
-        PaymentTerms, Recorded,
+        PaymentTerms, Recorded, UnderId,
     },
     minutes::Minutes,
-    partnership::{Decision, Kind, Payee, Proposal, Side, Verdict},
+    partnership::{Decision, Kind, Payee, Position, Proposal, Side, Verdict},
     time::Timestamp,
 };
 use std::collections::BTreeMap;
@@ -37,6 +38,9 @@ enum Begun {
     /// of one that was refused.
     Crossing(Option<Crossed>),
 }
+
+/// Stands for a member whom the ledger does not know; ids are drawn at random, so nobody has it.
+const NOBODY: MemberId = MemberId([0; 16]);
 
 #[derive(Debug, Clone, Copy)]
 struct Crossed {
@@ -69,15 +73,20 @@ pub(super) struct Past {
     slots: Vec<Slot>,
     /// Where an exchange's slot is.
     places: BTreeMap<ExchangeId, usize>,
+    /// Which entry decided which slot of a partnership.
+    crossings: BTreeMap<(AccountId, Position), u64>,
 }
 
 impl Past {
     pub(super) const fn new(community: CommunityId) -> Self {
-        Self { community, slots: Vec::new(), places: BTreeMap::new() }
+        Self { community, slots: Vec::new(), places: BTreeMap::new(), crossings: BTreeMap::new() }
     }
 
     /// Takes in what the entry at `index` begins and continues.
     pub(super) fn record(&mut self, index: u64, body: &Body) {
+        if let Some(place) = body.crosses() {
+            self.crossings.insert(place, index);
+        }
         if let Some(id) = body.begins()
             && let Some(begun) = begun(body)
         {
@@ -114,7 +123,7 @@ fn begun(body: &Body) -> Option<Begun> {
             reverses: terms.reverses,
         })),
         Body::Receive { payee, proposal, .. } => Begun::crossed(&proposal.content, Some(*payee), false),
-        Body::Recovered { held: false, member, paid, proposal, .. } => {
+        Body::Recovered { under_id: UnderId::Nothing, member, paid, proposal, .. } => {
             Begun::crossed(&proposal.content, *member, *paid)
         }
         _ => return None,
@@ -132,6 +141,10 @@ impl History for Past {
         let place = self.slots.binary_search_by_key(&index, |slot| slot.stands.index).ok()?;
         let body = self.slots[place].begun.body(self.community);
         Some(Entry { v: ENTRY_VERSION, at: Timestamp::default(), body })
+    }
+
+    fn crossing(&self, account: &AccountId, place: &Position) -> Option<u64> {
+        self.crossings.get(&(*account, *place)).copied()
     }
 }
 
@@ -169,6 +182,7 @@ impl Crossed {
             payer: Alias([0; 16]),
             proposal: Box::new(Unverified { content: proposal, signature }),
             decision: Box::new(Unverified { content: decision, signature }),
+            advanced: None,
         }
     }
 }
@@ -179,18 +193,13 @@ impl Begun {
             Kind::Exchange => None,
             Kind::Reversal { of } => Some(of),
         };
-        Self::Crossing(member.map(|member| Crossed {
-            account: proposal.account,
-            member,
-            minutes: proposal.minutes,
-            paid,
-            reverses,
-        }))
+        let member = member.unwrap_or(NOBODY);
+        Self::Crossing(Some(Crossed { account: proposal.account, member, minutes: proposal.minutes, paid, reverses }))
     }
 
     fn body(&self, community: CommunityId) -> Body {
         let (exchange, made_at, details) = (ExchangeId([0; 16]), Timestamp::default(), None);
-        let nobody = MemberId([0; 16]);
+        let nobody = NOBODY;
         let unsaid = Authority::OnBehalf { coordinator: nobody, channel: Channel::Paper };
         match self {
             Self::Exchange { giver, receiver, minutes } => Body::Exchange {

@@ -6,7 +6,7 @@ use crate::{
     id::{AccountId, MemberId},
     key::{Claim, KeyCache, Signature, SoundKey, verify_members},
     ledger::{Authority, Body, Ledger, Partner},
-    partnership::{Decision, Proposal},
+    partnership::{Decision, Proposal, Side},
     rejection::Rejection,
 };
 
@@ -121,6 +121,15 @@ impl Signatures {
                 let (own, partner) = self.both(ledger, proposal.content.account)?;
                 self.pair(entry, own, partner, proposal, decision)?;
             }
+            Body::DisputeClosed { suggestion, closing } => {
+                let (own, partner) = self.both(ledger, closing.content.account)?;
+                let keys = std::iter::once(&partner.key).chain(&partner.earlier_keys);
+                let theirs: Vec<SoundKey> = keys.map(|key| self.keys.sound(key)).collect::<Result<_, _>>()?;
+                let (own, theirs) = ((Signer::Community, own), (Signer::Partner(partner.community()), theirs));
+                let (a, b) = if partner.side == Side::A { (own, theirs) } else { (theirs, own) };
+                self.strict(entry, a.0, a.1, closing);
+                self.strict(entry, b.0, b.1, suggestion);
+            }
             // Two certificates and two signatures, judged by the rules.
             Body::Resumed { .. } => self.count(4),
             // One certificate, judged by the rules.
@@ -130,6 +139,8 @@ impl Signatures {
             | Body::MemberLeft { .. }
             | Body::RoleChanged { .. }
             | Body::Correction { .. }
+            | Body::Advance { .. }
+            | Body::AdvanceEnded { .. }
             | Body::OpeningBalance { .. } => {}
         }
         Ok(())

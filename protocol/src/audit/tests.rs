@@ -47,7 +47,11 @@ impl Export {
     /// A new checkpoint over the blocks as they are, by the town's own key.
     fn sign(&mut self) {
         let mut frontier = Frontier::default();
-        self.blocks.iter().for_each(|block| frontier.push(leaf_hash(block)));
+        for block in &self.blocks {
+            // What is no entry at all is refused before anybody looks at the root.
+            let entry = codec::decode_own::<Entry>(block);
+            frontier.push(entry.map_or_else(|_| leaf_hash(block), |entry| entry.leaf()));
+        }
         let checkpoint = Checkpoint::of(&self.town.community, &frontier);
         let note = checkpoint.sign(&origin_of(&self.town.community), &self.town.secret).unwrap();
         self.manifest.size = checkpoint.size();

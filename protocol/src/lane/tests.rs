@@ -16,8 +16,8 @@ struct Two {
 fn two(window: u16) -> Two {
     let account = AccountId([5; 32]);
     Two {
-        a: Lanes::new(account, Side::A, window),
-        b: Lanes::new(account, Side::B, window),
+        a: Lanes::new(account, Side::A, window, 0),
+        b: Lanes::new(account, Side::B, window, 0),
         key_a: SecretKey::from_seed(&[1; 32]),
         key_b: SecretKey::from_seed(&[2; 32]),
     }

@@ -1,4 +1,4 @@
-//! What a ledger can say. An entry's canonical bytes are a leaf of the Merkle tree; nothing is ever edited.
+//! What a ledger can say. Every entry is a leaf of the Merkle tree; nothing is ever edited.
 //!
 //! Entries hold ids, minutes, signatures and salted hashes: never names, notes, reasons or addresses.
 
@@ -11,7 +11,7 @@ use crate::{
     key::PublicKey,
     member::{MemberKind, Role},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Payee, Position, Proposal, Resumption},
+    partnership::{Agreement, Closing, Decision, Payee, Position, Proposal, Resumption, Statement},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The leaf's bytes.
+    /// The canonical bytes, as they are kept and exported.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         codec::encode(self)
@@ -308,6 +308,42 @@ pub enum Body {
         proposal: Box<Unverified<Proposal>>,
         /// Our signed acceptance.
         decision: Box<Unverified<Decision>>,
+        /// How many of the minutes go to the pot, which advanced them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        advanced: Option<Minutes>,
+    },
+    /// The pot gives a member the minutes that a partner's member still owes, so that the member does not wait.
+    Advance {
+        /// The exchange whose payment is awaited.
+        exchange: ExchangeId,
+        /// Under which partnership.
+        account: AccountId,
+        /// Who gave the help.
+        payee: MemberId,
+        /// How long.
+        minutes: Minutes,
+        /// The coordinator who decided it.
+        by: MemberId,
+    },
+    /// What becomes of an advance whose payment did not come.
+    AdvanceEnded {
+        /// The exchange.
+        exchange: ExchangeId,
+        /// Who had the minutes.
+        payee: MemberId,
+        /// How many.
+        minutes: Minutes,
+        /// Whether the member keeps them as a gift; otherwise the pot takes them back.
+        kept: bool,
+        /// The coordinator who decided it.
+        by: MemberId,
+    },
+    /// Both communities agree how a dispute about an exchange ends. It moves no minutes and holds nobody's words.
+    DisputeClosed {
+        /// Side B's signed suggestion.
+        suggestion: Box<Unverified<Statement>>,
+        /// Side A's signed agreement.
+        closing: Box<Unverified<Closing>>,
     },
     /// Another key signs for this community from here on. Restoring a backup always comes with a new key, so that nothing
     /// signed before and lost can be taken for what is signed now.
@@ -328,13 +364,29 @@ pub enum Body {
         party: Option<Payee>,
         /// Whether our member paid; otherwise our member received.
         paid: bool,
-        /// Whether the minutes paid were on hold here.
-        held: bool,
+        /// What stood under its id here.
+        under_id: UnderId,
         /// The signed proposal.
         proposal: Box<Unverified<Proposal>>,
         /// The signed acceptance.
         decision: Box<Unverified<Decision>>,
+        /// How many of the minutes go to the pot, which advanced them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        advanced: Option<Minutes>,
     },
+}
+
+/// What a ledger has under the id of an exchange that it had lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnderId {
+    /// Nothing: the exchange begins with this entry.
+    Nothing,
+    /// The minutes of this very exchange, on hold: they are posted.
+    Hold,
+    /// Another exchange: the id was used again after the loss. It keeps the id, and the one that came back is found by its
+    /// slot only.
+    Another,
 }
 
 impl Body {
@@ -360,6 +412,9 @@ impl Body {
             Self::KeyRotated { .. } => "key_rotated",
             Self::Resumed { .. } => "resumed",
             Self::Recovered { .. } => "recovered",
+            Self::Advance { .. } => "advance",
+            Self::AdvanceEnded { .. } => "advance_ended",
+            Self::DisputeClosed { .. } => "dispute_closed",
         }
     }
 
@@ -372,7 +427,7 @@ impl Body {
             Self::Gift { terms, .. } => Some(terms.exchange),
             Self::Correction { terms, .. } => Some(terms.exchange),
             Self::Hold { terms, .. } => Some(terms.exchange),
-            Self::Receive { proposal, .. } | Self::Recovered { proposal, held: false, .. } => {
+            Self::Receive { proposal, .. } | Self::Recovered { proposal, under_id: UnderId::Nothing, .. } => {
                 Some(proposal.content.exchange)
             }
             _ => None,
@@ -386,7 +441,7 @@ impl Body {
             Self::Correction { terms, .. } => Some(terms.corrects),
             Self::Settle { proposal, .. }
             | Self::Release { proposal, .. }
-            | Self::Recovered { proposal, held: true, .. } => Some(proposal.content.exchange),
+            | Self::Recovered { proposal, under_id: UnderId::Hold, .. } => Some(proposal.content.exchange),
             _ => None,
         }
     }

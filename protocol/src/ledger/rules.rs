@@ -4,14 +4,17 @@
 //! [`super::consent::Asked`], communities' by [`crate::envelope::Unverified::verify`], and all of them again by the auditor
 //! of exports.
 
+mod advances;
+mod disputes;
 mod exchanges;
 mod members;
 mod partners;
 mod reversals;
 
+pub use advances::POT_FLOOR;
+
 use super::{
     entry::{Body, ENTRY_VERSION, Entry},
-    merkle::leaf_hash,
     state::{Account, History, Ledger, Posting},
 };
 use crate::{
@@ -124,6 +127,8 @@ impl Ledger {
                 exchanges::permit(self, body)
             }
             Body::Correction { terms, by } => exchanges::permit_correction(self, terms, by, history),
+            Body::Advance { .. } | Body::AdvanceEnded { .. } => advances::permit(self, body, history),
+            Body::DisputeClosed { .. } => disputes::permit(self, body, history),
             Body::PartnershipAgreed { .. }
             | Body::Hold { .. }
             | Body::Settle { .. }
@@ -131,7 +136,7 @@ impl Ledger {
             | Body::Receive { .. }
             | Body::Resumed { .. }
             | Body::Recovered { .. } => {
-                partners::permit(self, body)?;
+                partners::permit(self, body, history)?;
                 reversals::permit(self, body, history)
             }
         }
@@ -145,7 +150,9 @@ impl Ledger {
             | Body::RoleChanged { .. }
             | Body::KeyRotated { .. }
             | Body::Resumed { .. }
+            | Body::DisputeClosed { .. }
             | Body::PartnershipAgreed { .. } => Vec::new(),
+            Body::Advance { .. } | Body::AdvanceEnded { .. } => advances::postings(body),
             Body::MemberLeft { member, .. } => {
                 let balance = self.balance(&Account::Member(*member));
                 pair(Account::Member(*member), Account::Pot, balance)
@@ -186,6 +193,8 @@ impl Ledger {
         members::apply(self, &validated.entry.body);
         partners::apply(self, &validated.entry.body);
         reversals::apply(self, &validated.entry.body);
+        advances::apply(self, &validated.entry.body);
+        disputes::apply(self, &validated.entry.body);
         for posting in &validated.postings {
             let balance = self.balance_mut(&posting.account).expect("validated postings name existing accounts");
             *balance = balance.plus(posting.change).expect("validated postings stay in range");
@@ -193,7 +202,7 @@ impl Ledger {
                 self.member_mut(id).started = true;
             }
         }
-        let leaf = leaf_hash(&validated.bytes);
+        let leaf = validated.entry.leaf_of(&validated.bytes);
         let index = self.tree.size();
         self.tree.push(leaf);
         Applied { index, leaf }

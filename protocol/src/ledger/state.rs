@@ -8,7 +8,7 @@ use crate::{
     key::PublicKey,
     member::{Member, Role},
     minutes::{Balance, Minutes},
-    partnership::{Kind, Side, Terms},
+    partnership::{Kind, Position, Proposal, Side, Terms},
     rejection::Rejection,
 };
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,14 @@ pub struct Hold {
     pub kind: Kind,
 }
 
+impl Hold {
+    /// Whether a proposal is about these minutes.
+    #[must_use]
+    pub fn is_of(&self, proposal: &Proposal) -> bool {
+        (self.account, self.minutes, self.kind) == (proposal.account, proposal.minutes, proposal.kind)
+    }
+}
+
 /// What the ledger knows of a partnership.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partner {
@@ -68,6 +76,23 @@ pub struct Partner {
     pub on_hold: Balance,
     /// The entry that holds the agreement.
     pub entry: u64,
+    /// Keys that signed for the other side in earlier epochs.
+    pub earlier_keys: Vec<PublicKey>,
+    /// The entries with the outcomes of disputes, by number.
+    pub outcomes: Vec<u64>,
+}
+
+/// Minutes that the pot gave a member whom a partner's member has not paid yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advance {
+    /// Under which partnership the payment is awaited.
+    pub account: AccountId,
+    /// Who has the minutes.
+    pub payee: MemberId,
+    /// How many.
+    pub minutes: Minutes,
+    /// Whether a coordinator decided that the member keeps them, whatever comes.
+    pub kept: bool,
 }
 
 impl Partner {
@@ -102,6 +127,8 @@ pub trait History {
     fn exchange(&self, id: &ExchangeId) -> Option<Recorded>;
     /// One entry.
     fn entry(&self, index: u64) -> Option<Entry>;
+    /// The entry that decides a slot of a partnership, or begins an epoch of it.
+    fn crossing(&self, account: &AccountId, place: &Position) -> Option<u64>;
 }
 
 /// The fold of all entries so far.
@@ -121,6 +148,10 @@ pub struct Ledger {
     #[serde(with = "pairs")]
     pub(super) holds: BTreeMap<ExchangeId, Hold>,
     pub(super) reversed: BTreeSet<ExchangeId>,
+    #[serde(with = "pairs")]
+    pub(super) advances: BTreeMap<ExchangeId, Advance>,
+    #[serde(with = "pairs")]
+    pub(super) outcomes: BTreeMap<ExchangeId, u64>,
 }
 
 impl Ledger {
@@ -139,6 +170,8 @@ impl Ledger {
             partners: BTreeMap::new(),
             holds: BTreeMap::new(),
             reversed: BTreeSet::new(),
+            advances: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
         }
     }
 
@@ -194,6 +227,18 @@ impl Ledger {
     #[must_use]
     pub const fn holds(&self) -> &BTreeMap<ExchangeId, Hold> {
         &self.holds
+    }
+
+    /// What the pot advanced and has not got back, by the exchange whose payment is awaited.
+    #[must_use]
+    pub const fn advances(&self) -> &BTreeMap<ExchangeId, Advance> {
+        &self.advances
+    }
+
+    /// Exchanges whose dispute is over, and the entry that says how.
+    #[must_use]
+    pub const fn outcomes(&self) -> &BTreeMap<ExchangeId, u64> {
+        &self.outcomes
     }
 
     /// The partnership with a community.

@@ -72,7 +72,7 @@ impl Machine {
         self.accuse(turn, account, Exhibits::TwoDecisions(two));
     }
 
-    fn accuse(&mut self, turn: &mut Turn<'_>, account: AccountId, exhibits: Exhibits) {
+    pub(super) fn accuse(&mut self, turn: &mut Turn<'_>, account: AccountId, exhibits: Exhibits) {
         let certificate = self.partner_certificate(turn, &account);
         let evidence = certificate.map(|certificate| Evidence { v: 1, certificate, exhibits });
         // Only what anybody would judge as proof ends a partnership.
@@ -85,8 +85,8 @@ impl Machine {
     fn partner_certificate(&self, turn: &Turn<'_>, account: &AccountId) -> Option<Unverified<Certificate>> {
         let partner = self.state.ledger.partners().get(account)?;
         let them = partner.side.other();
-        if partner.epoch > 0 {
-            return Some(self.resumption(turn, account)?.certificate(them).clone());
+        if let Some(resumption) = self.resumption(turn, account) {
+            return Some(resumption.certificate(them).clone());
         }
         match turn.view.entry(partner.entry)?.body {
             Body::PartnershipAgreed { agreement } => Some(match them {

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     codec,
-    id::{AccountId, CommunityId, ExchangeId, MemberId},
-    ledger::Body,
+    id::{AccountId, CommunityId, MemberId},
+    ledger::{Body, UnderId},
     partnership::{Committed, Crossing, Pair, Payee, Position, Proposal, Resumption},
     rejection::Rejection,
 };
@@ -72,7 +72,7 @@ impl Machine {
                 let ours = terms.as_ref().map(|terms| alias(&terms.account, terms.payer));
                 (proposal, decision, terms.map(|terms| terms.payee), ours)
             }
-            Body::Receive { payee, payer, proposal, decision } => {
+            Body::Receive { payee, payer, proposal, decision, .. } => {
                 let ours = alias(&proposal.content.account, payee);
                 (proposal, decision, Some(Payee::Alias(payer)), Some(ours))
             }
@@ -142,18 +142,24 @@ impl Machine {
         if let Some(fetching) = self.offers.get_mut(&account) {
             fetching.seen.insert(id);
         }
-        let held = self.state.ledger.holds().get(&id).map(|hold| hold.payer);
-        let known = turn.view.exchange(&id).is_some() || begun_in(turn, &id);
-        if held.is_none() && known && !broken!(RecoversTwice) {
+        let place = Position::of(content);
+        let decided = turn.view.crossing(&account, &place).is_some() || decided_in(turn, &account, &place);
+        if decided && !broken!(RecoversTwice) {
             return Ok(());
         }
         self.check_pair(&account, &pair)?;
+        let held = self.state.ledger.holds().get(&id).filter(|hold| hold.is_of(content)).map(|hold| hold.payer);
+        let under_id = match held {
+            Some(_) => UnderId::Hold,
+            None if turn.view.exchange(&id).is_some() && !broken!(RecoversTwice) => UnderId::Another,
+            None => UnderId::Nothing,
+        };
         let member = held.or_else(|| self.own_member(&account, pair.yours.as_ref()?));
-        let held = held.is_some();
         let paid = Some(pair.proposal.content.lane) == self.state.ledger.partners().get(&account).map(|p| p.side);
+        let advanced = if paid { None } else { self.state.ledger.repays(&pair.proposal.content) };
         let (proposal, decision) = (Box::new(pair.proposal), Box::new(pair.decision));
-        self.enter(turn, Body::Recovered { member, party: pair.ours, paid, held, proposal, decision })?;
-        turn.notice(if held {
+        self.enter(turn, Body::Recovered { member, party: pair.ours, paid, under_id, proposal, decision, advanced })?;
+        turn.notice(if under_id == UnderId::Hold {
             Notice::Decided { exchange: id, accepted: true }
         } else {
             Notice::Recovered { exchange: id }
@@ -246,6 +252,7 @@ impl Machine {
     }
 }
 
-fn begun_in(turn: &Turn<'_>, id: &ExchangeId) -> bool {
-    turn.effects.batch.facts.iter().any(|fact| matches!(fact, Fact::Entry(entry) if entry.body.begins() == Some(*id)))
+fn decided_in(turn: &Turn<'_>, account: &AccountId, place: &Position) -> bool {
+    let at = Some((*account, *place));
+    turn.effects.batch.facts.iter().any(|fact| matches!(fact, Fact::Entry(entry) if entry.body.crosses() == at))
 }

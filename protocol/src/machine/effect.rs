@@ -3,6 +3,8 @@
 use super::{
     fact::{Fact, Reply},
     input::Peer,
+    inspecting::Showing,
+    letter::Sealed,
     message::Message,
 };
 use crate::{
@@ -10,7 +12,9 @@ use crate::{
     id::{AccountId, CommunityId, ExchangeId, RecordKey},
     rejection::Rejection,
     shelf::{Known, Record},
+    time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 /// What is to be made durable, all of it or nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +33,20 @@ impl Batch {
     }
 }
 
-/// A change of what we keep of others' shelves.
+/// A sealed box that we hold for somebody who is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Boxed {
+    /// Who left it here.
+    pub depositor: CommunityId,
+    /// For whom it is.
+    pub recipient: CommunityId,
+    /// Since when it is here.
+    pub at: Timestamp,
+    /// What only the recipient can read.
+    pub sealed: Sealed,
+}
+
+/// A change of what we keep of others: their shelves, and mail for those who are away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForeignRecord {
     /// Keep this record in place of an older one of its key.
@@ -45,6 +62,15 @@ pub enum ForeignRecord {
     },
     /// How far we are with a community.
     Known(CommunityId, Known),
+    /// Hold this box in place of an earlier one of this depositor for this recipient.
+    Box(Boxed),
+    /// The box is taken or too old.
+    Unbox {
+        /// Who left it here.
+        depositor: CommunityId,
+        /// For whom it was.
+        recipient: CommunityId,
+    },
 }
 
 /// Something worth telling people and counters about; never with names or words of members.
@@ -89,9 +115,19 @@ pub enum Notice {
         /// Its account.
         account: AccountId,
     },
+    /// A partner said something about a disputed exchange, or the dispute is over.
+    Disputed {
+        /// It.
+        exchange: ExchangeId,
+    },
     /// A partner's misconduct is proven; nothing more is signed with it.
     Frozen {
         /// Its account.
+        account: AccountId,
+    },
+    /// A partner holds a checkpoint that we signed and that the ledger does not continue: this copy's disk went back in time.
+    Forgotten {
+        /// The partnership.
         account: AccountId,
     },
     /// A record of another community is new here.
@@ -115,6 +151,13 @@ pub enum Effect {
         to: Peer,
         /// What.
         message: Message,
+    },
+    /// Sign a checkpoint over everything durable and show it to a connected peer. Losing it is no harm.
+    Show {
+        /// To whom.
+        to: Peer,
+        /// With what.
+        showing: Showing,
     },
     /// Gossip a record to everybody.
     Publish {

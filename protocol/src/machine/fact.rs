@@ -1,6 +1,6 @@
 //! What the machine makes durable: the one truth from which everything else is rebuilt.
 
-use super::condition::Lost;
+use super::{condition::Lost, dispute::Draft, inspecting::Inspected};
 use crate::{
     community::{Card, Certificate},
     envelope::Unverified,
@@ -10,7 +10,7 @@ use crate::{
     ledger::{Consent, Entry, ExchangeTerms},
     minutes::Minutes,
     partnership::{
-        Acknowledgement, Decision, Details, Invitation, Payee, Proposal, ResumeOffer, Terms, serde_bytes_16,
+        Acknowledgement, Decision, Details, Invitation, Payee, Proposal, ResumeOffer, Statement, Terms, serde_bytes_16,
     },
     shelf::Record,
     time::Timestamp,
@@ -229,6 +229,36 @@ pub enum Fact {
         /// The proof.
         evidence: Box<Evidence>,
     },
+    /// A coordinator said something about a disputed exchange; the partner has still to hear it. The first begins the dispute.
+    DisputeDraft {
+        /// Under which partnership.
+        account: AccountId,
+        /// The exchange.
+        exchange: ExchangeId,
+        /// What.
+        draft: Draft,
+    },
+    /// We signed a statement about a disputed exchange, or took one in.
+    DisputeSaid {
+        /// It.
+        statement: Unverified<Statement>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A coordinator chose when to be reminded of a dispute.
+    DisputeReminder {
+        /// The exchange.
+        exchange: ExchangeId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A partner showed its ledger.
+    Inspected {
+        /// Which partnership.
+        account: AccountId,
+        /// What it showed.
+        inspected: Inspected,
+    },
     /// We gave out an invitation.
     Invited {
         /// It.
@@ -268,6 +298,26 @@ pub enum Fact {
         record: Unverified<Record>,
         /// Whose it is, if a member's.
         owner: Option<MemberId>,
+    },
+    /// Whether mail may rest with a partner, and with us for it: both have to want it.
+    MailSwitched {
+        /// Which partnership.
+        account: AccountId,
+        /// What our coordinators said.
+        ours: bool,
+        /// What the partner said last.
+        theirs: bool,
+    },
+    /// We heard of a partner's life, took a letter of it, or learned that it has heard of ours.
+    Heard {
+        /// Which partnership.
+        account: AccountId,
+        /// The partner's latest life.
+        life: u64,
+        /// The latest letter of that life that we took.
+        letter: u64,
+        /// The latest life of ours that the partner has heard of.
+        knows: u64,
     },
     /// A client's request was carried out.
     Answered {

@@ -14,7 +14,8 @@ impl Machine {
     pub fn passing(&self) -> String {
         let talk = (&self.sessions, &self.introduced, &self.challenges, &self.wanted, self.drawn);
         let lanes = (&self.gaps, &self.synced, &self.asked, &self.offers, &self.cursor, &self.stirred);
-        format!("{talk:?} {lanes:?}")
+        let disputes = (&self.heard, &self.inquired, &self.told);
+        format!("{talk:?} {lanes:?} {disputes:?}")
     }
 
     /// Decides in the partner's place what it has not decided.

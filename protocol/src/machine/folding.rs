@@ -2,9 +2,10 @@
 
 use super::{
     condition::Condition,
+    dispute::Dispute,
     fact::{Fact, Invited, WaitingKind},
     input::secret_digest,
-    state::{Accepting, Machine},
+    state::{Accepting, Machine, State},
     view::View,
 };
 use crate::{id::AccountId, lane::Lanes, ledger::Body, rejection::Rejection};
@@ -46,12 +47,15 @@ impl Machine {
                 self.state.revision =
                     if broken!(KeepsRevision) { self.state.revision } else { self.state.revision.max(jump) };
             }
+            Body::DisputeClosed { closing, .. } => drop(self.state.disputes.remove(&closing.content.exchange)),
             _ => {}
         }
         if let Body::PartnershipAgreed { agreement } = body {
             let account = agreement.terms.account();
             if let Some(partner) = self.state.ledger.partners().get(&account) {
-                self.state.lanes.insert(account, Lanes::new(account, partner.side, partner.terms.window));
+                self.state
+                    .lanes
+                    .insert(account, Lanes::new(account, partner.side, partner.terms.window, partner.epoch));
                 let community = partner.community();
                 self.state.accepting.remove(&community);
                 self.state.refusals.remove(&community);
@@ -85,9 +89,15 @@ impl Machine {
             | Fact::Offered { .. }
             | Fact::Reopened { .. }
             | Fact::Frozen { .. } => self.fold_condition(fact),
+            Fact::DisputeDraft { .. } | Fact::DisputeSaid { .. } | Fact::DisputeReminder { .. } => {
+                self.fold_dispute(fact);
+            }
             Fact::Learned { decision } => lanes(&decision.content.account, &mut |l| l.learned(&decision.content)),
             Fact::Acknowledged { word } => {
                 lanes(&word.content.account, &mut |l| drop(l.acknowledged(&word.content)));
+            }
+            Fact::Inspected { account, inspected } => {
+                state.inspected.insert(*account, inspected.clone());
             }
             Fact::Invited { invitation } => {
                 let invited = Invited { invitation: invitation.clone(), used: None };
@@ -112,7 +122,39 @@ impl Machine {
             Fact::PartnerCard { community, card } => {
                 state.partner_cards.insert(*community, card.clone());
             }
+            Fact::MailSwitched { account, ours, theirs } => {
+                let mailing = state.mail.entry(*account).or_default();
+                (mailing.ours, mailing.theirs) = (*ours, *theirs);
+            }
+            Fact::Heard { account, life, letter, knows } => {
+                let mailing = state.mail.entry(*account).or_default();
+                (mailing.life, mailing.letter, mailing.knows) = (*life, *letter, *knows);
+            }
             Fact::Shelved { record, owner } => state.shelve(&record.content, *owner),
+        }
+    }
+
+    /// What was said about disputed exchanges.
+    fn fold_dispute(&mut self, fact: &Fact) {
+        let State { disputes, ledger, .. } = &mut self.state;
+        match fact {
+            Fact::DisputeDraft { account, exchange, draft } => {
+                let dispute = disputes.entry(*exchange).or_insert_with(|| Dispute::new(*account, draft.at));
+                dispute.drafts.push(draft.clone());
+                dispute.remind_at = None;
+            }
+            Fact::DisputeSaid { statement, at } => {
+                let said = &statement.content;
+                let ours = ledger.partners().get(&said.account).is_some_and(|partner| partner.side == said.side);
+                let dispute = disputes.entry(said.exchange).or_insert_with(|| Dispute::new(said.account, *at));
+                dispute.hear(statement, ours, *at);
+            }
+            Fact::DisputeReminder { exchange, at } => {
+                if let Some(dispute) = disputes.get_mut(exchange) {
+                    dispute.remind_at = Some(*at);
+                }
+            }
+            _ => {}
         }
     }
 

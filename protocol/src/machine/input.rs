@@ -9,7 +9,7 @@ use crate::{
     ledger::{Agreed, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms, PaymentTerms},
     member::{MemberKind, Role},
     minutes::{Balance, Minutes},
-    partnership::Invitation,
+    partnership::{Complaint, Invitation, Outcome, Words},
     shelf::{Item, Record},
     time::Timestamp,
 };
@@ -137,12 +137,73 @@ pub enum Command {
         /// Who decides.
         by: MemberId,
     },
+    /// Let mail rest with a partner, and hold it for the partner; or no longer.
+    Mail {
+        /// Which partnership.
+        account: AccountId,
+        /// Whether to.
+        on: bool,
+        /// Who decides.
+        by: MemberId,
+    },
+    /// Something about an exchange that is disputed with a partner.
+    Dispute {
+        /// Which exchange.
+        exchange: ExchangeId,
+        /// What.
+        deed: DisputeDeed,
+        /// Which coordinator.
+        by: MemberId,
+    },
+    /// Let the pot pay a member who waits for a partner.
+    Advance {
+        /// The exchange whose payment is awaited.
+        exchange: ExchangeId,
+        /// Who decides.
+        by: MemberId,
+    },
+    /// Decide what becomes of an advance.
+    EndAdvance {
+        /// The exchange.
+        exchange: ExchangeId,
+        /// Whether the member keeps the minutes; otherwise the pot takes them back.
+        kept: bool,
+        /// Who decides.
+        by: MemberId,
+    },
     /// The identity's new key signs from here on.
     Rotate,
     /// Say where this node can be reached.
     ShowCard {
         /// The card.
         card: Card,
+    },
+}
+
+/// What a coordinator may do about a disputed exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DisputeDeed {
+    /// Dispute it.
+    Open {
+        /// Why.
+        complaint: Complaint,
+        /// A word about it.
+        text: Option<Words>,
+    },
+    /// Say something.
+    Say {
+        /// What.
+        text: Words,
+    },
+    /// Suggest how to end it; when both suggest the same, it ends so.
+    Suggest {
+        /// How.
+        outcome: Outcome,
+    },
+    /// Choose when to be reminded of it.
+    Remind {
+        /// When.
+        at: Timestamp,
     },
 }
 
@@ -216,6 +277,10 @@ impl Command {
             Self::Publish { .. } => "publish",
             Self::ShowCard { .. } => "show_card",
             Self::Waive { .. } => "waive",
+            Self::Mail { .. } => "mail",
+            Self::Dispute { .. } => "dispute",
+            Self::Advance { .. } => "advance",
+            Self::EndAdvance { .. } => "end_advance",
             Self::Rotate => "rotate",
         }
     }

@@ -1,16 +1,18 @@
 //! What nodes say to each other.
 
+use super::inspecting::{LedgerShown, LedgerWanted};
+use super::letter::Sealed;
 use crate::{
     codec,
     community::{Certificate, Certificates},
     envelope::{Signed, Unverified},
-    id::{AccountId, Alias, CommunityId, ExchangeId, RequestId},
+    id::{AccountId, Alias, CommunityId, Digest, ExchangeId, RequestId},
     key::SoundKey,
     lane::Sync,
     minutes::Minutes,
     partnership::{
-        Acknowledgement, Agreement, Crossing, Decision, Details, Position, Proposal, ResumeAcknowledgement,
-        ResumeOffer, ResumeRequest, Terms,
+        Acknowledgement, Agreement, Closing, Crossing, Decision, Details, DisputeHeads, Position, Proposal,
+        ResumeAcknowledgement, ResumeOffer, ResumeRequest, Statement, Terms,
     },
     rejection::Rejection,
     shelf::{Announcement, Head, Record},
@@ -148,6 +150,10 @@ pub enum Message {
     },
     /// The sender goes on in the epoch that the receiver offered.
     ResumeAcknowledge(Unverified<ResumeAcknowledgement>),
+    /// Asks the receiver to show its ledger.
+    LedgerWanted(Box<LedgerWanted>),
+    /// What the sender's ledger has to show.
+    LedgerShown(Box<LedgerShown>),
     /// To an inviter.
     Accept(Acceptance),
     /// Both signed.
@@ -175,6 +181,56 @@ pub enum Message {
     AskDeclined {
         /// Which.
         exchange: ExchangeId,
+    },
+    /// Whether the sender lets mail rest with the receiver and holds it for the receiver, and between whom else.
+    Mail {
+        /// Under which partnership.
+        account: AccountId,
+        /// Whether it wants to.
+        on: bool,
+        /// With whom letters can be left for whom: everybody with whom the sender agreed the same. Empty unless both want it.
+        with: Vec<CommunityId>,
+    },
+    /// The receiver is to hold this for somebody who is away.
+    MailDrop {
+        /// For whom.
+        to: CommunityId,
+        /// What only they can read.
+        sealed: Sealed,
+    },
+    /// The sender holds it.
+    MailHeld {
+        /// For whom.
+        to: CommunityId,
+        /// The box's digest.
+        digest: Digest,
+    },
+    /// The sender does not hold it.
+    MailRefused {
+        /// For whom.
+        to: CommunityId,
+        /// The box's digest.
+        digest: Digest,
+        /// The code of the reason.
+        code: String,
+    },
+    /// The sender held this for the receiver.
+    MailBox(Sealed),
+    /// The sender took the box with this digest, or cannot read it: nobody needs to hold it any longer.
+    MailTaken {
+        /// The box's digest.
+        digest: Digest,
+    },
+    /// How far the sender is with the disputes of a partnership.
+    DisputeHeads(DisputeHeads),
+    /// A statement about a disputed exchange: the sender's, or one of the receiver's that it lost.
+    Say(Box<Unverified<Statement>>),
+    /// How a dispute ended.
+    DisputeClosed {
+        /// Side B's suggestion.
+        suggestion: Box<Unverified<Statement>>,
+        /// Side A's agreement.
+        closing: Box<Unverified<Closing>>,
     },
     /// Shelves the sender holds, and through which revision.
     Heads {

@@ -308,14 +308,17 @@ impl Machine {
         Ok(())
     }
 
-    /// Learns a decision of a requester. One on a proposal that we lost and got back as a pair is known already, and a refusal
-    /// of one that is lost changes nothing; false when something is accepted that we know nothing of.
+    /// Learns a decision of a requester, unless an offer says already how the epoch ended. One on a proposal that we lost and
+    /// got back as a pair is known already, and a refusal of one that is lost changes nothing; false when something is accepted
+    /// that we know nothing of.
     fn learn_or_know(&mut self, turn: &mut Turn<'_>, decision: &Signed<Decision>) -> Result<bool, Rejection> {
-        match self.learn(turn, decision) {
-            Err(Rejection::OutOfOrder { .. } | Rejection::UnknownProposal) => {}
-            learned => return learned.map(|()| true),
-        }
         let content = decision.content();
+        if !matches!(self.state.conditions.get(&content.account), Some(Condition::Closed { .. })) {
+            match self.learn(turn, decision) {
+                Err(Rejection::OutOfOrder { .. } | Rejection::UnknownProposal) => {}
+                learned => return learned.map(|()| true),
+            }
+        }
         let place = Position { epoch: content.epoch, lane: Some(content.lane), n: content.n };
         let refused = matches!(content.verdict, Verdict::Reject { .. });
         Ok(refused || self.slot(turn, &content.account, place).is_some())

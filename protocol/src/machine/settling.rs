@@ -64,7 +64,8 @@ impl Machine {
     /// P1, second half: signs proposals for queued payments while there are free slots.
     pub(super) fn move_queues(&mut self, turn: &mut Turn<'_>) {
         for account in std::mem::take(&mut self.stirred) {
-            if !self.may_propose(&account) {
+            self.post.due.insert(account);
+            if !self.may_propose(&account) && !self.may_propose_by_letter(&account) {
                 continue;
             }
             while let Some((proposal, details)) = self.state.lanes.get(&account).and_then(crate::lane::Lanes::propose) {
@@ -79,7 +80,7 @@ impl Machine {
     }
 
     /// Nothing is signed before the partner said how far it is: it may know more than we do.
-    fn may_propose(&self, account: &AccountId) -> bool {
+    pub(super) fn may_propose(&self, account: &AccountId) -> bool {
         broken!(SignsWithoutResume) || self.is_live(account) && self.synced.contains(account)
     }
 
@@ -178,13 +179,14 @@ impl Machine {
         }
         // Judged first: nothing is signed that the rules do not allow.
         self.state.ledger.check_receipt(&payee, content)?;
-        let leaf_index = self.state.ledger.tree().size();
+        let (leaf_index, advanced) = (self.state.ledger.tree().size(), self.state.ledger.repays(content));
         let decision = self.sign_decision(proposal, Verdict::Accept { leaf_index })?;
         let body = Body::Receive {
             payee,
             payer: details.payer,
             proposal: Box::new(proposal.unverified().clone()),
             decision: Box::new(decision.clone()),
+            advanced,
         };
         self.enter(turn, body)?;
         Ok(decision)
@@ -302,6 +304,7 @@ impl Machine {
             };
             self.enter(turn, body)?;
             self.record(turn, Fact::Learned { decision: decision.unverified().clone() });
+            self.inspect_soon(turn);
             turn.notice(Notice::Decided { exchange, accepted });
         }
         Ok(())
@@ -364,6 +367,8 @@ impl Machine {
         {
             let challenge = self.challenges.get(&peer).copied().unwrap_or_default();
             let sync = lanes.sync(partner.net.get(), self.sync_state(account), challenge);
+            let (life, heard) = self.lives(account);
+            let sync = Sync { life, heard, ..sync };
             turn.send(peer, Message::Sync(Sync { asks: !answer && !self.synced.contains(account), ..sync }));
         }
     }
@@ -383,13 +388,17 @@ impl Machine {
         if partner.community() != from {
             return Err(Rejection::OtherLane);
         }
+        self.hear(turn, sync.account, (sync.life, 0), sync.heard);
         if sync.asks {
             self.say_sync(turn, peer, &sync.account, true);
         }
         if !self.in_step(turn, peer, sync) {
             return Ok(());
         }
-        self.synced.insert(sync.account);
+        if self.synced.insert(sync.account) {
+            self.greet_about_disputes(turn, peer, &sync.account);
+        }
+        self.inspect_soon(turn);
         self.stirred.insert(sync.account);
         let lanes = self.state.lanes.get(&sync.account).ok_or(Rejection::UnknownPartnership(sync.account))?;
         let (proposals, decisions) = lanes.lacking(sync);
@@ -420,6 +429,14 @@ impl Machine {
         self.send_acceptance(turn, peer, community);
         let Some((account, _)) = self.state.ledger.partner_of(&community) else { return };
         self.send_sync(turn, peer, account);
+        self.greet_about_disputes(turn, peer, account);
+        self.say_mail(turn, peer, account);
+        self.unanswered_asks(account).into_iter().for_each(|message| turn.send(peer, message));
+    }
+
+    /// Requests, and refusals of requests, that the partner has not said it holds.
+    pub(super) fn unanswered_asks(&self, account: &AccountId) -> Vec<Message> {
+        let mut messages = Vec::new();
         for (exchange, waiting) in &self.state.waiting {
             let exchange = *exchange;
             match &waiting.kind {
@@ -434,13 +451,14 @@ impl Machine {
                         made_at: waiting.since,
                         reverses: *reverses,
                     };
-                    turn.send(peer, Message::Ask(request));
+                    messages.push(Message::Ask(request));
                 }
                 WaitingKind::Declined { account: a } if a == account => {
-                    turn.send(peer, Message::AskDeclined { exchange });
+                    messages.push(Message::AskDeclined { exchange });
                 }
                 _ => {}
             }
         }
+        messages
     }
 }

@@ -137,7 +137,8 @@ impl Machine {
     }
 
     pub(super) fn peer_gone(&mut self, peer: &Peer) {
-        self.sessions.remove(peer);
+        let gone = self.sessions.remove(peer).flatten();
+        self.post.forget(gone.as_ref());
         self.introduced.remove(peer);
         self.challenges.remove(peer);
         self.forget_absent();
@@ -153,6 +154,9 @@ impl Machine {
             partner.is_some_and(|partner| sessions.values().any(|who| *who == Some(partner)))
         };
         self.synced.retain(here);
+        self.heard.retain(|account, _| here(account));
+        self.inquired.retain(here);
+        self.forget_told();
     }
 
     pub(super) fn received(&mut self, turn: &mut Turn<'_>, peer: Peer, message: Checked) -> Result<(), Rejection> {
@@ -204,6 +208,8 @@ impl Machine {
                 self.crossings_arrived(turn, peer, from, account, crossings, next)?;
             }
             Message::ResumeAcknowledge(word) => self.resume_acknowledged(turn, peer, from, word)?,
+            Message::LedgerWanted(wanted) => self.ledger_wanted(turn, peer, from, *wanted)?,
+            Message::LedgerShown(shown) => self.ledger_shown(turn, peer, from, *shown)?,
             Message::Accept(acceptance) => self.acceptance(turn, peer, from, &acceptance)?,
             Message::Agreed(agreement) => self.agreed(turn, peer, from, agreement)?,
             Message::AgreementWanted { account } => self.agreement_wanted(turn, peer, from, account)?,
@@ -211,8 +217,17 @@ impl Machine {
             Message::Ask(request) => self.asked(turn, peer, from, &request)?,
             Message::AskNoted { exchange } => self.ask_noted(turn, from, exchange),
             Message::AskDeclined { exchange } => self.ask_declined(turn, peer, from, exchange),
+            Message::DisputeHeads(heads) => self.dispute_heads(turn, peer, from, heads)?,
+            Message::Say(statement) => self.said(turn, from, *statement)?,
+            Message::DisputeClosed { suggestion, closing } => self.dispute_closed(turn, from, suggestion, closing)?,
             Message::Heads { heads } => self.heads(turn, peer, &heads),
             Message::Pull { community, after } => self.pulled(turn, peer, community, after),
+            Message::Mail { account, on, with } => self.mail_said(turn, peer, from, account, on, with)?,
+            Message::MailDrop { to, sealed } => self.mail_dropped(turn, peer, from, to, sealed),
+            Message::MailHeld { to, digest } => self.mail_held(from, to, digest),
+            Message::MailRefused { to, digest, code } => self.mail_refused(from, to, digest, &code),
+            Message::MailBox(sealed) => self.mail_arrived(turn, peer, from, &sealed)?,
+            Message::MailTaken { digest } => self.mail_taken(turn, from, digest),
             // Messages with signatures never come unchecked.
             Message::Hello(_)
             | Message::WhoAreYou
@@ -251,6 +266,7 @@ impl Machine {
             self.gaps.remove(account);
         }
         self.greet(turn, peer, community);
+        self.hand_over(turn, peer, &community);
         self.send_heads(turn, peer);
         Ok(())
     }
@@ -383,6 +399,10 @@ impl Machine {
         for record in records {
             match self.judge(turn, certificate, record) {
                 Verdict::Accept => kept.push(record.clone()),
+                Verdict::Ignore(Rejection::RecordExpired(at)) => {
+                    let lapsed = self.lapsed.entry(community).or_default();
+                    *lapsed = at.max(*lapsed);
+                }
                 Verdict::Ignore(_) => {}
                 Verdict::Reject(why) => return Err(why),
             }
@@ -390,7 +410,8 @@ impl Machine {
         self.keep(turn, certificate, &kept);
         if let Some(known) = self.known.get_mut(&community) {
             known.through = known.through.max(through);
-            if let Some(head) = head.filter(|_| !more) {
+            let lapsed = self.lapsed.get(&community).copied().unwrap_or_default();
+            if let Some(head) = head.filter(|head| !more && head.content().made_at >= lapsed) {
                 Self::compare(turn, known, &mut self.refetched, head, &kept);
             }
             let known = known.clone();

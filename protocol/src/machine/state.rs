@@ -2,9 +2,12 @@
 
 use super::{
     condition::{Condition, Lost},
+    dispute::Dispute,
+    disputing::Told,
     effect::{Batch, Effect, Effects, Notice},
     fact::{Fact, Invited, Reply, Waiting, WaitingKind},
     input::{Command, Input, Peer},
+    inspecting::Inspected,
     message::Message,
     view::View,
 };
@@ -17,7 +20,7 @@ use crate::{
     key::SecretKey,
     lane::Lanes,
     ledger::{Body, Ledger},
-    partnership::{Invitation, Position, Terms},
+    partnership::{DisputeHeads, Invitation, Position, Terms},
     rejection::Rejection,
     shelf::{Item, Known, Record},
     time::{Span, Timestamp},
@@ -67,6 +70,29 @@ pub struct Accepting {
     pub terms: Terms,
 }
 
+/// What is remembered of letters to and from a partner.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailing {
+    /// Whether our coordinators let mail rest with this partner, and here for it.
+    pub ours: bool,
+    /// Whether the partner said the same.
+    pub theirs: bool,
+    /// The partner's latest life that we heard of.
+    pub life: u64,
+    /// The latest letter of that life that we took.
+    pub letter: u64,
+    /// The latest life of ours that the partner has heard of.
+    pub knows: u64,
+}
+
+impl Mailing {
+    /// Whether each holds mail for the other.
+    #[must_use]
+    pub const fn is_agreed(&self) -> bool {
+        self.ours && self.theirs
+    }
+}
+
 /// Everything a machine remembers: the fold of its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
@@ -76,7 +102,11 @@ pub struct State {
     #[serde(with = "pairs")]
     pub(super) conditions: BTreeMap<AccountId, Condition>,
     #[serde(with = "pairs")]
+    pub(super) inspected: BTreeMap<AccountId, Inspected>,
+    #[serde(with = "pairs")]
     pub(super) waiting: BTreeMap<ExchangeId, Waiting>,
+    #[serde(with = "pairs")]
+    pub(super) disputes: BTreeMap<ExchangeId, Dispute>,
     #[serde(with = "pairs")]
     pub(super) invitations: BTreeMap<Digest, Invited>,
     #[serde(with = "pairs")]
@@ -85,6 +115,8 @@ pub struct State {
     pub(super) refusals: BTreeMap<CommunityId, String>,
     #[serde(with = "pairs")]
     pub(super) partner_cards: BTreeMap<CommunityId, Card>,
+    #[serde(with = "pairs")]
+    pub(super) mail: BTreeMap<AccountId, Mailing>,
     pub(super) card: Option<Card>,
     pub(super) revision: u64,
     #[serde(with = "pairs")]
@@ -99,11 +131,14 @@ impl State {
             ledger: Ledger::empty(community),
             lanes: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            inspected: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             invitations: BTreeMap::new(),
             accepting: BTreeMap::new(),
             refusals: BTreeMap::new(),
             partner_cards: BTreeMap::new(),
+            mail: BTreeMap::new(),
             card: None,
             revision: 0,
             shelf: BTreeMap::new(),
@@ -128,10 +163,22 @@ impl State {
         &self.conditions
     }
 
+    /// What partners showed of their ledgers.
+    #[must_use]
+    pub const fn inspected(&self) -> &BTreeMap<AccountId, Inspected> {
+        &self.inspected
+    }
+
     /// Exchanges that need somebody's agreement.
     #[must_use]
     pub const fn waiting(&self) -> &BTreeMap<ExchangeId, Waiting> {
         &self.waiting
+    }
+
+    /// Exchanges that are disputed with partners.
+    #[must_use]
+    pub const fn disputes(&self) -> &BTreeMap<ExchangeId, Dispute> {
+        &self.disputes
     }
 
     /// Invitations given out.
@@ -156,6 +203,12 @@ impl State {
     #[must_use]
     pub const fn partner_cards(&self) -> &BTreeMap<CommunityId, Card> {
         &self.partner_cards
+    }
+
+    /// What is remembered of letters, by partnership.
+    #[must_use]
+    pub const fn mail(&self) -> &BTreeMap<AccountId, Mailing> {
+        &self.mail
     }
 
     /// The card we show.
@@ -201,6 +254,8 @@ pub struct Machine {
     pub(super) pulling: BTreeMap<CommunityId, (Peer, Timestamp)>,
     /// Shelves that did not match their community's own word, and when they were last fetched anew for it.
     pub(super) refetched: BTreeMap<CommunityId, Timestamp>,
+    /// When the last record that is no longer held ended, by shelf: a head made before then speaks of more than we hold.
+    pub(super) lapsed: BTreeMap<CommunityId, Timestamp>,
     /// When to repeat what was not answered, and to look for partners who are away.
     pub(super) repeat_at: Timestamp,
     /// When to tell peers how far we are with shelves, if there is something new.
@@ -225,8 +280,20 @@ pub struct Machine {
     pub(super) wanted: BTreeSet<AccountId>,
     /// How many unguessable numbers were drawn since the start.
     pub(super) drawn: u64,
+    /// When to ask partners to show what they accepted.
+    pub(super) inspect_at: Option<Timestamp>,
+    /// What partners were asked to show.
+    pub(super) inspecting: BTreeMap<AccountId, Vec<(Position, u64)>>,
     /// Partnerships whose queue may move.
     pub(super) stirred: BTreeSet<AccountId>,
+    /// Letters: what is under way of them. Gone with every restart.
+    pub(super) post: super::mailing::Post,
+    /// How far each connected partner said it is with disputes.
+    pub(super) heard: BTreeMap<AccountId, DisputeHeads>,
+    /// Partners that were asked how far they are with disputes and have not answered.
+    pub(super) inquired: BTreeSet<AccountId>,
+    /// What partners that lack something about disputes were told lately.
+    pub(super) told: Told,
 }
 
 /// What an input has led to so far.
@@ -259,6 +326,7 @@ impl Machine {
             introduced: BTreeSet::new(),
             pulling: BTreeMap::new(),
             refetched: BTreeMap::new(),
+            lapsed: BTreeMap::new(),
             repeat_at: Timestamp::default(),
             heads_at: None,
             sweep_at: Timestamp::default(),
@@ -271,7 +339,13 @@ impl Machine {
             cursor: BTreeMap::new(),
             wanted: BTreeSet::new(),
             drawn: 0,
+            inspect_at: None,
+            inspecting: BTreeMap::new(),
             stirred: BTreeSet::new(),
+            post: super::mailing::Post::default(),
+            heard: BTreeMap::new(),
+            inquired: BTreeSet::new(),
+            told: Told::default(),
         }
     }
 
@@ -311,7 +385,8 @@ impl Machine {
     /// When the machine wants [`Input::Wake`] next.
     #[must_use]
     pub fn next_wakeup(&self) -> Timestamp {
-        self.heads_at.map_or(self.repeat_at, |heads| heads.min(self.repeat_at))
+        let others = [self.heads_at, self.inspect_at].into_iter().flatten();
+        others.fold(self.repeat_at, Timestamp::min)
     }
 
     /// Handles one input. `now` may stand still but should not run backwards.
@@ -330,6 +405,8 @@ impl Machine {
             Input::Wake => self.wake(&mut turn),
         }
         self.move_queues(&mut turn);
+        self.move_mail(&mut turn);
+        self.move_disputes(&mut turn);
         turn.effects
     }
 
@@ -355,7 +432,10 @@ impl Machine {
     }
 
     fn carry_out(&mut self, turn: &mut Turn<'_>, command: Command) -> Result<Reply, Rejection> {
-        let always = matches!(command, Command::Waive { .. } | Command::Rotate | Command::ShowCard { .. });
+        let always = matches!(
+            command,
+            Command::Waive { .. } | Command::Mail { .. } | Command::Rotate | Command::ShowCard { .. }
+        );
         if !always && !broken!(ActsWhileRecovering) {
             self.check_recovered()?;
         }
@@ -383,6 +463,13 @@ impl Machine {
                 self.state.ledger.coordinator(&by)?;
                 self.waive(turn, account).map(|()| Reply::Done)
             }
+            Command::Mail { account, on, by } => {
+                self.state.ledger.coordinator(&by)?;
+                self.switch_mail(turn, account, on).map(|()| Reply::Done)
+            }
+            Command::Dispute { exchange, deed, by } => self.dispute(turn, exchange, deed, by),
+            Command::Advance { exchange, by } => self.advance(turn, exchange, by),
+            Command::EndAdvance { exchange, kept, by } => self.end_advance(turn, exchange, kept, by),
             Command::Rotate => self.rotate(turn, Lost::Rotated).map(|()| Reply::Done),
         }
     }

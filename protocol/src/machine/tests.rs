@@ -3,6 +3,9 @@
 
 mod asking;
 mod audited;
+mod disputing;
+mod inspecting;
+mod mailing;
 mod partnering;
 mod resuming;
 mod settling;
@@ -94,6 +97,10 @@ impl Two {
                 Effect::Send { message, .. } => self.under_way.push_back((1 - i, message)),
                 Effect::Reply { result, .. } => self.nodes[i].replies.push(result),
                 Effect::Notice(notice) => self.nodes[i].notices.push(notice),
+                Effect::Show { showing, .. } => {
+                    let message = inspecting::show(&self.nodes[i], &showing, |_| {});
+                    self.under_way.push_back((1 - i, message));
+                }
                 Effect::Publish { bytes } => self.nodes[i].gossip.push(bytes),
                 _ => {}
             }

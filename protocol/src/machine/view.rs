@@ -1,7 +1,7 @@
 //! What the machine asks of storage, and the same in memory for simulations and offline checks.
 
 use super::{
-    effect::{Batch, ForeignRecord},
+    effect::{Batch, Boxed, ForeignRecord},
     fact::{Fact, Reply},
 };
 use crate::{
@@ -49,6 +49,8 @@ pub trait View: History {
     fn refused(&self, exchange: &ExchangeId) -> Option<RefusalCode>;
     /// Every record of a shelf, in order of revision, without its words.
     fn standing(&self, community: &CommunityId) -> Vec<Standing>;
+    /// The boxes that we hold for somebody: one of each depositor at most.
+    fn boxes(&self, recipient: &CommunityId) -> Vec<Boxed>;
 }
 
 type ShelfMap = BTreeMap<(CommunityId, u64), Unverified<Record>>;
@@ -63,6 +65,7 @@ pub struct MemoryView {
     refused: BTreeMap<ExchangeId, RefusalCode>,
     shelves: ShelfMap,
     keys: BTreeMap<(CommunityId, RecordKey), Held>,
+    boxes: BTreeMap<(CommunityId, CommunityId), Boxed>,
 }
 
 impl MemoryView {
@@ -114,6 +117,12 @@ impl MemoryView {
                 self.keys.remove(&(*community, *key));
             }
             ForeignRecord::Known(..) => {}
+            ForeignRecord::Box(boxed) => {
+                self.boxes.insert((boxed.recipient, boxed.depositor), boxed.clone());
+            }
+            ForeignRecord::Unbox { depositor, recipient } => {
+                self.boxes.remove(&(*recipient, *depositor));
+            }
         }
     }
 
@@ -145,6 +154,10 @@ impl History for MemoryView {
 
     fn entry(&self, index: u64) -> Option<Entry> {
         self.entries.get(usize::try_from(index).ok()?).cloned()
+    }
+
+    fn crossing(&self, account: &AccountId, place: &Position) -> Option<u64> {
+        self.crossings.get(&(*account, *place)).copied()
     }
 }
 
@@ -182,5 +195,10 @@ impl View for MemoryView {
 
     fn standing(&self, community: &CommunityId) -> Vec<Standing> {
         self.shelf(community).map(|record| Standing::from(&record.content)).collect()
+    }
+
+    fn boxes(&self, recipient: &CommunityId) -> Vec<Boxed> {
+        let all = self.boxes.iter().filter(|((of, _), _)| of == recipient);
+        all.map(|(_, boxed)| boxed.clone()).collect()
     }
 }

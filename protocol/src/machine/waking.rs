@@ -7,7 +7,10 @@ use super::{
     shelving::HEADS_EVERY,
     state::{Machine, REPEAT_AFTER, Turn},
 };
-use crate::{id::CommunityId, time::Span};
+use crate::{
+    id::CommunityId,
+    time::{Span, Timestamp},
+};
 
 /// With fewer connections than this, the node looks for more among the communities it has heard of.
 const ENOUGH_PEERS: usize = 4;
@@ -26,9 +29,12 @@ impl Machine {
                 self.send_heads(turn, *peer);
             }
         }
+        self.inspect(turn);
         if self.repeat_at <= turn.now {
             self.repeat_at = turn.now.plus(REPEAT_AFTER);
             self.wanted.clear();
+            self.inquired.clear();
+            self.forget_told();
             for (peer, community) in &peers {
                 if !self.introduced.contains(peer) {
                     self.say_hello(turn, *peer);
@@ -39,14 +45,19 @@ impl Machine {
                     self.greet(turn, *peer, *community);
                     self.repeat_proposals(turn, *peer, community);
                 }
+                if let Some(community) = community {
+                    self.hand_over(turn, *peer, community);
+                }
             }
             #[cfg(feature = "flaws")]
             self.decide_by_timeout(turn);
             self.look_for_peers(turn);
+            self.stirred.extend(self.state.mail.keys().copied());
         }
         if self.sweep_at <= turn.now {
             self.sweep_at = turn.now.plus(SWEEP_EVERY);
             self.sweep(turn);
+            self.sweep_mail(turn);
         }
     }
 
@@ -63,6 +74,7 @@ impl Machine {
         !self.is_settled(account)
             || lanes.is_some_and(|l| l.undecided() > 0 || l.unconfirmed().next().is_some())
             || self.state.waiting.values().any(asks)
+            || self.disputes_unanswered(account)
     }
 
     /// Dials partners and inviters who are away, each with growing patience, and some others when there are few peers.
@@ -103,6 +115,8 @@ impl Machine {
                 continue;
             }
             known.live = known.live.saturating_sub(expired.len() as u64);
+            let lapsed = self.lapsed.entry(*community).or_default();
+            *lapsed = expired.iter().map(|s| s.expires_at).fold(*lapsed, Timestamp::max);
             let drops = expired.into_iter().map(|s| ForeignRecord::Drop {
                 community: *community,
                 revision: s.revision,

@@ -160,6 +160,13 @@ pub struct Agreement {
 }
 
 impl Agreement {
+    /// The epoch in which the lanes begin: 0 under first keys, and above whatever was signed under earlier keys when both sides
+    /// lost an agreement and take it up again under its old terms.
+    #[must_use]
+    pub fn first_epoch(&self) -> u32 {
+        self.certificate_a.content.serial.max(self.certificate_b.content.serial).saturating_sub(1)
+    }
+
     /// Checks everything that can be checked without knowing either side.
     ///
     /// # Errors

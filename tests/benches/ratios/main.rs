@@ -5,6 +5,7 @@
 //!
 //! `cargo bench -p kith-tests` measures all of it; `-- --help` says what else it can do.
 
+mod distance;
 mod fixture;
 mod http;
 mod latency;

@@ -1,13 +1,13 @@
 //! What is asked on the command line.
 
-use crate::{http, latency, local, partners, report::Report, start};
+use crate::{distance, http, latency, local, partners, report::Report, start};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 
 /// What `--help` says.
 pub(crate) const HELP: &str = "\
 Measures ratios: cargo bench -p kith-tests -- [OPTIONS]
-  --only NAME    only this measurement; may be repeated (local, latency, start, http, partners)
+  --only NAME    only this measurement; may be repeated (local, latency, start, http, partners, distance)
   --quick        small counts: shows that it works, not how fast
   --json         machine-readable
   --rounds N     rounds of each measurement, at least 1 (7)
@@ -22,12 +22,13 @@ const ENTRIES: u64 = 1_000_000;
 type Measurement = fn(&Options, &Path, &mut Report) -> Result<()>;
 
 /// All measurements, in order, each with the directory it may fill.
-pub(crate) const MEASUREMENTS: [(&str, Measurement); 5] = [
+pub(crate) const MEASUREMENTS: [(&str, Measurement); 6] = [
     ("local", local::measure),
     ("latency", latency::measure),
     ("start", start::measure),
     ("http", http::measure),
     ("partners", partners::measure),
+    ("distance", distance::measure),
 ];
 
 /// How to measure.

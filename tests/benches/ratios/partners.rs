@@ -70,11 +70,21 @@ pub(crate) fn measure(options: &Options, dir: &Path, report: &mut Report) -> Res
 
 /// Makes the two communities partners with the widest limits there are.
 async fn partner(payers: &Community, payees: &Community, paid: &Node) -> Result<AccountId> {
+    partner_at(payers, payees, paid, paid.running.listening.clone()).await
+}
+
+/// The same, where the payers reach the payees at these addresses.
+pub(crate) async fn partner_at(
+    payers: &Community,
+    payees: &Community,
+    paid: &Node,
+    addresses: Vec<String>,
+) -> Result<AccountId> {
     let invitation = Invitation {
         community: payees.id,
         name: "Payees".to_owned(),
         transport: paid.running.home.identity.transport,
-        addresses: paid.running.listening.clone(),
+        addresses,
         secret: [7; 16],
         expires_at: clock::now().plus(Span::days(1)),
         inviter_limit: MAX_LIMIT,
@@ -96,9 +106,9 @@ async fn partner(payers: &Community, payees: &Community, paid: &Node) -> Result<
     Ok(account)
 }
 
-type Payment = (PaymentTerms, Vec<Option<Consent>>);
+pub(crate) type Payment = (PaymentTerms, Vec<Option<Consent>>);
 
-fn sign(
+pub(crate) fn sign(
     payers: &Community,
     payees: &Community,
     paid: &Node,
@@ -129,10 +139,10 @@ fn sign(
 }
 
 /// Pays all of them and waits until the last is settled on the payers' side; how many a second.
-async fn settle(payers: &Community, payments: Vec<Payment>) -> Result<f64> {
+pub(crate) async fn settle(payers: &Community, payments: Vec<Payment>) -> Result<f64> {
     let count = payments.len();
     let handle = &payers.handle;
-    let share = count.div_ceil(CLIENTS);
+    let share = count.div_ceil(CLIENTS).max(1);
     let mut payments = payments.into_iter();
     let mut changes = handle.changes();
     let begun = Instant::now();
@@ -150,7 +160,7 @@ async fn settle(payers: &Community, payments: Vec<Payment>) -> Result<f64> {
     Ok(rate(count, begun.elapsed()))
 }
 
-async fn pay(handle: Handle, payments: Vec<Payment>) -> Result<()> {
+pub(crate) async fn pay(handle: Handle, payments: Vec<Payment>) -> Result<()> {
     for (terms, consents) in payments {
         let command = |terms| Command::Pay { terms, salt: [9; 16] };
         match handle.agreed(None, terms, consents, command).await? {

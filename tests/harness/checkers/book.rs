@@ -1,12 +1,12 @@
 //! A community's ledger kept a second time, by other code.
 
-use super::{Kept, Violation, ensure};
+use super::{Kept, Violation, disputes::Disputes, ensure};
 use kith_protocol::{
     community::{Charter, GroupPolicy},
     id::{AccountId, ExchangeId, MemberId},
-    ledger::{Account, Body, CorrectionTerms, Entry, Ledger},
+    ledger::{Account, Body, CorrectionTerms, Entry, Ledger, UnderId},
     member::MemberKind,
-    partnership::{Decision, Proposal, Side, Terms, Verdict},
+    partnership::{Closing, Decision, Proposal, Side, Statement, Terms, Verdict},
 };
 use std::collections::BTreeMap;
 
@@ -61,6 +61,10 @@ pub(super) struct Book {
     /// Minutes received from partners, and those that came back after they were lost.
     received: std::collections::BTreeSet<ExchangeId>,
     stories: BTreeMap<ExchangeId, Story>,
+    /// What the pot advanced and did not get back: under which partnership, to whom, how much.
+    advances: BTreeMap<ExchangeId, (AccountId, MemberId, i64)>,
+    /// What is disputed, and what came of it.
+    pub(super) disputes: Disputes,
     community: Option<kith_protocol::id::CommunityId>,
 }
 
@@ -104,7 +108,7 @@ impl Book {
                     side,
                     net: 0,
                     on_hold: 0,
-                    epoch: 0,
+                    epoch: agreement.first_epoch(),
                     uncertain: self.restored,
                 };
                 self.partners.insert(agreement.terms.account(), account);
@@ -171,9 +175,30 @@ impl Book {
                 let (_, payer, minutes) = self.unhold(&proposal.content.exchange, false)?;
                 self.change(payer, minutes, true)?;
             }
-            Body::Receive { payee, proposal, .. } => {
-                let minutes = i64::from(proposal.content.minutes.get());
+            Body::Advance { exchange, account, payee, minutes, .. } => {
+                let minutes = i64::from(minutes.get());
+                self.pot -= minutes;
+                let first = self.advances.insert(*exchange, (*account, *payee, minutes)).is_none();
+                ensure("advance", first && !self.began.contains_key(exchange), || format!("{exchange} again"))?;
+                ensure("advance", self.pot >= 0, || format!("the pot is at {} after an advance", self.pot))?;
                 self.change(*payee, minutes, true)?;
+            }
+            Body::AdvanceEnded { exchange, kept, .. } => {
+                let known = self.advances.get(exchange).copied();
+                let (_, payee, minutes) = known.ok_or_else(|| books(format!("nothing is advanced for {exchange}")))?;
+                if !kept {
+                    self.advances.remove(exchange);
+                    self.pot += minutes;
+                    self.change(payee, -minutes, true)?;
+                }
+            }
+            Body::DisputeClosed { closing, .. } => self.disputes.close(&closing.content)?,
+            Body::Receive { payee, proposal, advanced, .. } => {
+                let minutes = i64::from(proposal.content.minutes.get());
+                let rest = self.repay(&proposal.content, advanced.is_some())?;
+                if rest > 0 {
+                    self.change(*payee, rest, true)?;
+                }
                 self.received.insert(proposal.content.exchange);
                 self.partner(&proposal.content.account)?.net -= minutes;
                 self.within_limits(&proposal.content.account, self.net(&proposal.content.account))?;
@@ -187,15 +212,16 @@ impl Book {
 
     /// What both signed and this book had lost counts, whatever the limits are.
     fn recover(&mut self, body: &Body) -> Kept {
-        let Body::Recovered { member, paid, held, proposal, .. } = body else { return Ok(()) };
+        let Body::Recovered { member, paid, under_id, proposal, advanced, .. } = body else { return Ok(()) };
         let (account, id) = (proposal.content.account, proposal.content.exchange);
         let minutes = i64::from(proposal.content.minutes.get());
         self.received.insert(id);
-        if *held {
+        if *under_id == UnderId::Hold {
             self.unhold(&id, true)?;
         } else {
-            let change = if *paid { -minutes } else { minutes };
+            let change = if *paid { -minutes } else { self.repay(&proposal.content, advanced.is_some())? };
             match member {
+                _ if change == 0 => {}
                 Some(member) => {
                     self.change(*member, change, false)?;
                     self.members.entry(*member).and_modify(|line| line.recovered = true);
@@ -205,6 +231,21 @@ impl Book {
         }
         self.partner(&account)?.net += if *paid { minutes } else { -minutes };
         Ok(())
+    }
+
+    /// What comes from a partner repays the pot first, once; the rest is for whose it is.
+    fn repay(&mut self, proposal: &Proposal, said: bool) -> Result<i64, Violation> {
+        let minutes = i64::from(proposal.minutes.get());
+        let advanced = self.advances.get(&proposal.exchange).filter(|a| a.0 == proposal.account).map_or(0, |a| a.2);
+        ensure("advance", said == (advanced > 0), || {
+            format!("{} comes in, {advanced} minutes of it are advanced", proposal.exchange)
+        })?;
+        let back = minutes.min(advanced);
+        if back > 0 {
+            self.advances.remove(&proposal.exchange);
+            self.pot += back;
+        }
+        Ok(minutes - back)
     }
 
     fn partner(&mut self, account: &AccountId) -> Result<&mut PartnerLine, Violation> {
@@ -302,6 +343,17 @@ impl Book {
         ensure("books", found == Some(leaf_index), || format!("accepted at {leaf_index}, recorded at {found:?}"))
     }
 
+    /// Whether a statement is of this book's community.
+    pub(super) fn is_own(&self, said: &Statement) -> bool {
+        self.partners.get(&said.account).is_some_and(|partner| partner.side == said.side)
+    }
+
+    /// Whoever closes a dispute suggested the same before; what was lost with a disk cannot be asked for.
+    pub(super) fn closes_as_wanted(&self, closing: &Closing) -> Kept {
+        let closer = self.partners.get(&closing.account).is_some_and(|partner| partner.side == Side::A);
+        if closer && !self.restored { self.disputes.wanted(closing) } else { Ok(()) }
+    }
+
     /// Whether an exchange with a partner is committed here.
     pub(super) fn crossed(&self, id: &ExchangeId) -> bool {
         self.finished.get(id) == Some(&true) || self.received.contains(id)
@@ -316,6 +368,7 @@ impl Book {
             && here(Account::Pot) == self.pot
             && here(Account::Opening) == self.opening
             && self.holds.len() == ledger.holds().len()
+            && self.advances.keys().eq(ledger.advances().keys())
             && self.partners.len() == ledger.partners().len()
             && self
                 .partners

@@ -50,6 +50,9 @@ fn unlike_partners(machine: &Machine, nodes: &[Seen<'_>]) -> Option<String> {
             }
             Some(_) => {}
         }
+        if let Some(unlike) = super::disputes::unlike(machine, other.0, account) {
+            return Some(unlike);
+        }
     }
     None
 }

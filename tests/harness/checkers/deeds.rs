@@ -7,11 +7,11 @@ use super::{
     slots::{Slot, slot_decided, slot_of},
 };
 use kith_protocol::{
-    envelope::Content,
+    envelope::{Content, Unverified},
     id::{AccountId, CommunityId, Digest, ExchangeId, RequestId},
     ledger::{Body, Entry},
-    machine::{Fact, ForeignRecord, Lost, Message, Reply, WaitingKind, secret_digest},
-    partnership::{Decision, RefusalCode, Verdict},
+    machine::{Draft, Fact, ForeignRecord, Lost, Message, Reply, WaitingKind, secret_digest},
+    partnership::{Decision, RefusalCode, Statement, Verdict},
     shelf::Record,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,8 @@ pub(super) struct Deeds {
     accepting: BTreeSet<AccountId>,
     invited: BTreeSet<Digest>,
     waited: BTreeSet<ExchangeId>,
+    /// What coordinators said about disputed exchanges, and when.
+    drafts: Vec<(ExchangeId, Draft)>,
     asked: BTreeSet<ExchangeId>,
     revision: u64,
     /// Records of others, by community and revision.
@@ -116,6 +118,8 @@ const fn wanted(body: &Body) -> bool {
         | Body::Correction { .. }
         | Body::Gift { .. }
         | Body::OpeningBalance { .. }
+        | Body::Advance { .. }
+        | Body::AdvanceEnded { .. }
         | Body::Hold { .. } => true,
         Body::Founded { .. }
         | Body::PartnershipAgreed { .. }
@@ -124,6 +128,7 @@ const fn wanted(body: &Body) -> bool {
         | Body::Receive { .. }
         | Body::KeyRotated { .. }
         | Body::Resumed { .. }
+        | Body::DisputeClosed { .. }
         | Body::Recovered { .. } => false,
     }
 }
@@ -150,13 +155,19 @@ pub(crate) fn kind(fact: &Fact) -> &'static str {
         Fact::Offered { .. } => "offered",
         Fact::Reopened { .. } => "reopened",
         Fact::Frozen { .. } => "frozen",
+        Fact::Inspected { .. } => "inspected",
         Fact::Invited { .. } => "invited",
         Fact::InvitationUsed { .. } => "invitation_used",
         Fact::Accepting { .. } => "accepting",
         Fact::AcceptingNoLonger { .. } => "accepting_no_longer",
+        Fact::DisputeDraft { .. } => "dispute draft",
+        Fact::DisputeSaid { .. } => "dispute said",
+        Fact::DisputeReminder { .. } => "dispute reminder",
         Fact::PartnerCard { .. } => "partner_card",
         Fact::Shelved { .. } => "shelved",
         Fact::Answered { .. } => "answered",
+        Fact::MailSwitched { .. } => "mail_switched",
+        Fact::Heard { .. } => "heard",
     }
 }
 
@@ -229,6 +240,7 @@ impl Deeds {
                     self.asked.insert(*exchange);
                 }
             }
+            Fact::DisputeDraft { exchange, draft, .. } => self.drafts.push((*exchange, draft.clone())),
             Fact::Proposed { proposal, .. } => {
                 self.proposed.insert(slot_of(&proposal.content));
             }
@@ -286,6 +298,13 @@ impl Deeds {
         }
     }
 
+    /// Whether a coordinator of this node said this, as far as is remembered.
+    pub(super) fn drafted(&self, statement: &Unverified<Statement>) -> bool {
+        let said = &statement.content;
+        let draft = Draft { said: said.said.clone(), at: said.made_at };
+        self.drafts.contains(&(said.exchange, draft))
+    }
+
     fn holds_record(&self, record: &Record) -> bool {
         if self.community == Some(record.community) {
             record.revision <= self.revision
@@ -324,10 +343,18 @@ impl Deeds {
             Message::ResumeRequest(asked) => self.nonces.contains(&asked.request.content.nonce),
             Message::ResumeOffer { offer, .. } => self.offers.contains(&offer.content.digest()),
             Message::ResumeAcknowledge(word) => self.resumed.contains(&word.content.offer),
+            Message::LedgerWanted(wanted) => book.partners.contains_key(&wanted.account),
+            Message::LedgerShown(shown) => book.partners.contains_key(&shown.account),
             Message::ResumeFetch { account, .. } | Message::Crossings { account, .. } => {
                 book.partners.contains_key(account)
             }
+            Message::Say(statement) => book.disputes.holds(&statement.content),
+            Message::DisputeHeads(heads) => book.disputes.are_so_far(heads),
+            Message::DisputeClosed { closing, .. } => book.disputes.closed(&closing.content),
             Message::AgreementWanted { .. } | Message::WhoAreYou => true,
+            // What is in a box is judged by whoever can open it: see `Checkers::sealed`.
+            Message::Mail { .. } | Message::MailDrop { .. } | Message::MailHeld { .. } => true,
+            Message::MailRefused { .. } | Message::MailBox(_) | Message::MailTaken { .. } => true,
             Message::Declined { .. } | Message::AskDeclined { .. } | Message::Heads { .. } | Message::Pull { .. } => {
                 true
             }

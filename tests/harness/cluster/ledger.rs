@@ -9,7 +9,7 @@ use kith_protocol::{
     ledger::{
         Body, Entry,
         checkpoint::{Checkpoint, Note, origin_of},
-        merkle::{Frontier, leaf_hash, verify_consistency, verify_inclusion},
+        merkle::{Frontier, verify_consistency, verify_inclusion},
     },
 };
 use serde::Deserialize;
@@ -61,13 +61,13 @@ impl Books {
             ensure!(!page.items.is_empty(), "the ledger of {} ends before its checkpoint", node.name);
             for read in page.items {
                 ensure!(read.index == entries.len() as u64, "entry {} came out of order", read.index);
-                ensure!(leaf_hash(&read.entry.to_bytes()) == read.leaf, "entry {} is not its leaf", read.index);
+                ensure!(read.entry.leaf() == read.leaf, "entry {} is not its leaf", read.index);
                 entries.push(read.entry);
             }
         }
         entries.truncate(usize::try_from(checkpoint.size)?);
         let mut tree = Frontier::default();
-        entries.iter().for_each(|entry| tree.push(leaf_hash(&entry.to_bytes())));
+        entries.iter().for_each(|entry| tree.push(entry.leaf()));
         ensure!(tree.root() == checkpoint.root, "the entries of {} are not those of its checkpoint", node.name);
         Ok(Self { entries, checkpoint })
     }
@@ -127,7 +127,12 @@ impl Books {
                         add(*payer, *minutes);
                     }
                 }
-                Body::Receive { payee, proposal, .. } => add(*payee, i64::from(proposal.content.minutes.get())),
+                Body::Receive { payee, proposal, advanced, .. } => {
+                    let back = advanced.map_or(0, |minutes| i64::from(minutes.get()));
+                    add(*payee, i64::from(proposal.content.minutes.get()) - back);
+                }
+                Body::Advance { payee, minutes, .. } => add(*payee, i64::from(minutes.get())),
+                Body::AdvanceEnded { payee, minutes, kept: false, .. } => add(*payee, -i64::from(minutes.get())),
                 _ => {}
             }
         }

@@ -1,7 +1,7 @@
 //! One node: a community's directory and, most of the time, a process that serves it.
 
 use super::{
-    program::{command, run},
+    program::{command, command_in, run},
     wait::wait_within,
 };
 use anyhow::{Context as _, Result, bail};
@@ -54,6 +54,15 @@ struct Process {
     _stdout: Option<BufReader<ChildStdout>>,
 }
 
+/// A network namespace in which a node runs, and the address it has there.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// As `ip netns` calls it.
+    pub namespace: String,
+    /// An IPv4 address.
+    pub address: String,
+}
+
 /// One community's node. All methods take `&self`, so that threads may use it while another kills it.
 pub struct Node {
     /// The community's name.
@@ -63,6 +72,7 @@ pub struct Node {
     log: PathBuf,
     /// Further options of `kith serve`.
     options: Vec<String>,
+    place: Option<Place>,
     id: OnceLock<CommunityId>,
     process: Mutex<Option<Process>>,
     /// Where it was reached last, and with what.
@@ -88,9 +98,29 @@ impl Node {
             dir: dir.to_path_buf(),
             log: dir.with_extension("log"),
             options: options.iter().map(|&option| option.to_owned()).collect(),
+            place: None,
             id: OnceLock::new(),
             process: Mutex::new(None),
             reached: RwLock::new(None),
+        }
+    }
+
+    /// The same node in a network namespace of its own.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// The program, and where it is to listen for people and for nodes that it has not listened for before.
+    fn serve(&self) -> (Command, String, String) {
+        let serve = ["serve", "--json", "--stop-with-stdin"];
+        match &self.place {
+            None => (command(&serve), "127.0.0.1:0".to_owned(), ANYWHERE.to_owned()),
+            Some(Place { namespace, address }) => {
+                let serve = command_in(&["ip", "netns", "exec", namespace], &serve);
+                (serve, format!("{address}:0"), format!("/ip4/{address}/tcp/0"))
+            }
         }
     }
 
@@ -106,9 +136,9 @@ impl Node {
         let known = self.ready().and_then(|ready| ready.addresses.into_iter().next());
         let usual = known.as_deref().map(|address| address.split("/p2p/").next().unwrap_or(address));
         let (process, ready) = match usual {
-            None => self.come_up(ANYWHERE)?,
+            None => self.come_up(None)?,
             // Another program may have been given the port meanwhile: then the node moves, as a real one would.
-            Some(usual) => self.come_up(usual).or_else(|_| self.come_up(ANYWHERE))?,
+            Some(usual) => self.come_up(Some(usual)).or_else(|_| self.come_up(None))?,
         };
         let token = home::admin_token(&self.dir)?.context("the node's directory has no admin token")?;
         let client = Client::new(&ready.url, Some(token));
@@ -125,7 +155,7 @@ impl Node {
     /// # Errors
     /// When it cannot be started.
     pub fn start_and_kill9(&self, after: Duration) -> Result<()> {
-        let (mut process, _) = self.spawn(ANYWHERE)?;
+        let (mut process, _) = self.spawn(None)?;
         // Not to wait for anything: to be killed at no particular moment is the point.
         thread::sleep(after);
         process.child.kill().context("a node cannot be killed")?;
@@ -133,10 +163,14 @@ impl Node {
         Ok(())
     }
 
-    fn spawn(&self, listen: &str) -> Result<(Process, mpsc::Receiver<Option<Ready>>)> {
+    fn spawn(&self, listen: Option<&str>) -> Result<(Process, mpsc::Receiver<Option<Ready>>)> {
         let log = OpenOptions::new().create(true).append(true).open(&self.log).context("a log cannot be written")?;
-        let mut serve: Command = command(&["serve", "--json", "--stop-with-stdin", "--http", "127.0.0.1:0"]);
-        serve.args(["--listen", listen]).arg("--dir").arg(&self.dir).args(&self.options);
+        let (mut serve, http, anywhere) = self.serve();
+        serve
+            .args(["--http", &http, "--listen", listen.unwrap_or(&anywhere)])
+            .arg("--dir")
+            .arg(&self.dir)
+            .args(&self.options);
         let mut child = serve.stdin(Stdio::piped()).stderr(log).spawn().context("a node cannot be started")?;
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let (tell, told) = mpsc::channel();
@@ -152,7 +186,7 @@ impl Node {
         Ok((Process { child, _stdin: stdin, _stdout: None }, told))
     }
 
-    fn come_up(&self, listen: &str) -> Result<(Process, Ready)> {
+    fn come_up(&self, listen: Option<&str>) -> Result<(Process, Ready)> {
         let (mut process, told) = self.spawn(listen)?;
         if let Ok(Some(ready)) = told.recv_timeout(START_PATIENCE) {
             return Ok((process, ready));

@@ -8,7 +8,7 @@ use kith::{
 };
 use kith_protocol::{
     envelope::Content as _,
-    id::{AccountId, Digest, ExchangeId, MemberId},
+    id::{AccountId, CommunityId, Digest, ExchangeId, MemberId},
     key::SecretKey,
     ledger::{Consent, ExchangeTerms, PaymentTerms},
     minutes::Minutes,
@@ -97,6 +97,22 @@ pub fn signed_payment(
     minutes: i64,
     exchange: ExchangeId,
 ) -> Result<NewPayment> {
+    signed_payment_to(home, partner.id(), account, payer, payee, minutes, exchange)
+}
+
+/// The same to a community that is no node of the cluster.
+///
+/// # Errors
+/// When the minutes are none.
+pub fn signed_payment_to(
+    home: &Node,
+    partner: CommunityId,
+    account: AccountId,
+    payer: &Person,
+    payee: Payee,
+    minutes: i64,
+    exchange: ExchangeId,
+) -> Result<NewPayment> {
     let terms = PaymentTerms {
         community: home.id(),
         account,
@@ -111,7 +127,7 @@ pub fn signed_payment(
     let consent = Some(payer.consent(&terms.signing_bytes()));
     Ok(NewPayment {
         id: Some(exchange),
-        partner: partner.id(),
+        partner,
         payer: payer.id,
         payee: terms.payee,
         minutes,

@@ -53,7 +53,19 @@ fn build() -> Result<PathBuf> {
 /// The program with arguments, ready to run, without settings from this process's own environment.
 #[must_use]
 pub fn command<S: AsRef<OsStr>>(args: &[S]) -> Command {
-    let mut command = Command::new(program());
+    command_in(&[], args)
+}
+
+/// The same, started by another program that becomes it, such as `ip netns exec NAME`.
+pub(super) fn command_in<S: AsRef<OsStr>>(by: &[&str], args: &[S]) -> Command {
+    let mut command = match by.split_first() {
+        None => Command::new(program()),
+        Some((first, rest)) => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(program());
+            command
+        }
+    };
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("KITH_")) {

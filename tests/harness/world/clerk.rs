@@ -10,8 +10,10 @@ use kith_protocol::{
     codec,
     community::Certificates,
     id::Digest,
+    ledger::{Entry, checkpoint::Checkpoint, merkle::MemoryNodes},
     machine::{
-        Batch, Checked, Effect, Input, MAX_PARCEL_BYTES, Machine, Message, Notice, Parcel, Peer, check_announcement,
+        Batch, Checked, Effect, Input, MAX_PARCEL_BYTES, Machine, MemoryView, Message, Notice, Parcel, Peer, Showing,
+        check_announcement,
     },
     rejection::Rejection,
     shelf::{Announcement, MAX_ANNOUNCEMENT_BYTES, Verdict},
@@ -49,6 +51,15 @@ enum Crash {
 fn mark(bytes: &[u8]) -> u64 {
     let digest = Digest::of("trace", &[bytes]);
     digest.as_bytes().iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+}
+
+/// What a node's ledger has to show: the simulated disk keeps no nodes of the tree.
+fn showing_of(machine: &Machine, view: &MemoryView, showing: &Showing) -> Option<Message> {
+    let identity = machine.identity();
+    let tree = MemoryNodes::of(view.entries().iter().map(Entry::leaf));
+    let checkpoint = Checkpoint::of(&identity.community, machine.state().ledger().tree());
+    let note = checkpoint.sign(checkpoint.origin(), &identity.secret).ok()?.to_text();
+    showing.message(&checkpoint, note, &tree, view)
 }
 
 impl World {
@@ -220,12 +231,25 @@ impl World {
             match effect {
                 Effect::Send { to, message } => {
                     self.checkers.sent(i, &message)?;
+                    if let Message::MailDrop { to, sealed } = &message
+                        && let Some(j) = self.nodes.iter().position(|node| node.identity.community == *to)
+                    {
+                        let (writer, reader) = (&self.nodes[i].identity, &self.nodes[j].identity);
+                        self.checkers.sealed(i, writer, reader, sealed)?;
+                    }
                     self.coverage.hit("message", super::trace::kind(&message));
                     self.keep_recording(i, to, &message);
                     let most = usize::try_from(self.dice.between(1, PARCEL)).unwrap_or(1);
                     match parcels.iter_mut().rev().find(|(peer, _)| *peer == to) {
                         Some((_, messages)) if messages.len() < most => messages.push(message),
                         _ => parcels.push((to, vec![message])),
+                    }
+                }
+                Effect::Show { to, showing } => {
+                    let node = &self.nodes[i];
+                    if let Some(message) = node.machine.as_ref().and_then(|m| showing_of(m, &node.view, &showing)) {
+                        self.coverage.hit("message", super::trace::kind(&message));
+                        parcels.push((to, vec![message]));
                     }
                 }
                 Effect::Publish { bytes } => {
@@ -276,7 +300,9 @@ impl World {
             Notice::Refused { why, .. } => self.coverage.hit("refused message", why.code()),
             Notice::Recovering { .. } => self.coverage.hit("notice", "recovering"),
             Notice::Recovered { .. } => self.coverage.hit("notice", "recovered"),
+            Notice::Forgotten { .. } => self.coverage.hit("notice", "forgotten"),
             Notice::Resumed { .. } => self.coverage.hit("notice", "resumed"),
+            Notice::Disputed { .. } => self.coverage.hit("notice", "disputed"),
             Notice::Frozen { account } => {
                 return Err(Violation::new("honesty", format!("an honest partner is accused: {account}")));
             }
@@ -397,7 +423,7 @@ impl World {
     /// A connection stands, if it can.
     pub(super) fn connect(&mut self, a: usize, b: usize) {
         let alive = [a, b].iter().all(|i| self.nodes[*i].machine.is_some());
-        if a == b || !alive || !self.network.connect(a, b) {
+        if a == b || self.apart(a, b) || !alive || !self.network.connect(a, b) {
             return;
         }
         self.coverage.hit("network", "connections");

@@ -26,6 +26,7 @@ impl World {
                 }
             }
         }
+        self.stay_apart();
         for i in 0..self.nodes.len() {
             self.schedule_wake(i);
             for j in 0..i {

@@ -10,7 +10,9 @@ use kith_protocol::{
     id::{AccountId, CommunityId, Digest, ExchangeId, MemberId, RecordKey, RequestId},
     key::SecretKey,
     ledger::{Entry, History, Recorded},
-    machine::{Batch, Effect, Effects, Fact, Identity, Input, Machine, MemoryView, Peer, Reply, Standing, State, View},
+    machine::{
+        Batch, Boxed, Effect, Effects, Fact, Identity, Input, Machine, MemoryView, Peer, Reply, Standing, State, View,
+    },
     minutes::{Balance, Minutes},
     partnership::{Position, RefusalCode},
     shelf::{Held, Record},
@@ -43,6 +45,8 @@ pub(crate) struct Node {
     pub(super) busy: bool,
     /// Grows with every start: what was planned for an earlier life does not happen.
     pub(super) life: u32,
+    /// The life in which its machine writes letters: it outlasts some starts, but no loss.
+    alive: u64,
     /// Which of the planned wake-ups is the one that counts.
     pub(super) wake: u64,
     /// Whether one is planned.
@@ -91,10 +95,13 @@ impl Node {
             transport: SecretKey::from_seed(&dice.bytes()).public(),
             aliases: AliasSecret::new(dice.bytes()),
         };
+        let mut machine = Machine::new(identity.clone(), State::empty(community), BTreeMap::new());
+        machine.begin_life(1);
         Self {
             coordinator: MemberId(dice.bytes()),
             charter: draw_charter(&mut dice),
-            machine: Some(Machine::new(identity.clone(), State::empty(community), BTreeMap::new())),
+            machine: Some(machine),
+            alive: 1,
             identity,
             root,
             serial: 1,
@@ -162,7 +169,8 @@ impl Node {
 
     /// A machine that starts from the disk.
     pub(super) fn restart(&mut self, use_snapshot: bool) -> Result<(), String> {
-        let (machine, view) = self.disk.recover(&self.identity, use_snapshot)?;
+        let (mut machine, view) = self.disk.recover(&self.identity, use_snapshot)?;
+        machine.begin_life(self.alive);
         self.machine = Some(machine);
         self.view = view;
         Ok(())
@@ -173,6 +181,7 @@ impl Node {
     pub(super) fn restore(&mut self, now: u64, frames: usize) -> Result<Batch, String> {
         self.disk.restore_old(frames);
         self.disk.lose_index(0);
+        self.begin_life(now);
         if self.breach != Some(Breach::Rule(Flaw::KeepsKey)) {
             self.change_key();
         }
@@ -183,6 +192,11 @@ impl Node {
         let batch = machine.restore(self.clock(now), &view).map_err(|why| why.to_string())?;
         self.disk.commit(&batch);
         Ok(batch)
+    }
+
+    /// From the next start on its machine may have lost something.
+    pub(super) fn begin_life(&mut self, now: u64) {
+        self.alive = self.clock(now).0;
     }
 
     /// With the recovery words comes a key that signed nothing before.
@@ -225,6 +239,10 @@ impl History for Forgetful<'_> {
     fn entry(&self, index: u64) -> Option<Entry> {
         self.0.entry(index)
     }
+
+    fn crossing(&self, account: &AccountId, place: &Position) -> Option<u64> {
+        self.0.crossing(account, place)
+    }
 }
 
 impl View for Forgetful<'_> {
@@ -250,5 +268,9 @@ impl View for Forgetful<'_> {
 
     fn standing(&self, community: &CommunityId) -> Vec<Standing> {
         self.0.standing(community)
+    }
+
+    fn boxes(&self, recipient: &CommunityId) -> Vec<Boxed> {
+        self.0.boxes(recipient)
     }
 }

@@ -47,6 +47,9 @@ impl World {
             self.restore(i)?;
         }
         let node = &mut self.nodes[i];
+        if self.letters.permille(300) {
+            node.begin_life(self.now);
+        }
         if self.dice.permille(250) {
             let keep = self.dice.index(node.disk.index_len() + 1);
             self.coverage.hit("crash", if keep == 0 { "index lost" } else { "index behind" });
@@ -92,6 +95,7 @@ impl World {
         self.checkers.restored(i, &facts)?;
         self.checkers.committed(i, &batch.facts, &batch.foreign, &mut self.coverage)?;
         self.workload.restored(i);
+        self.meet_again(i);
         Ok(())
     }
 
@@ -102,7 +106,7 @@ impl World {
         self.at(self.now + later, Event::Gone { node: i, life, peer });
     }
 
-    fn sever(&mut self, a: usize, b: usize) {
+    pub(super) fn sever(&mut self, a: usize, b: usize) {
         if self.network.sever(a, b) {
             self.coverage.hit("network", "connections broken");
             self.trace.note(a, b as u64, || format!("cut off from {b}"));
@@ -127,6 +131,7 @@ impl World {
     /// The network gets worse or better.
     pub(super) fn weather(&mut self) -> Kept {
         self.replay()?;
+        self.drift_apart();
         let count = self.nodes.len();
         let (a, b) = (self.dice.index(count), self.dice.index(count));
         match self.dice.below(100) {

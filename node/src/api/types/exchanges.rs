@@ -3,7 +3,7 @@
 use kith_protocol::{
     id::{Alias, CommunityId, ExchangeId, MemberId, RecordKey},
     ledger::{Channel, Consent},
-    partnership::Payee,
+    partnership::{Outcome as DisputeOutcome, Payee},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -149,7 +149,8 @@ pub struct ExchangeView {
     /// Its id.
     #[schema(value_type = String)]
     pub id: ExchangeId,
-    /// `waiting` for agreement, `recorded` with a partner's answer outstanding, `settled`, `refused`, or `corrected`.
+    /// `waiting` for agreement, `recorded` with a partner's answer outstanding, `settled`, `refused`, or `corrected`;
+    /// `advanced` when a partner's payment will not come and the member has the pot's minutes.
     pub state: String,
     /// The entry that began it.
     pub index: Option<u64>,
@@ -171,6 +172,16 @@ pub struct ExchangeView {
     pub waits_for: Option<MemberId>,
     /// Since when it waits, or when it was recorded.
     pub since: u64,
+    /// Minutes that the pot gave the member until the partner pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advanced_minutes: Option<u32>,
+    /// Whether it is in dispute with the partner.
+    #[serde(default)]
+    pub disputed: bool,
+    /// What a dispute about it led to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub dispute_outcome: Option<DisputeOutcome>,
     /// For people: what this means.
     pub sentence: String,
 }

@@ -69,6 +69,23 @@ pub struct PartnerView {
     pub waiting_since: Option<u64>,
     /// Whether three quarters of a limit are used, in either direction: time to talk to the partner.
     pub near_limit: bool,
+    /// Mail through this partner for others who are away, and through us for it: `off`, `offered` while only we want it,
+    /// `wanted` while only the partner does, `agreed` when both do.
+    pub mail: String,
+    /// How many sealed boxes of others are held here for this partner.
+    pub mail_held: u64,
+}
+
+/// Whether mail may rest with a partner, and with us for it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailSwitch {
+    /// Whether it may.
+    pub on: bool,
+    /// The coordinator who decides; the first coordinator when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub by: Option<MemberId>,
 }
 
 /// A coordinator's decision not to wait for a partner.

@@ -63,7 +63,7 @@ pub(in crate::api) async fn list_exchanges(
     let page = state.handle.look(move |machine, _| {
         let waiting = machine.state().waiting().range((from, Bound::Unbounded));
         let open = waiting.filter(|(_, waiting)| waiting.is_open()).take(limit + 1);
-        open.map(|(id, waiting)| view::waiting(machine, *id, waiting)).collect::<Vec<_>>()
+        open.map(|(id, waiting)| view::listed(machine, *id, waiting)).collect::<Vec<_>>()
     });
     let mut items = page.await?;
     let more = items.len() > limit;

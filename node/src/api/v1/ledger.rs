@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::stream;
-use kith_protocol::ledger::{Entry, History as _, merkle::leaf_hash};
+use kith_protocol::ledger::{Entry, History as _};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -66,7 +66,7 @@ pub(in crate::api) async fn list_entries(
             let bytes = entry.to_bytes();
             left = left.saturating_sub(bytes.len());
             let json = serde_json::to_value(&entry).map_err(|_| unreadable(index))?;
-            items.push(EntryView { index, leaf: leaf_hash(&bytes), entry: json });
+            items.push(EntryView { index, leaf: entry.leaf(), entry: json });
             index += 1;
         }
         if ends {

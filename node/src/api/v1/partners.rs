@@ -5,16 +5,16 @@ use crate::{
         ApiState, Failure,
         extract::At,
         idempotency::Call,
-        types::{AcceptInvitation, GoOn, InvitationView, NewInvitation, PartnerView},
+        types::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView},
     },
-    runtime::{Handle, Refused, clock, shelves::name_of},
+    runtime::{Handle, Refused, book::Book, clock, shelves::name_of},
 };
 use axum::{Json, extract::State, http::StatusCode};
 use kith_protocol::{
     id::{AccountId, CommunityId},
     lane::Lanes,
     ledger::Partner,
-    machine::{Accepting, Command, Condition, Machine, Reply},
+    machine::{Accepting, Command, Condition, Machine, Mailing, Reply, View as _},
     minutes::Minutes,
     partnership::{Invitation, Side},
     rejection::Rejection,
@@ -44,7 +44,17 @@ pub(super) async fn account_of(handle: &Handle, community: CommunityId) -> Resul
     account.await?.ok_or_else(|| no_partnership(&community))
 }
 
-fn live(machine: &Machine, account: AccountId, partner: &Partner) -> PartnerView {
+/// Whether mail is agreed, in the words of the API.
+fn mail(mailing: Option<&Mailing>) -> &'static str {
+    match mailing {
+        Some(Mailing { ours: true, theirs: true, .. }) => "agreed",
+        Some(Mailing { ours: true, .. }) => "offered",
+        Some(Mailing { theirs: true, .. }) => "wanted",
+        _ => "off",
+    }
+}
+
+fn live(machine: &Machine, book: &Book, account: AccountId, partner: &Partner) -> PartnerView {
     let community = partner.community();
     let lanes = machine.state().lanes().get(&account);
     PartnerView {
@@ -62,6 +72,8 @@ fn live(machine: &Machine, account: AccountId, partner: &Partner) -> PartnerView
         largest_minutes: partner.terms.largest.get(),
         waiting_since: lanes.and_then(Lanes::waiting_since).map(|since| since.0),
         near_limit: partner.is_near_limit(),
+        mail: mail(machine.state().mail().get(&account)).into(),
+        mail_held: book.boxes(&community).len() as u64,
     }
 }
 
@@ -81,6 +93,8 @@ fn without_account(machine: &Machine, community: CommunityId, state: &str) -> Pa
         largest_minutes: 0,
         waiting_since: None,
         near_limit: false,
+        mail: mail(None).into(),
+        mail_held: 0,
     }
 }
 
@@ -95,10 +109,10 @@ fn accepting(machine: &Machine, community: CommunityId, accepting: &Accepting) -
     }
 }
 
-fn view(machine: &Machine, community: &CommunityId) -> Option<PartnerView> {
+fn view(machine: &Machine, book: &Book, community: &CommunityId) -> Option<PartnerView> {
     let state = machine.state();
     if let Some((account, partner)) = state.ledger().partner_of(community) {
-        return Some(live(machine, *account, partner));
+        return Some(live(machine, book, *account, partner));
     }
     if let Some(waiting) = state.accepting().get(community) {
         return Some(accepting(machine, *community, waiting));
@@ -110,9 +124,10 @@ fn view(machine: &Machine, community: &CommunityId) -> Option<PartnerView> {
 #[utoipa::path(get, path = "/partners", tag = "partners",
     responses((status = 200, description = "The partners.", body = Vec<PartnerView>)))]
 pub(in crate::api) async fn list_partners(State(state): State<ApiState>) -> Result<Json<Vec<PartnerView>>, Failure> {
-    let partners = state.handle.look(|machine, _| {
+    let partners = state.handle.look(|machine, book| {
         let state = machine.state();
-        let partners = state.ledger().partners().iter().map(|(account, partner)| live(machine, *account, partner));
+        let partners = state.ledger().partners().iter();
+        let partners = partners.map(|(account, partner)| live(machine, book, *account, partner));
         let waiting = state.accepting().iter().map(|(community, waiting)| accepting(machine, *community, waiting));
         let refused = state.refusals().keys().map(|community| without_account(machine, *community, "refused"));
         partners.chain(waiting).chain(refused).collect()
@@ -128,7 +143,7 @@ pub(in crate::api) async fn get_partner(
     State(state): State<ApiState>,
     At(community): At<CommunityId>,
 ) -> Result<Json<PartnerView>, Failure> {
-    let found = state.handle.look(move |machine, _| view(machine, &community)).await?;
+    let found = state.handle.look(move |machine, book| view(machine, book, &community)).await?;
     found.map(Json).ok_or_else(|| no_partnership(&community))
 }
 
@@ -180,7 +195,7 @@ pub(in crate::api) async fn accept_invitation(
     let nonce = write.new_id(&handle, "agreement");
     let review_at = clock::now().plus(REVIEW_AFTER);
     handle.command(write.request(), Command::Accept { invitation, nonce, review_at }).await?;
-    let found = handle.look(move |machine, _| view(machine, &community)).await?;
+    let found = handle.look(move |machine, book| view(machine, book, &community)).await?;
     found.map(|view| (StatusCode::ACCEPTED, Json(view))).ok_or_else(|| no_partnership(&community))
 }
 
@@ -199,6 +214,25 @@ pub(in crate::api) async fn go_on_without(
         None => handle.coordinator().await?,
     };
     handle.command(write.request(), Command::Waive { account, by }).await?;
-    let found = handle.look(move |machine, _| view(machine, &community)).await?;
+    let found = handle.look(move |machine, book| view(machine, book, &community)).await?;
+    found.map(Json).ok_or_else(|| no_partnership(&community))
+}
+
+/// Lets sealed mail rest with a partner for others who are away, and here for the partner; or no longer. Both have to want it.
+#[utoipa::path(put, path = "/partners/{community}/mail", tag = "partners", request_body = MailSwitch,
+    params(("community" = String, Path, description = "The partner community.")),
+    responses((status = 200, description = "The partner.", body = PartnerView)))]
+pub(in crate::api) async fn switch_mail(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(community): At<CommunityId>,
+    Call { write, body }: Call<MailSwitch>,
+) -> Result<Json<PartnerView>, Failure> {
+    let account = account_of(&handle, community).await?;
+    let by = match body.by {
+        Some(by) => by,
+        None => handle.coordinator().await?,
+    };
+    handle.command(write.request(), Command::Mail { account, on: body.on, by }).await?;
+    let found = handle.look(move |machine, book| view(machine, book, &community)).await?;
     found.map(Json).ok_or_else(|| no_partnership(&community))
 }

@@ -96,6 +96,16 @@ pub(super) fn known(community: &CommunityId) -> Vec<u8> {
     key(b'w', &[community.as_bytes()])
 }
 
+/// All boxes held for a recipient.
+pub(super) fn boxes(recipient: &CommunityId) -> Vec<u8> {
+    key(b'l', &[recipient.as_bytes()])
+}
+
+/// The box held for a recipient of a depositor.
+pub(super) fn boxed(recipient: &CommunityId, depositor: &CommunityId) -> Vec<u8> {
+    key(b'l', &[recipient.as_bytes(), depositor.as_bytes()])
+}
+
 /// A page of positions or hashes: `level` 255 holds positions of entries, others hold tree nodes of that level.
 pub(super) fn page(level: u8, page: u64) -> Vec<u8> {
     key(b'p', &[&[level], &page.to_be_bytes()])

@@ -5,7 +5,7 @@ use kith_protocol::{
     codec,
     envelope::Unverified,
     id::MemberId,
-    ledger::{Body, CorrectionTerms, Entry, History as _, Recorded, merkle::leaf_hash},
+    ledger::{Body, CorrectionTerms, Entry, History as _, Recorded},
     machine::{Fact, ForeignRecord, Standing, View as _},
     minutes::Minutes,
     partnership::Verdict,
@@ -32,7 +32,7 @@ impl Book {
     fn project_entry(&mut self, frame: u64, n: usize, entry: &Entry) {
         let index = self.pages.len();
         let fact = u16::try_from(n).unwrap_or(u16::MAX);
-        self.pages.push(Place { frame, fact }, leaf_hash(&entry.to_bytes()), &mut self.overlay);
+        self.pages.push(Place { frame, fact }, entry.leaf(), &mut self.overlay);
         self.exchanged = self.exchanged.saturating_add(self.helped(index, &entry.body));
         if let Some(id) = entry.body.begins() {
             self.overlay.put(keys::exchange(&id), recorded_bytes(Recorded { index, latest: index }));
@@ -110,6 +110,8 @@ impl Book {
             Body::Receive { payee, .. } => vec![*payee],
             Body::Correction { terms, .. } => of_exchange(&terms.corrects),
             Body::Settle { proposal, .. } | Body::Release { proposal, .. } => of_exchange(&proposal.content.exchange),
+            Body::Advance { payee, .. } | Body::AdvanceEnded { payee, .. } => vec![*payee],
+            Body::DisputeClosed { closing, .. } => of_exchange(&closing.content.exchange),
             Body::Recovered { member, .. } => member.iter().copied().collect(),
             Body::MemberAdmitted { member, .. }
             | Body::MemberLeft { member, .. }
@@ -134,6 +136,10 @@ impl Book {
             ForeignRecord::Known(community, known) => {
                 self.overlay.put(keys::known(community), codec::encode(known));
             }
+            ForeignRecord::Box(boxed) => {
+                self.overlay.put(keys::boxed(&boxed.recipient, &boxed.depositor), codec::encode(boxed));
+            }
+            ForeignRecord::Unbox { depositor, recipient } => self.overlay.delete(keys::boxed(recipient, depositor)),
         }
     }
 

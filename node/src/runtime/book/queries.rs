@@ -3,7 +3,8 @@
 use super::{Book, keys, pages::Tree};
 use kith_protocol::{
     id::{CommunityId, Digest, MemberId},
-    ledger::merkle,
+    ledger::{checkpoint::Checkpoint, merkle},
+    machine::{Message, Showing},
 };
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -78,6 +79,11 @@ impl Book {
     pub fn leaf(&self, entry: u64) -> Option<Digest> {
         use merkle::Nodes as _;
         self.with_tree(|tree| tree.node(0, entry))
+    }
+
+    /// What a partner may see of the ledger under a signed checkpoint; none when the tree lacks something.
+    pub(in crate::runtime) fn show(&self, showing: &Showing, checkpoint: &Checkpoint, note: String) -> Option<Message> {
+        self.with_tree(|tree| showing.message(checkpoint, note, tree, self))
     }
 
     /// Reads tree nodes with every page fetched once: the nodes of one proof lie on few pages, next to each other.

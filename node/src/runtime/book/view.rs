@@ -7,7 +7,7 @@ use kith_protocol::{
     envelope::Unverified,
     id::{AccountId, CommunityId, Digest, ExchangeId, RecordKey, RequestId},
     ledger::{Entry, History, Recorded},
-    machine::{Fact, Reply, Standing, View},
+    machine::{Boxed, Fact, MAX_BOXES, Reply, Standing, View},
     partnership::{Position as Place, RefusalCode},
     shelf::{Held, Record},
 };
@@ -31,6 +31,10 @@ impl History for Book {
             Fact::Entry(entry) => Some(entry),
             _ => None,
         }
+    }
+
+    fn crossing(&self, account: &AccountId, place: &Place) -> Option<u64> {
+        Some(u64::from_be_bytes(self.look(&keys::crossing(account, place))?.try_into().ok()?))
     }
 }
 
@@ -97,5 +101,10 @@ impl View for Book {
         }
         found.sort_by_key(|standing| standing.revision);
         found
+    }
+
+    fn boxes(&self, recipient: &CommunityId) -> Vec<Boxed> {
+        let rows = self.scan(&keys::boxes(recipient), None, MAX_BOXES);
+        rows.iter().filter_map(|(_, bytes)| codec::decode_own(bytes).ok()).collect()
     }
 }

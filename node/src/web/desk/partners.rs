@@ -40,6 +40,8 @@ struct PartnersPage<'a> {
     partners: Vec<Line>,
     joining: Vec<String>,
     refused: Vec<String>,
+    /// Each partner's name, and where its mail is switched.
+    mail: Vec<(String, String)>,
     accepted: bool,
 }
 
@@ -53,14 +55,17 @@ pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Ask
         let joining: Vec<String> = state.accepting().values().map(|waiting| waiting.invitation.name.clone()).collect();
         let refused: Vec<Option<String>> =
             state.refusals().keys().map(|community| crate::runtime::shelves::name_of(machine, community)).collect();
-        (partners, joining, refused)
+        let mail: Vec<_> = state.ledger().partners().values().take(SHOWN).map(|p| p.community()).collect();
+        (partners, joining, refused, mail)
     });
-    let (partners, joining, refused) = look.await?;
+    let (partners, joining, refused, mail) = look.await?;
+    let mail = partners.iter().zip(mail).map(|(seen, id)| (seen.name(words), format!("/partners/{id}/mail"))).collect();
     let page = PartnersPage {
         frame,
         partners: partners.into_iter().map(|seen| Line::new(words, seen, now)).collect(),
         joining,
         refused: refused.into_iter().map(|name| name.unwrap_or_else(|| words.t("partner-nameless"))).collect(),
+        mail,
         accepted: asked.get("accepted") == "yes",
     };
     Ok(pages::show(frame, &page))

@@ -1,7 +1,11 @@
 //! A coordinator's day: what needs doing, each line with its button.
 
 use crate::{
-    runtime::{Handle, Refused, clock, desk::MAX_CONTACT_WORDS},
+    runtime::{
+        Handle, Refused, clock,
+        desk::MAX_CONTACT_WORDS,
+        disputes::{Disputed, list},
+    },
     web::{
         Answer, App,
         exchanges::{Seen, Stand},
@@ -41,6 +45,8 @@ struct TodayPage<'a> {
     day: String,
     counts: Vec<String>,
     questions: Vec<Todo>,
+    disputes: Vec<Todo>,
+    advances: Vec<Todo>,
     waiting: Vec<Todo>,
     partners: Vec<Todo>,
 }
@@ -49,6 +55,8 @@ struct Looked {
     waiting: Vec<Seen>,
     crossing: Vec<Partner>,
     questioned: Vec<(ExchangeId, Seen)>,
+    disputed: Vec<(Disputed, Option<Seen>)>,
+    advanced: Vec<Seen>,
     members: u64,
 }
 
@@ -62,7 +70,17 @@ async fn look(handle: &Handle, questions: Vec<ExchangeId>) -> Result<Looked, Ref
             waiting.truncate(SHOWN);
             let partners = state.ledger().partners().iter().take(SHOWN);
             let questioned = questions.into_iter().filter_map(|id| Some((id, Seen::find(machine, book, id)?)));
+            let disputed = list(machine, SHOWN).into_iter().map(|found| {
+                let seen = Seen::find(machine, book, found.exchange);
+                (found, seen)
+            });
+            // What a partner still may pay needs no decision.
+            let advances = state.ledger().advances().iter();
+            let open = advances.filter(|(id, advance)| !advance.kept && !state.waiting().contains_key(id));
+            let advanced = open.filter_map(|(id, _)| Seen::find(machine, book, *id)).take(SHOWN);
             Looked {
+                disputed: disputed.collect(),
+                advanced: advanced.collect(),
                 waiting,
                 crossing: partners.map(|(account, partner)| Partner::of(machine, account, partner)).collect(),
                 questioned: questioned.collect(),
@@ -116,12 +134,38 @@ fn partner(words: Words, partner: &Partner, now: Timestamp) -> Option<Todo> {
     })
 }
 
+fn dispute(
+    words: Words,
+    names: &BTreeMap<MemberId, String>,
+    (disputed, seen): &(Disputed, Option<Seen>),
+) -> Option<Todo> {
+    let open = disputed.state.as_ref().ok()?;
+    let partner = disputed.name.clone().unwrap_or_else(|| words.t("partner-nameless"));
+    Some(Todo {
+        words: seen.as_ref().map_or_else(|| partner.clone(), |seen| told(words, names, seen, None)),
+        more: super::disputes::standing(words, &partner, open),
+        button: words.t("dispute-look"),
+        address: format!("/disputes/{}", disputed.exchange),
+    })
+}
+
+fn advance(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen, now: Timestamp) -> Todo {
+    Todo {
+        words: told(words, names, seen, None),
+        more: seen.sentence(words, None, now),
+        button: words.t("advance-end"),
+        address: format!("/exchange/{}/advance", seen.id),
+    }
+}
+
 pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let questions = app.handle.questions().await?;
     let looked = look(&app.handle, questions.iter().map(|(id, _)| *id).take(SHOWN).collect()).await?;
-    let parties = looked.waiting.iter().chain(looked.questioned.iter().map(|(_, seen)| seen)).flat_map(Seen::parties);
+    let beside = looked.disputed.iter().filter_map(|(_, seen)| seen.as_ref()).chain(&looked.advanced);
+    let parties = looked.waiting.iter().chain(looked.questioned.iter().map(|(_, seen)| seen)).chain(beside);
+    let parties = parties.flat_map(Seen::parties);
     let ids: Vec<MemberId> = parties.chain(questions.iter().map(|(_, question)| question.member)).collect();
     let names = names(&app.handle, ids.clone()).await?;
     let persons = app.handle.persons(ids).await?;
@@ -136,7 +180,10 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
             words: told(words, &names, seen, None),
             more: words.filled("today-question", &values),
             button: words.t("today-answer"),
-            address: format!("/exchange/{id}/correct"),
+            address: match seen.partner {
+                Some(_) => format!("/disputes/{id}/open"),
+                None => format!("/exchange/{id}/correct"),
+            },
         })
     });
     let asked: Vec<Todo> = asked.collect();
@@ -149,6 +196,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
             words.n("today-questions", asked.len() as u64),
         ],
         questions: asked,
+        disputes: looked.disputed.iter().filter_map(|found| dispute(words, &names, found)).collect(),
+        advances: looked.advanced.iter().map(|seen| advance(words, &names, seen, now)).collect(),
         waiting: looked.waiting.iter().map(|seen| waiting(words, &names, &phones, seen, now)).collect(),
         partners: looked.crossing.iter().filter_map(|seen| partner(words, seen, now)).collect(),
     };

@@ -50,6 +50,8 @@ struct ExchangePage<'a> {
     question: Option<String>,
     correct: Option<String>,
     back: Option<String>,
+    /// What a coordinator can do with the partner, or with the pot.
+    coordinator: Vec<(String, String)>,
 }
 
 /// An exchange, with the names of those who took part, for somebody who may see it.
@@ -88,7 +90,10 @@ impl Found {
     fn miles(&self, words: Words, now: Timestamp) -> Vec<Mile> {
         let seen = &self.seen;
         let day = words.near_day(seen.since, now);
-        let agreed = !matches!(seen.stand, Stand::Waits(_) | Stand::Claimed(_) | Stand::Asked | Stand::Declined);
+        let agreed = !matches!(
+            seen.stand,
+            Stand::Waits(_) | Stand::Claimed(_) | Stand::Asked | Stand::Declined | Stand::Advanced { .. }
+        );
         let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(_));
         let mut miles = vec![
             Mile { done: true, words: words.t1("mile-told", "day", &day) },
@@ -107,8 +112,25 @@ fn next(words: Words, seen: &Seen) -> String {
         Stand::Waits(_) | Stand::Claimed(_) => "next-waits",
         Stand::Asked | Stand::OnHold | Stand::Answering => "next-partner",
         Stand::Refused => "next-refused",
-        Stand::Settled | Stand::Corrected(_) | Stand::Declined => "next-settled",
+        Stand::Settled | Stand::Corrected(_) | Stand::Declined | Stand::Advanced { .. } => "next-settled",
     })
+}
+
+/// What a coordinator can do about an exchange that crosses.
+fn deciding(words: Words, seen: &Seen) -> Vec<(String, String)> {
+    let mut ways = Vec::new();
+    if seen.disputed || seen.outcome.is_some() {
+        ways.push((words.t("dispute-look"), format!("/disputes/{}", seen.id)));
+    } else if seen.partner.is_some() && matches!(seen.stand, Stand::Settled | Stand::Answering) {
+        ways.push((words.t("dispute-open"), format!("/disputes/{}/open", seen.id)));
+    }
+    let advance = format!("/exchange/{}/advance", seen.id);
+    match seen.stand {
+        Stand::Asked if seen.advanced.is_none() => ways.push((words.t("advance"), advance)),
+        Stand::Advanced { kept: false } => ways.push((words.t("advance-end"), advance)),
+        _ => {}
+    }
+    ways
 }
 
 pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
@@ -136,6 +158,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         decline: (part && seen.can_decline()).then(|| address("decline")),
         question: (part && counts).then(|| address("question")),
         back: (part && seen.returnable).then(|| address("back")),
+        coordinator: if visit.member.coordinator { deciding(words, seen) } else { Vec::new() },
         correct: (visit.member.coordinator && seen.correctable && counts).then(|| address("correct")),
     };
     Ok(pages::show(frame, &page))

@@ -225,8 +225,19 @@ fn grade(texts: &[String]) -> f64 {
 }
 
 /// Parts of the file that only coordinators read.
-const COORDINATORS: [&str; 9] =
-    ["today-", "setup-", "members-", "slips-", "slip-", "partners-", "paper-", "behalf-", "invitation"];
+const COORDINATORS: [&str; 11] = [
+    "dispute",
+    "advance",
+    "today-",
+    "setup-",
+    "members-",
+    "slips-",
+    "slip-",
+    "partners-",
+    "paper-",
+    "behalf-",
+    "invitation",
+];
 
 #[test]
 fn members_read_no_harder_than_at_eleven() {

@@ -348,7 +348,8 @@ fn what_the_partner_gave_back_needs_both_signatures() {
             member: Some(member(2)),
             party: None,
             paid: false,
-            held: false,
+            under_id: crate::ledger::UnderId::Nothing,
+            advanced: None,
             proposal: Box::new(proposal.sign(keys.0).into_unverified()),
             decision: Box::new(decision.sign(keys.1).into_unverified()),
         }

@@ -2,9 +2,10 @@
 
 use super::{
     super::{
-        entry::{Body, PaymentTerms},
-        state::{Account, Hold, Ledger, Partner, Posting},
+        entry::{Body, PaymentTerms, UnderId},
+        state::{Account, History, Hold, Ledger, Partner, Posting},
     },
+    advances::incoming,
     exchanges::{authority, length, same_community},
     pair,
 };
@@ -13,11 +14,11 @@ use crate::{
     envelope::Unverified,
     id::{AccountId, MemberId},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Kind, Proposal, Resumption, Verdict, fits},
+    partnership::{Agreement, Decision, Kind, Position, Proposal, Resumption, Verdict, fits},
     rejection::Rejection,
 };
 
-pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
+pub(super) fn permit(ledger: &Ledger, body: &Body, history: &dyn History) -> Result<(), Rejection> {
     match body {
         Body::PartnershipAgreed { agreement } => agreed(ledger, agreement),
         Body::Hold { terms, payer } => {
@@ -26,14 +27,15 @@ pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
         }
         Body::Settle { proposal, decision } => decided(ledger, proposal, decision, true),
         Body::Release { proposal, decision } => decided(ledger, proposal, decision, false),
-        Body::Receive { payee, proposal, decision, .. } => {
+        Body::Receive { payee, proposal, decision, advanced, .. } => {
             let accepted = Verdict::Accept { leaf_index: ledger.tree.size() };
             ledger.check_receipt(payee, &proposal.content)?;
             let fitting = fits(&proposal.content, &decision.content) && decision.content.verdict == accepted;
-            if fitting { Ok(()) } else { Err(Rejection::UnknownProposal) }
+            let repaid = *advanced == ledger.repays(&proposal.content);
+            if fitting && repaid { Ok(()) } else { Err(Rejection::UnknownProposal) }
         }
         Body::Resumed { resumption } => resumed(ledger, resumption),
-        Body::Recovered { .. } => recovered(ledger, body),
+        Body::Recovered { .. } => recovered(ledger, body, history),
         _ => Ok(()),
     }
 }
@@ -47,7 +49,7 @@ fn agreed(ledger: &Ledger, agreement: &Agreement) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn partner<'a>(ledger: &'a Ledger, account: &AccountId) -> Result<&'a Partner, Rejection> {
+pub(super) fn partner<'a>(ledger: &'a Ledger, account: &AccountId) -> Result<&'a Partner, Rejection> {
     ledger.partners().get(account).ok_or(Rejection::UnknownPartnership(*account))
 }
 
@@ -59,8 +61,8 @@ fn resumed(ledger: &Ledger, resumption: &Resumption) -> Result<(), Rejection> {
 }
 
 /// What both signed counts, whatever the limits are.
-fn recovered(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
-    let Body::Recovered { member, paid, held, proposal, decision, .. } = body else { return Ok(()) };
+fn recovered(ledger: &Ledger, body: &Body, history: &dyn History) -> Result<(), Rejection> {
+    let Body::Recovered { member, paid, under_id, proposal, decision, advanced, .. } = body else { return Ok(()) };
     let content = &proposal.content;
     let partner = partner(ledger, &content.account)?;
     let accepted = matches!(decision.content.verdict, Verdict::Accept { .. });
@@ -71,15 +73,21 @@ fn recovered(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
     if content.epoch != partner.epoch {
         return Err(Rejection::OtherLane);
     }
-    match ledger.holds().get(&content.exchange) {
-        None if !held => {}
-        Some(hold) if *held => {
-            let same = (hold.account, hold.minutes, hold.kind) == (content.account, content.minutes, content.kind);
-            if !same || *member != Some(hold.payer) || !paid {
-                return Err(Rejection::UnknownProposal);
-            }
-        }
-        _ => return Err(Rejection::UnknownExchange(content.exchange)),
+    if *advanced != if *paid { None } else { ledger.repays(content) } {
+        return Err(Rejection::UnknownProposal);
+    }
+    let decided = history.crossing(&content.account, &Position::of(content)).is_some();
+    if decided && !broken!(RecoversTwice) {
+        return Err(Rejection::ExchangeExists(content.exchange));
+    }
+    let held = ledger.holds().get(&content.exchange).filter(|hold| hold.is_of(content));
+    let right = match under_id {
+        UnderId::Nothing => true,
+        UnderId::Hold => held.is_some_and(|hold| *paid && *member == Some(hold.payer)),
+        UnderId::Another => held.is_none() && history.exchange(&content.exchange).is_some(),
+    };
+    if !right {
+        return Err(Rejection::UnknownExchange(content.exchange));
     }
     match member {
         Some(id) if !ledger.members.contains_key(id) => Err(Rejection::UnknownMember(*id)),
@@ -98,6 +106,11 @@ fn agreed_length(partner: &Partner, minutes: Minutes) -> Result<(), Rejection> {
         return Err(Rejection::PartnershipExchangeTooLong { minutes: minutes.get(), limit });
     }
     Ok(())
+}
+
+/// Whether one exchange under a partnership may have so many minutes.
+pub(super) fn within_agreed(ledger: &Ledger, account: &AccountId, minutes: Minutes) -> Result<(), Rejection> {
+    agreed_length(partner(ledger, account)?, minutes)
 }
 
 impl Ledger {
@@ -131,7 +144,7 @@ impl Ledger {
             return Err(Rejection::OtherLane);
         }
         agreed_length(partner, proposal.minutes)?;
-        self.check_limits(payee, proposal.minutes.given())?;
+        self.check_incoming(payee, proposal)?;
         let would_be = partner.net.negated().plus(proposal.minutes.given())?.get();
         let limit = partner.terms.limit(theirs);
         if would_be > limit && !broken!(DeciderIgnoresLimit) {
@@ -177,18 +190,18 @@ pub(super) fn postings(ledger: &Ledger, body: &Body) -> Result<Vec<Posting>, Rej
             let hold = held(ledger, proposal)?;
             Ok(pair(Account::OnHold(hold.account), Account::Member(hold.payer), hold.minutes.given()))
         }
-        Body::Receive { payee, proposal, .. } => {
+        Body::Receive { payee, proposal, advanced, .. } => {
             let content = &proposal.content;
-            Ok(pair(Account::Partner(content.account), Account::Member(*payee), content.minutes.given()))
+            Ok(incoming(content.account, Account::Member(*payee), content.minutes, *advanced))
         }
-        Body::Recovered { member, paid, held, proposal, .. } => {
+        Body::Recovered { member, paid, under_id, proposal, advanced, .. } => {
             let content = &proposal.content;
             let (us, other) = (member.map_or(Account::Pot, Account::Member), Account::Partner(content.account));
-            let from = if *held { Account::OnHold(content.account) } else { us };
+            let from = if *under_id == UnderId::Hold { Account::OnHold(content.account) } else { us };
             Ok(if *paid {
                 pair(from, other, content.minutes.given())
             } else {
-                pair(other, us, content.minutes.given())
+                incoming(content.account, us, content.minutes, *advanced)
             })
         }
         _ => Ok(Vec::new()),
@@ -208,10 +221,12 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 terms: agreement.terms.clone(),
                 side,
                 key: agreement.key(side.other()),
-                epoch: 0,
+                epoch: agreement.first_epoch(),
                 net: Balance::ZERO,
                 on_hold: Balance::ZERO,
                 entry: ledger.tree.size(),
+                earlier_keys: Vec::new(),
+                outcomes: Vec::new(),
             };
             ledger.partners.insert(agreement.terms.account(), partner);
             remember_keys(ledger, [&agreement.certificate_a.content, &agreement.certificate_b.content]);
@@ -224,12 +239,18 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
         Body::Resumed { resumption } => {
             let offer = &resumption.offer.content;
             if let Some(partner) = ledger.partners.get_mut(&offer.account) {
-                partner.key = resumption.certificate(partner.side.other()).content.key;
+                let key = resumption.certificate(partner.side.other()).content.key;
+                let before = std::mem::replace(&mut partner.key, key);
+                if before != key && !partner.earlier_keys.contains(&before) {
+                    partner.earlier_keys.push(before);
+                }
                 partner.epoch = offer.epoch;
             }
             remember_keys(ledger, [&resumption.offerer.content, &resumption.requester.content]);
         }
-        Body::Settle { proposal, .. } | Body::Release { proposal, .. } | Body::Recovered { proposal, .. } => {
+        Body::Settle { proposal, .. }
+        | Body::Release { proposal, .. }
+        | Body::Recovered { proposal, under_id: UnderId::Hold, .. } => {
             ledger.holds.remove(&proposal.content.exchange);
         }
         _ => {}

@@ -14,15 +14,15 @@ use crate::{
 };
 
 /// One side's part in an exchange with a partner.
-struct Part {
-    account: AccountId,
+pub(super) struct Part {
+    pub(super) account: AccountId,
     member: Option<MemberId>,
     minutes: Minutes,
     paid: bool,
     gives_back: bool,
 }
 
-fn part(history: &dyn History, id: ExchangeId) -> Result<Part, Rejection> {
+pub(super) fn part(history: &dyn History, id: ExchangeId) -> Result<Part, Rejection> {
     let recorded = history.exchange(&id).ok_or(Rejection::UnknownExchange(id))?;
     let latest = history.entry(recorded.latest).map(|entry| entry.body);
     if matches!(latest, Some(Body::Release { .. })) {

@@ -12,7 +12,7 @@ use crate::{
     },
     member::{MemberKind, Role},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Kind, Payee, Proposal, RefusalCode, Side, Terms, Verdict},
+    partnership::{Agreement, Decision, Kind, Payee, Position, Proposal, RefusalCode, Side, Terms, Verdict},
     rejection::Rejection,
     time::Timestamp,
 };
@@ -59,6 +59,7 @@ pub(crate) fn spoken() -> Authority {
 pub(crate) struct Past {
     pub(crate) entries: Vec<Entry>,
     exchanges: BTreeMap<ExchangeId, Recorded>,
+    crossings: BTreeMap<(AccountId, Position), u64>,
 }
 
 impl Past {
@@ -70,6 +71,7 @@ impl Past {
         if let Some(recorded) = entry.body.continues().and_then(|id| self.exchanges.get_mut(&id)) {
             recorded.latest = index;
         }
+        self.crossings.extend(entry.body.crosses().map(|place| (place, index)));
         self.entries.push(entry.clone());
     }
 }
@@ -81,6 +83,10 @@ impl History for Past {
 
     fn entry(&self, index: u64) -> Option<Entry> {
         self.entries.get(usize::try_from(index).unwrap()).cloned()
+    }
+
+    fn crossing(&self, account: &AccountId, place: &Position) -> Option<u64> {
+        self.crossings.get(&(*account, *place)).copied()
     }
 }
 
@@ -415,5 +421,5 @@ pub(crate) fn received_body(decider: &Town, payee: u8, proposal: Unverified<Prop
 /// What a decider records.
 pub(crate) fn accepted_body(payee: u8, proposal: Unverified<Proposal>, decision: Unverified<Decision>) -> Body {
     let (proposal, decision) = (Box::new(proposal), Box::new(decision));
-    Body::Receive { payee: member(payee), payer: Alias([3; 16]), proposal, decision }
+    Body::Receive { payee: member(payee), payer: Alias([3; 16]), proposal, decision, advanced: None }
 }

@@ -9,7 +9,7 @@ use crate::{
     id::{AccountId, ExchangeId, MemberId},
     ledger::{Account, Body, Posting},
     member::Role,
-    merkle::{Frontier, leaf_hash},
+    merkle::Frontier,
     minutes::Balance,
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
@@ -321,7 +321,7 @@ impl Story {
     /// The tree over the entries as they are read back.
     fn root(&self) -> crate::id::Digest {
         let mut frontier = Frontier::default();
-        self.town.past.entries.iter().for_each(|entry| frontier.push(leaf_hash(&entry.to_bytes())));
+        self.town.past.entries.iter().for_each(|entry| frontier.push(entry.leaf()));
         frontier.root()
     }
 }

@@ -216,6 +216,24 @@ fn a_coordinator_may_go_on_without_a_partner_who_does_not_answer() {
 }
 
 #[test]
+fn an_id_used_again_after_a_loss_leaves_both_exchanges_standing() {
+    let (mut two, account) = Two::partners();
+    let backup = two.backup(0);
+    two.pay(0, account, 1, 30).unwrap();
+    two.deliver_all();
+    two.restore(0, backup, 2);
+    two.command(0, Command::Waive { account, by: COORDINATOR }).unwrap();
+    // The same id for another payment: the partner, which knows it, refuses that one.
+    two.pay(0, account, 1, 12).unwrap();
+    two.meet();
+    two.mirrored(&account, 3);
+    assert_eq!(two.nets(&account), [30, -30]);
+    assert_eq!((two.ann(0), two.ann(1)), (-30, 30));
+    let ends: Vec<_> = two.kinds(0).into_iter().filter(|k| ["recovered", "hold", "release"].contains(k)).collect();
+    assert_eq!(ends, ["hold", "recovered", "release"]);
+}
+
+#[test]
 fn a_request_of_another_session_is_worth_nothing() {
     let (mut two, account) = Two::partners();
     let backup = two.backup(0);

@@ -12,6 +12,9 @@ fn settles_without(lost: fn(&Message) -> bool) {
     assert!(two.is_quiet(&account));
     let nets = [0, 1].map(|i| two.state(i).ledger().partners()[&account].net.get());
     assert_eq!(nets, [60, -60]);
+    // A look into the partner's ledger follows, once.
+    two.pass(20);
+    two.deliver_all();
     two.pass(20);
     assert!(two.under_way.is_empty(), "nothing more to say: {:?}", two.under_way);
 }

@@ -36,12 +36,15 @@ fn blank(id: ExchangeId, since: Timestamp) -> ExchangeView {
         partner: None,
         waits_for: None,
         since: since.0,
+        advanced_minutes: None,
+        disputed: false,
+        dispute_outcome: None,
         sentence: String::new(),
     }
 }
 
 /// An exchange that waits for somebody's agreement.
-pub(super) fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> ExchangeView {
+fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> ExchangeView {
     let (base, since) = (blank(id, waiting.since), iso(waiting.since));
     match &waiting.kind {
         WaitingKind::Local { terms, consents } => {
@@ -83,7 +86,7 @@ pub(super) fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> E
             let sentence = if *noted {
                 format!("{name} has the request. Waiting for their member to agree since {since}.")
             } else {
-                format!("Waiting for {name} since {since}.")
+                format!("Recorded. Waiting for {name} since {since}.")
             };
             ExchangeView { minutes: Some(minutes.get()), giver: Some(*payee), partner, sentence, ..base }
         }
@@ -95,8 +98,51 @@ pub(super) fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> E
     }
 }
 
-/// Any exchange that is known here.
+/// An exchange that waits, as a list shows it.
+pub(super) fn listed(machine: &Machine, id: ExchangeId, found: &Waiting) -> ExchangeView {
+    let disputed = machine.state().disputes().contains_key(&id);
+    ExchangeView { disputed, ..with_advance(machine, waiting(machine, id, found)) }
+}
+
+/// Any exchange that is known here, with what the pot advanced for it and whether it is disputed.
 pub(super) fn exchange(machine: &Machine, history: &dyn History, id: ExchangeId) -> Option<ExchangeView> {
+    let base = known(machine, history, id).or_else(|| only_advanced(machine, id))?;
+    let outcome = machine.state().ledger().outcomes().get(&id).and_then(|index| history.entry(*index));
+    let dispute_outcome = outcome.and_then(|entry| match entry.body {
+        Body::DisputeClosed { closing, .. } => Some(closing.content.outcome),
+        _ => None,
+    });
+    let disputed = machine.state().disputes().contains_key(&id);
+    Some(ExchangeView { disputed, dispute_outcome, ..with_advance(machine, base) })
+}
+
+/// What the pot gave somebody whose payment a partner declined.
+fn only_advanced(machine: &Machine, id: ExchangeId) -> Option<ExchangeView> {
+    let advance = machine.state().ledger().advances().get(&id)?;
+    let partner = partner_of(machine, &advance.account);
+    let name = called(machine, partner);
+    Some(ExchangeView {
+        state: "advanced".into(),
+        minutes: Some(advance.minutes.get()),
+        giver: Some(advance.payee),
+        partner,
+        sentence: format!("{name} declined."),
+        ..blank(id, Timestamp::default())
+    })
+}
+
+fn with_advance(machine: &Machine, view: ExchangeView) -> ExchangeView {
+    let Some(advance) = machine.state().ledger().advances().get(&view.id) else { return view };
+    let then = match (view.state == "advanced", advance.kept) {
+        (false, _) => "What is paid later goes to the pot.",
+        (true, true) => "The member keeps them as a gift.",
+        (true, false) => "A coordinator decides whether the member keeps them.",
+    };
+    let sentence = format!("{} The community pot gave the member {} meanwhile. {then}", view.sentence, advance.minutes);
+    ExchangeView { advanced_minutes: Some(advance.minutes.get()), sentence, ..view }
+}
+
+fn known(machine: &Machine, history: &dyn History, id: ExchangeId) -> Option<ExchangeView> {
     if let Some(found) = machine.state().waiting().get(&id) {
         return Some(waiting(machine, id, found));
     }
