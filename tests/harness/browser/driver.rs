@@ -101,7 +101,6 @@ pub fn tool(path: &str) -> Result<PathBuf> {
     let root = std::env::var_os("KITH_TOOLS")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools"), PathBuf::from);
     let found = root.join("node_modules").join(path);
-    let advice =
-        "run ./tests/run once, or: npm install --no-save --prefix target/tools with what tests/tools.json names";
+    let advice = "./tests/run installs it";
     found.canonicalize().with_context(|| format!("{} is not installed; {advice}", found.display()))
 }

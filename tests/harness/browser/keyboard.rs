@@ -17,6 +17,8 @@ const REACHABLE: &str = "
             seen.add(one.name);
             return first;
         }).length";
+/// Further stops inside of fields: day, month, year and the calendar of a date; the first of them is the field's own.
+const INSIDE: &str = "return 3 * document.querySelectorAll('input[type=date]').length";
 /// Notes where the focus goes and how that looks.
 const WATCH: &str = "
     window.kithStops = [];
@@ -54,12 +56,14 @@ impl Browser {
     pub fn walk(&self) -> Result<usize> {
         let wanted = self.script(REACHABLE, Vec::new())?.as_u64().unwrap_or(0);
         self.script(WATCH, Vec::new())?;
+        let inside = self.script(INSIDE, Vec::new())?.as_u64().unwrap_or(0);
         let mut tabs = String::new();
-        for _ in 0..wanted {
+        for _ in 0..wanted + inside {
             let _ = tabs.write_char(Key::Tab.value());
         }
         self.run(self.driver().action_chain().send_keys(tabs).perform())?;
-        let stops: Vec<Stop> = serde_json::from_value(self.script("return window.kithStops", Vec::new())?)?;
+        let mut stops: Vec<Stop> = serde_json::from_value(self.script("return window.kithStops", Vec::new())?)?;
+        stops.truncate(usize::try_from(wanted)?);
         let path = self.path()?;
         let what: Vec<&str> = stops.iter().map(|stop| stop.what.as_str()).collect();
         ensure!(stops.len() as u64 == wanted, "{path}: {wanted} things to reach, reached {}: {what:?}", stops.len());
