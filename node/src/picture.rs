@@ -60,7 +60,9 @@ pub fn small(bytes: &[u8]) -> Result<Vec<u8>, BadPicture> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| judged(&error))?;
     // Made small first: turning a large picture takes its memory twice.
-    picture = picture.thumbnail(TRIES[0].0, TRIES[0].0);
+    if picture.width().max(picture.height()) > TRIES[0].0 {
+        picture = picture.thumbnail(TRIES[0].0, TRIES[0].0);
+    }
     picture.apply_orientation(orientation);
     written(&picture)
 }

@@ -25,8 +25,13 @@ impl Machine {
         let peers: Vec<(Peer, Option<CommunityId>)> = self.sessions.iter().map(|(p, c)| (*p, *c)).collect();
         if self.heads_at.is_some_and(|at| at <= turn.now) {
             self.heads_at = Some(turn.now.plus(HEADS_EVERY));
-            for (peer, _) in peers.iter().filter(|(_, community)| community.is_some()) {
+            for (peer, community) in &peers {
+                let Some(community) = community else { continue };
                 self.send_heads(turn, *peer);
+                // Whose mail is held between whom is said only when it changes, and may have been lost.
+                if let Some((account, _)) = self.state.ledger.partner_of(community) {
+                    self.say_mail(turn, *peer, account);
+                }
             }
         }
         self.inspect(turn);

@@ -62,10 +62,19 @@ impl World {
         }
     }
 
-    /// Before all heals: those who parted stay apart if letters can still reach them.
+    /// Whether two have a dispute to talk about: letters carry none.
+    fn in_dispute(&self, a: usize, b: usize) -> bool {
+        let Some(account) = self.open_account(a, b) else { return true };
+        let talks =
+            |i: usize| self.state(i).is_none_or(|state| state.disputes().values().any(|d| d.account == account));
+        let outcomes = |i: usize| Some(self.state(i)?.ledger().partners().get(&account)?.outcomes.len());
+        talks(a) || talks(b) || outcomes(a) != outcomes(b)
+    }
+
+    /// Before all heals: those who parted stay apart if letters can still say all they have to say.
     pub(super) fn stay_apart(&mut self) {
         let Some((a, b)) = self.parted else { return };
-        if self.can_part(a, b) {
+        if self.can_part(a, b) && !self.in_dispute(a, b) {
             self.coverage.hit("mail", "apart to the end");
         } else {
             self.parted = None;

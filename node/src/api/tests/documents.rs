@@ -24,6 +24,7 @@ GET /members/{id}/alias
 POST /members/{id}/leave
 POST /members/{id}/sign-in-code
 PUT /members/{id}/role
+PUT /partners/{community}/mail
 GET /offers
 POST /offers
 DELETE /offers/{key}

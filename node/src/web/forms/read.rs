@@ -270,8 +270,7 @@ impl<'a> Reader<'a> {
         let found: Option<Date> = value.parse().ok();
         let error = match found {
             None => Some("error-day"),
-            Some(day) if !YEARS.contains(&day.year()) => Some("error-day"),
-            Some(day) => wrong(day),
+            Some(day) => wrong(day).or_else(|| (!YEARS.contains(&day.year())).then_some("error-day")),
         };
         if let Some(error) = error {
             let error = self.words.t(error);
