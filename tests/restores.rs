@@ -17,6 +17,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     fs,
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// How often the community is restored, unless `KITH_RESTORES` says otherwise.
@@ -51,6 +52,12 @@ struct Story {
     backups: VecDeque<PathBuf>,
     /// Minutes that Ada paid, below zero for minutes that Ben paid, of exchanges that both settled.
     settled: BTreeMap<ExchangeId, i64>,
+    /// In which second it was last restored.
+    restored: u64,
+}
+
+fn second() -> Result<u64> {
+    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())
 }
 
 impl Story {
@@ -66,7 +73,7 @@ impl Story {
         let (ada, ben) = (Person::join(&elm, "Ada")?, Person::join(&oak, "Ben")?);
         let codes = [Payee::Alias(elm.alias(&ada.id, &oak)?), Payee::Alias(oak.alias(&ben.id, &elm)?)];
         let (backups, settled) = (VecDeque::new(), BTreeMap::new());
-        Ok(Self { dir, words, elm, oak, ada, ben, account, codes, backups, settled })
+        Ok(Self { dir, words, elm, oak, ada, ben, account, codes, backups, settled, restored: 0 })
     }
 
     /// Ada pays Ben, or Ben pays Ada; says what was paid, not yet settled.
@@ -130,6 +137,10 @@ impl Story {
         let while_away = self.pay(false, 3)?;
         let place = usize::try_from(n * 7)? % self.backups.len();
         let new = self.dir.path().join(format!("elm-{n}"));
+        // Serial numbers of restores count seconds: nobody restores a community twice in one.
+        let before = self.restored;
+        wait_for("another second", || Ok((second()? > before).then_some(())))?;
+        self.restored = second()?;
         run(&["restore", text(&self.backups[place]), "--dir", text(&new), "--words-file", text(&self.words)])?.ok()?;
         fs::remove_dir_all(&self.elm.dir)?;
         self.elm = Node::in_dir(&new, "Elm Street", &[]);

@@ -7,7 +7,7 @@ const MANIFEST: &str = "protocol/Cargo.toml";
 
 /// Everything the protocol may depend on: encodings, arithmetic on keys, errors. None of these
 /// opens a file or a socket, reads a clock, or draws randomness unasked.
-const ALLOWED: [&str; 15] = [
+const ALLOWED: [&str; 16] = [
     "aes",
     "bs58",
     "chacha20poly1305",
@@ -20,6 +20,7 @@ const ALLOWED: [&str; 15] = [
     "serde_bytes",
     "serde_ipld_dagcbor",
     "sha2",
+    "strum",
     "thiserror",
     "ulid",
     "zeroize",

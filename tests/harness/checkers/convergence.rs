@@ -1,5 +1,6 @@
 //! What must be true once every fault is over and some time has passed.
 
+use super::recovers;
 use kith_protocol::{
     machine::{Machine, MemoryView, Standing, View, WaitingKind},
     time::Timestamp,
@@ -42,7 +43,8 @@ fn open_business(machine: &Machine) -> Option<String> {
 /// Both sides of a partnership have it, and their nets mirror each other.
 fn unlike_partners(machine: &Machine, nodes: &[Seen<'_>]) -> Option<String> {
     for (account, partner) in machine.state().ledger().partners() {
-        let other = nodes.iter().find(|(m, _)| m.identity().community == partner.community())?;
+        let by_id = |id| nodes.iter().find(|(m, _)| m.identity().community == id);
+        let (own, other) = (by_id(machine.identity().community)?, by_id(partner.community())?);
         match other.0.state().ledger().partners().get(account) {
             None => return Some(format!("the partner has no account {account}")),
             Some(theirs) if theirs.net.get() + partner.net.get() != 0 => {
@@ -50,7 +52,10 @@ fn unlike_partners(machine: &Machine, nodes: &[Seen<'_>]) -> Option<String> {
             }
             Some(_) => {}
         }
-        if let Some(unlike) = super::disputes::unlike(machine, other.0, account) {
+        // An id that was used again after a loss stands for the later exchange on that side.
+        let reused =
+            |id: &_| [&other.1, &own.1].iter().any(|view| view.entries().iter().any(|e| recovers(&e.body, id)));
+        if let Some(unlike) = super::disputes::unlike(machine, other.0, account, reused) {
             return Some(unlike);
         }
     }

@@ -101,9 +101,15 @@ impl Disputes {
 }
 
 /// Whether two machines at rest hold the same of their disputes; `None` when they do.
-pub(super) fn unlike(one: &Machine, other: &Machine, account: &AccountId) -> Option<String> {
+pub(super) fn unlike(
+    one: &Machine,
+    other: &Machine,
+    account: &AccountId,
+    reused: impl Fn(&ExchangeId) -> bool,
+) -> Option<String> {
     let open = |machine: &Machine| -> BTreeMap<ExchangeId, (usize, usize, usize)> {
-        let all = machine.state().disputes().iter().filter(|(_, dispute)| dispute.account == *account);
+        let all = machine.state().disputes().iter();
+        let all = all.filter(|(id, dispute)| dispute.account == *account && !reused(id));
         all.map(|(id, dispute)| (*id, (dispute.ours.len(), dispute.theirs.len(), dispute.drafts.len()))).collect()
     };
     let outcomes = |machine: &Machine| {

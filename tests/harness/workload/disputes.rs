@@ -1,9 +1,9 @@
 //! Disputes with partners, and advances from the pot.
 
-use super::{Scene, Workload};
+use super::{Node, Scene, Workload};
 use kith_protocol::{
     id::ExchangeId,
-    machine::{Command, DisputeDeed, WaitingKind},
+    machine::{Command, DisputeDeed, Waiting, WaitingKind},
     partnership::{Complaint, Outcome, Words},
     time::Span,
 };
@@ -25,12 +25,12 @@ impl Workload {
         };
         let theirs = scene.state.disputes().get(&exchange)?.their_suggestion();
         let deed = match self.dice.below(10) {
-            0..4 => DisputeDeed::Say { text: self.words()? },
-            4 => DisputeDeed::Remind { at: scene.now.plus(Span::days(2)) },
-            5 => DisputeDeed::Open { complaint: Complaint::Other, text: None },
+            0..2 => DisputeDeed::Say { text: self.words()? },
+            2 => DisputeDeed::Remind { at: scene.now.plus(Span::days(2)) },
+            3 => DisputeDeed::Open { complaint: Complaint::Other, text: None },
             _ => {
                 let any = *self.dice.pick(&Outcome::ALL)?;
-                DisputeDeed::Suggest { outcome: theirs.filter(|_| self.dice.permille(600)).unwrap_or(any) }
+                DisputeDeed::Suggest { outcome: theirs.filter(|_| self.dice.permille(800)).unwrap_or(any) }
             }
         };
         Some(Command::Dispute { exchange, deed, by })
@@ -54,8 +54,9 @@ impl Workload {
         Words::new(&format!("It was {} minutes.", self.dice.below(1_000))).ok()
     }
 
-    /// A coordinator lets the pot pay somebody who waits, or ends an advance; now and then one that is not there.
-    pub(super) fn advance(&mut self, i: usize, scene: &Scene<'_>) -> Option<Command> {
+    /// A coordinator lets the pot pay somebody who waits, or ends an advance; now and then one that is not there. Where nobody
+    /// waits whom the pot could pay, somebody gives to the pot or asks.
+    pub(super) fn advance(&mut self, i: usize, scene: &Scene<'_>, nodes: &[Node]) -> Option<Command> {
         let by = self.decider(scene)?;
         let advanced: Vec<ExchangeId> = scene.state.ledger().advances().keys().copied().collect();
         if let Some(exchange) = self.dice.pick(&advanced)
@@ -63,10 +64,15 @@ impl Workload {
         {
             return Some(Command::EndAdvance { exchange: *exchange, kept: self.dice.permille(400), by });
         }
-        let asked = scene.state.waiting().iter().filter(|(_, w)| matches!(w.kind, WaitingKind::Asked { .. }));
-        let asked: Vec<ExchangeId> = asked.map(|(id, _)| *id).collect();
+        let pot = scene.state.ledger().pot().get();
+        let payable =
+            |w: &Waiting| matches!(w.kind, WaitingKind::Asked { minutes, .. } if i64::from(minutes.get()) <= pot);
+        let asked: Vec<ExchangeId> =
+            scene.state.waiting().iter().filter(|(_, w)| payable(w)).map(|(id, _)| *id).collect();
         let exchange = match self.dice.pick(&asked) {
             Some(exchange) if self.dice.permille(950) => *exchange,
+            None if pot < 60 && self.dice.permille(700) => return self.gift(scene),
+            None if self.dice.permille(800) => return self.ask(i, scene, nodes),
             _ => self.exchange_id(i),
         };
         Some(Command::Advance { exchange, by })
