@@ -134,8 +134,8 @@ const WISHES: &[(u64, Wish)] = &[
     (1, Wish::Feast),
     (20, Wish::Ask),
     (8, Wish::AskBack),
-    (60, Wish::Dispute),
-    (10, Wish::Advance),
+    (50, Wish::Dispute),
+    (80, Wish::Advance),
     (12, Wish::Publish),
     (2, Wish::Card),
     (9, Wish::Mistake),
@@ -153,8 +153,8 @@ const TRADE: &[(u64, Wish)] = &[
     (4, Wish::Feast),
     (12, Wish::Ask),
     (4, Wish::Gift),
-    (60, Wish::Dispute),
-    (10, Wish::Advance),
+    (50, Wish::Dispute),
+    (80, Wish::Advance),
     (2, Wish::Publish),
 ];
 
