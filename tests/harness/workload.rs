@@ -28,9 +28,6 @@ use std::collections::BTreeMap;
 /// How many payments come at once when people settle up after a feast: more than a window has slots.
 const FEAST: u64 = 20;
 
-/// Of a thousand acts where something is disputed, how many are about that.
-const TALK: u64 = 250;
-
 /// One command on its way to a node.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -138,7 +135,7 @@ const WISHES: &[(u64, Wish)] = &[
     (20, Wish::Ask),
     (8, Wish::AskBack),
     (24, Wish::Dispute),
-    (20, Wish::Advance),
+    (10, Wish::Advance),
     (12, Wish::Publish),
     (2, Wish::Card),
     (9, Wish::Mistake),
@@ -148,15 +145,16 @@ const WISHES: &[(u64, Wish)] = &[
 const TRADE: &[(u64, Wish)] = &[
     (1, Wish::Members),
     (3, Wish::Exchange),
-    (14, Wish::Answer),
+    (6, Wish::Answer),
     (1, Wish::Correct),
     (3, Wish::Invite),
     (20, Wish::Accept),
     (160, Wish::Pay),
     (4, Wish::Feast),
-    (20, Wish::Ask),
+    (12, Wish::Ask),
+    (4, Wish::Gift),
     (24, Wish::Dispute),
-    (24, Wish::Advance),
+    (10, Wish::Advance),
     (2, Wish::Publish),
 ];
 
@@ -215,13 +213,9 @@ impl Workload {
             let command = Command::Waive { account: *account, by: node.coordinator };
             return vec![(i, self.order(i, command))];
         }
-        // A talk that has begun goes on: otherwise hardly any would come to its end.
-        let talk = !state.disputes().is_empty() && self.dice.permille(TALK);
-        let wish = if talk { Some(Wish::Dispute) } else { self.dice.weighed(self.wishes) };
-        let Some(wish) = wish else { return Vec::new() };
+        let Some(wish) = self.dice.weighed(self.wishes) else { return Vec::new() };
         let commands = match wish {
             Wish::Feast => self.feast(&scene, nodes),
-            Wish::Advance => self.advances(i, &scene),
             wish => self.command(wish, i, &scene, nodes).into_iter().collect(),
         };
         commands.into_iter().map(|command| (i, self.order(i, command))).collect()
@@ -233,15 +227,16 @@ impl Workload {
             Wish::Exchange => self.exchange(i, scene),
             Wish::Answer => self.answer(scene),
             Wish::Group => self.group(scene),
-            Wish::Gift => self.gift(scene, 60),
+            Wish::Gift => self.gift(scene),
             Wish::Correct => self.correct(i, scene),
             Wish::Invite => Some(self.invite(i, scene.node, scene.now)),
             Wish::Accept => self.accept(scene),
             Wish::Pay => self.pay(i, scene, nodes),
-            Wish::Feast | Wish::Advance => None,
+            Wish::Feast => None,
             Wish::Ask => self.ask(i, scene, nodes),
             Wish::AskBack => self.ask_back(scene),
             Wish::Dispute => self.dispute(i, scene),
+            Wish::Advance => self.advance(i, scene),
             Wish::Publish => self.publish(scene),
             Wish::Card => Some(self.card(i, scene.node)),
             Wish::Mistake => self.mistake(i, scene),

@@ -25,12 +25,12 @@ impl Workload {
         };
         let theirs = scene.state.disputes().get(&exchange)?.their_suggestion();
         let deed = match self.dice.below(10) {
-            0..2 => DisputeDeed::Say { text: self.words()? },
-            2 => DisputeDeed::Remind { at: scene.now.plus(Span::days(2)) },
-            3 => DisputeDeed::Open { complaint: Complaint::Other, text: None },
+            0..4 => DisputeDeed::Say { text: self.words()? },
+            4 => DisputeDeed::Remind { at: scene.now.plus(Span::days(2)) },
+            5 => DisputeDeed::Open { complaint: Complaint::Other, text: None },
             _ => {
                 let any = *self.dice.pick(&Outcome::ALL)?;
-                DisputeDeed::Suggest { outcome: theirs.filter(|_| self.dice.permille(850)).unwrap_or(any) }
+                DisputeDeed::Suggest { outcome: theirs.filter(|_| self.dice.permille(600)).unwrap_or(any) }
             }
         };
         Some(Command::Dispute { exchange, deed, by })
@@ -54,20 +54,14 @@ impl Workload {
         Words::new(&format!("It was {} minutes.", self.dice.below(1_000))).ok()
     }
 
-    /// A coordinator lets the pot pay somebody who waits, mostly after somebody gave to it; or ends an advance.
-    pub(super) fn advances(&mut self, i: usize, scene: &Scene<'_>) -> Vec<Command> {
-        let gift = if self.dice.permille(800) { self.gift(scene, 300) } else { None };
-        let advance = self.advance(i, scene);
-        gift.into_iter().chain(advance).collect()
-    }
-
-    fn advance(&mut self, i: usize, scene: &Scene<'_>) -> Option<Command> {
+    /// A coordinator lets the pot pay somebody who waits, or ends an advance; now and then one that is not there.
+    pub(super) fn advance(&mut self, i: usize, scene: &Scene<'_>) -> Option<Command> {
         let by = self.decider(scene)?;
         let advanced: Vec<ExchangeId> = scene.state.ledger().advances().keys().copied().collect();
         if let Some(exchange) = self.dice.pick(&advanced)
-            && self.dice.permille(300)
+            && self.dice.permille(250)
         {
-            return Some(Command::EndAdvance { exchange: *exchange, kept: self.dice.permille(500), by });
+            return Some(Command::EndAdvance { exchange: *exchange, kept: self.dice.permille(400), by });
         }
         let asked = scene.state.waiting().iter().filter(|(_, w)| matches!(w.kind, WaitingKind::Asked { .. }));
         let asked: Vec<ExchangeId> = asked.map(|(id, _)| *id).collect();

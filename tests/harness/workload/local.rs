@@ -152,12 +152,12 @@ impl Workload {
         Some(Command::Group(self.agreed_by_all(scene, terms)?))
     }
 
-    pub(super) fn gift(&mut self, scene: &Scene<'_>, most: i64) -> Option<Command> {
+    pub(super) fn gift(&mut self, scene: &Scene<'_>) -> Option<Command> {
         let terms = GiftTerms {
             community: scene.node.identity.community,
             exchange: kith_protocol::id::ExchangeId(self.dice.bytes()),
             from: *self.dice.pick(&scene.members())?,
-            minutes: self.minutes(most),
+            minutes: self.minutes(60),
             made_at: scene.now,
             details: None,
         };
