@@ -346,11 +346,7 @@ fn an_outcome_needs_both_signatures_and_stands_once() {
         assert_eq!(after(&world.one, body), (next, "wrong-signature"));
     }
     assert_eq!(after(&world.one, outcome(100, 1)), (next, "out-of-order"));
-    assert_eq!(
-        after(&world.one, outcome(101, 0)),
-        (next, "other-lane"),
-        "what was refused crossed under no partnership"
-    );
+    assert_eq!(after(&world.one, outcome(101, 0)), (next, "other-lane"), "of what was refused nothing is known");
     assert_eq!(after(&world.one, outcome(103, 0)), (next, "not-disputable"), "it is on hold");
     assert_eq!(after(&world.one, outcome(1, 0)), (next, "not-disputable"), "it crossed nothing");
     assert_eq!(after(&world.one, outcome(999, 0)), (next, "unknown-exchange"));

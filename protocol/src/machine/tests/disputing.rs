@@ -312,3 +312,43 @@ fn a_payment_of_another_length_repays_what_it_can() {
         assert_eq!(balances(&two), after);
     }
 }
+
+#[test]
+fn what_was_lost_and_recovered_repays_the_pot_once() {
+    for advanced in [true, false] {
+        let (mut two, account) = waiting(100);
+        let before = two.backup(1);
+        two.command(1, Command::Advance { exchange: PAID, by: COORDINATOR }).unwrap();
+        let after = two.backup(1);
+        two.pay(0, account, 7, 60).unwrap();
+        two.deliver_all();
+        assert_eq!(balances(&two), (60, 100));
+        two.restore(1, if advanced { after } else { before }, 9);
+        two.meet();
+        two.mirrored(&account, 10);
+        let last = two.nodes[1].view.entries().iter().find(|entry| entry.body.kind() == "recovered").unwrap();
+        let Body::Recovered { advanced: back, .. } = &last.body else { panic!("it is recovered") };
+        assert_eq!(back.is_some(), advanced, "only an advance that the ledger knows is repaid");
+        assert_eq!(balances(&two), (60, 100));
+        assert!(two.state(1).ledger().advances().is_empty());
+    }
+}
+
+#[test]
+fn a_dispute_goes_on_under_a_new_key() {
+    for restored in [0, 1] {
+        let (mut two, account) = paid();
+        let backup = two.backup(restored);
+        two.open(restored).unwrap();
+        two.suggest(restored, Outcome::Stands).unwrap();
+        two.deliver_all();
+        two.restore(restored, backup, 9);
+        two.meet();
+        assert_eq!(two.held()[restored], (3, 0), "what the lost key signed comes back");
+        two.suggest(1 - restored, Outcome::Stands).unwrap();
+        two.deliver_all();
+        assert_eq!(two.outcomes(), [vec![Outcome::Stands], vec![Outcome::Stands]]);
+        // The ledger of each proves it with the keys it knows, the lost one among them.
+        two.mirrored(&account, 10);
+    }
+}

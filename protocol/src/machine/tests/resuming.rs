@@ -9,13 +9,13 @@ use crate::{
 };
 
 /// What a node's disk held at some moment.
-struct Backup {
+pub(super) struct Backup {
     machine: Machine,
     view: MemoryView,
 }
 
 impl Two {
-    fn backup(&self, i: usize) -> Backup {
+    pub(super) fn backup(&self, i: usize) -> Backup {
         Backup { machine: self.nodes[i].machine.clone(), view: self.nodes[i].view.clone() }
     }
 
@@ -30,7 +30,7 @@ impl Two {
     }
 
     /// As [`Self::roll_back`], but by somebody who has the root key: the community gets a new operational key.
-    fn restore(&mut self, i: usize, backup: Backup, serial: u32) {
+    pub(super) fn restore(&mut self, i: usize, backup: Backup, serial: u32) {
         self.roll_back(i, backup);
         let node = &mut self.nodes[i];
         let mut identity = node.machine.identity().clone();
@@ -46,7 +46,7 @@ impl Two {
         node.view.absorb(&batch);
     }
 
-    fn meet(&mut self) {
+    pub(super) fn meet(&mut self) {
         self.connect();
         self.deliver_all();
         for _ in 0..4 {
@@ -65,7 +65,7 @@ impl Two {
 
     /// Both live, in this epoch, with nothing open, mirrored books and ledgers that anybody may check.
     #[track_caller]
-    fn mirrored(&self, account: &AccountId, epoch: u32) {
+    pub(super) fn mirrored(&self, account: &AccountId, epoch: u32) {
         assert!(self.is_quiet(account), "something is still open");
         for i in 0..2 {
             assert_eq!(self.state(i).conditions().get(account), None, "side {i}");
