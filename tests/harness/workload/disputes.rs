@@ -65,8 +65,9 @@ impl Workload {
             return Some(Command::EndAdvance { exchange: *exchange, kept: self.dice.permille(400), by });
         }
         let pot = scene.state.ledger().pot().get();
-        let payable =
-            |w: &Waiting| matches!(w.kind, WaitingKind::Asked { minutes, .. } if i64::from(minutes.get()) <= pot);
+        // Now and then more than the pot has.
+        let beyond = self.dice.permille(150);
+        let payable = |w: &Waiting| matches!(w.kind, WaitingKind::Asked { minutes, .. } if beyond || i64::from(minutes.get()) <= pot);
         let asked: Vec<ExchangeId> =
             scene.state.waiting().iter().filter(|(_, w)| payable(w)).map(|(id, _)| *id).collect();
         let exchange = match self.dice.pick(&asked) {
