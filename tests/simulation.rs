@@ -227,7 +227,6 @@ const REFUSALS: Wanted = &[
 ];
 /// What needs much trade or many losses.
 const ROUGH: Wanted = &[
-    ("advance", &["repaid"]),
     ("dispute", &["given back", "said", "stands", "given_back", "set_aside"]),
     ("decision", &["accepted", "id used", "limit", "payee's ceiling", "unknown payee"]),
     ("entry", &["hold", "key_rotated", "receive", "recovered", "release", "resumed", "settle"]),
