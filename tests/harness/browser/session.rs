@@ -66,12 +66,6 @@ impl Look {
             wanted.add_arg(flag)?;
         }
         wanted.add_arg(&format!("--window-size={},{}", self.width, self.height))?;
-        if self.phone {
-            let metrics =
-                json!({ "width": self.width, "height": self.height, "pixelRatio": 2, "touch": true, "mobile": true });
-            let emulated = json!({ "deviceMetrics": metrics, "userAgent": PHONE_AGENT });
-            wanted.add_experimental_option("mobileEmulation", emulated)?;
-        }
         if !self.scripts {
             // As in the browser's own settings: pages run none, while whoever looks after the browser still can.
             let off = json!({ "profile.managed_default_content_settings.javascript": 2 });
@@ -93,8 +87,22 @@ impl Browser {
     pub(super) fn open(runtime: Arc<Runtime>, driver: &str, base: &str, look: Look) -> Result<Self> {
         let driver = runtime.block_on(WebDriver::new(driver, look.capabilities()?)).context("no browser starts")?;
         let browser = Self { runtime, driver: Some(driver), base: Mutex::new(base.to_owned()), look };
+        if look.phone {
+            browser.become_phone()?;
+        }
         browser.check_scripts()?;
         Ok(browser)
+    }
+
+    /// The driver's own way to be a phone never shows a page while scripts are off; the browser's tools do.
+    fn become_phone(&self) -> Result<()> {
+        let (width, height) = (self.look.width, self.look.height);
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+        self.command("Emulation.setDeviceMetricsOverride", &size)?;
+        self.command("Emulation.setTouchEmulationEnabled", &json!({ "enabled": true }))?;
+        let agent = json!({ "userAgent": PHONE_AGENT, "acceptLanguage": "en-GB,en" });
+        self.command("Emulation.setUserAgentOverride", &agent)?;
+        Ok(())
     }
 
     /// That scripts of pages run just when they are meant to.
