@@ -8,11 +8,13 @@
 //! | [`index`] | look-ups over the journal, other communities' shelves | nothing: built again |
 //! | [`people`] | names and contacts, erasable | what its own backup does not hold |
 //! | [`secret`] | keys | restore a backup |
+//! | [`escrow`] | partners' copies, encrypted by them | what they could be restored from |
 //!
 //! One process at a time uses a directory: take a [`lock::DirectoryLock`] first.
 
 pub mod checkpoint;
 pub mod error;
+pub mod escrow;
 pub(crate) mod files;
 pub mod index;
 pub mod journal;
@@ -24,6 +26,7 @@ pub mod snapshot;
 
 pub use checkpoint::CheckpointFile;
 pub use error::StoreError;
+pub use escrow::{Escrow, Part};
 pub use index::{Index, MemoryIndex, SledIndex, Write};
 pub use journal::{
     FrameFlaw, Frames, Journal, JournalReader, MAX_BATCH_BYTES, MAX_FRAME_BYTES, SegmentCopy, SegmentStream, TornTail,

@@ -11,7 +11,7 @@
 //! 3. [`envelope`], [`sealing`]
 //! 4. [`community`], [`member`]
 //! 5. [`partnership`], [`ledger`], [`shelf`]
-//! 6. [`lane`]
+//! 6. [`lane`], [`escrow`]
 //! 7. [`evidence`], [`sheet`]
 //! 8. [`document`]
 //! 9. [`machine`], [`audit`]
@@ -25,6 +25,7 @@ pub mod codec;
 pub mod community;
 pub mod document;
 pub mod envelope;
+pub mod escrow;
 pub mod evidence;
 pub mod id;
 pub mod key;

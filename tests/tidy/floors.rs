@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["envelope", "sealing"],
     &["community", "member"],
     &["ledger", "shelf", "partnership"],
-    &["lane", "witness"],
+    &["lane", "witness", "escrow"],
     &["evidence", "sheet"],
     &["document"],
     &["machine", "audit"],

@@ -355,7 +355,15 @@ impl Machine {
         self.sessions.values().flatten()
     }
 
-    pub(super) fn session_of(&self, community: &CommunityId) -> Option<Peer> {
+    /// Which community a connected peer showed to be.
+    #[must_use]
+    pub fn who_is(&self, peer: &Peer) -> Option<CommunityId> {
+        self.sessions.get(peer).copied().flatten()
+    }
+
+    /// The peer that is a community's node, while it is connected and said so.
+    #[must_use]
+    pub fn session_of(&self, community: &CommunityId) -> Option<Peer> {
         self.sessions.iter().find(|(_, who)| who.as_ref() == Some(community)).map(|(peer, _)| *peer)
     }
 
