@@ -721,6 +721,43 @@ mail-choice = A gaiff ein post aros yno, a'u post nhw yma?
 mail-on = Caiff
 mail-off = Na chaiff
 
+# Copïau y mae partneriaid yn eu cadw
+escrow = Copïau gyda phartneriaid
+escrow-lead = Gall partner gadw copi o'r gymuned hon. Gyda'r 24 gair daw popeth yn ôl.
+escrow-seen = Mae pwy bynnag sy'n cadw copi yn gweld ei faint. Dim ond eich 24 gair sy'n ei agor.
+escrow-with = Copïau gyda { $name }
+escrow-we-keep = A ydym ni'n cadw copïau iddyn nhw?
+    .hint = Ar ôl na, caiff y copi yma ei ddileu ar unwaith.
+    .missing = Dewiswch ydym neu nac ydym.
+escrow-they-keep = A ydyn nhw'n cadw copïau i ni?
+    .hint = Gall dau bartner wneud hynny. Ar ôl na, maen nhw'n dileu'r copi yno.
+    .missing = Dewiswch ydyn neu nac ydyn.
+escrow-on = Ydy
+escrow-off = Nac ydy
+escrow-here = Eu copi nhw, yma
+escrow-room = Lle i'w copi nhw
+escrow-there = Ein copi ni, yno
+escrow-none = Dim eto
+escrow-copy = { $day } am { $time }, { $size }
+escrow-kilobytes = { $n } kB
+escrow-megabytes = { $n } MB
+escrow-not-agreed = Nid ydyn nhw wedi cytuno eto i gadw copïau i ni.
+escrow-not-heard = Nid yw eu cyfrifiadur wedi ateb eto. Daw'r copi ar ei ben ei hun.
+escrow-overdue = Mae'r copi dros wythnos oed, neu ni chafodd ei wneud. Ydy eu cyfrifiadur ymlaen?
+escrow-problem = Ni weithiodd y cynnig olaf. Caiff ei wneud eto ar ei ben ei hun.
+escrow-too-large = Mae'r gymuned hon yn rhy fawr bellach i gael copi gyda phartner.
+escrow-newer = Maen nhw'n cadw copi mwy newydd na'r un a adferwyd yma. Ni chaiff ei newid heboch chi.
+escrow-claimed = Gofynnwyd amdano gyda'u 24 gair
+escrow-claimed-ask = Ffoniwch nhw os na ddywedon nhw wrthych chi.
+escrow-now = Anfon copi atyn nhw nawr
+escrow-paper = I'w ysgrifennu wrth ymyl eich 24 gair
+escrow-paper-lead = Ar ôl colled, mae kith restore --from-partners yn gofyn yma am eich copi.
+escrow-no-address = Nid yw eu cyfeiriad yn hysbys eto.
+refused-keepers = Mae dau bartner yn cadw copïau i chi eisoes. Gorffennwch gydag un yn gyntaf.
+refused-owners = Rydych chi'n cadw copïau i lawer o bartneriaid. Gorffennwch gydag un yn gyntaf.
+today-escrow = Copïau gyda phartneriaid
+today-escrow-claimed = Ar { $day } gofynnwyd am eu copi yma gyda'u 24 gair. A ddywedon nhw wrthych chi?
+
 ## Cydlynwyr: cyfnewidiadau nad ydynt yn iawn, a'r hyn mae'r pot yn ei roi yn y cyfamser
 dispute = Mae rhywbeth o'i le rhyngom
 dispute-we = Ni

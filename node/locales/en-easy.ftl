@@ -37,3 +37,8 @@ stand-pot-gave = Our pot gave you the hours for now.
 # Mail for partners who are away
 mail-lead = A partner can keep a closed letter for another. It does so for thirty days.
 mail-seen = The partner sees who it is from and who it is for. It cannot read the letter.
+
+# Copies that partners keep
+escrow-lead = A partner can keep a copy for you. The copy and your 24 words bring all back.
+escrow-seen = They cannot read the copy. Only your 24 words open it.
+escrow-overdue = The copy is old. Is their computer on?

@@ -732,6 +732,43 @@ mail-choice = May our mail rest there, and theirs here?
 mail-on = Yes
 mail-off = No
 
+# Copies that partners keep
+escrow = Copies at partners
+escrow-lead = A partner can keep a copy of this community. With the 24 words it brings everything back.
+escrow-seen = Whoever keeps a copy sees how large it is. Only your 24 words open it.
+escrow-with = Copies with { $name }
+escrow-we-keep = Do we keep copies for them?
+    .hint = After a no, the copy here is removed at once.
+    .missing = Choose yes or no.
+escrow-they-keep = Do they keep copies for us?
+    .hint = Two partners can. After a no, they remove the copy there.
+    .missing = Choose yes or no.
+escrow-on = Yes
+escrow-off = No
+escrow-here = Their copy, kept here
+escrow-room = Room for their copy
+escrow-there = Our copy, kept there
+escrow-none = None yet
+escrow-copy = { $day } at { $time }, { $size }
+escrow-kilobytes = { $n } kB
+escrow-megabytes = { $n } MB
+escrow-not-agreed = They have not said yes to keeping copies for us.
+escrow-not-heard = Their computer has not answered yet. The copy follows by itself.
+escrow-overdue = The copy is older than a week, or was never made. Is their computer on?
+escrow-problem = The last try did not work. It is tried again by itself.
+escrow-too-large = This community has grown too large for a copy at a partner.
+escrow-newer = They keep a newer copy than this computer was restored from. It is not replaced by itself.
+escrow-claimed = Asked for with their 24 words
+escrow-claimed-ask = Ring them if they did not tell you about it.
+escrow-now = Send them a copy now
+escrow-paper = To be written beside your 24 words
+escrow-paper-lead = After a loss, kith restore --from-partners asks here for your copy.
+escrow-no-address = Their address is not known yet.
+refused-keepers = Two partners keep copies for you already. End it with one of them first.
+refused-owners = You keep copies for many partners already. End it with one of them first.
+today-escrow = Copies at partners
+today-escrow-claimed = Their copy here was asked for with their 24 words on { $day }. Did they tell you?
+
 ## Coordinators: exchanges that are not right, and what the pot gives meanwhile
 dispute = Something is not right between us
 dispute-we = We

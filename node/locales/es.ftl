@@ -732,6 +732,43 @@ mail-choice = ¿Puede quedarse allí nuestro correo, y aquí el suyo?
 mail-on = Sí
 mail-off = No
 
+# Copias que guardan las comunidades amigas
+escrow = Copias en otras comunidades
+escrow-lead = Una comunidad amiga puede guardar una copia de esta. Con las 24 palabras se recupera todo.
+escrow-seen = Quien guarda la copia ve cuánto ocupa. Solo tus 24 palabras la abren.
+escrow-with = Copias con { $name }
+escrow-we-keep = ¿Guardamos copias para ellos?
+    .hint = Con un no, la copia de aquí se borra enseguida.
+    .missing = Elige sí o no.
+escrow-they-keep = ¿Guardan ellos copias nuestras?
+    .hint = Pueden hacerlo dos comunidades. Con un no, borran la copia que tienen.
+    .missing = Elige sí o no.
+escrow-on = Sí
+escrow-off = No
+escrow-here = Su copia, guardada aquí
+escrow-room = Sitio para su copia
+escrow-there = Nuestra copia, guardada allí
+escrow-none = Todavía ninguna
+escrow-copy = { $day } a las { $time }, { $size }
+escrow-kilobytes = { $n } kB
+escrow-megabytes = { $n } MB
+escrow-not-agreed = Todavía no han dicho que sí a guardar nuestras copias.
+escrow-not-heard = Su ordenador todavía no ha respondido. La copia llegará sola.
+escrow-overdue = La copia tiene más de una semana, o nunca se hizo. ¿Está encendido su ordenador?
+escrow-problem = El último intento no funcionó. Se repite solo.
+escrow-too-large = Esta comunidad ya es demasiado grande para una copia en otra.
+escrow-newer = Guardan una copia más nueva que la usada para restaurar este ordenador. No se cambia sola.
+escrow-claimed = Pedida con sus 24 palabras
+escrow-claimed-ask = Llámales si no te lo habían dicho.
+escrow-now = Enviarles una copia ahora
+escrow-paper = Para escribir junto a tus 24 palabras
+escrow-paper-lead = Tras una pérdida, kith restore --from-partners pide aquí tu copia.
+escrow-no-address = Todavía no se conoce su dirección.
+refused-keepers = Dos comunidades ya guardan copias tuyas. Termina primero con una de ellas.
+refused-owners = Ya guardas copias de muchas comunidades. Termina primero con una de ellas.
+today-escrow = Copias en otras comunidades
+today-escrow-claimed = El { $day } se pidió su copia de aquí con sus 24 palabras. ¿Te lo dijeron?
+
 ## Coordinación: intercambios que no están bien, y lo que da el fondo mientras tanto
 dispute = Algo no está bien entre nosotros
 dispute-we = Nosotros

@@ -23,6 +23,8 @@
 //! manifest is signed, and verifying judges the ledger as `kith verify` does, replays the journal, and compares
 //! size, root and the lanes of every partnership with the manifest. Nothing of a file is used before all of it was judged.
 //!
+//! Partners that keep copies get the same in pieces ([`pieces`]).
+//!
 //! Writing and reading hold one chunk of 64 KiB, one frame of the journal and one person's record in memory; judging holds
 //! the ledger's entries, as a node does that replays its journal.
 
@@ -31,6 +33,7 @@ mod keeper;
 mod make;
 mod manifest;
 mod people;
+pub mod pieces;
 mod read;
 mod recover;
 mod restore;
@@ -47,8 +50,10 @@ mod words;
 
 pub use error::BackupError;
 pub use keeper::{Keeper, OVERDUE_AFTER, Policy, note_success};
+pub use make::Source;
 pub use manifest::{Manifest, Member};
 pub use recover::begin_recovery;
+pub(crate) use restore::{Beside, check_empty};
 pub use restore::{Restored, restore, restored};
 pub use stopped::{Made, enable, handover, make};
 pub use stream::stream;

@@ -5,6 +5,7 @@ use crate::{
     backup::BackupError,
     client::ClientError,
     config::ConfigError,
+    escrow::FetchError,
     import::ImportError,
     local::LocalError,
     network::NetworkError,
@@ -339,6 +340,19 @@ impl From<BackupError> for Failure {
             | BackupError::Unsound(_) => Exit::Unverified,
         };
         Self::new(exit, code, detail)
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        let (code, detail) = (error.code(), error.to_string());
+        match error {
+            FetchError::Local(error) => error.into(),
+            FetchError::Network(error) => error.into(),
+            FetchError::Address { .. } => Self::new(Exit::Usage, code, detail),
+            FetchError::Thread(_) => Self::new(Exit::Disk, code, detail),
+            FetchError::None(_) => Self::new(Exit::Unreachable, code, detail),
+        }
     }
 }
 

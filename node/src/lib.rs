@@ -6,6 +6,7 @@ pub mod cli;
 pub mod client;
 pub mod config;
 pub mod demo;
+pub mod escrow;
 pub mod failure;
 pub mod health;
 pub mod import;

@@ -7,9 +7,9 @@
 use super::{
     Failure,
     types::{
-        AcceptInvitation, CharterView, Confirm, EndAdvance, GiveBack, GoOn, MailSwitch, NewAdvance, NewBackup,
-        NewCorrection, NewDispute, NewExchange, NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewPayment,
-        NewReminder, NewRequest, NewRole, NewStatement, NewSuggestion, Nothing,
+        AcceptInvitation, CharterView, Confirm, EndAdvance, EscrowSwitch, GiveBack, GoOn, MailSwitch, NewAdvance,
+        NewBackup, NewCorrection, NewDispute, NewExchange, NewGift, NewGroup, NewInvitation, NewListing, NewMember,
+        NewPayment, NewReminder, NewRequest, NewRole, NewStatement, NewSuggestion, Nothing,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -106,6 +106,7 @@ objects!(
     CharterView,
     Confirm,
     EndAdvance,
+    EscrowSwitch,
     GiveBack,
     GoOn,
     MailSwitch,

@@ -4,6 +4,7 @@
 mod backup;
 mod community;
 mod disputes;
+mod escrow;
 mod exchanges;
 mod ledger;
 mod listings;
@@ -15,6 +16,7 @@ pub use community::{CharterView, Status};
 pub use disputes::{
     DisputeView, EndAdvance, NewAdvance, NewDispute, NewReminder, NewStatement, NewSuggestion, StatementView,
 };
+pub use escrow::{EscrowSwitch, EscrowView};
 pub use exchanges::{
     Confirm, ExchangeView, GiveBack, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing,
     Outcome,

@@ -4,6 +4,7 @@ mod answer;
 mod backup;
 mod batch;
 mod disputes;
+mod escrow;
 mod exchanges;
 mod ledger;
 mod listings;
@@ -63,6 +64,8 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::accept_invitation))
         .routes(routes!(partners::go_on_without))
         .routes(routes!(partners::switch_mail))
+        .routes(routes!(escrow::get_escrow, escrow::switch_escrow))
+        .routes(routes!(escrow::send_escrow))
         .routes(routes!(payments::ask_to_give_back))
         .routes(routes!(disputes::list_disputes))
         .routes(routes!(disputes::get_dispute, disputes::open_dispute))

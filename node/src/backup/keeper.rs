@@ -148,6 +148,11 @@ impl Keeper {
         self.retired.store(true, Ordering::Relaxed);
     }
 
+    /// Whether this copy was handed over.
+    pub(crate) fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::Relaxed)
+    }
+
     /// The right to hand a backup on now.
     pub(super) fn begin(&self) -> Result<OwnedSemaphorePermit, BackupError> {
         Arc::clone(&self.room).try_acquire_owned().map_err(|_| BackupError::Busy)

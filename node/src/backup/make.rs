@@ -66,29 +66,29 @@ impl<T: Write> Write for Summing<T> {
 }
 
 /// What a backup is made of.
-pub(super) struct Source<'a> {
+pub struct Source<'a> {
     /// What the node held.
-    pub(super) cut: &'a Cut,
+    pub cut: &'a Cut,
     /// Its people. They are read after the cut: whoever was recorded in it is among them, unless erased since.
-    pub(super) people: &'a People,
+    pub people: &'a People,
     /// Its directory.
-    pub(super) dir: &'a Path,
+    pub dir: &'a Path,
     /// Whether it was retired for this backup.
-    pub(super) handover: bool,
+    pub handover: bool,
     /// The time.
-    pub(super) now: Timestamp,
+    pub now: Timestamp,
     /// Set when there is no time to go on.
-    pub(super) stopping: &'a AtomicBool,
+    pub stopping: &'a AtomicBool,
 }
 
 /// Everything that goes in, looked over.
-struct Plan {
-    recipient: x25519::Recipient,
-    manifest: Manifest,
-    signed: Vec<u8>,
-    small: Vec<(Kind, Zeroizing<Vec<u8>>)>,
-    segments: Vec<SegmentCopy>,
-    spool: Spool,
+pub(super) struct Plan {
+    pub(super) recipient: x25519::Recipient,
+    pub(super) manifest: Manifest,
+    pub(super) signed: Vec<u8>,
+    pub(super) small: Vec<(Kind, Zeroizing<Vec<u8>>)>,
+    pub(super) segments: Vec<SegmentCopy>,
+    pub(super) spool: Spool,
 }
 
 /// Writes a backup. It is whole only if this succeeds; `out` is flushed, and it is for the caller to make it durable.
@@ -116,7 +116,7 @@ pub(super) fn write(source: &Source<'_>, out: &mut dyn Write) -> Result<Manifest
     Ok(plan.manifest)
 }
 
-fn put(out: &mut dyn Write, name: &str, bytes: &[u8], seconds: u64) -> Result<(), BackupError> {
+pub(super) fn put(out: &mut dyn Write, name: &str, bytes: &[u8], seconds: u64) -> Result<(), BackupError> {
     let size = bytes.len() as u64;
     let put =
         tar::begin(out, name, size, seconds).and_then(|()| out.write_all(bytes)).and_then(|()| tar::end(out, size));
@@ -149,11 +149,11 @@ fn copy_in(
     tar::end(out, bytes).map_err(BackupError::Output)
 }
 
-fn go_on(source: &Source<'_>) -> Result<(), BackupError> {
+pub(super) fn go_on(source: &Source<'_>) -> Result<(), BackupError> {
     if source.stopping.load(Ordering::Relaxed) { Err(BackupError::Stopping) } else { Ok(()) }
 }
 
-fn plan(source: &Source<'_>) -> Result<Plan, BackupError> {
+pub(super) fn plan(source: &Source<'_>) -> Result<Plan, BackupError> {
     let (recipient, recipient_text) = seal::recipient_of(source.dir)?;
     let mut small = vec![
         (Kind::Transport, secret(&home::transport_file(source.dir))?),

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Id and length before each record.
-const HEAD_BYTES: usize = 20;
+pub(super) const HEAD_BYTES: usize = 20;
 
 /// A person's id, or that of what a note belongs to.
 pub(super) type Id = [u8; 16];

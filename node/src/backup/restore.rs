@@ -102,7 +102,11 @@ pub fn restore(path: &Path, dir: &Path, root: &Root, now: Timestamp) -> Result<(
     Ok((verified, restored))
 }
 
-fn check_empty(dir: &Path) -> Result<(), BackupError> {
+/// Refuses a directory that has something in it.
+///
+/// # Errors
+/// [`BackupError::NotEmpty`].
+pub(crate) fn check_empty(dir: &Path) -> Result<(), BackupError> {
     match std::fs::read_dir(dir) {
         Ok(mut listed) => match listed.next() {
             None => Ok(()),
@@ -115,13 +119,13 @@ fn check_empty(dir: &Path) -> Result<(), BackupError> {
 }
 
 /// A directory beside the one that is to be. Dropped before it got its name, it is removed.
-struct Beside {
-    path: PathBuf,
+pub(crate) struct Beside {
+    pub(crate) path: PathBuf,
     done: bool,
 }
 
 impl Beside {
-    fn create(dir: &Path) -> Result<Self, BackupError> {
+    pub(crate) fn create(dir: &Path) -> Result<Self, BackupError> {
         let name = dir.file_name().ok_or_else(|| BackupError::NotEmpty { dir: dir.to_path_buf() })?;
         let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let random = HEXLOWER.encode(&home::random::<4>()?);

@@ -58,19 +58,19 @@ pub(super) fn sealed<W: Write>(recipient: &x25519::Recipient, out: W) -> io::Res
 /// A file being decrypted. It reads in chunks of 64 KiB.
 pub(super) type Opened<'a> = StreamReader<BufReader<&'a mut File>>;
 
-/// Opens an encrypted file from its beginning.
+/// Opens an encrypted file, or bytes like one, from its beginning.
 ///
 /// # Errors
 /// [`BackupError::NotABackup`], [`BackupError::WrongWords`], [`BackupError::CutShort`], [`BackupError::Changed`] or the disk.
-pub(super) fn opened<'a>(
+pub(super) fn opened<R: Read + Seek>(
     identity: &x25519::Identity,
-    file: &'a mut File,
+    mut file: R,
     path: &Path,
-) -> Result<Opened<'a>, BackupError> {
+) -> Result<StreamReader<BufReader<R>>, BackupError> {
     let disk = || BackupError::file("read", path);
     file.seek(SeekFrom::Start(0)).map_err(disk())?;
     let mut head = Vec::new();
-    (&mut *file).take(MAX_HEADER_BYTES).read_to_end(&mut head).map_err(disk())?;
+    file.by_ref().take(MAX_HEADER_BYTES).read_to_end(&mut head).map_err(disk())?;
     if !head.starts_with(MAGIC) {
         return Err(if MAGIC.starts_with(&head) { BackupError::CutShort } else { BackupError::NotABackup });
     }

@@ -1,5 +1,7 @@
 //! `kith partner`: communities that agreed to exchange hours.
 
+mod escrow;
+
 use super::{
     output::{Out, hours, length, or_dash, table, when},
     reach::{Reach, Write, escape},
@@ -29,6 +31,7 @@ pub(super) enum Partner {
     Evidence(EvidenceArgs),
     GoOn(GoOnArgs),
     Mail(MailArgs),
+    Escrow(escrow::Escrow),
 }
 
 /// Make an invitation to hand to another community's coordinator. It is good once.
@@ -212,6 +215,7 @@ impl Partner {
                 let partner: PartnerView = mail.reach.client()?.put(&path, &body)?;
                 out.result(&partner, details)
             }
+            Self::Escrow(escrow) => escrow.run(out),
             Self::Alias(alias) => {
                 let partner = escape(&alias.partner.to_string());
                 let path = format!("/api/v1/members/{}/alias?partner={partner}", alias.member);

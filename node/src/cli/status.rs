@@ -40,11 +40,19 @@ fn words(status: &types::Status) -> String {
         ("Partners", status.partners.to_string()),
         ("Connected", format!("{} nodes, {} communities known", status.connected, status.known)),
         ("Last backup", last_backup(status)),
+        ("Copy at a partner", last_copy(status)),
         ("Peer id", status.peer.clone()),
         ("Addresses", addresses),
         ("Program", format!("kith {}", status.version)),
     ];
     rows.map(|(name, value)| format!("{name:<20}{value}")).join("\n")
+}
+
+fn last_copy(status: &types::Status) -> String {
+    let last = status.last_copy_at.map_or_else(|| "none".to_owned(), |at| when(at.0));
+    let advice =
+        if status.copy_overdue { "; a partner has had no new one for a week: kith partner escrow" } else { "" };
+    format!("{last}{advice}")
 }
 
 fn last_backup(status: &types::Status) -> String {

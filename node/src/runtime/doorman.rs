@@ -1,10 +1,12 @@
 //! What comes from the network is read and its signatures are checked here, in order, before it reaches the clerk.
 
 use super::{clerk::Job, counters::Counters};
+use crate::escrow::{Asked, FIRST_TOKEN, Line};
 use crate::network::{self, Command, Event, NetworkHandle, PeerKey, Sink, Verdict};
 use kith_protocol::{
     codec,
     community::Certificates,
+    escrow,
     key::SoundKey,
     machine::{Checked, Message, Parcel, Peer, check_announcement},
     rejection::Rejection,
@@ -31,12 +33,21 @@ impl Sink for Door {
     }
 }
 
+/// The way to those who keep copies, and to those who asked about ours.
+pub(super) struct Hatch {
+    /// Answers to our own questions.
+    pub(super) line: Arc<Line>,
+    /// Questions of others.
+    pub(super) keeper: SyncSender<Asked>,
+}
+
 struct Doorman {
     /// The operational key each peer showed on its present connection.
     keys: BTreeMap<Peer, SoundKey>,
     certificates: Certificates,
     network: NetworkHandle,
     counters: Arc<Counters>,
+    hatch: Hatch,
 }
 
 /// Starts the doorman's thread. It ends with the network task, or when the clerk is gone.
@@ -45,9 +56,11 @@ pub(super) fn start(
     clerk: SyncSender<Job>,
     network: NetworkHandle,
     counters: Arc<Counters>,
+    hatch: Hatch,
 ) -> std::io::Result<()> {
     thread::Builder::new().name("kith-doorman".into()).spawn(move || {
-        let mut doorman = Doorman { keys: BTreeMap::new(), certificates: Certificates::default(), network, counters };
+        let (keys, certificates) = (BTreeMap::new(), Certificates::default());
+        let mut doorman = Doorman { keys, certificates, network, counters, hatch };
         for event in events {
             let jobs = doorman.event(event);
             if jobs.into_iter().any(|job| clerk.send(job).is_err()) {
@@ -69,7 +82,24 @@ impl Doorman {
             Event::Disconnected { peer } => {
                 let peer = kith_peer(peer);
                 self.keys.remove(&peer);
+                // Whoever went away claims nothing any more; if this is lost, the claim ends by itself.
+                let _ = self.hatch.keeper.try_send(Asked::Gone { peer });
                 vec![Job::Peer { peer, connected: false }]
+            }
+            Event::Request { peer, id, bytes } if escrow::is_question(&bytes) => {
+                let asked = Asked::Question { peer: kith_peer(peer), id, bytes };
+                if self.hatch.keeper.try_send(asked).is_err() {
+                    self.tell(Command::Drop { id });
+                }
+                Vec::new()
+            }
+            Event::Response { token, bytes, .. } if token >= FIRST_TOKEN => {
+                self.hatch.line.ended(token, Ok(bytes));
+                Vec::new()
+            }
+            Event::RequestFailed { token, reason, .. } if token >= FIRST_TOKEN => {
+                self.hatch.line.ended(token, Err(reason));
+                Vec::new()
             }
             Event::Request { peer, id, bytes } => match self.parcel(kith_peer(peer), &bytes) {
                 Ok(messages) => vec![Job::Parcel { peer: kith_peer(peer), answer_to: Some(id), messages }],

@@ -5,12 +5,12 @@ use super::{
     checkpoints::Checkpoints,
     clerk::Job,
     desk::Desk,
-    office::Office,
+    office::{CopiesFull, Office},
     personal::Names,
     shelves::Summaries,
     verifier::{Judged, Work},
 };
-use crate::{backup::Keeper, network::NetworkCounters, store::People};
+use crate::{backup::Keeper, escrow::Vault, network::NetworkCounters, store::People};
 use kith_protocol::{
     id::{CommunityId, Digest, MemberId, RequestId},
     key::KeyCache,
@@ -47,6 +47,9 @@ pub enum Refused {
     /// Personal data could not be kept.
     #[error("{0}")]
     People(String),
+    /// Enough partners keep copies, or copies are kept for enough partners.
+    #[error(transparent)]
+    Copies(#[from] CopiesFull),
 }
 
 /// A client's request id and the hash of what it asks.
@@ -77,6 +80,7 @@ pub struct Handle {
     /// Room for exports that run at once.
     pub(super) exports: Arc<Semaphore>,
     pub(super) keeper: Arc<Keeper>,
+    pub(super) vault: Arc<Vault>,
 }
 
 impl Handle {
@@ -225,6 +229,12 @@ impl Handle {
     #[must_use]
     pub fn keeper(&self) -> &Arc<Keeper> {
         &self.keeper
+    }
+
+    /// Copies at partners, and those kept here for them.
+    #[must_use]
+    pub fn vault(&self) -> &Arc<Vault> {
+        &self.vault
     }
 
     /// An id that belongs to a client's request: the same request always gets the same one, and nobody can foresee it.

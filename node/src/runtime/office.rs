@@ -4,6 +4,7 @@
 //! Every paper is a record of its own among people's records: encrypted under its own key, part of every backup, and gone
 //! for good when it is erased. Whoever leaves and wants to be forgotten takes all papers about them along.
 
+mod copies;
 mod messages;
 mod papers;
 mod pictures;
@@ -12,10 +13,11 @@ mod safety;
 mod tests;
 mod together;
 
+pub use copies::{CopiesFull, Stand};
 pub use messages::{Conversation, Sent};
 pub use papers::{
-    About, Act, Circle, Event, Fact, File, Helper, MAX_CIRCLE, MAX_LINE, MAX_WORDS, Message, Note, Notice, Paper,
-    Pending, Reference, Report, Rules, Subject, Trouble,
+    About, Act, Circle, Copies, Event, Fact, File, Helper, MAX_CIRCLE, MAX_LINE, MAX_WORDS, Message, Note, Notice,
+    Paper, Pending, Reference, Report, Rules, Subject, Trouble,
 };
 
 use super::{
@@ -155,7 +157,9 @@ impl Handle {
     /// # Errors
     /// The disk.
     pub async fn forget_papers(&self, member: MemberId) -> Result<(), Refused> {
-        self.office_work(move |room| room.forget(&member)).await
+        let forgotten = self.office_work(move |room| room.forget(&member)).await;
+        self.vault().hurry();
+        forgotten
     }
 
     /// All papers that `choose` picks, with what they are kept under.

@@ -205,6 +205,7 @@ impl Handle {
         });
         let erased = erased.await;
         self.names.changed();
+        self.vault().hurry();
         erased
     }
 

@@ -6,6 +6,7 @@ use hkdf::Hkdf;
 use kith_protocol::{
     community::Certificate,
     envelope::{Content, Unverified},
+    escrow::Claim,
     id::CommunityId,
     key::{PublicKey, SecretKey},
     time::{Span, Timestamp},
@@ -104,6 +105,12 @@ impl Root {
             until: now.plus(CERTIFIED_FOR),
         };
         certificate.sign(&self.secret()).into_unverified()
+    }
+
+    /// The root key's word that the copies kept for the community are to be handed out.
+    #[must_use]
+    pub fn claim(&self, claim: Claim) -> Unverified<Claim> {
+        claim.sign(&self.secret()).into_unverified()
     }
 
     /// A secret for another purpose, named by `info`: HKDF-SHA256 without a salt (RFC 5869).

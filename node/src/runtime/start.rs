@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     backup::{Keeper, Policy},
+    escrow::{self, Vault},
     network::{self, NetworkConfig, NetworkError, NetworkHandle, PeerKey, addresses},
     store::{DirectoryLock, Index, People, SledIndex, StoreError, TornTail},
 };
@@ -146,7 +147,8 @@ pub struct Running {
     network_task: tokio::task::JoinHandle<()>,
     clerk: JoinHandle<()>,
     jobs: mpsc::SyncSender<Job>,
-    backups: tokio::task::JoinHandle<()>,
+    /// Backups, and copies for partners.
+    work: [tokio::task::JoinHandle<()>; 2],
     life: u64,
     _lock: DirectoryLock,
 }
@@ -247,7 +249,10 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     let (jobs, queue) = mpsc::sync_channel(clerk::QUEUE);
     let (work, cases) = mpsc::sync_channel(verifier::QUEUE);
     let (changed, changes) = watch::channel(0);
-    doorman::start(heard, jobs.clone(), network.clone(), Arc::clone(&counters))?;
+    let vault = Arc::new(Vault::open(&home, network.clone())?);
+    let (asked, questions) = mpsc::sync_channel(escrow::QUEUE);
+    let hatch = doorman::Hatch { line: Arc::clone(vault.line()), keeper: asked };
+    doorman::start(heard, jobs.clone(), network.clone(), Arc::clone(&counters), hatch)?;
     verifier::start(cases, &jobs, std::thread::available_parallelism().map_or(1, usize::from))?;
     let name = machine.state().ledger().charter().map(|c| (c.name.clone(), c.area.clone())).unwrap_or_default();
     let clerk = Clerk::new(machine, book, checkpoints.clone(), Some(network.clone()), Arc::clone(&counters), changed)
@@ -270,14 +275,16 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         shelves: Arc::default(),
         exports: Arc::new(Semaphore::new(export::MAX_EXPORTS)),
         keeper,
+        vault,
     };
+    escrow::keep(questions, handle.clone())?;
     let listening = network.listening().to_vec();
     let shown = if starting.announce.is_empty() { reachable(&listening) } else { starting.announce };
     let addresses = shown.into_iter().take(MAX_ADDRESSES).collect();
     show_card(&handle, Card { name: name.0, area: name.1, transport: home.identity.transport, addresses }).await;
     starting.peers.iter().for_each(|address| dial(&network, address));
-    let backups = tokio::spawn(Keeper::work(handle.clone()));
-    Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, backups, life, _lock })
+    let work = [tokio::spawn(Keeper::work(handle.clone())), tokio::spawn(escrow::send(handle.clone()))];
+    Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, work, life, _lock })
 }
 
 /// Shows peers who this community is and where it is found.
@@ -319,8 +326,9 @@ impl Running {
 
     /// Stops within [`STOP_WITHIN`]: what was begun is finished and everything is brought to disk. A kill is as safe.
     pub async fn stop(self) {
-        self.backups.abort();
+        self.work.iter().for_each(tokio::task::JoinHandle::abort);
         self.handle.keeper().stop();
+        self.handle.vault().stop();
         // A stopped network refuses commands, which is what is wanted.
         let _ = self.network.send(network::Command::Stop);
         let (done, wait) = mpsc::sync_channel(1);

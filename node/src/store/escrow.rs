@@ -29,6 +29,8 @@ pub type Name = [u8; 32];
 
 /// Most bytes of an inventory: what travels in one frame.
 const MAX_INVENTORY_BYTES: u64 = 96 * 1024;
+/// How much is hashed at once.
+const CHUNK_BYTES: usize = 64 * 1024;
 /// What is behind the name of a piece that is not whole.
 const PART: &str = ".part";
 
@@ -200,10 +202,14 @@ fn length(path: &Path) -> Result<Option<u64>, StoreError> {
 }
 
 fn hashed(file: &mut File, path: &Path) -> Result<Name, StoreError> {
-    let mut sum = Sha256::new();
-    let read = file.seek(SeekFrom::Start(0)).and_then(|_| std::io::copy(file, &mut sum));
-    read.map_err(StoreError::io("read", path))?;
-    Ok(sum.finalize().into())
+    let (mut sum, mut chunk) = (Sha256::new(), vec![0; CHUNK_BYTES]);
+    file.seek(SeekFrom::Start(0)).map_err(StoreError::io("read", path))?;
+    loop {
+        match file.read(&mut chunk).map_err(StoreError::io("read", path))? {
+            0 => return Ok(sum.finalize().into()),
+            count => sum.update(&chunk[..count]),
+        }
+    }
 }
 
 #[cfg(test)]

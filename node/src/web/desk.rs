@@ -2,6 +2,7 @@
 
 mod care;
 mod disputes;
+mod escrow;
 mod import;
 mod mail;
 mod members;
@@ -16,6 +17,7 @@ pub(super) use import::Imports;
 /// Whom to ring this week, as found out today.
 pub(super) type ToRing = tokio::sync::Mutex<Option<(jiff::civil::Date, Vec<(kith_protocol::id::MemberId, care::Why)>)>>;
 pub(super) use disputes::outcome;
+pub(super) use escrow::copies_key;
 
 use super::App;
 use axum::{
@@ -58,6 +60,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/partners", get(partners::list))
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))
         .route("/partners/{id}/mail", get(mail::show).post(mail::send))
+        .route("/partners/{id}/escrow", get(escrow::show).post(escrow::send))
+        .route("/partners/{id}/escrow/now", post(escrow::now))
         .route("/partners/accept", get(partners::accept).post(partners::send_accept))
         .route("/disputes/{id}", get(disputes::show))
         .route("/disputes/{id}/{step}", get(disputes::form).post(disputes::send))

@@ -58,7 +58,7 @@ impl IntoResponse for Oops {
 impl Oops {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Refused(Refused::Rule(_) | Refused::Retired) => StatusCode::CONFLICT,
+            Self::Refused(Refused::Rule(_) | Refused::Retired | Refused::Copies(_)) => StatusCode::CONFLICT,
             Self::Refused(Refused::Busy | Refused::Stopping) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Missing => StatusCode::NOT_FOUND,
@@ -71,7 +71,7 @@ impl Oops {
 
     const fn key(&self) -> &'static str {
         match self {
-            Self::Refused(Refused::Rule(_)) => "oops-refused",
+            Self::Refused(Refused::Rule(_) | Refused::Copies(_)) => "oops-refused",
             Self::Refused(Refused::Retired) => "oops-retired",
             Self::Refused(Refused::Busy | Refused::Stopping) => "oops-busy",
             Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => "oops-disk",
@@ -96,6 +96,7 @@ impl Oops {
         let key = self.key();
         let words = match self {
             Self::Refused(Refused::Rule(why)) => refusal(frame.words, why),
+            Self::Refused(Refused::Copies(why)) => frame.t(super::desk::copies_key(*why)),
             _ => frame.t(&format!("{key}-words")),
         };
         let link = match self {

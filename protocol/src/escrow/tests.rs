@@ -16,7 +16,10 @@ fn kept(signer: &SecretKey, serial: u32, pieces: Vec<Piece>) -> Kept {
     let (from, until) = (Timestamp(1), Timestamp(9));
     let certificate = Certificate { v: 1, community: community(), key: key.public(), serial, from, until };
     let inventory = Inventory { v: VERSION, community: community(), made_at: Timestamp(5), pieces };
-    Kept { certificate: certificate.sign(&root()).into_unverified(), inventory: inventory.sign(signer).into_unverified() }
+    Kept {
+        certificate: certificate.sign(&root()).into_unverified(),
+        inventory: inventory.sign(signer).into_unverified(),
+    }
 }
 
 fn piece(n: u64) -> Piece {

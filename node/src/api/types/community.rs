@@ -53,6 +53,11 @@ pub struct Status {
     pub last_backup_at: Option<Timestamp>,
     /// Whether there has been no backup for a week.
     pub backup_overdue: bool,
+    /// When the newest copy that a partner keeps for us was made, in milliseconds since 1970.
+    #[schema(value_type = Option<u64>)]
+    pub last_copy_at: Option<Timestamp>,
+    /// Whether a partner that is to keep copies for us has had no new one for a week.
+    pub copy_overdue: bool,
     /// The rules in force.
     pub charter: CharterView,
 }

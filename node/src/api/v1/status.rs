@@ -25,7 +25,14 @@ pub(in crate::api) async fn get_status(State(state): State<ApiState>) -> Result<
     let keeper = state.handle.keeper();
     let (last, overdue) = (keeper.last(), keeper.overdue(now));
     let status = state.handle.look(move |machine, _| status(machine, peer, now)).await?;
-    let status = status.map(|status| Status { last_backup_at: last, backup_overdue: overdue, ..status });
+    let copies: Vec<_> = state.handle.all_stands().await?.into_iter().filter(|stand| stand.copies.they_keep).collect();
+    let status = status.map(|status| Status {
+        last_backup_at: last,
+        backup_overdue: overdue,
+        last_copy_at: copies.iter().filter_map(|stand| Some(stand.ours.sent?.at)).max(),
+        copy_overdue: copies.iter().any(|stand| stand.overdue),
+        ..status
+    });
     status.map(Json).ok_or_else(|| kith_protocol::rejection::Rejection::Founding.into())
 }
 
@@ -54,6 +61,8 @@ fn status(machine: &Machine, peer: String, now: Timestamp) -> Option<Status> {
         listings: listings.count() as u64,
         last_backup_at: None,
         backup_overdue: false,
+        last_copy_at: None,
+        copy_overdue: false,
         charter: view(ledger.charter()?),
     })
 }

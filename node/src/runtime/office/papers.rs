@@ -253,6 +253,33 @@ pub struct Rules {
     pub note_readers: Vec<MemberId>,
 }
 
+/// What was agreed with a partner on copies that one keeps for the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Copies {
+    /// With whom.
+    pub partner: CommunityId,
+    /// Whether we keep copies for them.
+    pub we_keep: bool,
+    /// Whether they are to keep copies for us.
+    pub they_keep: bool,
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether they have yet to be told that they need not keep ours any longer.
+    pub release: bool,
+    /// When their copies were asked for with their recovery words, the last few times.
+    pub claimed: Vec<Timestamp>,
+}
+
+impl Copies {
+    /// Nothing agreed.
+    #[must_use]
+    pub const fn none(partner: CommunityId) -> Self {
+        let since = Timestamp(0);
+        Self { partner, we_keep: false, they_keep: false, since, release: false, claimed: Vec::new() }
+    }
+}
+
 /// One paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -275,6 +302,8 @@ pub enum Paper {
     Pending(Pending),
     /// What was decided for safety.
     Rules(Rules),
+    /// What was agreed with a partner on copies.
+    Copies(Copies),
 }
 
 /// What is left of a paper when somebody is taken out of it.
@@ -387,7 +416,7 @@ impl Paper {
                     Left::Untouched
                 }
             }
-            Self::Event(_) | Self::Notice(_) => Left::Untouched,
+            Self::Event(_) | Self::Notice(_) | Self::Copies(_) => Left::Untouched,
         }
     }
 }

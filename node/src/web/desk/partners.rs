@@ -42,6 +42,8 @@ struct PartnersPage<'a> {
     refused: Vec<String>,
     /// Each partner's name, and where its mail is switched.
     mail: Vec<(String, String)>,
+    /// The same for copies.
+    escrow: Vec<(String, String)>,
     accepted: bool,
 }
 
@@ -59,13 +61,18 @@ pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Ask
         (partners, joining, refused, mail)
     });
     let (partners, joining, refused, mail) = look.await?;
-    let mail = partners.iter().zip(mail).map(|(seen, id)| (seen.name(words), format!("/partners/{id}/mail"))).collect();
+    let each = |what: &str| {
+        let named = partners.iter().zip(&mail);
+        named.map(|(seen, id)| (seen.name(words), format!("/partners/{id}/{what}"))).collect()
+    };
+    let (mail, escrow) = (each("mail"), each("escrow"));
     let page = PartnersPage {
         frame,
         partners: partners.into_iter().map(|seen| Line::new(words, seen, now)).collect(),
         joining,
         refused: refused.into_iter().map(|name| name.unwrap_or_else(|| words.t("partner-nameless"))).collect(),
         mail,
+        escrow,
         accepted: asked.get("accepted") == "yes",
     };
     Ok(pages::show(frame, &page))

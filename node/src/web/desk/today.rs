@@ -33,6 +33,9 @@ const SHOWN: usize = 30;
 /// An exchange that waits longer is worth a call.
 const LONG: Span = Span::days(3);
 
+/// For how long coordinators see that a partner's copies were asked for: a month has a meeting in it.
+const CLAIM_SHOWN: Span = Span::days(31);
+
 /// One thing to do.
 struct Todo {
     words: String,
@@ -63,6 +66,7 @@ struct TodayPage<'a> {
     advances: Vec<Todo>,
     waiting: Vec<Todo>,
     partners: Vec<Todo>,
+    escrow: Vec<Todo>,
 }
 
 struct Looked {
@@ -218,8 +222,26 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
         advances: looked.advanced.iter().map(|seen| advance(words, &names, seen, now)).collect(),
         waiting: looked.waiting.iter().map(|seen| waiting(words, &names, &phones, seen, now)).collect(),
         partners: looked.crossing.iter().filter_map(|seen| partner(words, seen, now)).collect(),
+        escrow: escrow(&app.handle, words, now).await?,
     };
     Ok(pages::show(frame, &page))
+}
+
+/// Copies at partners that are too old, and those here that somebody asked for.
+async fn escrow(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
+    let mut todos = Vec::new();
+    for stand in handle.all_stands().await? {
+        let claimed = stand.copies.claimed.last().filter(|at| now.since(**at) < CLAIM_SHOWN);
+        let claimed = claimed.map(|at| words.t1("today-escrow-claimed", "day", words.day(*at)));
+        let overdue = stand.overdue.then(|| words.t("escrow-overdue"));
+        todos.extend(claimed.into_iter().chain(overdue).map(|more| Todo {
+            words: stand.name.clone().unwrap_or_else(|| words.t("partner-nameless")),
+            more,
+            button: words.t("today-read"),
+            address: format!("/partners/{}/escrow", stand.copies.partner),
+        }));
+    }
+    Ok(todos)
 }
 
 async fn reviews(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
