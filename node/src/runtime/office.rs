@@ -202,7 +202,9 @@ impl Handle {
     /// # Errors
     /// The disk.
     pub async fn forget_paper(&self, id: PaperId) -> Result<(), Refused> {
-        self.office_work(move |room| room.erase(&id)).await
+        let erased = self.office_work(move |room| room.erase(&id)).await;
+        self.vault().hurry();
+        erased
     }
 
     /// What is kept about a member.

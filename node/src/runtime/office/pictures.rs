@@ -76,6 +76,8 @@ impl Handle {
     /// # Errors
     /// The disk.
     pub async fn erase_pictures(&self, keys: Vec<RecordKey>) -> Result<(), Refused> {
-        self.office_work(move |room| keys.iter().try_for_each(|key| room.erase_picture(key))).await
+        let erased = self.office_work(move |room| keys.iter().try_for_each(|key| room.erase_picture(key))).await;
+        self.vault().hurry();
+        erased
     }
 }
