@@ -11,6 +11,7 @@
 //! DIR/desk/                paper codes and sessions (hashes), questions; losing it costs new codes, no hours
 //! DIR/journal/ index/ people/ snapshot checkpoint lock
 //! DIR/backups/ backup.last where daily backups go, and when the last one was made
+//! DIR/escrow/ escrow.sent  copies kept for partners, and what partners keep of ours
 //! DIR/restored             says from which backup this copy was restored
 //! DIR/retired              this copy was handed over and must not be started again
 //! ```

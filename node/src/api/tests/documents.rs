@@ -25,6 +25,9 @@ POST /members/{id}/leave
 POST /members/{id}/sign-in-code
 PUT /members/{id}/role
 PUT /partners/{community}/mail
+GET /partners/{community}/escrow
+PUT /partners/{community}/escrow
+POST /partners/{community}/escrow/now
 GET /offers
 POST /offers
 DELETE /offers/{key}
