@@ -6,7 +6,9 @@ use kith_protocol::{
     codec,
     community::{Certificate, Certificates, check_certificate},
     envelope::{Content, Unverified},
-    key::SoundKey,
+    escrow::{Answer, Ask, Claim, Inventory, Kept, Part, Piece, Question, Told, check_claim},
+    id::Digest,
+    key::{PublicKey, SoundKey},
     ledger::{
         Entry, MAX_ENTRY_BYTES,
         checkpoint::{Note, origin_of},
@@ -18,6 +20,7 @@ use kith_protocol::{
     },
     sheet::BalanceSheet,
     shelf::{Announcement, Head, MAX_ANNOUNCEMENT_BYTES, Record, check_record},
+    time::Timestamp,
 };
 use kith_tests::pair::Pair;
 use serde::{Serialize, de::DeserializeOwned};
@@ -217,4 +220,58 @@ fn records() -> Result<()> {
         Err(why) => mark(&why.to_string()),
     };
     drive(Target { name: "records", corpus, memory: MEMORY, run: &run })
+}
+
+#[test]
+fn copies() -> Result<()> {
+    let pair = Pair::partners()?;
+    let side = &pair.sides[0];
+    let (identity, root) = (side.machine.identity(), &side.root);
+    let community = identity.community;
+    let piece = |n: u8| Piece { mark: Digest([n; 32]), bytes: u64::from(n), sha256: Digest([n ^ 1; 32]) };
+    let inventory = Inventory { v: 1, community, made_at: Timestamp(5), pieces: (1..9).map(piece).collect() };
+    let inventory = inventory.sign(&identity.secret).into_unverified();
+    let kept = Box::new(Kept { certificate: identity.certificate.clone(), inventory });
+    let (keeper, asker) = (PublicKey([1; 32]), PublicKey([2; 32]));
+    let awaited = Claim { v: 1, community, keeper, asker, nonce: [3; 16] };
+    let claim = Box::new(awaited.clone().sign(root).into_unverified());
+    let part = Part(vec![7; 40]);
+    let asked = [
+        Ask::Look,
+        Ask::Offer(kept.clone()),
+        Ask::Put { index: 1, from: 2, part: part.clone() },
+        Ask::Release,
+        Ask::Knock { community },
+        Ask::Claim(claim),
+        Ask::Take { index: 3, from: 4 },
+    ];
+    let told = [
+        Told::Holding { keeps: true, room: 9, kept: Some(kept) },
+        Told::Wanted { index: 5, from: 6 },
+        Told::Whole,
+        Told::Nonce { nonce: [4; 16] },
+        Told::Part(part),
+        Told::Refused { code: "no-copies".into() },
+    ];
+    let mut corpus: Vec<Vec<u8>> = asked.into_iter().map(|escrow| codec::encode(&Question { escrow })).collect();
+    corpus.extend(told.into_iter().map(|escrow| codec::encode(&Answer { escrow })));
+    let run = |bytes: &[u8]| match (Question::decode(bytes), Answer::decode(bytes)) {
+        (Ok(question), _) => {
+            assert_eq!(codec::encode(&question), bytes);
+            match question.escrow {
+                Ask::Offer(kept) => 1 + ending(&kept.check(&community)),
+                Ask::Claim(claim) => 2 + ending(&check_claim(&claim, &awaited)),
+                _ => 3,
+            }
+        }
+        (_, Ok(answer)) => {
+            assert_eq!(codec::encode(&answer), bytes);
+            match answer.escrow {
+                Told::Holding { kept: Some(kept), .. } => 4 + ending(&kept.check(&community)),
+                _ => 5,
+            }
+        }
+        (Err(why), Err(other)) => mark(&why.to_string()) ^ mark(&other.to_string()),
+    };
+    drive(Target { name: "copies", corpus, memory: MEMORY, run: &run })
 }

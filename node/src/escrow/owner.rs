@@ -125,8 +125,9 @@ async fn round(handle: &Handle, vault: &Vault, copies: &Copies, run: &mut Run) -
         None => None,
     };
     vault.note_sent(partner, held.as_ref().map(sent));
-    let (now, hurried) = (clock::now(), vault.hurried());
-    let forced = vault.is_wanted(&partner);
+    // The time last: a copy holds everything up to it, and is as new as whoever asked for it wants.
+    let (wish, hurried, now) = (vault.wish(&partner), vault.hurried(), clock::now());
+    let forced = wish.is_some();
     let hurry = forced || run.hurried != hurried;
     if !keeps || !(hurry || is_due(held.as_ref(), run, end, now)) {
         return Ok(());
@@ -153,7 +154,7 @@ async fn round(handle: &Handle, vault: &Vault, copies: &Copies, run: &mut Run) -
         Ok(()) => {}
     }
     vault.note_sent(partner, Some(sent(&pieces.kept)));
-    vault.satisfied(&partner);
+    vault.satisfied(&partner, wish);
     (run.upto, run.hurried) = (Some(upto), hurried);
     tracing::info!("a partner holds a new copy of this community");
     Ok(())

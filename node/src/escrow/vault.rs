@@ -13,7 +13,7 @@ use kith_protocol::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -56,8 +56,9 @@ pub struct Vault {
     line: Arc<Line>,
     kept: Mutex<store::Escrow>,
     standings: Mutex<BTreeMap<CommunityId, Standing>>,
-    /// Partners that are to get a copy now.
-    wanted: Mutex<BTreeSet<CommunityId>>,
+    /// Partners that are to get a copy now, each with the number of the wish.
+    wanted: Mutex<BTreeMap<CommunityId, u64>>,
+    wishes: AtomicU64,
     /// Grows whenever the copies should follow soon.
     hurry: AtomicU64,
     wake: Notify,
@@ -85,6 +86,7 @@ impl Vault {
             dir: home.dir.clone(),
             standings: Mutex::new(sent.into_iter().map(standing).collect()),
             wanted: Mutex::default(),
+            wishes: AtomicU64::new(0),
             hurry: AtomicU64::new(0),
             wake: Notify::new(),
             stopping: AtomicBool::new(false),
@@ -114,7 +116,7 @@ impl Vault {
         self.standings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wanted(&self) -> MutexGuard<'_, BTreeSet<CommunityId>> {
+    fn all_wanted(&self) -> MutexGuard<'_, BTreeMap<CommunityId, u64>> {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -149,21 +151,26 @@ impl Vault {
     pub(super) fn forget(&self, partner: CommunityId) {
         self.note_sent(partner, None);
         self.standings().remove(&partner);
-        self.wanted().remove(&partner);
+        self.all_wanted().remove(&partner);
     }
 
     /// A partner is to get a copy as soon as it is there.
     pub fn want(&self, partner: CommunityId) {
-        self.wanted().insert(partner);
+        self.all_wanted().insert(partner, self.wishes.fetch_add(1, Ordering::Relaxed));
         self.wake();
     }
 
-    pub(super) fn is_wanted(&self, partner: &CommunityId) -> bool {
-        self.wanted().contains(partner)
+    /// The wish that a partner gets a copy now, if there is one.
+    pub(super) fn wish(&self, partner: &CommunityId) -> Option<u64> {
+        self.all_wanted().get(partner).copied()
     }
 
-    pub(super) fn satisfied(&self, partner: &CommunityId) {
-        self.wanted().remove(partner);
+    /// A copy that was begun after a wish is there. One that was wished for meanwhile still has to come.
+    pub(super) fn satisfied(&self, partner: &CommunityId, wish: Option<u64>) {
+        let mut wanted = self.all_wanted();
+        if wanted.get(partner).copied() == wish {
+            wanted.remove(partner);
+        }
     }
 
     /// Something is to be in the copies, or out of them, soon: somebody was erased.

@@ -4,6 +4,7 @@ mod coordinators;
 mod crossing;
 mod disputes;
 mod erase;
+mod escrow;
 mod importing;
 mod looking_after;
 mod members;

@@ -5,7 +5,7 @@ use crate::web::browser::{Browser, serve};
 use kith_protocol::{member::MemberKind, shelf::Item};
 
 /// Two coordinators agree: an invitation is made, checked and accepted.
-async fn agree(rosa: &mut Browser, otto: &mut Browser) {
+pub(super) async fn agree(rosa: &mut Browser, otto: &mut Browser) {
     let form = rosa.get("/partners/invite").await.form("/partners/invite").with(&[("ours", "10"), ("theirs", "30")]);
     let made = rosa.send(form, "check").await;
     let text = made.is(200).body.split("<pre>").nth(1).unwrap().split("</pre>").next().unwrap().to_owned();
