@@ -229,7 +229,7 @@ fn a_keeper_that_lies_is_found_out_and_another_is_asked() -> Result<()> {
     fs::write(piece, &bytes)?;
     let (alone, dir) = town.restore("alone", &addresses[..1])?;
     ensure!(
-        alone.code == Some(3) && alone.out.contains("another one than the community gave it") && !dir.exists(),
+        alone.code == Some(4) && alone.out.contains("another one than the community gave it") && !dir.exists(),
         "{alone:?}"
     );
     let (both, dir) = town.restore("both", &addresses)?;
@@ -245,7 +245,7 @@ fn a_keeper_that_lies_is_found_out_and_another_is_asked() -> Result<()> {
     // Oak is asleep, and Ash lacks pieces of what it shows: nothing is half restored.
     oak.kill9()?;
     let (none, dir) = town.restore("none", &addresses)?;
-    ensure!(none.code == Some(3) && none.json()?["code"] == "no-copies" && !dir.exists(), "{none:?}");
+    ensure!(none.code == Some(4) && none.json()?["code"] == "no-copies" && !dir.exists(), "{none:?}");
     let left: Vec<_> = fs::read_dir(town.dir.path())?.filter_map(Result::ok).map(|entry| entry.file_name()).collect();
     ensure!(!left.iter().any(|name| name.to_string_lossy().contains("restoring")), "{left:?}");
     Ok(())

@@ -351,7 +351,10 @@ impl From<FetchError> for Failure {
             FetchError::Network(error) => error.into(),
             FetchError::Address { .. } => Self::new(Exit::Usage, code, detail),
             FetchError::Thread(_) => Self::new(Exit::Disk, code, detail),
-            FetchError::None(_) => Self::new(Exit::Unreachable, code, detail),
+            FetchError::None(heard) => {
+                let shown = heard.iter().any(|heard| heard.made_at.is_some());
+                Self::new(if shown { Exit::Unverified } else { Exit::Unreachable }, code, detail)
+            }
         }
     }
 }

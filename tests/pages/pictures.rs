@@ -10,7 +10,7 @@ use std::fs;
 const EMPTY_BYTES: u64 = 8_000;
 
 /// Name, whose it is, and where.
-const PAGES: [(&str, bool, &str); 10] = [
+const PAGES: [(&str, bool, &str); 11] = [
     ("community", false, "/community"),
     ("home", false, "/home"),
     ("ask", false, "/ask"),
@@ -21,6 +21,7 @@ const PAGES: [(&str, bool, &str); 10] = [
     ("today", true, "/today"),
     ("slips", true, "/slips"),
     ("partners", true, "/partners"),
+    ("escrow", true, "/partners/PARTNER/escrow"),
 ];
 
 fn colours(browser: &Browser, colours: &str) -> Result<()> {
@@ -34,7 +35,8 @@ pub(crate) fn main_pages(town: &Town) -> Result<()> {
         let (amina, rosa) = (town.amina(look)?, town.rosa(look)?);
         for (name, coordinators, path) in PAGES {
             let browser = if coordinators { &rosa } else { &amina };
-            browser.go(&path.replace("WAITING", &town.exchanges[6].to_string()))?;
+            let path = path.replace("WAITING", &town.exchanges[6].to_string());
+            browser.go(&path.replace("PARTNER", &town.partner.to_string()))?;
             for way in ways {
                 colours(browser, if *way == "dark" { "dark" } else { "light" })?;
                 let place = browser.picture(&format!("{name}-{way}"))?;

@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 68] = [
+const ROUTES: [(&str, Who, &str); 69] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -75,6 +75,7 @@ const ROUTES: [(&str, Who, &str); 68] = [
     ("", Coordinator, "/members/OTHER/reference"),
     ("", Coordinator, "/members/OTHER/note"),
     ("/partners/{id}/mail", Coordinator, "/partners/PARTNER/mail"),
+    ("/partners/{id}/escrow", Coordinator, "/partners/PARTNER/escrow"),
     ("/disputes/{id}", Coordinator, "/disputes/DISPUTED"),
     ("/disputes/{id}/{step}", Coordinator, "/disputes/DISPUTED/say"),
     ("", Coordinator, "/disputes/DISPUTED/close"),
@@ -86,7 +87,8 @@ const ROUTES: [(&str, Who, &str); 68] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 26] = [
+const NO_PAGE: [&str; 27] = [
+    "/partners/{id}/escrow/now",
     "/static/kith.css",
     "/static/kith.svg",
     "/statement.csv",

@@ -129,6 +129,12 @@ impl Town {
     fn exchange_across(&mut self) -> Result<()> {
         let (node, gorbals) = (&self.node, &self._gorbals);
         partner(node, gorbals, &NewInvitation::default())?;
+        for what in ["we_keep", "they_keep"] {
+            for (one, other) in [(node, gorbals), (gorbals, node)] {
+                let path = format!("/api/v1/partners/{}/escrow", other.id());
+                let _: Value = one.client().put(&path, &json!({ what: true }))?;
+            }
+        }
         let ewan = gorbals.admit(&NewMember { name: "Ewan".into(), ..NewMember::default() })?;
         let piano =
             json!({ "member": ewan, "title": "Piano lessons", "text": "Any age, any day.", "category": "learning" });
@@ -137,6 +143,10 @@ impl Town {
         let payment =
             json!({ "partner": gorbals.id(), "payer": self.people[0], "payee": { "alias": ewan }, "minutes": 45 });
         self.disputed = post(node, "/api/v1/payments", &payment)?.exchange.context("a payment has an id")?;
+        wait_for("the partner to hold a copy", || {
+            let copies: Value = node.client().get(&format!("/api/v1/partners/{}/escrow", gorbals.id()))?;
+            Ok((copies["copied_at"].is_u64() && copies["kept_at"].is_u64()).then_some(()))
+        })?;
         wait_for("the lesson to settle", || Ok((node.exchange(&self.disputed)?.state == "settled").then_some(())))?;
         let why = json!({ "complaint": "hours", "text": "The lesson took half an hour." });
         post(node, &format!("/api/v1/disputes/{}", self.disputed), &why)?;
