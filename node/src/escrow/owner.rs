@@ -225,6 +225,7 @@ async fn release(handle: &Handle, vault: &Vault, peer: PeerKey, partner: Communi
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use kith_protocol::{community::Certificate, envelope::Content as _, escrow::Inventory, key::SecretKey};
@@ -258,5 +259,20 @@ mod tests {
         assert!(is_due(Some(&held), &run(Some(9)), 9, Timestamp(Span::days(8).0)));
         let failed = Run { not_before: begun.plus(DAILY), ..Run::default() };
         assert!(!due(&failed, 9, QUIET) && due(&failed, 9, DAILY));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_older_backup_does_not_take_the_place_of_a_newer_copy() {
+        let trial = crate::trial::Trial::begin("Elm", false).await;
+        let copy = held(Timestamp(20));
+        let newer = async || is_newer(trial.handle(), Some(&copy)).await.unwrap();
+        assert!(!newer().await, "this node was never restored");
+        for (made_at, serial, expected) in [(19, 2, true), (20, 2, false), (19, 1, false)] {
+            let (made_at, restored_at) = (Timestamp(made_at), Timestamp(30));
+            let note = backup::Restored { made_at, restored_at, handover: false, entries: 1, serial };
+            std::fs::write(trial.dir.path().join("restored"), serde_json::to_vec(&note).unwrap()).unwrap();
+            assert_eq!(newer().await, expected, "made at {made_at}, key {serial}");
+        }
+        trial.running.stop().await;
     }
 }

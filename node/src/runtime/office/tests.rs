@@ -106,3 +106,36 @@ fn the_fullest_papers_fit_one_record() {
         assert!(codec::encode(&paper).len() <= crate::store::MAX_PERSON_BYTES);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_are_agreed_with_few_partners_and_ended_with_any() {
+    use crate::runtime::{Refused, office::CopiesFull};
+    use kith_protocol::{
+        escrow::{MAX_KEEPERS, MAX_OWNERS},
+        id::CommunityId,
+    };
+    let trial = Trial::begin("Elm", false).await;
+    let handle = trial.handle();
+    let partner = |n: usize| CommunityId([u8::try_from(n).unwrap(); 32]);
+    for n in 0..MAX_KEEPERS {
+        assert!(handle.switch_copies(partner(n), None, Some(true)).await.unwrap().they_keep);
+    }
+    let third = handle.switch_copies(partner(MAX_KEEPERS), None, Some(true)).await;
+    assert_eq!(third, Err(Refused::Copies(CopiesFull::Keepers)));
+    for n in 0..MAX_OWNERS {
+        handle.switch_copies(partner(n), Some(true), None).await.unwrap();
+    }
+    let more = handle.switch_copies(partner(MAX_OWNERS), Some(true), None).await;
+    assert_eq!(more, Err(Refused::Copies(CopiesFull::Owners)));
+
+    // Who is to keep ours no longer has to be told; and once told, another may.
+    let ended = handle.switch_copies(partner(0), None, Some(false)).await.unwrap();
+    assert!(ended.release && ended.we_keep && !ended.they_keep);
+    handle.copies_released(partner(0)).await.unwrap();
+    assert!(!handle.copies_with(partner(0)).await.unwrap().release);
+    assert!(handle.switch_copies(partner(MAX_KEEPERS), None, Some(true)).await.unwrap().they_keep);
+    // Nothing was ever sent: a week after it was agreed that is too long.
+    let stand = handle.copies_stand(partner(MAX_KEEPERS)).await.unwrap();
+    assert!(!stand.overdue && stand.ours.sent.is_none() && stand.theirs.is_none());
+    trial.running.stop().await;
+}
