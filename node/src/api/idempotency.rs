@@ -7,9 +7,9 @@
 use super::{
     Failure,
     types::{
-        AcceptInvitation, CharterView, Confirm, EndAdvance, GiveBack, GoOn, MailSwitch, NewAdvance, NewBackup,
-        NewCorrection, NewDispute, NewExchange, NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewPayment,
-        NewReminder, NewRequest, NewRole, NewStatement, NewSuggestion, Nothing,
+        AcceptInvitation, CharterView, CircleName, CirclePart, Confirm, EndAdvance, GiveBack, GoOn, MailSwitch,
+        NewAdvance, NewBackup, NewCorrection, NewDispute, NewExchange, NewGift, NewGroup, NewInvitation, NewListing,
+        NewMember, NewNotice, NewPayment, NewReminder, NewRequest, NewRole, NewStatement, NewSuggestion, Nothing,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -125,7 +125,10 @@ objects!(
     NewRole,
     NewStatement,
     NewSuggestion,
-    Nothing
+    Nothing,
+    CircleName,
+    CirclePart,
+    NewNotice
 );
 
 impl Shape for Vec<NewMember> {
