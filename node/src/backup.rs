@@ -41,7 +41,7 @@ pub mod seal;
 mod spool;
 mod stopped;
 mod stream;
-mod tar;
+pub(crate) mod tar;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -26,6 +26,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod whole;
 
 use crate::{
     demo::args::DemoArgs,
@@ -90,6 +91,7 @@ enum Command {
     Charter(charter::Charter),
     #[command(subcommand)]
     Import(import::Import),
+    Export(whole::Whole),
     #[command(subcommand)]
     Ledger(ledger::Ledger),
     Verify(verify::Verify),
@@ -168,6 +170,7 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Partner(partner) => partner.run(out),
         Command::Charter(charter) => charter.run(out),
         Command::Import(import) => import.run(out),
+        Command::Export(whole) => whole.run(out),
         Command::Ledger(ledger) => ledger.run(out),
         Command::Verify(verify) => verify.run(out),
         Command::Rebuild(rebuild) => rebuild.run(out),

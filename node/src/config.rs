@@ -111,6 +111,52 @@ pub struct Settings {
     pub backup_keep: u32,
     /// Whether a backup is made every day.
     pub backup_daily: bool,
+    /// How letters go out by e-mail.
+    pub mail: Mail,
+}
+
+/// The server that takes letters, and how it is spoken to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Its name; nothing goes out when it is empty.
+    pub server: String,
+    /// Its port.
+    pub port: u16,
+    /// How the way there is kept closed.
+    pub tls: MailTls,
+    /// The address that letters come from.
+    pub from: String,
+    /// The name under which the node signs in there; without one it does not.
+    pub user: String,
+    /// The file with the password, which only its owner may read; a relative path begins at the node's directory.
+    pub password_file: PathBuf,
+}
+
+/// How the way to the mail server is kept closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailTls {
+    /// Asked for once the server was greeted (RFC 3207), and nothing is said before.
+    Starttls,
+    /// From the first byte on (RFC 8314).
+    Tls,
+    /// Not at all: for a server on this machine.
+    None,
+}
+
+/// The port where servers take letters from those who sign in (RFC 6409).
+const MAIL_PORT: u16 = 587;
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            server: String::new(),
+            port: MAIL_PORT,
+            tls: MailTls::Starttls,
+            from: String::new(),
+            user: String::new(),
+            password_file: PathBuf::new(),
+        }
+    }
 }
 
 /// How log lines are written.
@@ -152,6 +198,7 @@ impl Default for Settings {
             backup_dir: dir,
             backup_keep: keep,
             backup_daily: daily,
+            mail: Mail::default(),
         }
     }
 }

@@ -366,6 +366,7 @@ impl From<ServeError> for Failure {
             ServeError::Start(error) => error.into(),
             ServeError::Publish(error) => error.into(),
             ServeError::Bind { .. } => Self::new(Exit::Usage, "address", detail),
+            ServeError::Mail(_) => Self::new(Exit::Usage, "mail", detail),
         }
     }
 }

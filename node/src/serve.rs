@@ -8,6 +8,7 @@ use crate::{
     api::{self, ApiState},
     config::Settings,
     health, local,
+    mail::{MailError, Mailer},
     network::addresses,
     runtime::{self, Running, STOP_WITHIN, StartError, Starting},
     store::StoreError,
@@ -47,6 +48,9 @@ pub enum ServeError {
     /// The address file cannot be written.
     #[error(transparent)]
     Publish(#[from] StoreError),
+    /// Letters cannot be sent with these settings.
+    #[error(transparent)]
+    Mail(#[from] MailError),
 }
 
 /// A node that runs and answers.
@@ -64,6 +68,8 @@ pub struct Node {
     dir: PathBuf,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
+    /// Sends letters, where that is set up.
+    mailer: Option<JoinHandle<()>>,
 }
 
 /// Starts the node of `dir`: takes its lock, opens its store and its network, answers HTTP, and writes its address into
@@ -91,13 +97,15 @@ pub async fn start_on(dir: &Path, settings: &Settings, listener: Option<TcpListe
     };
     // Taking the lock makes the directory: first see that there is a community in it.
     runtime::home::open(dir).map_err(StartError::from)?;
+    let mailer = Mailer::new(settings, dir)?;
     let running = Box::pin(runtime::start(dir, starting)).await?;
     match Box::pin(answer(dir, settings, &running, listener)).await {
         Ok((url, name, stop, server)) => {
             let reachable = if settings.announce.is_empty() { &running.listening } else { &settings.announce };
             let addresses = reachable.iter().filter_map(|a| addresses::join(a, &running.peer()).ok()).collect();
             let id = running.home.identity.community;
-            Ok(Node { url, id, name, addresses, running, dir: dir.to_path_buf(), stop, server })
+            let mailer = mailer.map(|mailer| mailer.begin(&running.handle));
+            Ok(Node { url, id, name, addresses, running, dir: dir.to_path_buf(), stop, server, mailer })
         }
         Err(error) => {
             running.stop().await;
@@ -163,6 +171,8 @@ impl Node {
     /// Stops within [`STOP_WITHIN`]: answers that are being written are finished, then the core.
     pub async fn stop(self) {
         local::withdraw(&self.dir);
+        // A letter that is on its way now goes again after the next start.
+        self.mailer.iter().for_each(JoinHandle::abort);
         let orderly = async {
             // A server that ended by itself needs no word.
             let _ = self.stop.send(());

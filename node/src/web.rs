@@ -7,6 +7,7 @@ mod acting;
 mod assets;
 mod exchanges;
 mod forms;
+pub mod letters;
 mod oops;
 mod pages;
 mod partners;
@@ -16,9 +17,11 @@ pub mod setup;
 mod shelf;
 mod sign_in;
 mod skills;
+mod stale;
 mod status;
 mod tries;
 mod visit;
+mod week;
 mod words;
 
 mod desk;
@@ -51,6 +54,10 @@ pub(crate) struct Web {
     handle: Handle,
     status: status::Status,
     tries: tries::Tries,
+    /// Letters asked for by people who are not signed in.
+    letters: tries::Tries,
+    /// People who ask to join.
+    joining: tries::Tries,
     imports: desk::Imports,
     /// One picture is opened at a time.
     pictures: tokio::sync::Semaphore,
@@ -68,6 +75,8 @@ pub fn router(handle: Handle) -> Router {
         handle,
         status,
         tries: tries::Tries::default(),
+        letters: tries::Tries::default(),
+        joining: tries::Tries::default(),
         imports: desk::Imports::default(),
         pictures: tokio::sync::Semaphore::new(1),
         ring: desk::ToRing::default(),
@@ -76,6 +85,7 @@ pub fn router(handle: Handle) -> Router {
         .merge(member::routes())
         .merge(desk::routes())
         .merge(public::routes())
+        .merge(week::routes())
         .layer(DefaultBodyLimit::max(forms::MAX_FORM_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), dress));
     Router::new()

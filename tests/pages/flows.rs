@@ -76,6 +76,38 @@ impl<F: FnMut(&Browser) -> Result<()>> Looker<'_, F> {
         self.at(rosa.press("It is fine, write it down")?)
     }
 
+    /// Somebody asks to join, and a coordinator reads it.
+    fn join(&mut self, rosa: &Browser) -> Result<()> {
+        let anybody = self.town.driver.browser(&self.town.node.url(), Look::DESKTOP)?;
+        anybody.go("/join")?;
+        self.at(anybody.press("Go on")?)?;
+        anybody.fill("What do people thank you for?", "My lentil soup")?.fill("Name", "Gwen Hall")?;
+        anybody.fill("Phone", "020 7946 0021")?;
+        self.at(anybody.press("Go on")?)?;
+        self.at(anybody.press("Send it")?)?;
+        rosa.go("/today")?;
+        self.at(rosa.go(&link(rosa, "/applications/")?).map(|()| rosa)?)
+    }
+
+    /// The sheet of a group, with mistakes, checked and written down.
+    fn group(&mut self, rosa: &Browser) -> Result<()> {
+        rosa.go(&format!("/group?circle={}", self.town.circle))?;
+        self.at(rosa.press("Go on")?)?;
+        rosa.fill("Who led it?", "Margaret Lewis")?.choose("Joe Bell")?.fill("How long was it?", "1:00")?;
+        self.at(rosa.press("Go on")?)?;
+        self.at(rosa.press("Write it down")?)
+    }
+
+    /// Two change one offer at the same time.
+    fn stale(&mut self, amina: &Browser, rosa: &Browser) -> Result<()> {
+        let change = format!("/listing/{}/{}/change", self.town.id, self.town.offers[0]);
+        amina.go(&change)?;
+        rosa.go(&change)?;
+        rosa.fill("What would you like to do?", "Sewing, mending and hems")?.press("Save")?;
+        self.at(amina.fill("What would you like to do?", "Sewing by hand")?.press("Save")?)?;
+        self.at(amina.press("Use what I wrote")?)
+    }
+
     fn import(&mut self, rosa: &Browser) -> Result<()> {
         let file = self.town.scratch.path().join("people.csv");
         fs::write(&file, TABLE)?;
@@ -101,6 +133,9 @@ pub(crate) fn all(
     looker.codes(rosa)?;
     looker.report(amina, rosa)?;
     looker.first_exchange(rosa)?;
+    looker.join(rosa)?;
+    looker.group(rosa)?;
+    looker.stale(amina, rosa)?;
     looker.import(rosa)?;
     all_flows(&looker.seen)
 }

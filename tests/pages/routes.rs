@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 69] = [
+const ROUTES: [(&str, Who, &str); 95] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -24,6 +24,8 @@ const ROUTES: [(&str, Who, &str); 69] = [
     ("", Anybody, "/home"),
     ("/events", Anybody, "/events"),
     ("/map", Anybody, "/map"),
+    ("/join", Anybody, "/join"),
+    ("/sign-in/email", Anybody, "/sign-in/email"),
     ("/home", Member, "/home"),
     ("/ask", Member, "/ask"),
     ("/offer", Member, "/offer"),
@@ -53,6 +55,13 @@ const ROUTES: [(&str, Who, &str); 69] = [
     ("/away", Member, "/away"),
     ("/helpers", Member, "/helpers"),
     ("/pause", Member, "/pause"),
+    ("/listing/{community}/{key}/change", Member, "/listing/COMMUNITY/OWN/change"),
+    ("/circles", Member, "/circles"),
+    ("/circles/{id}", Member, "/circles/CIRCLE"),
+    ("/notices", Member, "/notices"),
+    ("/notices/{id}", Member, "/notices/NOTICE"),
+    ("/week", Member, "/week"),
+    ("/charter", Member, "/charter"),
     ("/exchange/{id}/correct", Coordinator, "/exchange/SETTLED/correct"),
     ("/today", Coordinator, "/today"),
     ("/contact", Coordinator, "/contact"),
@@ -84,10 +93,27 @@ const ROUTES: [(&str, Who, &str); 69] = [
     ("/import", Coordinator, "/import"),
     ("/import/{system}", Coordinator, "/import/timeoverflow"),
     ("", Coordinator, "/import/table"),
+    ("", Coordinator, "/circles"),
+    ("", Coordinator, "/circles/CIRCLE"),
+    ("/circles/new", Coordinator, "/circles/new"),
+    ("/circles/{id}/name", Coordinator, "/circles/CIRCLE/name"),
+    ("/circles/{id}/add", Coordinator, "/circles/CIRCLE/add"),
+    ("/circles/{id}/end", Coordinator, "/circles/CIRCLE/end"),
+    ("/circles/{id}/members/{member}", Coordinator, "/circles/CIRCLE/members/OTHER"),
+    ("/group", Coordinator, "/group?circle=CIRCLE"),
+    ("", Coordinator, "/group"),
+    ("/paper/attendance", Coordinator, "/paper/attendance?circle=CIRCLE"),
+    ("", Coordinator, "/paper/attendance"),
+    ("/notices/new", Coordinator, "/notices/new"),
+    ("", Coordinator, "/notices/NOTICE?new=yes"),
+    ("/paper/week", Coordinator, "/paper/week"),
+    ("/paper/weeks", Coordinator, "/paper/weeks"),
+    ("/charter/change", Coordinator, "/charter/change"),
+    ("/export", Coordinator, "/export"),
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 27] = [
+const NO_PAGE: [&str; 34] = [
     "/partners/{id}/escrow/now",
     "/static/kith.css",
     "/static/kith.svg",
@@ -115,9 +141,17 @@ const NO_PAGE: [&str; 27] = [
     "/import/run/{id}/begin",
     "/import/run/{id}/problems.csv",
     "/reports/{id}/done",
+    "/circles/{id}/leave",
+    "/circles/{id}/members/{member}/out",
+    "/circles/{id}/members/{member}/lead",
+    "/notices/{id}/drop",
+    "/week/letter",
+    "/export/file",
+    "/applications/{id}/done",
 ];
 /// Routes whose addresses come up only while somebody works: `flows` goes there.
-const FLOWS: [&str; 4] = ["/reports/{id}", "/first/{id}", "/import/columns/{id}", "/import/run/{id}"];
+const FLOWS: [&str; 5] =
+    ["/reports/{id}", "/first/{id}", "/applications/{id}", "/import/columns/{id}", "/import/run/{id}"];
 
 /// The addresses of all pages for somebody, in this town.
 pub(crate) fn pages(town: &Town, who: Who) -> Vec<String> {
@@ -132,6 +166,8 @@ pub(crate) fn pages(town: &Town, who: Who) -> Vec<String> {
         ("PARTNER", town.partner.to_string()),
         ("DISPUTED", town.disputed.to_string()),
         ("UNPAID", town.unpaid.to_string()),
+        ("CIRCLE", town.circle.clone()),
+        ("NOTICE", town.notice.clone()),
     ];
     let of_theirs = ROUTES.iter().filter(|(_, looks, _)| *looks == who);
     of_theirs

@@ -1,13 +1,14 @@
 //! A community with something on every page: members, a full board, hours in every state, and a partner.
 
 use anyhow::{Context as _, Result};
-use kith::api::types::{NewInvitation, NewMember, Outcome, SignInCode, Status};
+use kith::api::types::{CircleView, NewInvitation, NewMember, NoticeView, Outcome, SignInCode, Status};
 use kith_protocol::id::{CommunityId, ExchangeId, MemberId, RecordKey};
 use kith_tests::{
     browser::{Browser, Driver, Look},
     cluster::{Node, Scratch, partner, wait_for},
 };
 use serde_json::{Value, json};
+use std::fs;
 
 /// Members: name, telephone number, and what they offer: title, more of it, category.
 const PEOPLE: [(&str, &str, [&str; 3]); 7] = [
@@ -46,6 +47,9 @@ const HOURS: [(usize, usize, u32, &str, bool); 8] = [
     (0, 4, 45, "A zip", false),
 ];
 
+/// A mail server on this machine, where none is.
+const MAIL: &str = "[mail]\nserver = \"127.0.0.1\"\nport = 9\ntls = \"none\"\nfrom = \"kith@example.org\"\n";
+
 /// Rushey Green, its partner, and where everything is.
 pub(crate) struct Town {
     pub(crate) driver: Driver,
@@ -61,6 +65,10 @@ pub(crate) struct Town {
     pub(crate) disputed: ExchangeId,
     /// An exchange for which the partner's member has not paid yet.
     pub(crate) unpaid: ExchangeId,
+    /// A circle that Margaret looks after.
+    pub(crate) circle: String,
+    /// What is said to everybody.
+    pub(crate) notice: String,
     _gorbals: Node,
     pub(crate) scratch: Scratch,
 }
@@ -75,6 +83,8 @@ impl Town {
         let (driver, scratch) = (Driver::start()?, Scratch::new()?);
         let node = Node::found(&scratch.path().join("rushey"), "Rushey Green")?;
         let gorbals = Node::found(&scratch.path().join("gorbals"), "Gorbals")?;
+        // Letters could go out, so that the pages about them are there; nobody asks for one here.
+        fs::write(scratch.path().join("rushey/kith.toml"), MAIL)?;
         node.start()?;
         gorbals.start()?;
         let status: Status = node.client().get("/api/v1/status")?;
@@ -90,10 +100,13 @@ impl Town {
             offers: Vec::new(),
             disputed: ExchangeId([0; 16]),
             unpaid: ExchangeId([0; 16]),
+            circle: String::new(),
+            notice: String::new(),
             _gorbals: gorbals,
             scratch,
         };
         town.fill()?;
+        town.together()?;
         town.exchange_across()?;
         town.talk()?;
         Ok(town)
@@ -122,6 +135,21 @@ impl Town {
             let made = post(node, "/api/v1/exchanges", &hours)?;
             self.exchanges.push(made.exchange.context("an exchange has an id")?);
         }
+        Ok(())
+    }
+
+    /// A circle, and a notice to everybody.
+    fn together(&mut self) -> Result<()> {
+        let client = self.node.client();
+        let circle: CircleView = client.post("/api/v1/circles", &json!({ "name": "Elm Row" }), None)?;
+        let at = format!("/api/v1/circles/{}", String::from(circle.id));
+        for (n, leads) in [(0, false), (1, false), (2, true)] {
+            let part = json!({ "member": !leads, "coordinator": leads });
+            let _: CircleView = client.put(&format!("{at}/members/{}", self.people[n]), &part)?;
+        }
+        let words = "Soup on Friday at noon, in the hall.\nBring a bowl.";
+        let notice: NoticeView = client.post("/api/v1/notices", &json!({ "text": words }), None)?;
+        (self.circle, self.notice) = (circle.id.into(), notice.id.into());
         Ok(())
     }
 

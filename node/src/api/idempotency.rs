@@ -7,9 +7,10 @@
 use super::{
     Failure,
     types::{
-        AcceptInvitation, CharterView, Confirm, EndAdvance, EscrowSwitch, GiveBack, GoOn, MailSwitch, NewAdvance,
-        NewBackup, NewCorrection, NewDispute, NewExchange, NewGift, NewGroup, NewInvitation, NewListing, NewMember,
-        NewPayment, NewReminder, NewRequest, NewRole, NewStatement, NewSuggestion, Nothing,
+        AcceptInvitation, CharterView, CircleName, CirclePart, Confirm, EndAdvance, EscrowSwitch, GiveBack, GoOn,
+        MailSwitch, NewAdvance, NewBackup, NewCorrection, NewDispute, NewExchange, NewGift, NewGroup, NewInvitation,
+        NewListing, NewMember, NewNotice, NewPayment, NewReminder, NewRequest, NewRole, NewStatement, NewSuggestion,
+        Nothing,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -126,7 +127,10 @@ objects!(
     NewRole,
     NewStatement,
     NewSuggestion,
-    Nothing
+    Nothing,
+    CircleName,
+    CirclePart,
+    NewNotice
 );
 
 impl Shape for Vec<NewMember> {

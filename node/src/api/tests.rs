@@ -10,3 +10,4 @@ mod members;
 mod nodes;
 mod problems;
 mod repeats;
+mod together;

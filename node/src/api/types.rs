@@ -10,6 +10,7 @@ mod ledger;
 mod listings;
 mod members;
 mod partners;
+mod together;
 
 pub use backup::NewBackup;
 pub use community::{CharterView, Status};
@@ -25,6 +26,7 @@ pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, Inclus
 pub use listings::{ListingView, NewListing, ShelfView};
 pub use members::{AliasView, BatchResult, MemberView, NewMember, NewRole, SignInCode, StatementLine};
 pub use partners::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView};
+pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeView, TogetherKey};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -6,6 +6,7 @@ mod batch;
 mod disputes;
 mod escrow;
 mod exchanges;
+mod export;
 mod ledger;
 mod listings;
 mod members;
@@ -15,6 +16,7 @@ mod payments;
 mod shelves;
 mod sign_in;
 mod status;
+mod together;
 
 use super::ApiState;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -79,4 +81,10 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(ledger::list_entries))
         .routes(routes!(ledger::export_ledger))
         .routes(routes!(backup::make_backup))
+        .routes(routes!(export::export_everything))
+        .routes(routes!(together::list_circles, together::make_circle))
+        .routes(routes!(together::get_circle, together::rename_circle, together::end_circle))
+        .routes(routes!(together::put_circle_part))
+        .routes(routes!(together::list_notices, together::post_notice))
+        .routes(routes!(together::drop_notice))
 }

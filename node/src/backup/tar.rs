@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 /// Bytes of a header, and what contents are padded to.
 const BLOCK: usize = 512;
 /// The largest file of an archive: eleven octal digits.
-pub(super) const MAX_FILE_BYTES: u64 = (1 << 33) - 1;
+pub(crate) const MAX_FILE_BYTES: u64 = (1 << 33) - 1;
 /// The longest name: with a zero byte it fills its field.
 const MAX_NAME: usize = 99;
 
@@ -40,33 +40,33 @@ fn padding(size: u64) -> usize {
 }
 
 /// Writes one file's header.
-pub(super) fn begin(out: &mut dyn Write, name: &str, size: u64, seconds: u64) -> io::Result<()> {
+pub(crate) fn begin(out: &mut dyn Write, name: &str, size: u64, seconds: u64) -> io::Result<()> {
     let block = header(name, size, seconds).ok_or(io::ErrorKind::FileTooLarge)?;
     out.write_all(&block)
 }
 
 /// Ends one file of `size` bytes.
-pub(super) fn end(out: &mut dyn Write, size: u64) -> io::Result<()> {
+pub(crate) fn end(out: &mut dyn Write, size: u64) -> io::Result<()> {
     out.write_all(&[0; BLOCK][..padding(size)])
 }
 
 /// Ends the archive: two empty blocks.
-pub(super) fn finish(out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn finish(out: &mut dyn Write) -> io::Result<()> {
     out.write_all(&[0; 2 * BLOCK])
 }
 
 /// The next file of an archive.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) name: String,
-    pub(super) size: u64,
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) size: u64,
 }
 
 /// Reads the next header; `None` at the end of the archive.
 ///
 /// # Errors
 /// [`io::ErrorKind::InvalidData`] when it is not what [`begin`] and [`finish`] write.
-pub(super) fn next(from: &mut dyn Read) -> io::Result<Option<Entry>> {
+pub(crate) fn next(from: &mut dyn Read) -> io::Result<Option<Entry>> {
     let mut block = [0; BLOCK];
     from.read_exact(&mut block)?;
     if block == [0; BLOCK] {
@@ -87,7 +87,7 @@ pub(super) fn next(from: &mut dyn Read) -> io::Result<Option<Entry>> {
 ///
 /// # Errors
 /// As [`next`].
-pub(super) fn skip_padding(from: &mut dyn Read, size: u64) -> io::Result<()> {
+pub(crate) fn skip_padding(from: &mut dyn Read, size: u64) -> io::Result<()> {
     let mut block = [0; BLOCK];
     let padding = &mut block[..padding(size)];
     from.read_exact(padding)?;

@@ -8,8 +8,9 @@ use crate::{
 };
 use clap::Args;
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{BufWriter, Write},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -77,7 +78,7 @@ fn write_from(dir: &Path, file: &mut dyn Write) -> Result<(), Failure> {
 }
 
 /// A file that takes its name when it is whole.
-struct Unfinished {
+pub(super) struct Unfinished {
     path: PathBuf,
     part: PathBuf,
     file: BufWriter<File>,
@@ -86,14 +87,28 @@ struct Unfinished {
 
 impl Unfinished {
     fn create(path: &Path) -> Result<Self, Failure> {
+        Self::with(path, OpenOptions::new().write(true).create(true).truncate(true))
+    }
+
+    /// One that nobody but its owner may read.
+    pub(super) fn private(path: &Path) -> Result<Self, Failure> {
+        Self::with(path, OpenOptions::new().write(true).create(true).truncate(true).mode(0o600))
+    }
+
+    /// Where it is written.
+    pub(super) fn writer(&mut self) -> &mut dyn Write {
+        &mut self.file
+    }
+
+    fn with(path: &Path, options: &OpenOptions) -> Result<Self, Failure> {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
-        let file = File::create(&part).map_err(|error| Failure::file("write", &part, &error))?;
+        let file = options.open(&part).map_err(|error| Failure::file("write", &part, &error))?;
         Ok(Self { path: path.to_path_buf(), part, file: BufWriter::new(file), whole: false })
     }
 
-    fn finish(mut self) -> Result<u64, Failure> {
+    pub(super) fn finish(mut self) -> Result<u64, Failure> {
         let failed = |error: std::io::Error| Failure::file("write", &self.path, &error);
         self.file.flush().map_err(failed)?;
         let file = self.file.get_ref();

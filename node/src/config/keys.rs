@@ -1,6 +1,6 @@
 //! Every key there is: its place in the file, the kind of its value, and what it sets.
 
-use super::{LogFormat, LogLevel, Settings};
+use super::{LogFormat, LogLevel, MailTls, Settings};
 use crate::network::addresses;
 
 /// The most connections an operator may allow: at the 45 kB measured for each, half a gigabyte.
@@ -109,7 +109,7 @@ const fn key(
 }
 
 /// Every key, in the order of deploy/kith.toml.
-pub const KEYS: [Key; 13] = [
+pub const KEYS: [Key; 19] = [
     key("http", "listen", Kind::Text, |settings, given| {
         settings.http_listen =
             text(given)?.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8380")?;
@@ -181,6 +181,40 @@ pub const KEYS: [Key; 13] = [
     key("backup", "daily", Kind::Switch, |settings, given| {
         let Given::Switch(daily) = given else { return Err(Kind::Switch.wanted().into()) };
         settings.backup_daily = daily;
+        Ok(())
+    }),
+    key("mail", "server", Kind::Text, |settings, given| {
+        let server = text(given)?;
+        if !server.is_empty() {
+            check_host(&server)?;
+        }
+        settings.mail.server = server;
+        Ok(())
+    }),
+    key("mail", "port", Kind::Number, |settings, given| {
+        let port = number(given, 1, i64::from(u16::MAX))?;
+        settings.mail.port = u16::try_from(port).map_err(|_| "must be a port, such as 587")?;
+        Ok(())
+    }),
+    key("mail", "tls", Kind::Text, |settings, given| {
+        settings.mail.tls = match text(given)?.as_str() {
+            "starttls" => MailTls::Starttls,
+            "tls" => MailTls::Tls,
+            "none" => MailTls::None,
+            _ => return Err("must be \"starttls\", \"tls\" or \"none\"".into()),
+        };
+        Ok(())
+    }),
+    key("mail", "from", Kind::Text, |settings, given| {
+        settings.mail.from = text(given)?;
+        Ok(())
+    }),
+    key("mail", "user", Kind::Text, |settings, given| {
+        settings.mail.user = text(given)?;
+        Ok(())
+    }),
+    key("mail", "password_file", Kind::Text, |settings, given| {
+        settings.mail.password_file = text(given)?.into();
         Ok(())
     }),
 ];

@@ -56,6 +56,12 @@ fn the_example_is_not_equal_to_the_defaults_by_being_empty() {
         "[backup]\ndir = \"/mnt/disk\"",
         "[backup]\nkeep = 3",
         "[backup]\ndaily = false",
+        "[mail]\nserver = \"mail.example.org\"",
+        "[mail]\nport = 465",
+        "[mail]\ntls = \"tls\"",
+        "[mail]\nfrom = \"kith@example.org\"",
+        "[mail]\nuser = \"kith\"",
+        "[mail]\npassword_file = \"mail.password\"",
     ];
     assert_eq!(other.len(), KEYS.len());
     for (key, text) in KEYS.iter().zip(other) {

@@ -114,7 +114,7 @@ impl Desk {
         match found.first() {
             Some(&part::CODE) => match codec::decode_own::<codes::Code>(bytes) {
                 Ok(code) if code.expires_at > now => Vec::new(),
-                Ok(code) => vec![whole, key(part::CODE_OF, &code.member.0)],
+                Ok(code) => vec![whole, code.of()],
                 Err(_) => vec![whole],
             },
             Some(&part::SESSION) => match codec::decode_own::<Session>(bytes) {

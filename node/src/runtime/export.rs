@@ -8,15 +8,19 @@ use crate::store::{JournalReader, Position, StoreError};
 use kith_protocol::{
     audit::{MANIFEST_VERSION, Manifest, export_entry, export_header},
     codec,
+    community::Charter,
+    id::MemberId,
     ledger::{archive::ArchiveError, checkpoint::Checkpoint},
     machine::{Fact, Identity},
+    member::Member,
 };
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     sync::Arc,
 };
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 /// How many exports may run at once: each holds a thread for as long as its reader takes.
 pub(super) const MAX_EXPORTS: usize = 4;
@@ -129,26 +133,68 @@ impl Write for Chunks {
     }
 }
 
+/// The ledger at one moment, ready to be written, and who was a member then.
+pub struct LedgerCut {
+    reader: JournalReader,
+    manifest: Manifest,
+    /// Everybody ever admitted.
+    pub members: BTreeMap<MemberId, Member>,
+    /// The rules of then.
+    pub charter: Option<Charter>,
+    /// Room for one export, while it lasts.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl LedgerCut {
+    /// How many entries it has.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.manifest.size
+    }
+
+    /// Writes the ledger as one file; the same bytes each time.
+    ///
+    /// # Errors
+    /// [`ExportError`]: what was written is not a whole file.
+    pub fn write(&self, out: &mut dyn Write) -> Result<u64, ExportError> {
+        export(&self.reader, &self.manifest, out)
+    }
+}
+
 impl Handle {
-    /// The whole ledger as a file, chunk by chunk. An error among the chunks means that the file is not whole.
+    /// The ledger as it is now.
     ///
     /// # Errors
     /// [`Refused::Busy`] while too many exports run, [`Refused::Checkpoint`] when no checkpoint can be shown.
-    pub async fn export(&self) -> Result<mpsc::Receiver<io::Result<Vec<u8>>>, Refused> {
+    pub async fn ledger_cut(&self) -> Result<LedgerCut, Refused> {
         let permit = Arc::clone(&self.exports).try_acquire_owned().map_err(|_| Refused::Busy)?;
         let checkpoints = self.checkpoints.clone();
         let begin = self.look(move |machine, book| {
             let (checkpoint, note) = checkpoints.sign(machine)?;
-            Ok::<_, CheckpointError>((book.reader(), manifest(machine.identity(), &checkpoint, note)))
+            let ledger = machine.state().ledger();
+            Ok::<_, CheckpointError>(LedgerCut {
+                reader: book.reader(),
+                manifest: manifest(machine.identity(), &checkpoint, note),
+                members: ledger.members().clone(),
+                charter: ledger.charter().cloned(),
+                _permit: permit,
+            })
         });
-        let (reader, manifest) = begin.await?.map_err(|why| Refused::Checkpoint(why.to_string()))?;
+        begin.await?.map_err(|why| Refused::Checkpoint(why.to_string()))
+    }
+
+    /// The whole ledger as a file, chunk by chunk. An error among the chunks means that the file is not whole.
+    ///
+    /// # Errors
+    /// Those of [`Handle::ledger_cut`].
+    pub async fn export(&self) -> Result<mpsc::Receiver<io::Result<Vec<u8>>>, Refused> {
+        let cut = self.ledger_cut().await?;
         let (mut writer, chunks) = chunks();
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = export(&reader, &manifest, &mut writer) {
+            if let Err(error) = cut.write(&mut writer) {
                 tracing::warn!(%error, "an export ended early");
                 writer.fail(io::Error::other(error));
             }
-            drop(permit);
         });
         Ok(chunks)
     }

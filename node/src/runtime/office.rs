@@ -4,7 +4,10 @@
 //! Every paper is a record of its own among people's records: encrypted under its own key, part of every backup, and gone
 //! for good when it is erased. Whoever leaves and wants to be forgotten takes all papers about them along.
 
+mod circles;
 mod copies;
+mod joining;
+mod letters;
 mod messages;
 mod papers;
 mod pictures;
@@ -13,7 +16,11 @@ mod safety;
 mod tests;
 mod together;
 
+pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
+pub use joining::{Application, MAX_APPLICATIONS};
+pub(super) use letters::PostRoom;
+pub use letters::{CODE_LETTER_STANDS, Letter, LetterKind, MAX_LETTERS, WEEK_LETTER_STANDS};
 pub use messages::{Conversation, Sent};
 pub use papers::{
     About, Act, Circle, Copies, Event, Fact, File, Helper, MAX_CIRCLE, MAX_LINE, MAX_WORDS, Message, Note, Notice,

@@ -15,7 +15,8 @@ use kith_protocol::{
 /// The field, and the part of an address, that names the member.
 pub(super) const FOR: &str = "for";
 
-/// A member, and whoever acts for them, if they do not act themselves: a coordinator, or somebody they chose.
+/// A member, and whoever acts for them, if they do not act themselves: a coordinator, a coordinator of a circle they are
+/// in, or somebody they chose.
 #[derive(Debug, Clone)]
 pub(super) struct Acting {
     pub(super) member: MemberId,
@@ -35,7 +36,10 @@ impl Acting {
             return Ok(Self { member, name: who.name.clone(), by: None });
         }
         let chosen = !who.coordinator;
-        if chosen && !handle.file(member).await?.helped_by(&who.id, clock::now()) {
+        if chosen
+            && !handle.file(member).await?.helped_by(&who.id, clock::now())
+            && !handle.looks_after(who.id, member).await?
+        {
             return Err(Oops::NotYours);
         }
         handle.look(move |machine, _| machine.state().ledger().active(&member).map(|_| ())).await??;
@@ -47,7 +51,8 @@ impl Acting {
         Ok(Self { member, name, by: Some(who.clone()) })
     }
 
-    /// Only for members themselves and for coordinators: what a chosen helper may not do.
+    /// Only for members themselves and for coordinators of the community: what a helper may not do, nor who looks after a
+    /// circle.
     pub(super) fn not_by_helpers(self) -> Result<Self, Oops> {
         if self.by.is_some() && self.coordinator().is_none() { Err(Oops::NotYours) } else { Ok(self) }
     }
@@ -85,7 +90,8 @@ impl Acting {
     pub(super) fn consent(&self, channel: Channel) -> Consent {
         match &self.by {
             Some(by) if by.coordinator => Consent::OnBehalf { coordinator: by.id, channel },
-            // Whoever they chose speaks for them, as they would themselves.
+            // Whoever they chose, or whoever looks after their circle, speaks for them as they would themselves. The
+            // ledger knows coordinators of the community only; the member's file says who it was.
             _ => Consent::Session,
         }
     }

@@ -1,18 +1,28 @@
 //! Pages for coordinators.
 
 mod care;
+mod charter;
+mod circles;
 mod disputes;
 mod escrow;
+mod groups;
 mod import;
+mod joining;
 mod mail;
+mod matches;
 mod members;
+mod notices;
 mod paper;
 mod partners;
 mod safety;
 mod slips;
+mod takeout;
 mod today;
 
+pub(super) use circles::address as circle_address;
 pub(super) use import::Imports;
+pub(super) use members::everybody_here;
+pub(super) use notices::notice_address;
 
 /// Whom to ring this week, as found out today.
 pub(super) type ToRing = tokio::sync::Mutex<Option<(jiff::civil::Date, Vec<(kith_protocol::id::MemberId, care::Why)>)>>;
@@ -33,11 +43,17 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/today", get(today::show))
         .route("/contact", get(today::contact).post(today::send_contact))
+        .route("/applications/{id}", get(joining::show))
+        .route("/applications/{id}/done", post(joining::done))
         .route("/members", get(members::list))
         .route("/members/new", get(members::admit).post(members::send_admit))
         .route("/members/{id}", get(members::show))
         .route("/members/{id}/code", post(members::code))
         .route("/members/{id}/role", get(members::role).post(members::send_role))
+        .route("/charter", get(charter::show))
+        .route("/charter/change", get(charter::change).post(charter::send))
+        .route("/export", get(takeout::show))
+        .route("/export/file", post(takeout::file))
         .route("/import", get(import::start))
         .route("/import/{system}", get(import::form).post(import::send).layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
         .route("/import/columns/{id}", get(import::columns).post(import::send_columns))
@@ -69,4 +85,26 @@ pub(super) fn routes() -> Router<App> {
         .route("/paper", get(paper::show))
         .route("/paper/slips", get(paper::slips))
         .route("/paper/directory", get(paper::directory))
+        .merge(together())
+}
+
+/// Circles, groups and what is said to everybody: open to coordinators of circles too.
+fn together() -> Router<App> {
+    Router::new()
+        .route("/circles", get(circles::list))
+        .route("/circles/new", get(circles::new).post(circles::send_new))
+        .route("/circles/{id}", get(circles::show))
+        .route("/circles/{id}/name", get(circles::rename).post(circles::send_rename))
+        .route("/circles/{id}/add", get(circles::add).post(circles::send_add))
+        .route("/circles/{id}/end", get(circles::end).post(circles::send_end))
+        .route("/circles/{id}/leave", post(circles::leave))
+        .route("/circles/{id}/members/{member}", get(circles::member))
+        .route("/circles/{id}/members/{member}/out", post(circles::take_out))
+        .route("/circles/{id}/members/{member}/lead", post(circles::let_lead))
+        .route("/group", get(groups::open).post(groups::send))
+        .route("/paper/attendance", get(groups::attendance))
+        .route("/notices", get(notices::list))
+        .route("/notices/new", get(notices::new).post(notices::send))
+        .route("/notices/{id}", get(notices::show))
+        .route("/notices/{id}/drop", post(notices::drop_notice))
 }

@@ -27,7 +27,7 @@ pub(super) use upload::{Upload, Whose};
 
 /// The most fields of one form: twenty slips of seven fields, and some more.
 const MAX_PAIRS: usize = 400;
-/// The longest value: the longest text of a listing, four bytes a letter.
+/// The longest value: the longest text of a listing, four bytes a letter; also the ids of the largest circle.
 const MAX_VALUE: usize = 8 * 1024;
 /// The longest name of a field.
 const MAX_FIELD_NAME: usize = 64;
@@ -71,6 +71,12 @@ impl Sent {
     /// A value without the spaces around it; empty when it is missing.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Every value of a field that may be there several times, also where several stand in one with commas.
+    fn all(&self, name: &str) -> Vec<String> {
+        let values = self.0.iter().filter(|(found, _)| found == name).flat_map(|(_, value)| value.split(','));
+        values.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
     }
 
     pub(super) fn step(&self) -> Step {

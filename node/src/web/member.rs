@@ -16,10 +16,9 @@ mod statement;
 
 pub(super) use exchange::reason_key;
 pub(super) use home::{names, standing, told};
-pub(super) use me::person_fields;
-pub(super) use record::local;
+pub(super) use me::{looks_like_an_address, person_fields};
+pub(super) use record::{local, with_note};
 pub(super) use safety::trouble_key;
-pub(super) use statement::cell;
 
 use super::App;
 use axum::{
@@ -44,6 +43,7 @@ pub(super) fn routes() -> Router<App> {
         )
         .route("/listing/{community}/{key}/picture/remove", post(picture::remove))
         .route("/picture/{key}", get(picture::jpeg))
+        .route("/listing/{community}/{key}/change", get(post::change).post(post::send_change))
         .route("/listing/{community}/{key}/withdraw", get(listing::withdraw).post(listing::send_withdraw))
         .route("/record", get(record::who).post(record::send_who))
         .route("/record/hours", get(record::hours).post(record::send_hours))

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod feed;
+mod join;
 mod map;
 
 use super::App;
@@ -21,6 +22,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/events/{id}/cancel", post(calendar::cancel))
         .route("/events.ics", get(calendar::ics))
         .route("/map", get(map::show))
+        .route("/join", get(join::form).post(join::send))
 }
 
 /// A file for programs, of this type.

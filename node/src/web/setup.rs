@@ -255,16 +255,22 @@ async fn way(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
     })
 }
 
-fn name_fields(reader: &mut Reader<'_>) -> (Charter, String, String) {
-    let words = reader.words();
-    let name = reader.line("name", "setup-name", MAX_COMMUNITY, Need::Must);
+/// The rough place of a community, if it says one.
+pub(super) fn area_field(reader: &mut Reader<'_>) -> Option<String> {
     let area = reader.line("area", "setup-area", 6, Need::May).to_lowercase();
     if !area.is_empty() && text::check_area(&area).is_err() {
-        reader.fail("area", words.t("setup-area-wrong"));
+        let error = reader.words().t("setup-area-wrong");
+        reader.fail("area", error);
     }
+    Some(area).filter(|area| !area.is_empty())
+}
+
+fn name_fields(reader: &mut Reader<'_>) -> (Charter, String, String) {
+    let name = reader.line("name", "setup-name", MAX_COMMUNITY, Need::Must);
+    let area = area_field(reader);
     let coordinator = reader.filled_line("coordinator", "setup-coordinator", MAX_NAME, Need::Must, "text", "name");
     let contact = reader.line("contact", "contact-words", MAX_CONTACT_WORDS, Need::May);
-    (Charter::new(name, Some(area).filter(|area| !area.is_empty())), coordinator, contact)
+    (Charter::new(name, area), coordinator, contact)
 }
 
 fn name_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
@@ -292,7 +298,8 @@ async fn name(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
     Ok(go("/setup/charter"))
 }
 
-const CONFIRMATIONS: [(&str, &str, Confirmation); 3] = [
+/// Who has to agree to an exchange, in the words of forms.
+pub(super) const CONFIRMATIONS: [(&str, &str, Confirmation); 3] = [
     ("receiver", "setup-confirm-receiver", Confirmation::Receiver),
     ("both", "setup-confirm-both", Confirmation::Both),
     ("either", "setup-confirm-either", Confirmation::Either),

@@ -1,13 +1,17 @@
 //! Signing in with a code on paper, signing out, and how pages look.
 
 use super::{
-    Answer, App,
+    Answer, App, Oops,
     forms::{Asked, Choice, Need, Open, Post, Reader, Sent},
-    pages::{FormPage, go, page},
+    member::looks_like_an_address,
+    pages::{DonePage, FormPage, go, page, show},
     visit::{Frame, Guest, LANGUAGE, LARGE, SESSION, TEXT, look_cookie, set_cookie},
     words::Language,
 };
-use crate::runtime::desk::{Device, PaperCode, SESSION_STANDS};
+use crate::{
+    people::MAX_CONTACT,
+    runtime::desk::{Device, PaperCode, SESSION_STANDS},
+};
 use askama::Template;
 use axum::{
     Router,
@@ -19,12 +23,15 @@ use axum::{
 
 /// Begins the names of fields that wait for somebody to sign in.
 const KEPT: &str = "kept-";
+/// Where a code by e-mail is asked for.
+const BY_MAIL: &str = "/sign-in/email";
 /// The longest code as typed, with spaces and dashes.
 const MAX_TYPED: usize = 40;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/sign-in", get(form).post(sign_in))
+        .route("/sign-in/email", get(by_mail).post(send_by_mail))
         .route("/sign-out", post(sign_out))
         .route("/look", get(look).post(change_look))
 }
@@ -64,11 +71,67 @@ pub(super) fn ask(frame: &Frame, kept: &[(String, String)]) -> Response {
     page(frame, StatusCode::UNAUTHORIZED, &asking(frame, reader).lead(frame.t(lead)))
 }
 
-async fn form(Guest { frame }: Guest, Asked(asked): Asked) -> Response {
+async fn form(State(app): State<App>, Guest { frame }: Guest, Asked(asked): Asked) -> Response {
     let mut reader = Reader::open(frame.words, &asked);
     fields(&mut reader);
     reader.hidden("next", safe_path(asked.get("next")));
-    asking(&frame, reader).answer()
+    let page = asking(&frame, reader);
+    let page = if app.handle.mail_is_on() { page.other(frame.t("sign-in-mail"), BY_MAIL.into()) } else { page };
+    page.answer()
+}
+
+fn mail_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("sign-in-mail"), reader, BY_MAIL, frame.t("sign-in-mail-button"))
+        .lead(frame.t("sign-in-mail-lead"))
+        .other(frame.t("sign-in-have-code"), "/sign-in".into())
+}
+
+fn mail_field(reader: &mut Reader<'_>) -> String {
+    let address = reader.filled_line("email", "sign-in-address", MAX_CONTACT, Need::Must, "email", "email");
+    if !looks_like_an_address(&address) {
+        let error = reader.words().t("sign-in-no-address");
+        reader.fail("email", error);
+    }
+    address
+}
+
+/// Asks for a code by e-mail, where the node can send any.
+async fn by_mail(State(app): State<App>, Guest { frame }: Guest, Asked(asked): Asked) -> Answer {
+    if !app.handle.mail_is_on() {
+        return Err(Oops::Missing);
+    }
+    let mut reader = Reader::open(frame.words, &asked);
+    mail_field(&mut reader);
+    Ok(mail_page(&frame, reader).answer())
+}
+
+/// The answer is the same, and as quick, whether anybody has this address or not: it is looked up afterwards.
+async fn send_by_mail(State(app): State<App>, Open { frame, source, sent, .. }: Open) -> Answer {
+    if !app.handle.mail_is_on() {
+        return Err(Oops::Missing);
+    }
+    let mut reader = Reader::judge(frame.words, &sent);
+    let address = mail_field(&mut reader);
+    if reader.is_fine() && !app.letters.allowed(source) {
+        reader.fail("email", frame.t("sign-in-too-often"));
+    }
+    if !reader.is_fine() {
+        return Ok(mail_page(&frame, reader).answer());
+    }
+    app.letters.wrong(source);
+    let (handle, language) = (app.handle.clone(), frame.words.0.tag());
+    tokio::spawn(async move {
+        if let Err(refused) = handle.mail_code(&address, language).await {
+            tracing::warn!(%refused, "a code by e-mail could not be asked for");
+        }
+    });
+    let page = DonePage {
+        frame: &frame,
+        heading: frame.t("sign-in-mail-done"),
+        next: vec![frame.t("sign-in-mail-next"), frame.t("sign-in-mail-else")],
+        links: vec![(frame.t("sign-in-have-code"), "/sign-in".to_owned())],
+    };
+    Ok(show(&frame, &page))
 }
 
 /// Back to the form that was half filled in.

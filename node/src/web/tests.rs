@@ -1,7 +1,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 mod bad_input;
+mod circles;
 mod coordinators;
 mod crossing;
+mod deciding;
 mod disputes;
 mod erase;
 mod escrow;

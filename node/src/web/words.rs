@@ -66,16 +66,34 @@ impl Language {
 
     const fn source(self) -> &'static str {
         match self {
-            Self::English => {
-                concat!(include_str!("../../locales/en.ftl"), "\n", include_str!("../../locales/office/en.ftl"))
-            }
-            Self::Easy => include_str!("../../locales/en-easy.ftl"),
-            Self::Spanish => {
-                concat!(include_str!("../../locales/es.ftl"), "\n", include_str!("../../locales/office/es.ftl"))
-            }
-            Self::Welsh => {
-                concat!(include_str!("../../locales/cy.ftl"), "\n", include_str!("../../locales/office/cy.ftl"))
-            }
+            Self::English => concat!(
+                include_str!("../../locales/en.ftl"),
+                "\n",
+                include_str!("../../locales/office/en.ftl"),
+                "\n",
+                include_str!("../../locales/together/en.ftl")
+            ),
+            Self::Easy => concat!(
+                include_str!("../../locales/en-easy.ftl"),
+                "\n",
+                include_str!("../../locales/office/en-easy.ftl"),
+                "\n",
+                include_str!("../../locales/together/en-easy.ftl")
+            ),
+            Self::Spanish => concat!(
+                include_str!("../../locales/es.ftl"),
+                "\n",
+                include_str!("../../locales/office/es.ftl"),
+                "\n",
+                include_str!("../../locales/together/es.ftl")
+            ),
+            Self::Welsh => concat!(
+                include_str!("../../locales/cy.ftl"),
+                "\n",
+                include_str!("../../locales/office/cy.ftl"),
+                "\n",
+                include_str!("../../locales/together/cy.ftl")
+            ),
         }
     }
 

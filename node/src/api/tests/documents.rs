@@ -66,6 +66,16 @@ GET /ledger/checkpoint
 GET /ledger/entries
 GET /ledger/export
 POST /backup
+GET /export
+GET /circles
+POST /circles
+GET /circles/{id}
+PUT /circles/{id}
+DELETE /circles/{id}
+PUT /circles/{id}/members/{member}
+GET /notices
+POST /notices
+DELETE /notices/{id}
 GET /ledger/inclusion
 GET /ledger/consistency
 ";

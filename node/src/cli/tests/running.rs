@@ -230,3 +230,21 @@ fn by_its_address_a_node_wants_its_token() {
     let wrong = Path::new("/dev/null");
     assert_eq!(kith(&["member", "list", "--url", &url, "--token-file", text(wrong)]).0, Exit::Usage);
 }
+
+#[test]
+fn everything_comes_out_in_one_file_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let elm = Elm::start();
+    elm.admit("Ada Park");
+    let file = elm.dir.path().join("elm.tar");
+    let told = elm.json(&["export", "--out", text(&file)]);
+    let bytes = std::fs::read(&file).unwrap();
+    assert_eq!(told["bytes"].as_u64().unwrap(), bytes.len() as u64);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let mut from = bytes.as_slice();
+    let first = crate::backup::tar::next(&mut from).unwrap().unwrap();
+    assert_eq!(first.name, "README.txt");
+    assert!(bytes.windows(10).any(|part| part == b",Ada Park,"));
+    let nowhere = elm.dir.path().join("none/elm.tar");
+    assert_eq!(elm.refused(&["export", "--out", text(&nowhere)]).0, Exit::Usage);
+}

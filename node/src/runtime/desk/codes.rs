@@ -73,6 +73,23 @@ pub(super) struct Code {
     pub(super) member: MemberId,
     pub(super) expires_at: Timestamp,
     used: bool,
+    /// Whether it went out by e-mail: it takes nothing from a code on paper, so that nobody's paper is made worthless by
+    /// whoever types their address.
+    #[serde(default)]
+    mail: bool,
+}
+
+impl Code {
+    /// Under which it is found by its member.
+    pub(super) fn of(&self) -> Vec<u8> {
+        code_of(&self.member, self.mail)
+    }
+}
+
+fn code_of(member: &MemberId, mail: bool) -> Vec<u8> {
+    let mut of = key(part::CODE_OF, &member.0);
+    of.extend(mail.then_some(b'm'));
+    of
 }
 
 /// What a session runs on, as far as its owner needs it to tell two apart.
@@ -142,8 +159,13 @@ pub struct SessionKey(pub Digest);
 
 impl Desk {
     fn issue(&self, member: MemberId, code: &PaperCode, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let kept = Code { member, expires_at: now.plus(CODE_STANDS), used: false, mail: false };
+        self.keep_code(code, kept)
+    }
+
+    fn keep_code(&self, code: &PaperCode, kept: Code) -> Result<Timestamp, StoreError> {
         let _turn = self.turn();
-        let (digest, of) = (code.digest(), key(part::CODE_OF, &member.0));
+        let (digest, of) = (code.digest(), kept.of());
         let this = key(part::CODE, &digest.0);
         if let Some(known) = self.get::<Code>(&this)? {
             // The same request again: the code stays what it is, used or not.
@@ -153,8 +175,7 @@ impl Desk {
         if let Some(earlier) = self.get::<Digest>(&of)? {
             writes.push((key(part::CODE, &earlier.0), None));
         }
-        let expires_at = now.plus(CODE_STANDS);
-        let kept = Code { member, expires_at, used: false };
+        let expires_at = kept.expires_at;
         writes.push((this, Some(codec::encode(&kept))));
         writes.push((of, Some(codec::encode(&digest))));
         self.apply(writes)?;
@@ -227,11 +248,11 @@ impl Desk {
                 writes.push((key(part::SESSION_OF, &[&member.0[..], &name].concat()), None));
             }
         }
-        if only.is_none()
-            && let Some(code) = self.get::<Digest>(&key(part::CODE_OF, &member.0))?
-        {
-            writes.push((key(part::CODE, &code.0), None));
-            writes.push((key(part::CODE_OF, &member.0), None));
+        for of in [false, true].map(|mail| code_of(&member, mail)).into_iter().filter(|_| only.is_none()) {
+            if let Some(code) = self.get::<Digest>(&of)? {
+                writes.push((key(part::CODE, &code.0), None));
+                writes.push((of, None));
+            }
         }
         self.apply(writes)
     }
@@ -249,6 +270,22 @@ impl Handle {
     pub async fn issue_code(&self, member: MemberId, code: PaperCode) -> Result<Timestamp, Refused> {
         self.look(move |machine, _| machine.state().ledger().active(&member).map(|_| ())).await??;
         self.desk_work(move |desk| desk.issue(member, &code, clock::now())).await
+    }
+
+    /// Keeps a code that goes out by e-mail, good until `until`, in place of an earlier one that did; a code on paper
+    /// stays good.
+    ///
+    /// # Errors
+    /// An unknown member or one who left; the disk.
+    pub async fn issue_mailed_code(
+        &self,
+        member: MemberId,
+        code: PaperCode,
+        until: Timestamp,
+    ) -> Result<Timestamp, Refused> {
+        self.look(move |machine, _| machine.state().ledger().active(&member).map(|_| ())).await??;
+        let kept = Code { member, expires_at: until, used: false, mail: true };
+        self.desk_work(move |desk| desk.keep_code(&code, kept)).await
     }
 
     /// Opens a session with a code; nothing when the code is not known, used, or too old.

@@ -39,7 +39,7 @@ pub struct Question {
     pub asked_at: Timestamp,
 }
 
-/// Slips that were typed together.
+/// Slips that were typed together, or the sheet of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// Who typed them.
@@ -48,6 +48,9 @@ pub struct Batch {
     pub made_at: Timestamp,
     /// What they led to.
     pub exchanges: Vec<ExchangeId>,
+    /// How many people took part, when it was one sheet of a group.
+    #[serde(default)]
+    pub people: Option<u32>,
 }
 
 impl Desk {

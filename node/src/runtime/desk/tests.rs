@@ -99,7 +99,7 @@ fn what_is_over_is_swept_and_the_rest_stays() {
     };
     put(1, &session(now));
     put(2, &session(later));
-    let batch = Batch { by: member, made_at: now, exchanges: Vec::new() };
+    let batch = Batch { by: member, made_at: now, exchanges: Vec::new(), people: None };
     desk.apply(vec![(key(part::BATCH, &[1; 16]), Some(codec::encode(&batch)))]).unwrap();
     desk.sweep(now).unwrap();
     assert_eq!(rows.scan(&[], None, 100).unwrap().len(), 5);
@@ -118,7 +118,7 @@ async fn questions_batches_and_the_contact_are_kept_until_they_are_done() {
     assert_eq!((asked[0].0, asked[0].1.reason), (exchange, Reason::Hours));
     handle.answered(exchange).await.unwrap();
     assert!(handle.questions().await.unwrap().is_empty());
-    let batch = |made_at| Batch { by: trial.coordinator, made_at, exchanges: vec![exchange] };
+    let batch = |made_at| Batch { by: trial.coordinator, made_at, exchanges: vec![exchange], people: None };
     handle.keep_batch([1; 16], batch(clock::now())).await.unwrap();
     handle.keep_batch([2; 16], batch(Timestamp(0))).await.unwrap();
     assert_eq!(handle.batches().await.unwrap().iter().map(|(id, _)| *id).collect::<Vec<_>>(), [[1; 16]]);

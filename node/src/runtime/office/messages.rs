@@ -39,7 +39,7 @@ impl Room<'_> {
         })
     }
 
-    fn apart(&self, one: &MemberId, other: &MemberId) -> bool {
+    pub(super) fn apart(&self, one: &MemberId, other: &MemberId) -> bool {
         self.file(one).blocked.contains(other) || self.file(other).blocked.contains(one)
     }
 }

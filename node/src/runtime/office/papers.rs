@@ -1,6 +1,6 @@
 //! The papers themselves.
 
-use super::KEPT_FOR;
+use super::{Application, KEPT_FOR, Letter, PaperId};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -41,6 +41,9 @@ pub struct File {
     pub rung_at: Option<Timestamp>,
     /// What others did for them, the last few.
     pub acts: Vec<Act>,
+    /// The language of the week's letter, if they want it by e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weekly: Option<String>,
 }
 
 /// Somebody's word for a member.
@@ -209,7 +212,7 @@ pub struct Circle {
     pub members: Vec<MemberId>,
 }
 
-/// Something for everybody to read.
+/// Something for everybody to read, or for everybody of a circle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
@@ -221,6 +224,9 @@ pub struct Notice {
     pub at: Timestamp,
     /// Until when it stands.
     pub until: Timestamp,
+    /// The circle it is for; everybody's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circle: Option<PaperId>,
 }
 
 /// An exchange that a coordinator looks at before it is recorded.
@@ -251,6 +257,10 @@ pub struct Rules {
     pub approve_first: bool,
     /// The coordinators who may read and write notes about members.
     pub note_readers: Vec<MemberId>,
+    /// The beginning of the week whose letters were asked for last.
+    pub week_sent: Option<Timestamp>,
+    /// What the community says about benefits and tax, in its own words.
+    pub benefits: Option<String>,
 }
 
 /// What was agreed with a partner on copies that one keeps for the other.
@@ -304,6 +314,10 @@ pub enum Paper {
     Rules(Rules),
     /// What was agreed with a partner on copies.
     Copies(Copies),
+    /// A letter that waits to go out by e-mail.
+    Letter(Letter),
+    /// Somebody who asks to join.
+    Application(Application),
 }
 
 /// What is left of a paper when somebody is taken out of it.
@@ -330,6 +344,7 @@ impl File {
             away_until: None,
             rung_at: None,
             acts: Vec::new(),
+            weekly: None,
         }
     }
 
@@ -387,6 +402,8 @@ impl Paper {
             Self::Report(Report { done: Some((_, at)), .. }) => at.plus(KEPT_FOR) < now,
             Self::Event(event) => event.begins.plus(AFTERWARDS) < now,
             Self::Notice(notice) => notice.until.plus(AFTERWARDS) < now,
+            Self::Letter(letter) => letter.is_over(now),
+            Self::Application(application) => application.is_over(now),
             _ => false,
         }
     }
@@ -404,6 +421,7 @@ impl Paper {
                 gone(about || report.by == *member)
             }
             Self::Case(note) => gone(note.about == *member),
+            Self::Letter(letter) => gone(letter.to == *member),
             Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
             Self::Circle(circle) => {
                 let changed = [&mut circle.coordinators, &mut circle.members].map(|list| retained(list, member));
@@ -416,7 +434,7 @@ impl Paper {
                     Left::Untouched
                 }
             }
-            Self::Event(_) | Self::Notice(_) | Self::Copies(_) => Left::Untouched,
+            Self::Event(_) | Self::Notice(_) | Self::Copies(_) | Self::Application(_) => Left::Untouched,
         }
     }
 }

@@ -99,10 +99,30 @@ fn the_fullest_papers_fit_one_record() {
         file.helpers.push(Helper { member: BO, until: Timestamp(1) });
     }
     file.trim();
-    let circle = Circle { name, coordinators: vec![ADA; 20], members: vec![BO; papers::MAX_CIRCLE] };
-    let note = Note { about: ADA, by: BO, at: Timestamp(1), text: most };
+    file.weekly = Some("en-easy".into());
+    let circle = Circle { name, coordinators: vec![ADA; MAX_CIRCLE_COORDINATORS], members: vec![BO; MAX_CIRCLE] };
+    let note = Note { about: ADA, by: BO, at: Timestamp(1), text: most.clone() };
     assert_eq!(file.references.len(), 6);
-    for paper in [Paper::Circle(circle), Paper::Case(note), Paper::File(file)] {
+    let end = Timestamp(u64::MAX);
+    let notice = Notice { text: most.clone(), by: ADA, at: end, until: end, circle: Some([1; 16]) };
+    let contact = Some("\u{10ffff}".repeat(crate::people::MAX_CONTACT));
+    let application = Application {
+        name: "\u{10ffff}".repeat(crate::people::MAX_NAME),
+        phone: contact.clone(),
+        email: contact,
+        text: most.clone(),
+        at: end,
+    };
+    let rules = Rules { approve_first: true, note_readers: vec![ADA; 50], week_sent: Some(end), benefits: Some(most) };
+    let papers = [
+        Paper::Circle(circle),
+        Paper::Case(note),
+        Paper::File(file),
+        Paper::Notice(notice),
+        Paper::Application(application),
+        Paper::Rules(rules),
+    ];
+    for paper in papers {
         assert!(codec::encode(&paper).len() <= crate::store::MAX_PERSON_BYTES);
     }
 }

@@ -1,6 +1,6 @@
 //! Circles, events and notices.
 
-use super::{Circle, Event, Handle, Notice, Paper, PaperId, Refused, clock};
+use super::{Circle, Event, Handle, MemberId, Notice, Paper, PaperId, Refused, clock};
 
 impl Handle {
     /// All circles, by name.
@@ -30,6 +30,20 @@ impl Handle {
         };
         let mut found = self.papers(coming).await?;
         found.sort_by_key(|(id, event)| (event.begins, *id));
+        Ok(found)
+    }
+
+    /// Notices that stand and are for somebody, the newest first: everybody's, and those of circles they are in or look
+    /// after.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn notices_for(&self, member: MemberId) -> Result<Vec<(PaperId, Notice)>, Refused> {
+        let mut found = self.notices().await?;
+        if found.iter().any(|(_, notice)| notice.circle.is_some()) {
+            let circles: Vec<PaperId> = self.circles_of(member).await?.into_iter().map(|(id, _)| id).collect();
+            found.retain(|(_, notice)| notice.circle.is_none_or(|circle| circles.contains(&circle)));
+        }
         Ok(found)
     }
 

@@ -1,5 +1,6 @@
 //! The people of the community: who they are, admitting them, codes on paper, and roles.
 
+use super::joining;
 use crate::people::Person;
 use crate::{
     runtime::{
@@ -54,6 +55,40 @@ pub(super) async fn everybody(handle: &Handle, typed: &str) -> Result<Vec<Known>
             known.collect()
         })
         .await
+}
+
+/// Members whose name is what was typed, or else begins with each of the words typed. Names as [`plain_name`] makes them.
+pub(super) fn like(people: &[(String, MemberId)], typed: &str) -> Vec<MemberId> {
+    let whole = plain_name(typed);
+    let exact: Vec<MemberId> = people.iter().filter(|(name, _)| *name == whole).map(|(_, id)| *id).collect();
+    if !exact.is_empty() || whole.is_empty() {
+        return exact;
+    }
+    let begun = |name: &str| {
+        let parts: Vec<&str> = name.split_whitespace().collect();
+        whole.split(' ').all(|word| parts.iter().any(|part| part.starts_with(word)))
+    };
+    people.iter().filter(|(name, _)| begun(name)).map(|(_, id)| *id).collect()
+}
+
+/// Everybody who is here, in the order of names.
+pub(in crate::web) async fn everybody_here(handle: &Handle) -> Result<Vec<MemberId>, Refused> {
+    Ok(everybody(handle, "").await?.into_iter().map(|known| known.named.id).collect())
+}
+
+/// Everybody's names as they are compared, for [`like`].
+pub(super) async fn plain_names(handle: &Handle) -> Result<Vec<(String, MemberId)>, Refused> {
+    let known = everybody(handle, "").await?;
+    Ok(known.iter().map(|known| (known.named.plain.clone(), known.named.id)).collect())
+}
+
+/// The one member whom a name means; otherwise the words that say how to mend it.
+pub(super) fn one_like(words: Words, people: &[(String, MemberId)], typed: &str) -> Result<MemberId, String> {
+    match like(people, typed).as_slice() {
+        [one] => Ok(*one),
+        [] => Err(words.t1("record-nobody", "who", typed)),
+        _ => Err(words.t("slips-several")),
+    }
 }
 
 /// One line of the list.
@@ -156,6 +191,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
             link("behalf-statement", format!("/statement?for={id}")),
             link("behalf-me", format!("/me?for={id}")),
             link("behalf-slips", format!("/paper/slips?giver={id}")),
+            link("behalf-week", format!("/week?for={id}")),
             link("file", format!("/members/{id}/file")),
             link("members-role", format!("/members/{id}/role")),
             link("behalf-leave", format!("/leave?for={id}")),
@@ -177,10 +213,12 @@ fn admitting<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
         .lead(frame.t("members-admit-lead"))
 }
 
-pub(super) async fn admit(visit: Visit, Asked(asked): Asked) -> Answer {
+pub(super) async fn admit(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
-    let mut reader = Reader::open(visit.frame.words, &asked);
+    let filled = joining::filled(&app.handle, &asked).await?;
+    let mut reader = Reader::open(visit.frame.words, &filled);
     admit_fields(&mut reader);
+    reader.hidden(joining::FIELD, filled.get(joining::FIELD));
     Ok(admitting(&visit.frame, reader).answer())
 }
 
@@ -189,6 +227,7 @@ pub(super) async fn send_admit(State(app): State<App>, post: Post) -> Answer {
     let frame = &post.frame;
     let mut reader = Reader::judge(frame.words, &post.sent);
     let (person, kind) = admit_fields(&mut reader);
+    reader.hidden(joining::FIELD, post.sent.get(joining::FIELD));
     if !reader.is_fine() || post.sent.step() == Step::Edit {
         return Ok(admitting(frame, reader).answer());
     }
@@ -209,6 +248,8 @@ pub(super) async fn send_admit(State(app): State<App>, post: Post) -> Answer {
         let ask = async move { handle.command(deed.request(), command).await };
         app.handle.keeping_one(member.0, person.to_bytes(), ask).await?;
     }
+    // Whoever asked to join is a member now, and what they wrote is no longer needed.
+    joining::answered(&app.handle, post.sent.get(joining::FIELD)).await?;
     Ok(go(&format!("/members/{member}?admitted=yes")))
 }
 

@@ -1,12 +1,11 @@
 //! Twenty slips at once: a grid like a pad of paper, with a warning for doubles and a way back until tomorrow.
 
-use super::members::everybody;
+use super::members::{everybody, one_like, plain_names};
 use crate::{
     people::MAX_NOTE,
     runtime::{
         Handle, Refused, clock,
         desk::{Batch, UNDO_WITHIN},
-        listings::plain,
     },
     web::{
         Answer, App, Oops,
@@ -39,7 +38,7 @@ const NAMES_OFFERED: usize = 500;
 const DOUBLE_WITHIN: Span = Span::days(31);
 const DOUBLE_LINES: usize = 50;
 /// A day without a time is taken for its noon, so that no zone moves it to another day.
-const NOON: Span = Span::seconds(12 * 3_600);
+pub(super) const NOON: Span = Span::seconds(12 * 3_600);
 
 /// One line of the grid, as typed, with what is wrong with it.
 #[derive(Debug, Clone, Default)]
@@ -118,30 +117,14 @@ impl Row {
         words: Words,
         people: &[(String, MemberId)],
     ) -> Option<MemberId> {
-        let wanted = plain(typed);
-        let wanted = wanted.split_whitespace().collect::<Vec<_>>();
-        if wanted.is_empty() {
+        if typed.split_whitespace().next().is_none() {
             self.fail(field, words.t("slips-no-name"));
             return None;
         }
-        let whole = wanted.join(" ");
-        let exact: Vec<MemberId> = people.iter().filter(|(name, _)| *name == whole).map(|(_, id)| *id).collect();
-        let begun = |name: &str| {
-            let parts: Vec<&str> = name.split_whitespace().collect();
-            wanted.iter().all(|word| parts.iter().any(|part| part.starts_with(word)))
-        };
-        let like: Vec<MemberId> = match exact.len() {
-            0 => people.iter().filter(|(name, _)| begun(name)).map(|(_, id)| *id).collect(),
-            _ => exact,
-        };
-        match like.as_slice() {
-            [one] => Some(*one),
-            [] => {
-                self.fail(field, words.t1("record-nobody", "who", typed));
-                None
-            }
-            _ => {
-                self.fail(field, words.t("slips-several"));
+        match one_like(words, people, typed) {
+            Ok(one) => Some(one),
+            Err(why) => {
+                self.fail(field, why);
                 None
             }
         }
@@ -200,7 +183,10 @@ impl<'a> SlipsPage<'a> {
         let typists = names(handle, batches.iter().map(|(_, batch)| batch.by)).await?;
         let batches = batches.into_iter().map(|(id, batch)| {
             let by = typists.get(&batch.by).cloned().unwrap_or_else(|| words.t("somebody"));
-            let count = words.n("slips-count", batch.exchanges.len() as u64);
+            let count = match batch.people {
+                Some(people) => words.n("slips-group", u64::from(people)),
+                None => words.n("slips-count", batch.exchanges.len() as u64),
+            };
             let until = words.near_day(batch.made_at, clock::now());
             Undoable {
                 words: words.filled("slips-batch", &[("slips", count), ("by", by), ("day", until)]),
@@ -224,11 +210,11 @@ pub(super) async fn grid(State(app): State<App>, visit: Visit, Asked(asked): Ask
             app.handle.persons(vec![giver]).await?.remove(&giver).map(|person| person.name).unwrap_or_default();
     }
     let mut page = SlipsPage::new(&visit.frame, &app.handle, vec![first]).await?;
-    page.news = match (asked.get("kept").parse::<u64>(), asked.get("undone").parse::<u64>()) {
-        (Ok(kept), _) => Some(visit.frame.words.n("slips-kept", kept)),
-        (_, Ok(undone)) => Some(visit.frame.words.n("slips-undone", undone)),
-        _ => None,
-    };
+    let news = [("kept", "slips-kept"), ("undone", "slips-undone"), ("group", "slips-group-kept")];
+    page.news = news.into_iter().find_map(|(name, key)| {
+        let count = asked.get(name).parse().ok()?;
+        Some(visit.frame.words.n(key, count))
+    });
     Ok(page.answer())
 }
 
@@ -283,9 +269,7 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
         }
         return Ok(page.answer());
     }
-    let known = everybody(&app.handle, "").await?;
-    let people: Vec<(String, MemberId)> =
-        known.iter().map(|known| (known.named.plain.clone(), known.named.id)).collect();
+    let people = plain_names(&app.handle).await?;
     let judged = rows.into_iter().map(|mut row| {
         let slip = row.judge(words, &people, now);
         (row, slip)
@@ -369,7 +353,7 @@ async fn keep(app: &App, by: &Member, id: [u8; 16], exchanges: Vec<ExchangeId>) 
     if exchanges.is_empty() {
         return Ok(());
     }
-    app.handle.keep_batch(id, Batch { by: by.id, made_at: clock::now(), exchanges }).await
+    app.handle.keep_batch(id, Batch { by: by.id, made_at: clock::now(), exchanges, people: None }).await
 }
 
 /// Takes a batch back, by a correction for each slip: nothing is edited.

@@ -1,13 +1,14 @@
 //! A coordinator's day: what needs doing, each line with its button.
 
 use super::care;
+use super::matches::{self, Ask};
 use super::safety::{first_line, report_address, whom};
 use crate::{
     runtime::{
         Handle, Refused, clock,
         desk::MAX_CONTACT_WORDS,
         disputes::{Disputed, list},
-        office::{Fact, Pending, Report},
+        office::{Application, Fact, Pending, Report},
     },
     web::{
         Answer, App,
@@ -57,6 +58,9 @@ struct TodayPage<'a> {
     frame: &'a Frame,
     day: String,
     counts: Vec<String>,
+    applications: Vec<Todo>,
+    unanswered: Vec<Todo>,
+    matches: Vec<Todo>,
     reviews: Vec<Todo>,
     ring: Vec<Ring>,
     reports: Vec<Todo>,
@@ -205,6 +209,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
         })
     });
     let asked: Vec<Todo> = asked.collect();
+    let board = matches::asks(&app.handle, words, now).await?;
     let page = TodayPage {
         frame,
         day: words.day(now),
@@ -213,6 +218,9 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
             words.n("today-waiting", looked.waiting.len() as u64),
             words.n("today-questions", asked.len() as u64),
         ],
+        applications: applications(&app.handle, words, now).await?,
+        unanswered: board.iter().filter(|ask| ask.waits).take(SHOWN).map(|ask| unanswered(words, ask, now)).collect(),
+        matches: board.iter().filter_map(|ask| fitting(words, ask)).take(SHOWN).collect(),
         reviews: reviews(&app.handle, words, now).await?,
         ring: ring(&app, words, now).await?,
         reports: reports(&app.handle, words, now).await?,
@@ -242,6 +250,36 @@ async fn escrow(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Tod
         }));
     }
     Ok(todos)
+}
+
+async fn applications(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
+    let todo = |(id, application): &(_, Application)| Todo {
+        words: words.t1("today-application", "name", &application.name),
+        more: words.t1("since", "day", words.near_day(application.at, now)),
+        button: words.t("today-answer"),
+        address: super::joining::address(id),
+    };
+    Ok(handle.applications().await?.iter().take(SHOWN).map(todo).collect())
+}
+
+/// An ask that nobody answered, with the number to ring.
+fn unanswered(words: Words, ask: &Ask, now: Timestamp) -> Todo {
+    Todo {
+        words: words.t2("today-ask", ("name", &ask.name), ("title", &ask.title)),
+        more: words.t1("today-unanswered-since", "day", words.near_day(ask.since, now)),
+        button: words.t("today-look"),
+        address: ask.address.clone(),
+    }
+}
+
+/// An ask with those who might help, and why.
+fn fitting(words: Words, ask: &Ask) -> Option<Todo> {
+    (!ask.helpers.is_empty()).then(|| Todo {
+        words: words.t2("today-ask", ("name", &ask.name), ("title", &ask.title)),
+        more: words.t1("today-could-help", "who", ask.helpers.join("; ")),
+        button: words.t("today-look"),
+        address: ask.address.clone(),
+    })
 }
 
 async fn reviews(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {

@@ -37,6 +37,8 @@ pub(in crate::web) enum Control {
     Choice(Vec<Choice>),
     /// One of many, in a list that folds away.
     Select(Vec<Choice>),
+    /// Any number of a list.
+    Many(Vec<Choice>),
     /// A file, of these types.
     File { accept: &'static str },
     /// Yes or no.
@@ -66,6 +68,10 @@ impl Field {
         match &self.control {
             Control::Choice(choices) | Control::Select(choices) => {
                 choices.iter().find(|choice| choice.chosen).map(|choice| choice.label.clone()).unwrap_or_default()
+            }
+            Control::Many(choices) => {
+                let chosen = choices.iter().filter(|choice| choice.chosen);
+                chosen.map(|choice| choice.label.as_str()).collect::<Vec<_>>().join("\n")
             }
             Control::Tick if self.value.is_empty() => words.t("no"),
             Control::Tick => words.t("yes"),
@@ -213,6 +219,19 @@ impl<'a> Reader<'a> {
         {
             field.control = Control::Select(std::mem::take(choices));
         }
+        chosen
+    }
+
+    /// Any number of a list; gives the values of those that were chosen. Carried along, they are one value with commas.
+    pub(in crate::web) fn many(&mut self, name: &str, key: &str, choices: Vec<Choice>) -> Vec<String> {
+        let (sent, missing, judged) = (self.sent.all(name), self.missing(key), self.judged);
+        let mut choices = choices;
+        choices.iter_mut().for_each(|choice| choice.chosen = sent.contains(&choice.value));
+        let chosen: Vec<String> =
+            choices.iter().filter(|choice| choice.chosen).map(|choice| choice.value.clone()).collect();
+        let field = self.field(name, key, Control::Many(choices));
+        field.value = chosen.join(",");
+        field.error = (judged && chosen.is_empty()).then_some(missing);
         chosen
     }
 

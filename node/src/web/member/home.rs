@@ -5,6 +5,7 @@ use crate::{
     web::{
         Answer, App,
         acting::Acting,
+        desk::{circle_address, notice_address},
         exchanges::{Seen, waiting_of},
         forms::Asked,
         pages, shelf,
@@ -26,6 +27,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const WAITING_SHOWN: usize = 10;
 /// New asks on this page, and new offers.
 const NEAR_SHOWN: usize = 3;
+/// Notices on this page; the others stand among the messages.
+const NOTICES_SHOWN: usize = 3;
 /// Lines read for the hours of a year: more than an exchange a day, both ways.
 const LINES_READ: usize = 1_000;
 const LINES_A_PAGE: usize = 200;
@@ -107,7 +110,7 @@ struct HomePage<'a> {
     acting: Option<String>,
     heading: String,
     letters: Option<String>,
-    notices: Vec<String>,
+    notices: Vec<(String, String)>,
     helping: Vec<(String, String)>,
     mine: Vec<Waits>,
     others: Vec<Waits>,
@@ -284,7 +287,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         None => 0,
     };
     let letters = (letters > 0).then(|| words.n("home-letters", letters));
-    let notices = app.handle.notices().await?;
+    let notices = app.handle.notices_for(member).await?;
     let helping = match me {
         Some(me) => helping(&app.handle, words, me, now).await?,
         None => Vec::new(),
@@ -296,7 +299,11 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         acting: acting.line(words),
         heading: words.greeting(now, first_name),
         letters,
-        notices: notices.into_iter().map(|(_, notice)| notice.text).collect(),
+        notices: notices
+            .into_iter()
+            .take(NOTICES_SHOWN)
+            .map(|(id, notice)| (notice.text, notice_address(&id)))
+            .collect(),
         helping,
         mine: cards(mine),
         others: cards(others),
@@ -311,7 +318,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     Ok(pages::show(frame, &page))
 }
 
-/// Everybody who chose this member to act for them.
+/// Everybody who chose this member to act for them, and the circles that they look after.
 async fn helping(
     handle: &Handle,
     words: Words,
@@ -322,7 +329,11 @@ async fn helping(
     let chosen: Vec<MemberId> = files.iter().filter(|file| file.helped_by(&me, now)).map(|file| file.member).collect();
     let names = names(handle, chosen.iter().copied()).await?;
     let named = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
-    Ok(chosen.iter().map(|id| (words.t1("home-help-for", "name", named(id)), format!("/home?for={id}"))).collect())
+    let people = chosen.iter().map(|id| (words.t1("home-help-for", "name", named(id)), format!("/home?for={id}")));
+    let circles = handle.circles_of(me).await?;
+    let led = circles.iter().filter(|(_, circle)| circle.led_by(&me));
+    let led = led.map(|(id, circle)| (words.t1("home-circle", "circle", &circle.name), circle_address(id)));
+    Ok(people.chain(led).collect())
 }
 
 /// Where somebody stands, without shame.

@@ -86,6 +86,7 @@ struct ListingPage<'a> {
     write: Option<String>,
     report: Option<String>,
     withdraw: String,
+    change: String,
 }
 
 /// Whether the visitor may take a listing down: its owner, or a coordinator.
@@ -170,6 +171,10 @@ pub(super) async fn show(
         change_photo: may_change.then(|| pictures.clone()),
         drop_photo: (may_change && photo)
             .then(|| Press::new(words.t("picture-drop"), format!("{pictures}/remove")).ending()),
+        change: match may_change {
+            true => format!("/listing/{}/{}/change", found.record.community, found.record.key),
+            false => String::new(),
+        },
         withdraw: if may_withdraw(&visit, &found) {
             format!("/listing/{}/{}/withdraw", found.record.community, found.record.key)
         } else {

@@ -15,6 +15,7 @@ use crate::{
         forms::{Asked, Need, Post, Reader, Step},
         pages::{self, DonePage, FormPage, go},
         shelf,
+        stale::{self, Stood},
         visit::{Frame, Guest, Visit},
     },
 };
@@ -101,6 +102,9 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         devices: devices.collect(),
         more: [
             ("messages", "/messages"),
+            ("week", "/week"),
+            ("circles", "/circles"),
+            ("charter", "/charter"),
             ("helpers", "/helpers"),
             ("pause", "/pause"),
             ("away-list", "/away"),
@@ -115,6 +119,12 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     Ok(pages::show(frame, &page))
 }
 
+/// Whether something has the shape of an e-mail address.
+pub(in crate::web) fn looks_like_an_address(text: &str) -> bool {
+    let shaped = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    shaped && !text.contains(char::is_whitespace)
+}
+
 /// Name and contacts, for members and for those who admit them.
 pub(in crate::web) fn person_fields(reader: &mut Reader<'_>) -> Person {
     let name = reader.filled_line("name", "me-name", MAX_NAME, Need::Must, "text", "name");
@@ -125,8 +135,7 @@ pub(in crate::web) fn person_fields(reader: &mut Reader<'_>) -> Person {
         let error = reader.words().t("error-phone");
         reader.fail("phone", error);
     }
-    let shaped = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
-    if !email.is_empty() && (!shaped || email.contains(char::is_whitespace)) {
+    if !email.is_empty() && !looks_like_an_address(&email) {
         let error = reader.words().t("error-email");
         reader.fail("email", error);
     }
@@ -143,31 +152,48 @@ fn changing<'a>(frame: &'a Frame, acting: &Acting, mut reader: Reader<'_>) -> Fo
         .acting(acting.line(frame.words))
 }
 
+fn stood(person: &Person) -> Stood {
+    let given = |value: &Option<String>| value.clone().unwrap_or_default();
+    Stood::new([("name", person.name.clone()), ("phone", given(&person.phone)), ("email", given(&person.email))])
+}
+
 pub(super) async fn change(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
-    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
     let person = app.handle.persons(vec![acting.member]).await?.remove(&acting.member).unwrap_or_default();
-    let (phone, email) = (person.phone.unwrap_or_default(), person.email.unwrap_or_default());
-    let filled = [("name", person.name.as_str()), ("phone", phone.as_str()), ("email", email.as_str())];
-    let filled = crate::web::forms::Sent::filled(filled);
+    let stood = stood(&person);
+    let filled = stood.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
+    stood.remember(&mut reader, &asked);
     person_fields(&mut reader);
     Ok(changing(&visit.frame, &acting, reader).answer())
 }
 
 pub(super) async fn send_change(State(app): State<App>, post: Post) -> Answer {
-    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
-    let mut reader = Reader::judge(post.frame.words, &post.sent);
+    // A code to sign in may go to the address that stands there: nobody else may write it.
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
+    let frame = &post.frame;
+    let earlier = app.handle.persons(vec![acting.member]).await?.remove(&acting.member).ok_or(Oops::Missing)?;
+    let stands = stood(&earlier);
+    let mut reader = Reader::judge(frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
     let person = person_fields(&mut reader);
     if !reader.is_fine() || post.sent.step() == Step::Edit {
-        return Ok(changing(&post.frame, &acting, reader).answer());
+        return Ok(changing(frame, &acting, reader).answer());
     }
-    let earlier = app.handle.persons(vec![acting.member]).await?.remove(&acting.member).unwrap_or_default();
+    let saved = acting.address("/done/saved");
+    if stands.changed_since(&post.sent) {
+        let now = stands.filled();
+        let mut theirs = Reader::open(frame.words, &now);
+        person_fields(&mut theirs);
+        if acting.is_for_another() {
+            reader.hidden(crate::web::acting::FOR, acting.member.to_string());
+        }
+        let keep = acting.address("/me");
+        let both = stale::both(frame, acting.line(frame.words), reader, (&stands, theirs), "/me/change", keep);
+        return Ok(both.unwrap_or_else(|| go(&saved)));
+    }
     let person = Person { external: earlier.external, joined: earlier.joined, ..person };
-    if app.handle.change_person(acting.member, person).await? {
-        Ok(go(&acting.address("/done/saved")))
-    } else {
-        Err(Oops::Missing)
-    }
+    if app.handle.change_person(acting.member, person).await? { Ok(go(&saved)) } else { Err(Oops::Missing) }
 }
 
 pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
@@ -178,7 +204,7 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 17] = [
+const DONE: [(&str, &str, &str); 21] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
@@ -196,6 +222,10 @@ const DONE: [(&str, &str, &str); 17] = [
     ("role", "menu-members", "/members"),
     ("contact", "menu-today", "/today"),
     ("answered", "menu-today", "/today"),
+    ("circle-ended", "circles", "/circles"),
+    ("circle-left", "circles", "/circles"),
+    ("group", "circles", "/circles"),
+    ("charter", "charter", "/charter"),
 ];
 
 /// What was done, and what comes next.

@@ -4,15 +4,16 @@ use super::home::short_names;
 use crate::{
     runtime::{
         clock,
-        office::{About, MAX_WORDS, Message, Sent as Wrote},
+        office::{About, MAX_WORDS, Message, Notice, Sent as Wrote},
     },
     web::{
         Answer, App, Oops,
+        desk::notice_address,
         exchanges::Seen,
         forms::{Asked, Post, fresh_once},
         pages::{self, FactsPage, Press, go},
         visit::{Frame, Member, Visit},
-        words::Words,
+        words::{Words, shortened},
     },
 };
 use askama::Template;
@@ -25,6 +26,9 @@ use kith_protocol::{
     id::{ExchangeId, MemberId, RecordKey},
     text,
 };
+
+/// How much of a notice stands in the list, in letters: a line on a computer.
+const NOTICE_LETTERS: usize = 60;
 
 /// What a message is about, in addresses and forms: `l/KEY`, `e/ID`, or nothing.
 fn about_of(text: &str) -> Option<About> {
@@ -54,7 +58,7 @@ struct Other {
 }
 
 /// Finds the other, if the visitor has a reason to write: messages before, something on the shelf, an exchange of the
-/// two. A coordinator needs none.
+/// two, a circle that one looks after for the other. A coordinator needs none.
 async fn find(app: &App, who: &Member, id: &str, about: &str) -> Result<Other, Oops> {
     let id: MemberId = id.parse().map_err(|_| Oops::Missing)?;
     if id == who.id {
@@ -79,11 +83,16 @@ async fn find(app: &App, who: &Member, id: &str, about: &str) -> Result<Other, O
         }
         Some(About::Message) | None => false,
     };
-    if !reason && messages.is_empty() && !who.coordinator {
+    if !reason && messages.is_empty() && !who.coordinator && !of_a_circle(app, me, id).await? {
         return Err(Oops::NotYours);
     }
     let name = short_names(&app.handle, [id]).await?.remove(&id).unwrap_or_default();
     Ok(Other { id, name, about: about.filter(|_| reason).unwrap_or(About::Message), messages })
+}
+
+/// Whether one of two looks after a circle that the other is in.
+async fn of_a_circle(app: &App, one: MemberId, other: MemberId) -> Result<bool, Oops> {
+    Ok(app.handle.looks_after(one, other).await? || app.handle.looks_after(other, one).await?)
 }
 
 struct Line {
@@ -199,7 +208,14 @@ pub(super) async fn list(State(app): State<App>, visit: Visit) -> Answer {
         };
         (line, format!("/messages/{}", one.with))
     });
-    let links: Vec<_> = links.collect();
+    // What is said to everybody stands above what is said to one.
+    let notices = app.handle.notices_for(visit.member.id).await?;
+    let told = |(id, notice): &([u8; 16], Notice)| {
+        let day = words.near_day(notice.at, now);
+        let text = shortened(&notice.text.replace('\n', " "), NOTICE_LETTERS);
+        (words.t2("notice-line", ("day", &day), ("text", &text)), notice_address(id))
+    };
+    let links: Vec<_> = notices.iter().map(told).chain(links).collect();
     let mut lead = vec![words.t("messages-lead")];
     if links.is_empty() {
         lead.push(words.t("messages-none"));

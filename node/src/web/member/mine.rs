@@ -215,6 +215,8 @@ pub(super) async fn data(State(app): State<App>, visit: Visit) -> Answer {
         "earlier_number": person.external,
         "joined": person.joined,
         "away_until": file.away_until.map(|until| until.0),
+        "weekly_letter": file.weekly,
+        "circles": app.handle.circles_of(me).await?.into_iter().map(|(_, circle)| circle.name).collect::<Vec<_>>(),
         "references": file.references.iter().map(|one| json!({ "who": one.who, "at": one.at.0 })).collect::<Vec<_>>(),
         "facts": file
             .facts

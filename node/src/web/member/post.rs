@@ -2,17 +2,21 @@
 
 use crate::runtime::Refused;
 use crate::{
-    runtime::clock,
+    runtime::{clock, listings::Kind},
     web::{
         Answer, App, Oops,
         acting::Acting,
         forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
         pages::{CheckPage, FormPage, go, refusal},
+        stale::{self, Stood},
         visit::{Frame, Visit},
         words::{CATEGORIES, category_tag},
     },
 };
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use kith_protocol::{
     id::RecordKey,
     machine::Command,
@@ -55,7 +59,8 @@ impl Posting {
 const STANDS: [(&str, &str, u64); 3] =
     [("week", "stands-week", 7), ("month", "stands-month", 30), ("half", "stands-half", 180)];
 
-fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing, Span) {
+/// What a listing says: title, kind and words.
+fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> Listing {
     let words = reader.words();
     let title = reader.line("title", &posting.key("title"), MAX_TITLE, Need::Must);
     let categories = CATEGORIES.map(|category| Choice::new(category_tag(category), words.category(category)));
@@ -63,10 +68,7 @@ fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing,
     let category = CATEGORIES.into_iter().find(|category| category_tag(*category) == tag);
     let text = reader.area("text", &posting.key("text"), MAX_LISTING_TEXT, Need::May);
     let remote = reader.tick("remote", "listing-remote");
-    let stands = STANDS.map(|(value, key, _)| Choice::new(value, words.t(key)));
-    let stands = reader.choice("stands", "listing-stands", stands.into(), Need::May);
-    let days = STANDS.iter().find(|(value, _, _)| *value == stands).map_or(STANDS[0].2, |(_, _, days)| *days);
-    let listing = Listing {
+    Listing {
         title,
         text: Some(text).filter(|text| !text.is_empty()),
         category: category.unwrap_or(kith_protocol::shelf::Category::Other),
@@ -74,7 +76,15 @@ fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing,
         area: None,
         language: frame.lang().to_owned(),
         remote,
-    };
+    }
+}
+
+fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing, Span) {
+    let words = reader.words();
+    let listing = listing_fields(posting, frame, reader);
+    let stands = STANDS.map(|(value, key, _)| Choice::new(value, words.t(key)));
+    let stands = reader.choice("stands", "listing-stands", stands.into(), Need::May);
+    let days = STANDS.iter().find(|(value, _, _)| *value == stands).map_or(STANDS[0].2, |(_, _, days)| *days);
     (listing, Span::days(days))
 }
 
@@ -127,6 +137,95 @@ async fn send(posting: Posting, app: &App, post: Post) -> Answer {
 fn posted(app: &App, posting: Posting, acting: &Acting, key: RecordKey) -> Response {
     let community = app.handle.community();
     go(&acting.address(&format!("/listing/{community}/{key}?posted={}", posting.word())))
+}
+
+/// What a listing says now, as the form over it shows it.
+fn stood(listing: &Listing) -> Stood {
+    Stood::new([
+        ("title", listing.title.clone()),
+        ("category", category_tag(listing.category).to_owned()),
+        ("text", listing.text.clone().unwrap_or_default()),
+        ("remote", if listing.remote { "yes" } else { "" }.to_owned()),
+    ])
+}
+
+/// A listing that its owner or a coordinator changes.
+struct Changing {
+    found: super::listing::Found,
+    posting: Posting,
+    listing: Listing,
+    action: String,
+    back: String,
+}
+
+impl Changing {
+    async fn find(app: &App, visit: &Visit, community: &str, key: &str) -> Result<Self, Oops> {
+        let (community, key) = super::listing::ids(community, key)?;
+        let found = super::listing::find(app, community, key).await?;
+        if !super::listing::may_withdraw(visit, &found) {
+            return Err(Oops::NotYours);
+        }
+        let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
+        let posting = if kind == Kind::Offer { Posting::Offer } else { Posting::Ask };
+        let back = format!("/listing/{community}/{key}");
+        Ok(Self { posting, listing: listing.clone(), action: format!("{back}/change"), back, found })
+    }
+
+    fn form<'a>(&self, frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+        FormPage::new(frame, frame.t("listing-change"), reader, &self.action, frame.t("save"))
+            .lead(frame.t("check-public"))
+            .other(frame.t("listing-change-not"), self.back.clone())
+    }
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    visit: Visit,
+    Path((community, key)): Path<(String, String)>,
+    Asked(asked): Asked,
+) -> Answer {
+    let changing = Changing::find(&app, &visit, &community, &key).await?;
+    let stands = stood(&changing.listing);
+    let filled = stands.filled();
+    let mut reader = Reader::open(visit.frame.words, &filled);
+    stands.remember(&mut reader, &asked);
+    listing_fields(changing.posting, &visit.frame, &mut reader);
+    Ok(changing.form(&visit.frame, reader).answer())
+}
+
+pub(super) async fn send_change(
+    State(app): State<App>,
+    Path((community, key)): Path<(String, String)>,
+    post: Post,
+) -> Answer {
+    let (frame, deed) = (&post.frame, post.deed());
+    let visit = Visit { frame: post.frame.clone(), member: post.member.clone() };
+    let changing = Changing::find(&app, &visit, &community, &key).await?;
+    let stands = stood(&changing.listing);
+    let mut reader = Reader::judge(frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
+    let wanted = listing_fields(changing.posting, frame, &mut reader);
+    if !reader.is_fine() || post.sent.step() == Step::Edit {
+        return Ok(changing.form(frame, reader).answer());
+    }
+    if stands.changed_since(&post.sent) {
+        let now = stands.filled();
+        let mut theirs = Reader::open(frame.words, &now);
+        listing_fields(changing.posting, frame, &mut theirs);
+        let keep = changing.back.clone();
+        let both = stale::both(frame, None, reader, (&stands, theirs), &changing.action, keep);
+        return Ok(both.unwrap_or_else(|| go(&changing.back)));
+    }
+    let standing = changing.listing.clone();
+    let listing = Listing { tags: standing.tags, area: standing.area, language: standing.language, ..wanted };
+    let (key, expires_at) = (changing.found.record.key, changing.found.record.expires_at);
+    // Whose it is stays as it was.
+    let command = Command::Publish { key, item: changing.posting.item()(listing), expires_at, owner: None };
+    match app.handle.command(deed.request(), command).await {
+        Ok(_) => Ok(go(&changing.back)),
+        Err(Refused::Rule(why)) => Ok(changing.form(frame, reader).refused(Some(refusal(frame.words, &why))).answer()),
+        Err(refused) => Err(Oops::Refused(refused)),
+    }
 }
 
 pub(super) async fn ask(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {

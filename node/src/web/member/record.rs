@@ -380,13 +380,32 @@ pub(in crate::web) async fn local(
     consents: Vec<Option<kith_protocol::ledger::Consent>>,
     note: &str,
 ) -> Result<Reply, Refused> {
+    let node = handle.clone();
+    with_note(handle, deed, terms.exchange, note, move |details| async move {
+        let terms = ExchangeTerms { details, ..terms };
+        node.agreed(deed.request(), terms, consents, Command::Exchange).await
+    })
+    .await
+}
+
+/// Asks for something new with the digest of its note, which is kept apart from the ledger.
+pub(in crate::web) async fn with_note<F, W>(
+    handle: &Handle,
+    deed: Deed,
+    id: ExchangeId,
+    note: &str,
+    ask: F,
+) -> Result<Reply, Refused>
+where
+    F: FnOnce(Option<kith_protocol::id::Digest>) -> W + Send + 'static,
+    W: Future<Output = Result<Reply, Refused>> + Send + 'static,
+{
     if note.is_empty() {
-        return handle.agreed(deed.request(), terms, consents, Command::Exchange).await;
+        return ask(None).await;
     }
     if let Some(reply) = handle.earlier(deed.request()).await? {
         return Ok(reply);
     }
-    let id = terms.exchange;
     let used = handle.look(move |machine, book| {
         use kith_protocol::ledger::History as _;
         machine.state().waiting().contains_key(&id) || book.exchange(&id).is_some()
@@ -396,12 +415,8 @@ pub(in crate::web) async fn local(
     }
     let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
     let note = Note { salt, note: note.to_owned() };
-    let terms = ExchangeTerms { details: Some(note.digest()), ..terms };
-    let ask = {
-        let handle = handle.clone();
-        async move { handle.agreed(deed.request(), terms, consents, Command::Exchange).await }
-    };
-    handle.keeping_one(id.0, note.to_bytes(), ask).await
+    let digest = note.digest();
+    handle.keeping_one(id.0, note.to_bytes(), async move { ask(Some(digest)).await }).await
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::home::standing;
 use crate::{
+    export::cell,
     runtime::{Handle, Refused, clock, statement::Line},
     web::{
         Answer, App, Oops,
@@ -134,12 +135,6 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     Ok(pages::show(frame, &page))
 }
 
-/// A cell that no spreadsheet takes for a formula, whatever somebody wrote in it.
-pub(in crate::web) fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula { format!("'{text}") } else { text.to_owned() }
-}
-
 pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let words = visit.frame.words;
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
@@ -178,17 +173,4 @@ pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Aske
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.csv\""));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(cell("Weeding"), "Weeding");
-        for formula in ["=1+1", "+44", "-2", "@SUM(A1)", "\tx"] {
-            assert_eq!(cell(formula), format!("'{formula}"));
-        }
-    }
 }

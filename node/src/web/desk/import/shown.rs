@@ -205,7 +205,7 @@ pub(in crate::web::desk) async fn problems(State(app): State<App>, visit: Visit,
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record([words.t("import-csv-place"), words.t("import-csv-wrong")]).map_err(broken)?;
     for wrong in all_wrong(words, &import, &stage) {
-        writer.write_record([crate::web::member::cell(&wrong.place), wrong.words]).map_err(broken)?;
+        writer.write_record([crate::export::cell(&wrong.place), wrong.words]).map_err(broken)?;
     }
     let bytes = writer.into_inner().map_err(|why| Oops::Refused(Refused::People(why.to_string())))?;
     let mut response = bytes.into_response();

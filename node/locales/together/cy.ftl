@@ -1,0 +1,226 @@
+## Cylchoedd
+circles = Cylchoedd
+circles-lead = Stryd, grŵp neu raglen yw cylch.
+circles-rule = Mae'r rhai sy'n gofalu am gylch yn gweld ei aelodau ac yn gweithredu drostynt. Dim ond cydlynwyr sy'n ychwanegu pobl.
+circles-none = Does dim cylch eto.
+circles-not-yours = Dydych chi ddim mewn cylch.
+home-circle = Gofalu am { $circle }
+circle-line = { $circle }, { $people }
+circle-new = Creu cylch
+circle-make = Ei greu
+circle-name = Beth yw ei enw?
+    .hint = Fel “Rhes y Llwyfen” neu “Cerddwyr dydd Llun”.
+    .missing = Ysgrifennwch ei enw.
+circle-same-name = Mae cylch â'r enw hwn yn barod. Dewiswch un arall.
+circle-full = Mae'r cylch hwn yn llawn. Crëwch un arall.
+circle-rename = Rhoi enw arall iddo
+circle-back = Yn ôl i'r cylch
+circle-led-by = Pwy sy'n gofalu amdano
+circle-members = Pwy sydd ynddo
+circle-nobody = Neb eto
+circle-lead = Gallwch wneud pethau dros ei aelodau. Dangosir y ddau enw bob tro.
+circle-yours = Gall y rhai sy'n gofalu amdano weld eich tudalen a gwneud pethau drosoch. Cewch adael unrhyw bryd.
+people-in-circle = { $n ->
+    [0] Does neb yn y cylch hwn.
+    [one] Mae 1 person yn y cylch hwn.
+   *[other] Mae { $shown } o bobl yn y cylch hwn.
+}
+circle-write = Ysgrifennu at y cylch hwn
+circle-add = Ychwanegu rhywun
+circle-add-to = Ychwanegu rhywun at { $circle }
+circle-add-button = Ychwanegu
+circle-who = Pwy yw e?
+    .hint = Yr enw, neu sut mae'n dechrau.
+    .missing = Ysgrifennwch enw.
+circle-part = Eu rhan
+circle-is-in = Yn y cylch
+circle-looks-after = Yn gofalu am y cylch
+circle-let-lead = Gadael iddynt ofalu amdano
+circle-lead-no-more = Ddim yn gofalu amdano mwyach
+circle-take-out = Eu tynnu o'r cylch
+circle-not-in = Maen nhw'n gofalu am y cylch, heb fod ynddo.
+circle-leave = Gadael y cylch hwn
+circle-end = Dod â'r cylch i ben
+circle-end-named = Dod â chylch { $circle } i ben?
+circle-end-lead = Mae ei aelodau'n aros gyda ni. Fydd neb yn gofalu amdanynt fel cylch mwyach.
+done-circle-ended = Daeth y cylch i ben
+done-circle-ended-next = Mae ei aelodau'n aros gyda ni.
+done-circle-left = Rydych chi allan o'r cylch
+done-circle-left-next = All neb ohono wneud pethau drosoch nawr.
+
+## Grwpiau
+group = Nodi grŵp
+group-of = Nodi grŵp: { $circle }
+group-lead = Mae pawb a oedd yno yn rhoi'r un amser i bwy bynnag a arweiniodd.
+group-shorter = Arhosodd rhywun am lai? Nodwch nhw ar wahân.
+group-leader = Pwy arweiniodd?
+    .hint = Pwy ddysgodd, goginiodd neu ddangosodd y ffordd.
+    .missing = Ysgrifennwch pwy arweiniodd.
+group-leader-outside = Dewiswch rywun o'r cylch hwn, neu chi eich hun.
+group-there = Pwy oedd yno?
+    .missing = Ticiwch y rhai a oedd yno.
+group-names = Pwy oedd yno?
+    .hint = Un enw ar bob llinell.
+    .missing = Ysgrifennwch pwy oedd yno, un enw ar bob llinell.
+group-nobody = Ychwanegwch rywun heblaw pwy bynnag a arweiniodd.
+group-too-many = Mae lle i { $most } o bobl ar y mwyaf. Nodwch y lleill ar wahân.
+group-length = Am faint oedd e?
+    .hint = Fel 1:30 neu 45 mun.
+    .missing = Ysgrifennwch am faint oedd e.
+group-note = Beth oedd e?
+    .hint = Ychydig eiriau, fel “Gwneud bara”. Cewch ei adael yn wag.
+group-double = Mae rhywbeth tebyg yno am y dydd hwn. Ticiwch hwn os yw'n un arall.
+group-shares = Mae pob un yn rhoi { $each }. Mae pwy arweiniodd yn cael { $earned }. Mae'r pot yn cael { $pot }.
+group-shares-all = Mae pob un yn rhoi { $each }. Mae pwy arweiniodd yn cael { $earned }.
+group-count = Oedd yno
+group-leader-is = Arweiniwyd gan
+group-button = Ei nodi
+slips-group = { $n ->
+    [one] Grŵp o 1 person.
+   *[other] Grŵp o { $shown } o bobl.
+}
+slips-group-kept = { $n ->
+    [one] Wedi'i nodi i 1 person. Gallwch ei ddadwneud tan yfory.
+   *[other] Wedi'i nodi i { $shown } o bobl. Gallwch ei ddadwneud tan yfory.
+}
+done-group = Mae'r grŵp wedi'i nodi
+done-group-next = Gall cydlynydd ei ddadwneud tan yfory.
+attendance = Taflen bresenoldeb
+attendance-of = Taflen i { $circle }
+attendance-lead = Argraffwch hon, a gadewch i bawb lofnodi. Yna nodwch hi fel grŵp.
+attendance-what = Beth yw e
+attendance-name = Enw
+attendance-minutes = Munudau
+attendance-sign = Llofnod
+
+## Yr hyn a ddywedir wrth bawb
+notice = Hysbysiad
+notices = Hysbysiadau
+notices-lead = Mae'r rhain ar y tudalennau cyntaf ac ymhlith y negeseuon.
+notices-none = Does dim hysbysiad ar hyn o bryd.
+notice-new = Ysgrifennu at bawb
+notice-lead = Maen nhw'n ei weld ar eu tudalen gyntaf ac ymhlith eu negeseuon. Gallwch ei argraffu hefyd.
+notice-to = I bwy mae e?
+notice-all = Pawb
+notice-text = Eich geiriau
+    .missing = Ysgrifennwch rywbeth.
+notice-stands = Am faint dylai aros?
+stands-two-weeks = Pythefnos
+notice-check = Gall pob un ohonynt ddarllen hwn. Peidiwch ag ysgrifennu dim preifat.
+notice-button = Ei anfon
+notice-done = Mae wedi'i anfon
+notice-done-next = Maen nhw'n ei weld wrth ddod i mewn. Argraffwch ef i'r lleill.
+notice-open = Agor hwn
+notice-line = { $day }: { $text }
+notice-signed = { $by }, { $day }. Mae'n aros tan { $until }.
+notice-drop = Ei dynnu i lawr
+
+## Yr wythnos, a llythyrau drwy e-bost
+week = Yr wythnos hon
+week-for = Yr wythnos hon i { $name }
+week-lead = Beth sy'n newydd, beth sydd ar y gweill, a beth sy'n aros amdanoch.
+week-no-address = Ychwanegwch eich e-bost o dan “Fi”, a gall ddod atoch.
+week-could-come = Gall ddod atoch drwy e-bost bob dydd Llun.
+week-comes = Mae'n dod atoch drwy e-bost bob dydd Llun.
+week-send = Ei anfon ataf drwy e-bost
+week-stop = Peidio â'i anfon
+week-board = I'r hysbysfwrdd. Nid yw'n enwi neb.
+week-sheets = Taflen i bob aelod
+week-sheets-lead = Un daflen i bob aelod nad yw'n ei gael drwy e-bost.
+week-needs = Ceisiadau newydd
+week-offers = Cynigion newydd
+week-event = { $what }: { $day }, { $time }, { $place }
+week-nothing = Does dim byd newydd yr wythnos hon. Gallech ofyn, neu gynnig rhywbeth.
+behalf-week = Eu hwythnos, i'w hargraffu
+letter-code-subject = Eich cod ar gyfer { $community }
+letter-code = Helo { $name }
+
+    Gofynnodd rhywun am god i fewngofnodi. Eich cod yw
+
+    { $code }
+
+    Mae'n dda unwaith, tan { $time }. Teipiwch ef ar y dudalen lle gofynnoch.
+    Os nad chi oedd e, gwnewch ddim. Peidiwch â dweud y cod wrth neb.
+letter-week-subject = Yr wythnos hon yn { $community }
+letter-week-stop = Gofynnoch am y llythyr hwn. Gallwch ei atal ar eich tudalen “Yr wythnos hon”.
+sign-in-mail = Anfon cod ataf drwy e-bost
+sign-in-mail-lead = Ysgrifennwch y cyfeiriad sydd gan gydlynydd oddi wrthych.
+sign-in-mail-button = Anfon cod ataf
+sign-in-have-code = Mae gen i god
+sign-in-address = Eich cyfeiriad e-bost
+    .missing = Ysgrifennwch eich cyfeiriad e-bost.
+sign-in-no-address = Ysgrifennwch y cyfeiriad cyfan.
+sign-in-mail-done = Edrychwch yn eich e-bost
+sign-in-mail-next = Os ydym yn adnabod y cyfeiriad, mae cod ar ei ffordd. Mae'n dda am awr.
+sign-in-mail-else = Dim byd wedi dod? Gofynnwch i gydlynydd am god ar bapur.
+
+## Popeth, i fynd gyda chi
+export = Mynd â phopeth gyda chi
+export-lead = Un ffeil â phopeth sy'n eiddo i ni: aelodau, cynigion, ceisiadau, oriau, digwyddiadau, cylchoedd a rheolau.
+export-formats = Mae unrhyw daenlen yn agor ei thablau. Mae'r llyfr wedi'i lofnodi ynddi hefyd.
+export-keep = Mae enwau a rhifau ffôn ynddi. Cadwch hi'n ddiogel, a dilëwch hi wedyn.
+export-not = Nid yw negeseuon preifat na nodiadau am aelodau ynddi.
+export-button = Gwneud y ffeil
+
+## Y siarter, a newidiadau a groesodd
+charter = Ein siarter
+charter-lead = Ein rheolau ni ein hunain yw'r rhain. Mae cydlynwyr yn eu newid gyda'i gilydd.
+charter-rail-hours = Awr yw awr, beth bynnag a wnewch.
+charter-rail-money = Dim arian na phrisiau, i neb.
+charter-rail-goods = Help am help. Ni werthir pethau yma.
+charter-rail-expiry = Nid yw oriau'n dod i ben, ac nid oes raid i neb eu rhoi yn ôl.
+charter-benefits-warning = Ydych chi'n cael budd-daliadau, neu'n talu treth? Gofynnwch yn gyntaf beth sydd angen ei ddweud.
+charter-organisations = Sawl awr o help ymlaen llaw gaiff sefydliad?
+    .missing = Ysgrifennwch nifer o oriau.
+charter-ceiling = Sawl awr gaiff rhywun ar y mwyaf?
+    .hint = Gadewch ef yn wag os nad oes terfyn.
+charter-no-ceiling = Dim terfyn
+charter-longest = Pa mor hir gaiff un cyfnewid fod?
+    .hint = Mewn oriau, fel 8.
+    .missing = Ysgrifennwch nifer o oriau.
+charter-limit-wrong = Ysgrifennwch oriau cyfan, fel 40, neu 40:30.
+charter-group = Beth mae arweinydd grŵp yn ei gael?
+    .missing = Dewiswch un.
+charter-group-once = Yr amser ei hun. Mae'r gweddill yn mynd i'r pot.
+charter-group-all = Amser pawb a oedd yno
+charter-benefits = Beth a ddywedwn am fudd-daliadau a threth
+    .hint = Pwy i'w holi yma, a beth ddywedon nhw. Cewch ei adael yn wag.
+charter-change = Newid y siarter
+charter-change-lead = Mae rheolau newydd yn dal o hyn ymlaen. Mae'r hyn a nodwyd yn aros.
+charter-check = Llofnodir y rheolau hyn yn ein llyfr, i bawb eu gweld.
+charter-button = Gadael iddo ddal o hyn ymlaen
+done-charter = Newidiwyd y siarter
+done-charter-next = Mae'n dal o hyn ymlaen.
+stale = Newidiodd rhywun hwn yn y cyfamser
+stale-lead = Does dim o'ch gwaith ar goll. Edrychwch ar y ddau, a dewiswch.
+stale-what = Beth
+stale-theirs = Fel y mae nawr
+stale-mine = Fel yr ysgrifennoch chi
+stale-use-mine = Defnyddio'r hyn a ysgrifennais
+stale-keep-theirs = Ei adael fel y mae nawr
+listing-change = Newid y geiriau
+listing-change-not = Ei adael fel y mae
+
+## Gofyn am gael ymuno, a cheisiadau sy'n aros
+join = Gofyn am gael ymuno
+join-lead = Dywedwch pwy ydych chi. Bydd cydlynydd yn eich ffonio neu'n ysgrifennu atoch.
+join-who-reads = Dim ond cydlynwyr sy'n darllen hwn. Maen nhw'n ei anghofio ar ôl ateb.
+join-text = Am beth mae pobl yn diolch i chi?
+    .hint = Mae gan bawb rywbeth. Cewch ei adael yn wag.
+join-no-contact = Ysgrifennwch rif ffôn neu gyfeiriad e-bost.
+join-button = Ei anfon
+join-too-many = Gofynnodd gormod o bobl nawr. Ffoniwch ni, neu rhowch gynnig arall wedyn.
+join-done = Mae eich neges gyda ni
+join-done-next = Bydd cydlynydd yn cysylltu â chi, yn aml o fewn wythnos.
+join-read-lead = Ffoniwch nhw. Yna ychwanegwch nhw, neu dywedwch pam lai.
+join-not = Nid ydynt yn ymuno; anghofio'r hyn a ysgrifennwyd
+today-applications = Pobl sy'n gofyn am gael ymuno
+today-application = Mae { $name } yn gofyn am gael ymuno
+today-unanswered = Ceisiadau heb ateb
+today-unanswered-since = Ar y bwrdd ers { $day }. Ysgrifennodd neb amdano.
+today-more = Trefnu pethau
+today-matches = Pwy allai helpu
+today-ask = { $name }: { $title }
+today-could-help = Gallai helpu: { $who }
+today-fits = { $name } ({ $why })
+today-look = Edrych arno

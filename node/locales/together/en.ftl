@@ -1,0 +1,226 @@
+## Circles
+circles = Circles
+circles-lead = A circle is a street, a group or a programme.
+circles-rule = Those who look after a circle see its members and act for them. Only coordinators put people in.
+circles-none = There is no circle yet.
+circles-not-yours = You are in no circle.
+home-circle = Look after { $circle }
+circle-line = { $circle }, { $people }
+circle-new = Make a circle
+circle-make = Make it
+circle-name = What is it called?
+    .hint = Like “Elm Row” or “Monday walkers”.
+    .missing = Write what it is called.
+circle-same-name = There is a circle with this name. Choose another.
+circle-full = This circle is full. Make a second one.
+circle-rename = Give it another name
+circle-back = Back to the circle
+circle-led-by = Who looks after it
+circle-members = Who is in it
+circle-nobody = Nobody yet
+circle-lead = You can do things for its members. Both names are always shown.
+circle-yours = Those who look after it can see your page and do things for you. You can leave it at any time.
+people-in-circle = { $n ->
+    [0] Nobody is in this circle.
+    [one] 1 person is in this circle.
+   *[other] { $shown } people are in this circle.
+}
+circle-write = Write to this circle
+circle-add = Add somebody
+circle-add-to = Add somebody to { $circle }
+circle-add-button = Add them
+circle-who = Who is it?
+    .hint = Their name, or how it begins.
+    .missing = Write a name.
+circle-part = Their part
+circle-is-in = Is in the circle
+circle-looks-after = Looks after the circle
+circle-let-lead = Let them look after it
+circle-lead-no-more = They look after it no more
+circle-take-out = Take them out of the circle
+circle-not-in = They look after the circle, and are not in it.
+circle-leave = Leave this circle
+circle-end = End this circle
+circle-end-named = End the circle { $circle }?
+circle-end-lead = Its members stay with us. Nobody looks after them as a circle any more.
+done-circle-ended = The circle has ended
+done-circle-ended-next = Its members stay with us.
+done-circle-left = You are out of the circle
+done-circle-left-next = Nobody of it can do things for you now.
+
+## Groups
+group = Write down a group
+group-of = Write down a group: { $circle }
+group-lead = Everybody who was there gives the same time to whoever led.
+group-shorter = Did somebody stay for less? Write them down by themselves.
+group-leader = Who led it?
+    .hint = Who taught, cooked or showed the way.
+    .missing = Write who led it.
+group-leader-outside = Choose somebody of this circle, or yourself.
+group-there = Who was there?
+    .missing = Tick those who were there.
+group-names = Who was there?
+    .hint = One name on each line.
+    .missing = Write who was there, one name on each line.
+group-nobody = Add somebody besides whoever led.
+group-too-many = At most { $most } people fit. Write the others down by themselves.
+group-length = How long was it?
+    .hint = Like 1:30 or 45 min.
+    .missing = Write how long it was.
+group-note = What was it?
+    .hint = A few words, like “Bread making”. You can leave this empty.
+group-double = Something like it stands there for this day. Tick this if it is another one.
+group-shares = Each gives { $each }. Whoever led gets { $earned }. The pot gets { $pot }.
+group-shares-all = Each gives { $each }. Whoever led gets { $earned }.
+group-count = Were there
+group-leader-is = Led by
+group-button = Write it down
+slips-group = { $n ->
+    [one] A group of 1 person.
+   *[other] A group of { $shown } people.
+}
+slips-group-kept = { $n ->
+    [one] Written down for 1 person. You can undo it until tomorrow.
+   *[other] Written down for { $shown } people. You can undo it until tomorrow.
+}
+done-group = The group is written down
+done-group-next = A coordinator can undo it until tomorrow.
+attendance = Attendance sheet
+attendance-of = Sheet for { $circle }
+attendance-lead = Print this, and let everybody sign. Then write it down as a group.
+attendance-what = What it is
+attendance-name = Name
+attendance-minutes = Minutes
+attendance-sign = Signed
+
+## What is said to everybody
+notice = Notice
+notices = Notices
+notices-lead = These stand on first pages and among messages.
+notices-none = Nothing is said to everybody just now.
+notice-new = Write to everybody
+notice-lead = They see it on their first page and among their messages. You can print it too.
+notice-to = Who is it for?
+notice-all = Everybody
+notice-text = Your words
+    .missing = Write something.
+notice-stands = How long should it stand?
+stands-two-weeks = Two weeks
+notice-check = All of them can read this. Leave out what is private.
+notice-button = Send it
+notice-done = It is sent
+notice-done-next = They see it when they come in. Print it for those who do not.
+notice-open = Open this
+notice-line = { $day }: { $text }
+notice-signed = { $by }, { $day }. It stands until { $until }.
+notice-drop = Take it down
+
+## The week, and letters by e-mail
+week = This week
+week-for = This week for { $name }
+week-lead = What is new, what is planned, and what waits for you.
+week-no-address = Add your e-mail address under “Me”, and it can come to you.
+week-could-come = It can come to you by e-mail every Monday.
+week-comes = It comes to you by e-mail every Monday.
+week-send = Send it to me by e-mail
+week-stop = Send it no more
+week-board = For the notice board. It names no members.
+week-sheets = A sheet for each member
+week-sheets-lead = One sheet for each member who does not get it by e-mail.
+week-needs = New asks
+week-offers = New offers
+week-event = { $what }: { $day }, { $time }, { $place }
+week-nothing = Nothing is new this week. You could ask, or offer something.
+behalf-week = Their week, to print
+letter-code-subject = Your code for { $community }
+letter-code = Hello { $name }
+
+    Somebody asked for a code to sign in. Your code is
+
+    { $code }
+
+    It is good once, until { $time }. Type it on the page where you asked.
+    If that was not you, do nothing. Tell nobody this code.
+letter-week-subject = This week at { $community }
+letter-week-stop = You asked for this letter. You can stop it on your page “This week”.
+sign-in-mail = Send me a code by e-mail
+sign-in-mail-lead = Write the address that a coordinator has from you.
+sign-in-mail-button = Send me a code
+sign-in-have-code = I have a code
+sign-in-address = Your e-mail address
+    .missing = Write your e-mail address.
+sign-in-no-address = Write the whole e-mail address.
+sign-in-mail-done = Look into your mail
+sign-in-mail-next = If we know this address, a code is on its way there. It is good for an hour.
+sign-in-mail-else = Nothing came? Ask a coordinator for a code on paper.
+
+## Everything, to take along
+export = Take everything along
+export-lead = One file with all that is ours: members, offers, asks, hours, events, circles and rules.
+export-formats = Any spreadsheet opens its tables. The signed book is in it too.
+export-keep = It holds names and phone numbers. Keep it safe, and delete it when you are done.
+export-not = Private messages and notes about members are not in it.
+export-button = Make the file
+
+## The charter, and edits that met another
+charter = Our charter
+charter-lead = These are our own rules. Coordinators change them together.
+charter-rail-hours = An hour is an hour, whatever you do.
+charter-rail-money = No money and no prices, for nobody.
+charter-rail-goods = Help for help. Things are not sold here.
+charter-rail-expiry = Hours never run out, and nobody has to pay them back.
+charter-benefits-warning = Do you get benefits, or pay tax? Ask first what your office wants to know.
+charter-organisations = How many hours may an organisation be helped ahead?
+    .missing = Write a number of hours.
+charter-ceiling = How many hours may somebody have at most?
+    .hint = Leave it empty for no limit.
+charter-no-ceiling = No limit
+charter-longest = How long may one exchange be?
+    .hint = In hours, like 8.
+    .missing = Write a number of hours.
+charter-limit-wrong = Write whole hours, like 40, or 40:30.
+charter-group = What does the leader of a group get?
+    .missing = Choose one.
+charter-group-once = The time itself. The rest goes to the pot.
+charter-group-all = The time of everybody who was there
+charter-benefits = What we say about benefits and tax
+    .hint = Whom to ask here, and what they said. You can leave this empty.
+charter-change = Change the charter
+charter-change-lead = New rules hold from now on. What is written down stays as it is.
+charter-check = These rules are signed into our book, for everybody to see.
+charter-button = Let it hold from now on
+done-charter = The charter is changed
+done-charter-next = It holds from now on.
+stale = Somebody changed this meanwhile
+stale-lead = Nothing of yours is lost. Look at both, and choose.
+stale-what = What
+stale-theirs = As it is now
+stale-mine = As you wrote it
+stale-use-mine = Use what I wrote
+stale-keep-theirs = Leave it as it is now
+listing-change = Change the words
+listing-change-not = Leave it as it is
+
+## Asking to join, and asks that wait
+join = Ask to join
+join-lead = Tell us who you are. A coordinator rings you or writes to you.
+join-who-reads = Only coordinators read this. They forget it when they have answered.
+join-text = What do people thank you for?
+    .hint = Everybody has something. You can leave this empty.
+join-no-contact = Write a phone number or an e-mail address.
+join-button = Send it
+join-too-many = Too many people asked just now. Please ring us, or try again later.
+join-done = We have your message
+join-done-next = A coordinator gets in touch with you, often within a week.
+join-read-lead = Ring them. Then add them, or tell them why not.
+join-not = They do not join; forget what they wrote
+today-applications = People who ask to join
+today-application = { $name } asks to join
+today-unanswered = Asks that nobody answered
+today-unanswered-since = On the board since { $day }. Nobody wrote about it.
+today-more = Set things up
+today-matches = Who might help
+today-ask = { $name }: { $title }
+today-could-help = Could help: { $who }
+today-fits = { $name } ({ $why })
+today-look = Look at it

@@ -1,0 +1,226 @@
+## Círculos
+circles = Círculos
+circles-lead = Un círculo es una calle, un grupo o un programa.
+circles-rule = Quien cuida de un círculo ve a sus miembros y actúa por ellos. Solo la coordinación añade personas.
+circles-none = Todavía no hay ningún círculo.
+circles-not-yours = No está en ningún círculo.
+home-circle = Cuidar de { $circle }
+circle-line = { $circle }, { $people }
+circle-new = Crear un círculo
+circle-make = Crearlo
+circle-name = ¿Cómo se llama?
+    .hint = Por ejemplo «Calle del Olmo» o «Paseos del lunes».
+    .missing = Escriba cómo se llama.
+circle-same-name = Ya hay un círculo con este nombre. Elija otro.
+circle-full = Este círculo está lleno. Cree otro.
+circle-rename = Darle otro nombre
+circle-back = Volver al círculo
+circle-led-by = Quién cuida de él
+circle-members = Quién está en él
+circle-nobody = Nadie todavía
+circle-lead = Puede hacer cosas por sus miembros. Siempre se ven los dos nombres.
+circle-yours = Quien cuida de él puede ver su página y hacer cosas por usted. Puede salir cuando quiera.
+people-in-circle = { $n ->
+    [0] No hay nadie en este círculo.
+    [one] Hay 1 persona en este círculo.
+   *[other] Hay { $shown } personas en este círculo.
+}
+circle-write = Escribir a este círculo
+circle-add = Añadir a alguien
+circle-add-to = Añadir a alguien a { $circle }
+circle-add-button = Añadir
+circle-who = ¿Quién es?
+    .hint = Su nombre, o cómo empieza.
+    .missing = Escriba un nombre.
+circle-part = Su papel
+circle-is-in = Está en el círculo
+circle-looks-after = Cuida del círculo
+circle-let-lead = Que cuide del círculo
+circle-lead-no-more = Ya no cuida del círculo
+circle-take-out = Sacar del círculo
+circle-not-in = Cuida del círculo y no está en él.
+circle-leave = Salir de este círculo
+circle-end = Cerrar este círculo
+circle-end-named = ¿Cerrar el círculo { $circle }?
+circle-end-lead = Sus miembros siguen con nosotros. Ya nadie cuida de ellos como círculo.
+done-circle-ended = El círculo se ha cerrado
+done-circle-ended-next = Sus miembros siguen con nosotros.
+done-circle-left = Ha salido del círculo
+done-circle-left-next = Ya nadie de él puede hacer cosas por usted.
+
+## Grupos
+group = Anotar un grupo
+group-of = Anotar un grupo: { $circle }
+group-lead = Quienes estuvieron dan el mismo tiempo a quien lo dirigió.
+group-shorter = ¿Alguien se quedó menos tiempo? Anótelo aparte.
+group-leader = ¿Quién lo dirigió?
+    .hint = Quien enseñó, cocinó o guió.
+    .missing = Escriba quién lo dirigió.
+group-leader-outside = Elija a alguien de este círculo, o a usted.
+group-there = ¿Quién estuvo?
+    .missing = Marque a quienes estuvieron.
+group-names = ¿Quién estuvo?
+    .hint = Un nombre en cada línea.
+    .missing = Escriba quién estuvo, un nombre en cada línea.
+group-nobody = Añada a alguien más que quien lo dirigió.
+group-too-many = Caben como mucho { $most } personas. Anote a las demás aparte.
+group-length = ¿Cuánto duró?
+    .hint = Por ejemplo 1:30 o 45 min.
+    .missing = Escriba cuánto duró.
+group-note = ¿Qué fue?
+    .hint = Unas palabras, como «Hacer pan». Puede dejarlo vacío.
+group-double = Ya hay algo parecido ese día. Marque esto si es otro.
+group-shares = Cada persona da { $each }. Quien dirigió recibe { $earned }. El bote recibe { $pot }.
+group-shares-all = Cada persona da { $each }. Quien dirigió recibe { $earned }.
+group-count = Estuvieron
+group-leader-is = Dirigido por
+group-button = Anotarlo
+slips-group = { $n ->
+    [one] Un grupo de 1 persona.
+   *[other] Un grupo de { $shown } personas.
+}
+slips-group-kept = { $n ->
+    [one] Anotado para 1 persona. Puede deshacerlo hasta mañana.
+   *[other] Anotado para { $shown } personas. Puede deshacerlo hasta mañana.
+}
+done-group = El grupo está anotado
+done-group-next = La coordinación puede deshacerlo hasta mañana.
+attendance = Hoja de asistencia
+attendance-of = Hoja para { $circle }
+attendance-lead = Imprímala y que firmen todos. Después anótelo como grupo.
+attendance-what = Qué es
+attendance-name = Nombre
+attendance-minutes = Minutos
+attendance-sign = Firma
+
+## Lo que se dice a todos
+notice = Aviso
+notices = Avisos
+notices-lead = Se ven en las primeras páginas y entre los mensajes.
+notices-none = Ahora no hay ningún aviso.
+notice-new = Escribir a todos
+notice-lead = Lo ven en su primera página y entre sus mensajes. También se puede imprimir.
+notice-to = ¿Para quién es?
+notice-all = Todos
+notice-text = Sus palabras
+    .missing = Escriba algo.
+notice-stands = ¿Cuánto tiempo debe estar?
+stands-two-weeks = Dos semanas
+notice-check = Todos ellos pueden leerlo. No escriba nada privado.
+notice-button = Enviarlo
+notice-done = Está enviado
+notice-done-next = Lo ven al entrar. Imprímalo para quienes no entran.
+notice-open = Abrirlo
+notice-line = { $day }: { $text }
+notice-signed = { $by }, { $day }. Está hasta el { $until }.
+notice-drop = Quitarlo
+
+## La semana y las cartas por correo
+week = Esta semana
+week-for = Esta semana para { $name }
+week-lead = Lo nuevo, lo previsto y lo que espera por usted.
+week-no-address = Añada su correo electrónico en «Yo» y podrá llegarle.
+week-could-come = Puede llegarle por correo electrónico cada lunes.
+week-comes = Le llega por correo electrónico cada lunes.
+week-send = Enviármela por correo electrónico
+week-stop = No enviarla más
+week-board = Para el tablón. No nombra a ningún miembro.
+week-sheets = Una hoja para cada miembro
+week-sheets-lead = Una hoja para cada miembro que no la recibe por correo electrónico.
+week-needs = Peticiones nuevas
+week-offers = Ofertas nuevas
+week-event = { $what }: { $day }, { $time }, { $place }
+week-nothing = No hay nada nuevo esta semana. Podría pedir u ofrecer algo.
+behalf-week = Su semana, para imprimir
+letter-code-subject = Su código para { $community }
+letter-code = Hola, { $name }
+
+    Alguien pidió un código para entrar. Su código es
+
+    { $code }
+
+    Vale una vez, hasta las { $time }. Escríbalo en la página donde lo pidió.
+    Si no fue usted, no haga nada. No diga a nadie este código.
+letter-week-subject = Esta semana en { $community }
+letter-week-stop = Usted pidió esta carta. Puede pararla en su página «Esta semana».
+sign-in-mail = Enviarme un código por correo electrónico
+sign-in-mail-lead = Escriba la dirección que dio a la coordinación.
+sign-in-mail-button = Enviarme un código
+sign-in-have-code = Tengo un código
+sign-in-address = Su correo electrónico
+    .missing = Escriba su correo electrónico.
+sign-in-no-address = Escriba la dirección entera.
+sign-in-mail-done = Mire su correo
+sign-in-mail-next = Si conocemos esta dirección, un código va hacia allí. Vale una hora.
+sign-in-mail-else = ¿No llegó nada? Pida a la coordinación un código en papel.
+
+## Todo, para llevar
+export = Llevarse todo
+export-lead = Un archivo con todo lo nuestro: miembros, ofertas, peticiones, horas, actos, círculos y reglas.
+export-formats = Cualquier hoja de cálculo abre sus tablas. También está el libro firmado.
+export-keep = Tiene nombres y teléfonos. Guárdelo bien y bórrelo cuando acabe.
+export-not = No están los mensajes privados ni las notas sobre miembros.
+export-button = Hacer el archivo
+
+## El estatuto, y cambios que se cruzaron
+charter = Nuestro estatuto
+charter-lead = Son nuestras propias reglas. La coordinación las cambia en común.
+charter-rail-hours = Una hora es una hora, haga lo que haga.
+charter-rail-money = Sin dinero y sin precios, para nadie.
+charter-rail-goods = Ayuda por ayuda. Aquí no se venden cosas.
+charter-rail-expiry = Las horas no caducan y nadie tiene que devolverlas.
+charter-benefits-warning = ¿Recibe ayudas o paga impuestos? Pregunte antes qué debe comunicar.
+charter-organisations = ¿Cuántas horas de ayuda puede recibir por adelantado una organización?
+    .missing = Escriba un número de horas.
+charter-ceiling = ¿Cuántas horas puede tener alguien como mucho?
+    .hint = Déjelo vacío si no hay límite.
+charter-no-ceiling = Sin límite
+charter-longest = ¿Cuánto puede durar un intercambio?
+    .hint = En horas, por ejemplo 8.
+    .missing = Escriba un número de horas.
+charter-limit-wrong = Escriba horas enteras, como 40, o 40:30.
+charter-group = ¿Qué recibe quien dirige un grupo?
+    .missing = Elija una opción.
+charter-group-once = El tiempo que duró. El resto va al bote.
+charter-group-all = El tiempo de todas las personas que estuvieron
+charter-benefits = Qué decimos sobre ayudas e impuestos
+    .hint = A quién preguntar aquí y qué dijo. Puede dejarlo vacío.
+charter-change = Cambiar el estatuto
+charter-change-lead = Las reglas nuevas valen desde ahora. Lo anotado queda como está.
+charter-check = Estas reglas se firman en nuestro libro, a la vista de todos.
+charter-button = Que valga desde ahora
+done-charter = El estatuto ha cambiado
+done-charter-next = Vale desde ahora.
+stale = Alguien cambió esto mientras tanto
+stale-lead = No se pierde nada de lo suyo. Mire ambos y elija.
+stale-what = Qué
+stale-theirs = Como está ahora
+stale-mine = Como usted lo escribió
+stale-use-mine = Usar lo que escribí
+stale-keep-theirs = Dejarlo como está ahora
+listing-change = Cambiar las palabras
+listing-change-not = Dejarlo como está
+
+## Pedir entrar, y peticiones que esperan
+join = Pedir entrar
+join-lead = Díganos quién es. La coordinación le llama o le escribe.
+join-who-reads = Solo lo lee la coordinación. Lo olvida cuando ha contestado.
+join-text = ¿Qué le agradece la gente?
+    .hint = Todo el mundo tiene algo. Puede dejarlo vacío.
+join-no-contact = Escriba un teléfono o un correo electrónico.
+join-button = Enviarlo
+join-too-many = Ahora ha preguntado demasiada gente. Llámenos o pruebe más tarde.
+join-done = Tenemos su mensaje
+join-done-next = La coordinación se pone en contacto con usted, a menudo en una semana.
+join-read-lead = Llámele. Después añádale, o dígale por qué no.
+join-not = No entra; olvidar lo que escribió
+today-applications = Personas que piden entrar
+today-application = { $name } pide entrar
+today-unanswered = Peticiones que nadie ha contestado
+today-unanswered-since = En el tablón desde: { $day }. Nadie ha escrito sobre ella.
+today-more = Ajustes
+today-matches = Quién podría ayudar
+today-ask = { $name }: { $title }
+today-could-help = Podría ayudar: { $who }
+today-fits = { $name } ({ $why })
+today-look = Mirarla

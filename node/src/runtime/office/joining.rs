@@ -1,0 +1,65 @@
+//! People who ask to join. Nothing of them is kept longer than a coordinator needs to answer.
+
+use super::{Handle, Paper, PaperId, Refused, Timestamp, clock};
+use kith_protocol::time::Span;
+use serde::{Deserialize, Serialize};
+
+/// The most people who wait for an answer: more, and somebody plays with the form.
+pub const MAX_APPLICATIONS: usize = 200;
+/// How long one is kept when nobody answers: a season.
+const KEPT_FOR: Span = Span::days(90);
+
+/// Somebody who asks to join.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// Their name.
+    pub name: String,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// Their e-mail address.
+    pub email: Option<String>,
+    /// What people thank them for, in their words.
+    pub text: String,
+    /// When they asked.
+    pub at: Timestamp,
+}
+
+impl Application {
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.at.plus(KEPT_FOR) < now
+    }
+}
+
+impl Handle {
+    /// Keeps it until a coordinator answered. The same id again is the same one. Not when too many wait.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn apply(&self, id: PaperId, application: Application) -> Result<bool, Refused> {
+        self.office_work(move |room| {
+            let waiting = room.papers.values().filter(|paper| matches!(paper, Paper::Application(_))).count();
+            let room_left = waiting < MAX_APPLICATIONS || room.papers.contains_key(&id);
+            if room_left {
+                room.put(id, Paper::Application(application))?;
+            }
+            Ok(room_left)
+        })
+        .await
+    }
+
+    /// People who wait for an answer, those who asked first.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn applications(&self) -> Result<Vec<(PaperId, Application)>, Refused> {
+        let now = clock::now();
+        let waits = move |paper: &Paper| match paper {
+            Paper::Application(application) if !application.is_over(now) => Some(application.clone()),
+            _ => None,
+        };
+        let mut found = self.papers(waits).await?;
+        found.sort_by_key(|(id, application)| (application.at, *id));
+        Ok(found)
+    }
+}

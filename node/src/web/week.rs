@@ -1,0 +1,217 @@
+//! The week on one page: what is new on the board, what takes place, what is said to everybody, and what waits for
+//! whoever reads it. It hangs on the notice board, lies in letter boxes, and goes out by e-mail where that is set up.
+
+use super::{
+    Answer, App,
+    acting::Acting,
+    exchanges::{Seen, Stand, waiting_of},
+    forms::{Asked, Post},
+    member::{names, told},
+    pages::{self, Press, go},
+    shelf,
+    visit::{Frame, Visit},
+    words::{Words, date_of, shortened},
+};
+use crate::runtime::{Handle, Refused, clock, listings::Kind};
+use askama::Template;
+use axum::{
+    Router,
+    extract::State,
+    routing::{get, post},
+};
+use kith_protocol::{
+    id::{MemberId, RecordKey},
+    time::{Span, Timestamp},
+};
+
+/// How far back something is new.
+const NEW_WITHIN: Span = Span::days(7);
+/// How far ahead events stand in it.
+const AHEAD: Span = Span::days(14);
+/// Lines of each part: what fits a sheet of paper in large print.
+const SHOWN: usize = 8;
+/// Letters of a notice that stand in it.
+const NOTICE_LETTERS: usize = 300;
+/// Sheets on one print.
+const SHEETS: usize = 50;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/week", get(show))
+        .route("/week/letter", post(letter))
+        .route("/paper/week", get(board))
+        .route("/paper/weeks", get(sheets))
+}
+
+/// One part of it: its heading and its lines.
+pub(super) struct Part {
+    pub(super) heading: String,
+    pub(super) lines: Vec<String>,
+}
+
+/// The week for one reader, or for the notice board.
+pub(super) struct Week {
+    pub(super) heading: String,
+    pub(super) until: String,
+    pub(super) parts: Vec<Part>,
+}
+
+struct Looked {
+    new: Vec<(Kind, String)>,
+    waiting: Vec<Seen>,
+}
+
+async fn look(handle: &Handle, member: Option<MemberId>, words: Words, now: Timestamp) -> Result<Looked, Refused> {
+    handle
+        .look(move |machine, book| {
+            let shelf = machine.state().shelf().1;
+            let others = |key: &RecordKey| member.is_none() || shelf.get(key).and_then(|own| own.owner) != member;
+            let records = shelf::newest(machine, book, now).into_iter();
+            let fresh = records.filter(|record| now.since(record.made_at) < NEW_WITHIN && others(&record.key));
+            let new = fresh.filter_map(|record| {
+                let (kind, listing) = Kind::of(&record.item)?;
+                Some((kind, format!("{} ({})", listing.title, words.category(listing.category))))
+            });
+            let new = new.collect();
+            let waiting = member.map(|member| waiting_of(machine, &member, SHOWN)).unwrap_or_default();
+            Looked { new, waiting }
+        })
+        .await
+}
+
+/// Puts the week together.
+pub(super) async fn gather(
+    handle: &Handle,
+    words: Words,
+    member: Option<MemberId>,
+    now: Timestamp,
+) -> Result<Week, Refused> {
+    let looked = look(handle, member, words, now).await?;
+    let mut parts = Vec::new();
+    let mut part = |key: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            parts.push(Part { heading: words.t(key), lines });
+        }
+    };
+    if let Some(me) = member {
+        let mine = looked.waiting.iter().filter(|seen| seen.waits_for(&me));
+        let mine: Vec<&Seen> = mine.filter(|seen| matches!(seen.stand, Stand::Waits(_) | Stand::Claimed(_))).collect();
+        let named = names(handle, mine.iter().flat_map(|seen| seen.parties())).await?;
+        part("home-mine", mine.iter().map(|seen| told(words, &named, seen, Some(me))).collect());
+        let unread: usize = handle.conversations(me).await?.iter().map(|one| one.unread).sum();
+        part("messages", if unread > 0 { vec![words.n("home-letters", unread as u64)] } else { Vec::new() });
+    }
+    let notices = match member {
+        Some(member) => handle.notices_for(member).await?,
+        None => handle.notices().await?.into_iter().filter(|(_, notice)| notice.circle.is_none()).collect(),
+    };
+    let notice = |text: &str| shortened(&text.replace('\n', " "), NOTICE_LETTERS);
+    part("notices", notices.iter().take(SHOWN).map(|(_, one)| notice(&one.text)).collect());
+    let events = handle.events().await?;
+    let soon = events.iter().filter(|(_, event)| event.begins < now.plus(AHEAD)).take(SHOWN);
+    let soon = soon.map(|(_, event)| {
+        let values = [
+            ("what", event.title.clone()),
+            ("day", words.day(event.begins)),
+            ("time", words.time(event.begins)),
+            ("place", event.place.clone()),
+        ];
+        words.filled("week-event", &values)
+    });
+    part("events", soon.collect());
+    let of =
+        |kind| looked.new.iter().filter(move |(found, _)| *found == kind).map(|(_, line)| line.clone()).take(SHOWN);
+    part("week-needs", of(Kind::Need).collect());
+    part("week-offers", of(Kind::Offer).collect());
+    let heading = match member {
+        Some(member) => {
+            let name = names(handle, [member]).await?.remove(&member).unwrap_or_default();
+            words.t1("week-for", "name", name)
+        }
+        None => words.t("week"),
+    };
+    Ok(Week { heading, until: words.day(now), parts })
+}
+
+#[derive(Template)]
+#[template(path = "week.html", whitespace = "minimize")]
+struct WeekPage<'a> {
+    frame: &'a Frame,
+    acting: Option<String>,
+    lead: String,
+    weeks: Vec<Week>,
+    press: Option<Press>,
+    links: Vec<(String, String)>,
+}
+
+pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let (frame, words) = (&visit.frame, visit.frame.words);
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let week = gather(&app.handle, words, Some(acting.member), clock::now()).await?;
+    let mut press = None;
+    let mut lead = words.t("week-lead");
+    if let Some(me) = acting.myself().filter(|_| app.handle.mail_is_on()) {
+        let wants = app.handle.file(me).await?.weekly.is_some();
+        let address = app.handle.persons(vec![me]).await?.remove(&me).and_then(|person| person.email);
+        lead = words.t(match (&address, wants) {
+            (None, _) => "week-no-address",
+            (_, true) => "week-comes",
+            (_, false) => "week-could-come",
+        });
+        let key = if wants { "week-stop" } else { "week-send" };
+        press = (address.is_some() || wants)
+            .then(|| Press::new(words.t(key), "/week/letter".into()).with("letter", if wants { "no" } else { "yes" }));
+    }
+    let links = vec![(words.t("menu-home"), acting.address("/home"))];
+    let page = WeekPage { frame, acting: acting.line(words), lead, weeks: vec![week], press, links };
+    Ok(pages::show(frame, &page))
+}
+
+/// Whether the visitor wants the letter: their own word, and nobody else's.
+async fn letter(State(app): State<App>, post: Post) -> Answer {
+    let wants = post.sent.get("letter") == "yes";
+    let language = wants.then(|| post.frame.words.0.tag().to_owned());
+    app.handle.set_weekly(post.member.id, language).await?;
+    Ok(go("/week"))
+}
+
+/// For the notice board.
+async fn board(State(app): State<App>, visit: Visit) -> Answer {
+    let visit = visit.coordinator()?;
+    let (frame, words) = (&visit.frame, visit.frame.words);
+    let week = gather(&app.handle, words, None, clock::now()).await?;
+    let links = vec![(words.t("week-sheets"), "/paper/weeks".into()), (words.t("menu-paper"), "/paper".into())];
+    let page = WeekPage { frame, acting: None, lead: words.t("week-board"), weeks: vec![week], press: None, links };
+    Ok(pages::show(frame, &page))
+}
+
+/// A sheet for each member who does not get the letter by e-mail.
+async fn sheets(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let visit = visit.coordinator()?;
+    let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
+    let at: usize = asked.get("page").parse().unwrap_or(0);
+    let by_mail: Vec<MemberId> = match app.handle.mail_is_on() {
+        true => app.handle.files().await?.into_iter().filter(|file| file.weekly.is_some()).map(|f| f.member).collect(),
+        false => Vec::new(),
+    };
+    let all = super::desk::everybody_here(&app.handle).await?;
+    let on_paper: Vec<MemberId> = all.into_iter().filter(|id| !by_mail.contains(id)).collect();
+    let mut weeks = Vec::new();
+    for member in on_paper.iter().skip(at.saturating_mul(SHEETS)).take(SHEETS) {
+        weeks.push(gather(&app.handle, words, Some(*member), now).await?);
+    }
+    let mut links = vec![(words.t("menu-paper"), "/paper".to_owned())];
+    if on_paper.len() > at.saturating_add(1).saturating_mul(SHEETS) {
+        links.insert(0, (words.t("next-page"), format!("/paper/weeks?page={}", at + 1)));
+    }
+    let page = WeekPage { frame, acting: None, lead: words.t("week-sheets-lead"), weeks, press: None, links };
+    Ok(pages::show(frame, &page))
+}
+
+/// When the letters of the week of `now` go out: on its Monday, when people have had breakfast.
+pub(super) fn goes_out(now: Timestamp) -> Option<Timestamp> {
+    let today = date_of(now);
+    let back = i64::from(today.weekday().to_monday_zero_offset());
+    let monday = today.checked_sub(jiff::Span::new().days(back)).ok()?;
+    super::words::beginning_of(monday).map(|begins| begins.plus(Span::seconds(8 * 3_600)))
+}
