@@ -24,6 +24,7 @@ mod life;
 pub mod listings;
 pub mod office;
 mod outbox;
+pub mod own;
 pub mod personal;
 pub mod retired;
 pub mod root;

@@ -8,5 +8,6 @@ mod federation;
 mod listings;
 mod members;
 mod nodes;
+mod office;
 mod problems;
 mod repeats;

@@ -8,7 +8,9 @@ mod exchanges;
 mod ledger;
 mod listings;
 mod members;
+mod office;
 mod partners;
+pub mod schema;
 
 pub use backup::NewBackup;
 pub use community::{CharterView, Status};
@@ -21,7 +23,12 @@ pub use exchanges::{
 };
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
 pub use listings::{ListingView, NewListing, ShelfView};
-pub use members::{AliasView, BatchResult, MemberView, NewMember, NewRole, SignInCode, StatementLine};
+pub use members::{AliasView, BatchMember, BatchResult, MemberView, NewMember, NewRole, SignInCode, StatementLine};
+pub use office::{
+    By, ConversationView, EventView, FactView, FeedView, FileView, FirstView, HelperView, Kept, ListingName,
+    MessageView, NewEvent, NewFact, NewMessage, NewNote, NewPerson, NewReference, NewReport, NewSafety, NoteView,
+    PaperKey, ReferenceView, ReportView, Rest, SafetyView, Until, With,
+};
 pub use partners::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView};
 
 use serde::{Deserialize, Serialize};

@@ -3,14 +3,18 @@
 mod answer;
 mod backup;
 mod batch;
+mod care;
 mod disputes;
+mod events;
 mod exchanges;
 mod ledger;
 mod listings;
 mod members;
+mod messages;
 mod papers;
 mod partners;
 mod payments;
+mod safety;
 mod shelves;
 mod sign_in;
 mod status;
@@ -27,6 +31,9 @@ pub(super) fn public() -> OpenApiRouter<ApiState> {
         .routes(routes!(listings::list_needs))
         .routes(routes!(listings::get_listing))
         .routes(routes!(shelves::list_shelves))
+        .routes(routes!(events::list_feeds))
+        .routes(routes!(events::list_events))
+        .routes(routes!(events::get_event))
         .routes(routes!(ledger::get_checkpoint))
         .routes(routes!(ledger::get_inclusion))
         .routes(routes!(ledger::get_consistency))
@@ -76,4 +83,34 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(ledger::list_entries))
         .routes(routes!(ledger::export_ledger))
         .routes(routes!(backup::make_backup))
+        .merge(office())
+}
+
+/// What is kept beside the ledger.
+fn office() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(messages::list_conversations))
+        .routes(routes!(messages::list_messages, messages::send_message))
+        .routes(routes!(messages::read_messages))
+        .routes(routes!(safety::list_reports, safety::take_report))
+        .routes(routes!(safety::get_report))
+        .routes(routes!(safety::end_report))
+        .routes(routes!(safety::get_safety, safety::put_safety))
+        .routes(routes!(safety::list_firsts))
+        .routes(routes!(safety::accept_first))
+        .routes(routes!(safety::refuse_first))
+        .routes(routes!(events::announce_event))
+        .routes(routes!(events::cancel_event))
+        .routes(routes!(care::get_file))
+        .routes(routes!(care::add_reference))
+        .routes(routes!(care::add_fact, care::drop_fact))
+        .routes(routes!(care::list_notes, care::add_note))
+        .routes(routes!(care::rang))
+        .routes(routes!(care::put_helper, care::end_helper))
+        .routes(routes!(care::put_pause))
+        .routes(routes!(care::keep_away, care::let_near))
+        .routes(routes!(care::put_person))
+        .routes(routes!(care::get_data))
+        .routes(routes!(care::forget))
+        .routes(routes!(care::sign_out))
 }

@@ -5,6 +5,7 @@
 //! for good when it is erased. Whoever leaves and wants to be forgotten takes all papers about them along.
 
 mod messages;
+mod once;
 mod papers;
 mod pictures;
 mod safety;
@@ -13,6 +14,7 @@ mod tests;
 mod together;
 
 pub use messages::{Conversation, Sent};
+pub use once::MESSAGES_GIVEN;
 pub use papers::{
     About, Act, Circle, Event, Fact, File, Helper, MAX_CIRCLE, MAX_LINE, MAX_WORDS, Message, Note, Notice, Paper,
     Pending, Reference, Report, Rules, Subject, Trouble,
