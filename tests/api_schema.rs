@@ -14,7 +14,7 @@ use std::{
 /// Operations of the document below which something is amiss with the document itself.
 const OPERATIONS: usize = 80;
 /// What is asked of each operation beside its limits, which are always tried: with both runs, a minute on two processors.
-const EXAMPLES: &str = "12";
+const EXAMPLES: &str = "8";
 
 fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -22,6 +22,7 @@ pub mod home;
 mod leaving;
 mod life;
 pub mod listings;
+mod news;
 pub mod office;
 mod outbox;
 pub mod own;
@@ -37,6 +38,7 @@ pub use checkpoints::{CheckpointError, Checkpoints};
 pub use cut::{Cut, LaneHead};
 pub use handle::{Answer, Handle, Refused, Request};
 pub use home::{Home, HomeError};
+pub use news::News;
 pub use root::{Root, WordsError};
 pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, found_with, open, start};
 

@@ -163,6 +163,7 @@ impl Node {
     /// Stops within [`STOP_WITHIN`]: answers that are being written are finished, then the core.
     pub async fn stop(self) {
         local::withdraw(&self.dir);
+        self.running.handle.hush();
         let orderly = async {
             // A server that ended by itself needs no word.
             let _ = self.stop.send(());

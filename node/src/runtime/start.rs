@@ -261,6 +261,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         desk,
         names: Arc::default(),
         office: Arc::default(),
+        hush: Arc::default(),
         ids: Arc::new(ids_secret(&home)),
         checkpoints,
         changes,

@@ -5,8 +5,10 @@ mod crossing;
 mod disputes;
 mod erase;
 mod importing;
+mod live;
 mod looking_after;
 mod members;
+mod rough;
 mod together;
 
 use super::{
