@@ -36,12 +36,12 @@ found! {
     an_old_backup_that_signs_again: Breach::RestoresOldBackup, ["I1", "I4", "I5"];
     an_exchange_id_used_twice: Breach::ForgetsExchangeIds, ["I7"];
     a_request_carried_out_twice: Breach::Unrecorded("answered"), ["repeat"];
-    a_decision_that_is_not_recorded: Breach::Unrecorded("decided"), ["I3"];
+    a_decision_that_is_not_recorded: Breach::Unrecorded("decided"), ["I3", "persist", "recovery"];
     a_proposal_that_is_not_recorded: Breach::Unrecorded("proposed"), ["persist"];
-    a_learned_decision_that_is_not_recorded: Breach::Unrecorded("learned"), ["I3"];
-    an_acknowledgement_that_is_not_recorded: Breach::Unrecorded("acknowledged"), ["persist"];
+    a_learned_decision_that_is_not_recorded: Breach::Unrecorded("learned"), ["I3", "persist", "recovery"];
+    an_acknowledgement_that_is_not_recorded: Breach::Unrecorded("acknowledged"), ["persist", "recovery"];
     a_queued_payment_that_is_not_recorded: Breach::Unrecorded("intended"), ["recovery"];
-    a_recovery_that_is_not_recorded: Breach::Unrecorded("recovering"), ["persist"];
+    a_recovery_that_is_not_recorded: Breach::Unrecorded("recovering"), ["persist", "recovery"];
     an_offer_that_is_not_recorded: Breach::Unrecorded("offered"), ["persist"];
     a_new_epoch_that_is_not_recorded: Breach::Unrecorded("reopened"), ["recovering", "recovery", "closed"];
     a_used_invitation_that_is_not_recorded: Breach::Unrecorded("invitation_used"), ["recovery"];

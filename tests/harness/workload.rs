@@ -28,6 +28,9 @@ use std::collections::BTreeMap;
 /// How many payments come at once when people settle up after a feast: more than a window has slots.
 const FEAST: u64 = 20;
 
+/// How many payments people may make again after their node forgot them.
+const PAID_AGAIN: usize = 20;
+
 /// One command on its way to a node.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -152,10 +155,20 @@ const TRADE: &[(u64, Wish)] = &[
     (160, Wish::Pay),
     (4, Wish::Feast),
     (12, Wish::Ask),
-    (4, Wish::Gift),
-    (50, Wish::Dispute),
-    (80, Wish::Advance),
     (2, Wish::Publish),
+];
+
+/// Where every other hour is disputed or advanced.
+const QUARRELS: &[(u64, Wish)] = &[
+    (1, Wish::Members),
+    (6, Wish::Answer),
+    (3, Wish::Invite),
+    (20, Wish::Accept),
+    (100, Wish::Pay),
+    (30, Wish::Ask),
+    (6, Wish::Gift),
+    (50, Wish::Dispute),
+    (100, Wish::Advance),
 ];
 
 /// Where partners are found soon and trade.
@@ -177,6 +190,7 @@ impl Workload {
             dice: Dice::new(settings.seed, "workload"),
             wishes: match (settings.letters, settings.rough) {
                 (true, _) => FRIENDS,
+                (false, true) if settings.seed % 2 == 1 => QUARRELS,
                 (false, true) => TRADE,
                 (false, false) => WISHES,
             },
@@ -335,9 +349,14 @@ impl Workload {
         self.lost.dedup();
     }
 
-    /// A node forgot what it answered after its backup was made.
+    /// A node forgot what it answered after its backup was made. People look for what they paid lately, and pay it again.
     pub(crate) fn restored(&mut self, node: usize) {
         self.answers.retain(|(who, _), _| *who != node);
+        let paid = |sent: &Sent| sent.node == node && matches!(sent.command, Command::Pay { .. });
+        let lately = self.sent.iter().rev().filter(|(_, sent)| paid(sent)).map(|(id, _)| *id);
+        self.lost.extend(lately.take(PAID_AGAIN));
+        self.lost.sort_unstable();
+        self.lost.dedup();
     }
 
     /// A reply arrives; gives the request it answers.

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod axe;
+mod flows;
 mod lighthouse;
 mod markup;
 mod pictures;

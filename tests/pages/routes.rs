@@ -15,13 +15,15 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 45] = [
+const ROUTES: [(&str, Who, &str); 68] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
     ("/sign-in", Anybody, "/sign-in"),
     ("/look", Anybody, "/look"),
     ("", Anybody, "/home"),
+    ("/events", Anybody, "/events"),
+    ("/map", Anybody, "/map"),
     ("/home", Member, "/home"),
     ("/ask", Member, "/ask"),
     ("/offer", Member, "/offer"),
@@ -45,6 +47,12 @@ const ROUTES: [(&str, Who, &str); 45] = [
     ("/me/change", Member, "/me/change"),
     ("/leave", Member, "/leave"),
     ("/done/{what}", Member, "/done/saved"),
+    ("/messages", Member, "/messages"),
+    ("/messages/{member}", Member, "/messages/OTHER"),
+    ("/report", Member, "/report?person=OTHER"),
+    ("/away", Member, "/away"),
+    ("/helpers", Member, "/helpers"),
+    ("/pause", Member, "/pause"),
     ("/exchange/{id}/correct", Coordinator, "/exchange/SETTLED/correct"),
     ("/today", Coordinator, "/today"),
     ("/contact", Coordinator, "/contact"),
@@ -60,10 +68,25 @@ const ROUTES: [(&str, Who, &str); 45] = [
     ("/paper", Coordinator, "/paper"),
     ("/paper/slips", Coordinator, "/paper/slips"),
     ("/paper/directory", Coordinator, "/paper/directory"),
+    ("/events/new", Coordinator, "/events/new"),
+    ("/safety", Coordinator, "/safety"),
+    ("/members/{id}/file", Coordinator, "/members/OTHER/file"),
+    ("/members/{id}/{what}", Coordinator, "/members/OTHER/fact"),
+    ("", Coordinator, "/members/OTHER/reference"),
+    ("", Coordinator, "/members/OTHER/note"),
+    ("/partners/{id}/mail", Coordinator, "/partners/PARTNER/mail"),
+    ("/disputes/{id}", Coordinator, "/disputes/DISPUTED"),
+    ("/disputes/{id}/{step}", Coordinator, "/disputes/DISPUTED/say"),
+    ("", Coordinator, "/disputes/DISPUTED/close"),
+    ("", Coordinator, "/disputes/DISPUTED/remind"),
+    ("/exchange/{id}/advance", Coordinator, "/exchange/UNPAID/advance"),
+    ("/import", Coordinator, "/import"),
+    ("/import/{system}", Coordinator, "/import/timeoverflow"),
+    ("", Coordinator, "/import/table"),
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 9] = [
+const NO_PAGE: [&str; 26] = [
     "/static/kith.css",
     "/static/kith.svg",
     "/statement.csv",
@@ -73,7 +96,26 @@ const NO_PAGE: [&str; 9] = [
     "/members/{id}/code",
     "/slips/undo",
     "/setup",
+    "/me/data.json",
+    "/events.ics",
+    "/offers.atom",
+    "/community.jsonld",
+    "/picture/{key}",
+    "/listing/{community}/{key}/picture",
+    "/listing/{community}/{key}/picture/remove",
+    "/helpers/end",
+    "/events/{id}/cancel",
+    "/members/{id}/rang",
+    "/members/{id}/reader",
+    "/members/{id}/fact/drop",
+    "/first/{id}/yes",
+    "/first/{id}/no",
+    "/import/run/{id}/begin",
+    "/import/run/{id}/problems.csv",
+    "/reports/{id}/done",
 ];
+/// Routes whose addresses come up only while somebody works: `flows` goes there.
+const FLOWS: [&str; 4] = ["/reports/{id}", "/first/{id}", "/import/columns/{id}", "/import/run/{id}"];
 
 /// The addresses of all pages for somebody, in this town.
 pub(crate) fn pages(town: &Town, who: Who) -> Vec<String> {
@@ -86,6 +128,8 @@ pub(crate) fn pages(town: &Town, who: Who) -> Vec<String> {
         ("WAITING", town.exchanges[6].to_string()),
         ("CLAIMED", town.exchanges[7].to_string()),
         ("PARTNER", town.partner.to_string()),
+        ("DISPUTED", town.disputed.to_string()),
+        ("UNPAID", town.unpaid.to_string()),
     ];
     let of_theirs = ROUTES.iter().filter(|(_, looks, _)| *looks == who);
     of_theirs
@@ -93,11 +137,24 @@ pub(crate) fn pages(town: &Town, who: Who) -> Vec<String> {
         .collect()
 }
 
+/// That these paths are all there is of the routes whose addresses come up only while somebody works.
+pub(crate) fn all_flows(seen: &[String]) -> Result<()> {
+    let fits = |route: &str| {
+        let beginning = route.split('{').next().unwrap_or(route);
+        seen.iter().any(|path| path.starts_with(beginning))
+    };
+    match FLOWS.into_iter().find(|route| !fits(route)) {
+        None => Ok(()),
+        Some(route) => bail!("nobody came to {route}"),
+    }
+}
+
 /// That every route of the program stands in one of the lists above.
 pub(crate) fn complete() -> Result<()> {
     let mut missing = Vec::new();
     for route in routes(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../node/src"))? {
         let known = NO_PAGE.contains(&route.as_str())
+            || FLOWS.contains(&route.as_str())
             || route.starts_with("/setup/")
             || ROUTES.iter().any(|(known, _, _)| *known == route);
         if !known {

@@ -57,6 +57,10 @@ pub(crate) struct Town {
     pub(crate) exchanges: Vec<ExchangeId>,
     pub(crate) offers: Vec<RecordKey>,
     pub(crate) partner: CommunityId,
+    /// An exchange with the partner about which their coordinators talk.
+    pub(crate) disputed: ExchangeId,
+    /// An exchange for which the partner's member has not paid yet.
+    pub(crate) unpaid: ExchangeId,
     _gorbals: Node,
     pub(crate) scratch: Scratch,
 }
@@ -84,11 +88,14 @@ impl Town {
             coordinator,
             exchanges: Vec::new(),
             offers: Vec::new(),
+            disputed: ExchangeId([0; 16]),
+            unpaid: ExchangeId([0; 16]),
             _gorbals: gorbals,
             scratch,
         };
         town.fill()?;
-        partner(&town.node, &town._gorbals, &NewInvitation::default())?;
+        town.exchange_across()?;
+        town.talk()?;
         Ok(town)
     }
 
@@ -115,10 +122,47 @@ impl Town {
             let made = post(node, "/api/v1/exchanges", &hours)?;
             self.exchanges.push(made.exchange.context("an exchange has an id")?);
         }
-        let away = json!({ "member": self._gorbals.admit(&NewMember { name: "Ewan".into(), ..NewMember::default() })?,
-            "title": "Piano lessons", "text": "Any age, any day.", "category": "learning" });
-        post(&self._gorbals, "/api/v1/offers", &away)?;
         Ok(())
+    }
+
+    /// Ewan's offer in the Gorbals, an hour that he gave and that is disputed, and one that he has not paid yet.
+    fn exchange_across(&mut self) -> Result<()> {
+        let (node, gorbals) = (&self.node, &self._gorbals);
+        partner(node, gorbals, &NewInvitation::default())?;
+        let ewan = gorbals.admit(&NewMember { name: "Ewan".into(), ..NewMember::default() })?;
+        let piano =
+            json!({ "member": ewan, "title": "Piano lessons", "text": "Any age, any day.", "category": "learning" });
+        post(gorbals, "/api/v1/offers", &piano)?;
+        let ewan = gorbals.alias(&ewan, node)?;
+        let payment =
+            json!({ "partner": gorbals.id(), "payer": self.people[0], "payee": { "alias": ewan }, "minutes": 45 });
+        self.disputed = post(node, "/api/v1/payments", &payment)?.exchange.context("a payment has an id")?;
+        wait_for("the lesson to settle", || Ok((node.exchange(&self.disputed)?.state == "settled").then_some(())))?;
+        let why = json!({ "complaint": "hours", "text": "The lesson took half an hour." });
+        post(node, &format!("/api/v1/disputes/{}", self.disputed), &why)?;
+        post(node, "/api/v1/gifts", &json!({ "from": self.people[0], "minutes": 30 }))?;
+        let request = json!({ "partner": gorbals.id(), "giver": self.people[1], "payer": ewan, "minutes": 30 });
+        self.unpaid = post(node, "/api/v1/requests", &request)?.exchange.context("a request has an id")?;
+        Ok(())
+    }
+
+    /// What people do in their browsers: set rules, ask a question, and write to each other.
+    fn talk(&self) -> Result<()> {
+        let rosa = self.browser(&self.coordinator, Look::DESKTOP)?;
+        rosa.go("/contact")?;
+        rosa.fill("Name, number and times", "Ring Rosa, 020 7946 0000, Tuesdays and Thursdays")?.press("Save")?;
+        rosa.go("/safety")?;
+        rosa.choose("Look at the first exchange of each new member")?;
+        rosa.choose("I read and write notes about members")?.press("Save")?;
+        let amina = self.browser(&self.people[0], Look::DESKTOP)?;
+        amina.go(&format!("/exchange/{}/question", self.exchanges[2]))?;
+        amina.choose("The hours are wrong")?.press("Tell a coordinator")?;
+        amina.go(&format!("/messages/{}?about=e/{}", self.people[1], self.exchanges[1]))?;
+        amina.fill("Your message", "Would Friday suit you?")?.press("Send it")?;
+        wait_for("the partner's shelf", || {
+            amina.go("/find?place=others")?;
+            Ok(amina.text()?.contains("Piano lessons").then_some(()))
+        })
     }
 
     /// A browser in which this member is signed in.
@@ -131,23 +175,13 @@ impl Town {
         Ok(browser)
     }
 
-    /// Rosa's browser, who is a coordinator, with whom to ring set and one question to answer.
+    /// Rosa's browser, who is a coordinator.
     pub(crate) fn rosa(&self, look: Look) -> Result<Browser> {
-        let rosa = self.browser(&self.coordinator, look)?;
-        rosa.go("/contact")?;
-        rosa.fill("Name, number and times", "Ring Rosa, 020 7946 0000, Tuesdays and Thursdays")?.press("Save")?;
-        Ok(rosa)
+        self.browser(&self.coordinator, look)
     }
 
-    /// Amina's browser. She has asked about the lift to the market.
+    /// Amina's browser.
     pub(crate) fn amina(&self, look: Look) -> Result<Browser> {
-        let amina = self.browser(&self.people[0], look)?;
-        amina.go(&format!("/exchange/{}/question", self.exchanges[2]))?;
-        amina.choose("The hours are wrong")?.press("Tell a coordinator")?;
-        wait_for("the partner's shelf", || {
-            amina.go("/find?place=others")?;
-            Ok(amina.text()?.contains("Piano lessons").then_some(()))
-        })?;
-        Ok(amina)
+        self.browser(&self.people[0], look)
     }
 }

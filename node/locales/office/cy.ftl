@@ -48,6 +48,7 @@ import-go-on = Mynd ymlaen
 import-running = Maen nhw'n dod i mewn
 import-running-lead = Gallwch adael y dudalen hon. Mae'n mynd ymlaen.
 import-progress = Hyd yn hyn
+import-look-again = Edrych eto
 import-came = Maen nhw yma
 import-came-lead = Rhowch godau iddyn nhw pan welwch chi nhw. Mae eu horiau yn y llyfr.
 import-stopped = Stopiodd cyn y diwedd

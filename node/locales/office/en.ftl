@@ -48,6 +48,7 @@ import-go-on = Go on with it
 import-running = They are coming in
 import-running-lead = You can leave this page. It goes on by itself.
 import-progress = So far
+import-look-again = Look again
 import-came = They are here
 import-came-lead = Give them sign-in codes when you see them. Their hours are in the book.
 import-stopped = It stopped before the end

@@ -48,6 +48,7 @@ import-go-on = Seguir
 import-running = Están entrando
 import-running-lead = Puedes dejar esta página. Sigue sola.
 import-progress = Hasta ahora
+import-look-again = Mirar otra vez
 import-came = Ya están aquí
 import-came-lead = Dales códigos de entrada cuando los veas. Sus horas están en el libro.
 import-stopped = Se paró antes del final

@@ -35,7 +35,7 @@ struct RunPage<'a> {
     frame: &'a Frame,
     heading: String,
     lead: String,
-    /// Looks again by itself, while it runs.
+    /// It runs, and whoever looks again sees how far it is.
     again: bool,
     done: usize,
     all: usize,
