@@ -64,6 +64,7 @@
         renew(main, document.importNode(fresh, true));
         document.title = page.title;
       }
+      if (fresh) main.dataset.live = fresh.dataset.live;
     } catch {
       // The node is away for a moment; the stream says so, too, and comes back.
     } finally {
@@ -84,21 +85,12 @@
     if (stream) return;
     stream = new EventSource(main.dataset.live);
     stream.addEventListener("changed", refresh);
-    // A stream that comes back may have missed something.
-    let first = true;
-    stream.addEventListener("open", () => {
-      if (!first) refresh();
-      first = false;
-    });
   };
   // A browser has few connections for one address: pages that nobody sees have none.
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) {
-      stop();
-    } else {
-      start();
-      refresh();
-    }
+    // The stream begins with what changed since the page was made.
+    if (document.hidden) stop();
+    else start();
   });
   if (!document.hidden) start();
 })();

@@ -86,8 +86,10 @@ const ROUTES: [(&str, Who, &str); 68] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 26] = [
+const NO_PAGE: [&str; 28] = [
+    "/live",
     "/static/kith.css",
+    "/static/kith.js",
     "/static/kith.svg",
     "/statement.csv",
     "/sign-out",

@@ -9,6 +9,8 @@ pub struct News {
     ledger: watch::Receiver<u64>,
     papers: watch::Receiver<u64>,
     hush: watch::Receiver<bool>,
+    /// Whether something changed before the waiting began.
+    missed: bool,
 }
 
 impl News {
@@ -17,6 +19,9 @@ impl News {
     pub async fn next(&mut self) -> bool {
         if *self.hush.borrow() {
             return false;
+        }
+        if std::mem::take(&mut self.missed) {
+            return true;
         }
         tokio::select! {
             changed = self.ledger.changed() => changed.is_ok(),
@@ -33,12 +38,21 @@ impl News {
 }
 
 impl Handle {
-    /// News from now on.
+    /// Where the news stand: to be given to [`Handle::news`] later. It says how much changed since the start of the node,
+    /// and nothing else.
     #[must_use]
-    pub fn news(&self) -> News {
+    pub fn news_mark(&self) -> String {
+        format!("{}-{}", *self.changes.borrow(), *self.office.changes.borrow())
+    }
+
+    /// News since a mark; what changed between the mark and now is the first of them.
+    #[must_use]
+    pub fn news(&self, mark: &str) -> News {
         let mut ledger = self.changes();
         ledger.mark_unchanged();
-        News { ledger, papers: self.office.changes.subscribe(), hush: self.hush.subscribe() }
+        let papers = self.office.changes.subscribe();
+        // Those who listen are there before the marks are compared, so nothing falls between.
+        News { ledger, papers, hush: self.hush.subscribe(), missed: self.news_mark() != mark }
     }
 
     /// Sends everybody home who waits for news: the node is about to stop.

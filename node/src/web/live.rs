@@ -1,7 +1,7 @@
 //! Pages that show what changes by themselves, where scripts run (server-sent events, WHATWG HTML 9.2). The stream says
 //! that something changed and nothing else; the page then fetches itself again, as its visitor, and shows what is new.
 
-use super::{App, visit::Visit};
+use super::{App, forms::Asked, visit::Visit};
 use crate::runtime::News;
 use axum::{
     extract::State,
@@ -36,6 +36,11 @@ const BEAT: Duration = Duration::from_secs(30);
 /// Pages that show what changes. Of messages and exchanges, each has an address below this.
 const PAGES: [&str; 3] = ["/home", "/today", "/messages"];
 const BELOW: [&str; 2] = ["/messages/", "/exchange/"];
+
+/// Where a page that is made now listens from.
+pub(super) fn address(mark: &str) -> String {
+    format!("/live?since={mark}")
+}
 
 /// Whether the page at a path shows what changes by itself.
 pub(super) fn is_live(path: &str) -> bool {
@@ -98,12 +103,13 @@ impl Stream {
     }
 }
 
-pub(super) async fn listen(State(app): State<App>, visit: Visit) -> Response {
+pub(super) async fn listen(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Response {
     let Some(place) = app.live.take(visit.member.id) else {
         // The page stays as it is, as it would without scripts.
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let begun = Stream { news: app.handle.news(), spoke: None, ends: Instant::now() + STANDS, _place: place };
+    let begun =
+        Stream { news: app.handle.news(asked.get("since")), spoke: None, ends: Instant::now() + STANDS, _place: place };
     let stream = Sse::new(stream::unfold(begun, Stream::next)).keep_alive(KeepAlive::new().interval(BEAT));
     let mut response = stream.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -61,8 +61,8 @@ pub(super) struct Frame {
     pub(super) base: String,
     /// Whether there is nothing else to go to: the first run.
     pub(super) alone: bool,
-    /// Whether it shows what changes by itself, where scripts run.
-    pub(super) live: bool,
+    /// Where it listens for what changes, where scripts run, if it shows that by itself.
+    pub(super) live: Option<String>,
     pub(super) cookies: Vec<HeaderValue>,
 }
 
@@ -82,7 +82,7 @@ impl Frame {
             path: "/".into(),
             base: String::new(),
             alone: false,
-            live: false,
+            live: None,
             cookies: Vec::new(),
         }
     }
@@ -228,6 +228,8 @@ async fn frame(app: &App, parts: &Parts) -> Result<Frame, Refused> {
     let scheme = if is_secure(headers) { "https" } else { "http" };
     // What answers a form stays: fetched again it would be another page.
     let live = member.is_some() && parts.method == Method::GET && super::live::is_live(parts.uri.path());
+    // From before the page is made: what changes meanwhile is news.
+    let live = live.then(|| super::live::address(&app.handle.news_mark()));
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     Ok(Frame {
         community,

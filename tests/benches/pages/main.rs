@@ -18,7 +18,8 @@ use std::{
 const HELP: &str = "\
 Measures coordinators' pages: cargo bench -p kith-tests --bench pages -- [OPTIONS]
   --quick      five hundred members: shows that it works, not how fast
-  --rounds N   how often each page is asked for, at least 1 (15)";
+  --rounds N   how often each page is asked for, at least 1 (15)
+  --debug      measures a debug build, too: what is slow beside the rest, not how slow";
 
 /// Writes a line.
 ///
@@ -31,11 +32,12 @@ fn say(line: &str) -> Result<()> {
 }
 
 fn main() -> Result<()> {
-    let (mut quick, mut rounds) = (false, 15);
+    let (mut quick, mut debug, mut rounds) = (false, false, 15);
     let mut given = std::env::args().skip(1);
     while let Some(option) = given.next() {
         match option.as_str() {
             "--quick" => quick = true,
+            "--debug" => debug = true,
             // What cargo adds.
             "--bench" => {}
             "--rounds" => {
@@ -45,7 +47,7 @@ fn main() -> Result<()> {
             _ => return say(HELP),
         }
     }
-    if cfg!(debug_assertions) && !quick {
+    if cfg!(debug_assertions) && !quick && !debug {
         return say("times of a debug build say nothing; run `cargo bench -p kith-tests --bench pages`");
     }
     measure(if quick { town::Size::SMALL } else { town::Size::TOWN }, rounds)

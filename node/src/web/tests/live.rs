@@ -20,8 +20,8 @@ struct Listening {
 }
 
 /// Opens a stream; with a session or without.
-async fn listen(served: &Served, cookies: String) -> Listening {
-    let address = format!("{}/live", served.base());
+async fn listen(served: &Served, mark: &str, cookies: String) -> Listening {
+    let address = format!("{}/live?since={mark}", served.base());
     let opened = tokio::task::spawn_blocking(move || {
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(DEADLINE));
         let agent: ureq::Agent = config.build().into();
@@ -56,9 +56,9 @@ async fn the_stream_says_that_something_changed_and_nothing_else() {
     let served = serve(trial.handle()).await;
     let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
     let home = ada_sees.get("/home").await;
-    home.says("data-live=\"/live\"").says("<script src=\"/static/kith.js?v=");
+    home.says("data-live=\"/live?since=").says("<script src=\"/static/kith.js?v=");
     ada_sees.get("/me").await.never("<script").never("data-live");
-    let stream = listen(&served, ada_sees.cookies()).await;
+    let stream = listen(&served, &trial.handle().news_mark(), ada_sees.cookies()).await;
     assert_eq!((stream.status, stream.kind.as_str()), (200, "text/event-stream"));
     let text = "Nobody else is to read this".to_owned();
     trial.handle().write_to([9; 16], bo, ada, crate::runtime::office::About::Message, text).await.unwrap();
@@ -74,10 +74,13 @@ async fn the_stream_says_that_something_changed_and_nothing_else() {
     });
     let (said, stream) = said.await.unwrap();
     assert_eq!(said, "data: here");
+    // What changed between the page and the stream is news as well.
+    let late = listen(&served, "0-0", ada_sees.cookies()).await;
+    assert_eq!(late.next().await.0.as_deref(), Some("event: changed"));
     // A node that stops does not wait for those who listen.
     trial.handle().hush();
     assert_eq!(stream.next().await.0, None);
-    let ended = listen(&served, ada_sees.cookies()).await;
+    let ended = listen(&served, "0-0", ada_sees.cookies()).await;
     assert_eq!(ended.next().await.0, None);
     trial.running.stop().await;
 }
@@ -86,15 +89,15 @@ async fn the_stream_says_that_something_changed_and_nothing_else() {
 async fn only_members_listen_and_each_a_few_times() {
     let (trial, ada, _) = town().await;
     let served = serve(trial.handle()).await;
-    assert_eq!(listen(&served, String::new()).await.status, 401);
+    assert_eq!(listen(&served, "", String::new()).await.status, 401);
     let ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
     let mut held = Vec::new();
     for _ in 0..6 {
-        let one = listen(&served, ada_sees.cookies()).await;
+        let one = listen(&served, "", ada_sees.cookies()).await;
         assert_eq!(one.status, 200);
         held.push(one);
     }
-    assert_eq!(listen(&served, ada_sees.cookies()).await.status, 503);
+    assert_eq!(listen(&served, "", ada_sees.cookies()).await.status, 503);
     drop(held);
     trial.handle().hush();
     trial.running.stop().await;

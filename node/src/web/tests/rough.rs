@@ -119,11 +119,12 @@ async fn a_coordinators_half_filled_forms_survive_signing_in_again() {
     let (trial, amina, _) = node().await;
     let served = serve(trial.handle()).await;
     let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
-    let note = format!("/members/{amina}/reference");
-    let cases: [(&str, &str, &[(&str, &str)]); 3] = [
+    let (note, thread) = (format!("/members/{amina}/reference"), format!("/messages/{amina}"));
+    let cases: [(&str, &str, &[(&str, &str)]); 4] = [
+        (&thread, &thread, &[("text", "Could you <ring> me?")]),
         ("/events/new", "/events/new", &[("title", "Soup & song"), ("place", "The <big> hall"), ("time", "18:00")]),
         (&note, &note, &[("what", "The baker")]),
-        ("/slips", "/slips", &[("giver-1", "joe"), ("receiver-7", "ami"), ("hours-20", "45 min")]),
+        ("/slips", "/slips", &[("giver-1", "joe"), ("receiver-2", "ami"), ("hours-2", "45 min")]),
     ];
     for (n, (path, action, fill)) in cases.into_iter().enumerate() {
         let form = rosa.get(path).await.is(200).form(action).with(fill);
@@ -133,11 +134,14 @@ async fn a_coordinators_half_filled_forms_survive_signing_in_again() {
         let code = crate::runtime::desk::PaperCode::from_bytes([u8::try_from(n).unwrap() + 40; 16]);
         trial.handle().issue_code(trial.coordinator, code.clone()).await.unwrap();
         let inside = rosa.send(door.form("/sign-in").with(&[("code", &code.shown())]), "check").await;
-        let back = rosa.send(inside.is(200).form(action), "edit").await.form(action);
+        let back = rosa.send(inside.is(200).form(action), "edit").await.is(200).form(action);
         for (name, value) in fill {
             assert_eq!(back.get(name), *value, "{path} loses {name}");
         }
     }
+    // Nothing was sent on the way.
+    assert!(trial.handle().conversations(amina).await.unwrap().is_empty());
+    assert!(trial.handle().file(amina).await.unwrap().references.is_empty());
     trial.running.stop().await;
 }
 
