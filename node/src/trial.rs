@@ -67,11 +67,15 @@ impl Trial {
         member
     }
 
-    /// Admits somebody with a name.
+    /// Admits a person with a name.
     pub(crate) async fn admit_named(&self, n: u8, name: &str) -> MemberId {
+        self.admit_called(n, MemberKind::Person, name).await
+    }
+
+    pub(crate) async fn admit_called(&self, n: u8, kind: MemberKind, name: &str) -> MemberId {
         let (member, by) = (MemberId([n; 16]), self.coordinator);
         let person = crate::people::Person { name: name.into(), ..Default::default() };
-        let command = Command::Admit { member, kind: MemberKind::Person, role: Role::Member, key: None, by };
+        let command = Command::Admit { member, kind, role: Role::Member, key: None, by };
         let handle = self.handle().clone();
         let ask = async move { handle.command(None, command).await };
         self.handle().keeping_one(member.0, person.to_bytes(), ask).await.unwrap();

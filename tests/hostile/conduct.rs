@@ -31,6 +31,17 @@ fn keep_back(hostile: &mut Hostile, which: impl Fn(&Message) -> bool + 'static) 
     kept
 }
 
+/// Lets it say everything, and writes it down.
+fn note_down(hostile: &mut Hostile) -> Kept {
+    let said = Kept::default();
+    let into = Rc::clone(&said);
+    hostile.tamper(move |message| {
+        into.borrow_mut().push(message.clone());
+        vec![message]
+    });
+    said
+}
+
 fn decision(kept: &Kept) -> Option<Decision> {
     kept.borrow().iter().rev().find_map(|message| match message {
         Message::Decide(decision) => Some(decision.content.clone()),
@@ -74,12 +85,7 @@ fn silence(town: &mut Town) -> Result<()> {
 fn replay(town: &mut Town) -> Result<()> {
     let mut hostile = town.hostile(2)?;
     let ada = town.ada_for(&hostile)?;
-    let said = Kept::default();
-    let into = Rc::clone(&said);
-    hostile.tamper(move |message| {
-        into.borrow_mut().push(message.clone());
-        vec![message]
-    });
+    let said = note_down(&mut hostile);
     hostile.pay(ada, 20, fresh_exchange()?)?;
     town.until_ahead(&mut hostile, 20)?;
     for session in 0..3 {
@@ -118,12 +124,7 @@ fn disorder(town: &mut Town) -> Result<()> {
 fn two_proposals(town: &mut Town) -> Result<()> {
     let mut hostile = town.hostile(4)?;
     let ada = town.ada_for(&hostile)?;
-    let said = Kept::default();
-    let into = Rc::clone(&said);
-    hostile.tamper(move |message| {
-        into.borrow_mut().push(message.clone());
-        vec![message]
-    });
+    let said = note_down(&mut hostile);
     hostile.pay(ada, 20, fresh_exchange()?)?;
     town.until_ahead(&mut hostile, 20)?;
     let first = proposals(&said).pop().context("a proposal was said")?;
@@ -140,12 +141,7 @@ fn two_proposals(town: &mut Town) -> Result<()> {
 /// It signs two decisions for one slot.
 fn two_decisions(town: &mut Town) -> Result<()> {
     let mut hostile = town.hostile(5)?;
-    let said = Kept::default();
-    let into = Rc::clone(&said);
-    hostile.tamper(move |message| {
-        into.borrow_mut().push(message.clone());
-        vec![message]
-    });
+    let said = note_down(&mut hostile);
     town.pay(&hostile, 20)?;
     town.until_ahead(&mut hostile, -20)?;
     let accepted = decision(&said).context("it decided")?;

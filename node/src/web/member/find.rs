@@ -125,9 +125,8 @@ fn why(
 fn hit(words: Words, names: &BTreeMap<MemberId, String>, found: Owned, why: Vec<String>) -> Option<Hit> {
     let (_, listing) = Kind::of(&found.record.item)?;
     let community = found.community.unwrap_or_else(|| words.t("partner-nameless"));
-    let name = found.owner.and_then(|owner| names.get(&owner)).and_then(|name| name.split_whitespace().next());
-    let who = match name {
-        Some(name) => name.to_owned(),
+    let who = match found.owner.and_then(|owner| names.get(&owner)) {
+        Some(name) => name.clone(),
         None if found.own => words.t("somebody"),
         None => words.t1("somebody-of", "partner", &community),
     };
@@ -176,7 +175,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let kept_away = app.handle.file(me).await?.blocked;
     let apart = |found: &Owned| found.owner.is_some_and(|owner| kept_away.contains(&owner));
     let found: Vec<Owned> = found.into_iter().filter(|found| !apart(found)).collect();
-    let names = super::home::names(&app.handle, found.iter().filter_map(|found| found.owner)).await?;
+    let names = super::home::short_names(&app.handle, found.iter().filter_map(|found| found.owner)).await?;
     let hits = found.into_iter().filter_map(|found| {
         let reasons = why(words, &wanted.words, category, &skills, &found, kind);
         hit(words, &names, found, reasons)

@@ -16,6 +16,7 @@ use askama::Template;
 use axum::extract::State;
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
+    member::MemberKind,
     shelf::Category,
     time::Timestamp,
 };
@@ -163,6 +164,28 @@ pub(in crate::web) async fn names(
     let ids: BTreeSet<MemberId> = ids.into_iter().collect();
     let persons = handle.persons(ids.into_iter().collect()).await?;
     Ok(persons.into_iter().map(|(id, person)| (id, person.name)).collect())
+}
+
+/// What members are called where names are short: a person by the first of their names, an organisation by all of its.
+pub(in crate::web) async fn short_names(
+    handle: &Handle,
+    ids: impl IntoIterator<Item = MemberId>,
+) -> Result<BTreeMap<MemberId, String>, Refused> {
+    let mut names = names(handle, ids).await?;
+    let ids: Vec<MemberId> = names.keys().copied().collect();
+    let persons = handle.look(move |machine, _| {
+        let members = machine.state().ledger().members();
+        let person = |id: &MemberId| members.get(id).is_some_and(|member| member.kind == MemberKind::Person);
+        ids.into_iter().filter(person).collect::<Vec<_>>()
+    });
+    for id in persons.await? {
+        if let Some(name) = names.get_mut(&id)
+            && let Some(first) = name.split_whitespace().next()
+        {
+            *name = first.to_owned();
+        }
+    }
+    Ok(names)
 }
 
 /// One of our own listings, as the page needs it.

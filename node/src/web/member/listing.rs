@@ -125,8 +125,8 @@ pub(super) async fn show(
     let found = find(&app, community, key).await?;
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
     let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
-    let names = super::home::names(&app.handle, found.owner).await?;
-    let name = found.owner.and_then(|owner| names.get(&owner)).and_then(|name| name.split_whitespace().next());
+    let names = super::home::short_names(&app.handle, found.owner).await?;
+    let name = found.owner.and_then(|owner| names.get(&owner)).map(String::as_str);
     let community = found.community.clone().unwrap_or_else(|| words.t("partner-nameless"));
     let mine = found.owner == Some(acting.member);
     let news = match asked.get("posted") {

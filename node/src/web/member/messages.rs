@@ -1,6 +1,6 @@
 //! Messages between members: nobody's phone or address is shown.
 
-use super::home::names;
+use super::home::short_names;
 use crate::{
     runtime::{
         clock,
@@ -82,7 +82,7 @@ async fn find(app: &App, who: &Member, id: &str, about: &str) -> Result<Other, O
     if !reason && messages.is_empty() && !who.coordinator {
         return Err(Oops::NotYours);
     }
-    let name = app.handle.persons(vec![id]).await?.remove(&id).map(|person| person.name).unwrap_or_default();
+    let name = short_names(&app.handle, [id]).await?.remove(&id).unwrap_or_default();
     Ok(Other { id, name, about: about.filter(|_| reason).unwrap_or(About::Message), messages })
 }
 
@@ -110,8 +110,9 @@ struct ConversationPage<'a> {
     report: String,
 }
 
-fn first_name(words: Words, name: &str) -> String {
-    name.split_whitespace().next().map_or_else(|| words.t("somebody"), str::to_owned)
+/// A short name, or a word for somebody who has none any more.
+fn called(words: Words, name: &str) -> String {
+    if name.is_empty() { words.t("somebody") } else { name.to_owned() }
 }
 
 async fn page<'a>(
@@ -122,7 +123,7 @@ async fn page<'a>(
     form: (String, String, String, String),
 ) -> Result<ConversationPage<'a>, Oops> {
     let (words, now) = (frame.words, clock::now());
-    let name = first_name(words, &other.name);
+    let name = called(words, &other.name);
     let line = |(id, message): &([u8; 16], Message)| {
         let mine = message.from == me.id;
         Line {
@@ -193,9 +194,9 @@ pub(super) async fn send(State(app): State<App>, Path(id): Path<String>, post: P
 pub(super) async fn list(State(app): State<App>, visit: Visit) -> Answer {
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let conversations = app.handle.conversations(visit.member.id).await?;
-    let names = names(&app.handle, conversations.iter().map(|one| one.with)).await?;
+    let names = short_names(&app.handle, conversations.iter().map(|one| one.with)).await?;
     let links = conversations.iter().map(|one| {
-        let name = first_name(words, names.get(&one.with).map_or("", String::as_str));
+        let name = called(words, names.get(&one.with).map_or("", String::as_str));
         let day = words.near_day(one.last, now);
         let line = match one.unread {
             0 => words.t2("messages-line", ("name", &name), ("day", &day)),

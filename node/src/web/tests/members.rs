@@ -7,6 +7,7 @@ use crate::{
 };
 use kith_protocol::{
     ledger::{Authority, Body, History as _},
+    member::MemberKind,
     shelf::Item,
 };
 
@@ -208,5 +209,18 @@ async fn a_question_reaches_a_coordinator_who_puts_it_right() {
     // Nobody else may look.
     let mut barr = Browser::signed_in(&served, trial.handle(), barr).await;
     barr.get(&page.path).await.is(403);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_board_has_first_names_of_people_and_whole_names_of_organisations() {
+    let trial = Trial::begin("Elm", false).await;
+    let joe = trial.admit_named(2, "Joe Bell").await;
+    let clinic = trial.admit_called(3, MemberKind::Organisation, "Rushey Green Clinic").await;
+    trial.publish(1, clinic, Item::Offer(listing("A room for your group", "Twelve chairs.", &[]))).await;
+    trial.publish(2, joe, Item::Offer(listing("I mend bikes", "Brakes and lights.", &[]))).await;
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), joe).await;
+    browser.get("/find").await.says("Rushey Green Clinic").says("Joe").never("Joe Bell");
     trial.running.stop().await;
 }
