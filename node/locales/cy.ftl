@@ -87,7 +87,7 @@ foot-connected = { $n ->
     [one] Mewn cyswllt ag 1 gymuned.
    *[other] Mewn cyswllt â { $shown } o gymunedau.
 }
-foot-scripts = Nid yw'r dudalen hon yn rhedeg sgriptiau.
+foot-scripts = Mae'r dudalen hon yn gweithio heb sgriptiau.
 acting = Ar ran { $member }, ysgrifennwyd gan { $coordinator }.
 go-on = Ymlaen
 go-first-page = Mynd i'r dudalen gyntaf

@@ -92,7 +92,7 @@ foot-connected = { $n ->
     [one] Connected to 1 community.
    *[other] Connected to { $shown } communities.
 }
-foot-scripts = This page runs no scripts.
+foot-scripts = This page works without scripts.
 acting = For { $member }, written down by { $coordinator }.
 go-on = Go on
 go-first-page = Go to the first page

@@ -92,7 +92,7 @@ foot-connected = { $n ->
     [one] En conexión con 1 comunidad.
    *[other] En conexión con { $shown } comunidades.
 }
-foot-scripts = Esta página no usa programas en su navegador.
+foot-scripts = Esta página funciona sin programas en su navegador.
 acting = Para { $member }, lo anota { $coordinator }.
 go-on = Seguir
 go-first-page = Ir a la primera página

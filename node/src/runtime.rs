@@ -22,8 +22,10 @@ pub mod home;
 mod leaving;
 mod life;
 pub mod listings;
+mod news;
 pub mod office;
 mod outbox;
+pub mod own;
 pub mod personal;
 pub mod retired;
 pub mod root;
@@ -36,6 +38,7 @@ pub use checkpoints::{CheckpointError, Checkpoints};
 pub use cut::{Cut, LaneHead};
 pub use handle::{Answer, Handle, Refused, Request};
 pub use home::{Home, HomeError};
+pub use news::News;
 pub use root::{Root, WordsError};
 pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, found_with, open, start};
 

@@ -173,6 +173,7 @@ impl Node {
         local::withdraw(&self.dir);
         // A letter that is on its way now goes again after the next start.
         self.mailer.iter().for_each(JoinHandle::abort);
+        self.running.handle.hush();
         let orderly = async {
             // A server that ended by itself needs no word.
             let _ = self.stop.send(());

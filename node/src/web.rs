@@ -1,4 +1,4 @@
-//! Pages for people. They work without scripts, and there are none.
+//! Pages for people. They work without scripts; where one runs, pages that change show it by themselves.
 //!
 //! Every page is a typed struct over a template; what people wrote is escaped by the template engine, and every word of
 //! ours comes from `locales/`. One file for each page; forms are declared, shown and judged by `forms::Reader`.
@@ -8,6 +8,7 @@ mod assets;
 mod exchanges;
 mod forms;
 pub mod letters;
+mod live;
 mod oops;
 mod pages;
 mod partners;
@@ -62,6 +63,7 @@ pub(crate) struct Web {
     /// One picture is opened at a time.
     pictures: tokio::sync::Semaphore,
     ring: desk::ToRing,
+    live: Arc<live::Places>,
 }
 
 type App = Arc<Web>;
@@ -80,12 +82,14 @@ pub fn router(handle: Handle) -> Router {
         imports: desk::Imports::default(),
         pictures: tokio::sync::Semaphore::new(1),
         ring: desk::ToRing::default(),
+        live: Arc::default(),
     });
     let dressed = sign_in::routes()
         .merge(member::routes())
         .merge(desk::routes())
         .merge(public::routes())
         .merge(week::routes())
+        .route("/live", get(live::listen))
         .layer(DefaultBodyLimit::max(forms::MAX_FORM_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), dress));
     Router::new()

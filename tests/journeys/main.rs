@@ -1,6 +1,6 @@
 //! What a time bank lives by, done in a real browser by people who know only what stands on the pages.
 //!
-//! Real nodes, Debian's Chromium, no script of ours in the pages. The same story is played on a computer and on a small
+//! Real nodes, Debian's Chromium, and pages that need no script. The same story is played on a computer and on a small
 //! phone, with scripts and without. Whoever has no browser gets a failure that says how to install one; `tests/run` leaves
 //! these tests out then, and says so.
 #![expect(clippy::unwrap_used, reason = "tests")]
@@ -10,6 +10,7 @@ mod beginning;
 mod board;
 mod hours;
 mod leaving;
+mod live;
 mod street;
 
 use anyhow::Context as _;
@@ -63,4 +64,10 @@ fn on_a_computer_without_scripts() {
 #[test]
 fn on_a_phone_without_scripts() {
     play(Look::PHONE.without_scripts(), false);
+}
+
+#[test]
+fn pages_show_by_themselves_what_changes() {
+    let mut street = Street::new(Look::PHONE, false).unwrap();
+    live::pages_show_what_changes(&mut street).unwrap();
 }

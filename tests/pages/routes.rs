@@ -113,9 +113,11 @@ const ROUTES: [(&str, Who, &str); 95] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 34] = [
+const NO_PAGE: [&str; 36] = [
     "/partners/{id}/escrow/now",
+    "/live",
     "/static/kith.css",
+    "/static/kith.js",
     "/static/kith.svg",
     "/statement.csv",
     "/sign-out",

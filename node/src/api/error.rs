@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kith_protocol::{key::BadKey, minutes::BadMinutes, rejection::Rejection};
+use kith_protocol::{minutes::BadMinutes, rejection::Rejection};
 use std::error::Error as _;
 
 /// After how many seconds a busy node may be asked again: its queue empties in less.
@@ -32,6 +32,11 @@ impl Failure {
 
     pub(super) fn malformed(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed", detail)
+    }
+
+    /// Fields that are fine each by itself and do not go together.
+    pub(super) fn together(detail: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not-together", detail)
     }
 
     /// A problem with one field, in the words of the protocol.
@@ -116,17 +121,15 @@ pub fn code_of(why: &Refused) -> String {
     Failure::from(why.clone()).0.code
 }
 
-/// The HTTP status of each refusal: 400 for what cannot be read, 403 and 404 for what is not there for you, 409 for what does
+/// The HTTP status of each refusal: 400 for what no schema lets through, 403 and 404 for what is not there for you, 409 for what does
 /// not fit the present state, 422 for all else, which the rules do not allow.
 fn status_of(why: &Rejection) -> StatusCode {
     match why {
         Rejection::Malformed(_)
-        | Rejection::BadKey(BadKey::NotAKey | BadKey::Weak)
         | Rejection::BadMinutes(BadMinutes::NotPositive(_) | BadMinutes::TooMany(_))
         | Rejection::BadId(_)
         | Rejection::BadText { .. }
-        | Rejection::UnknownVersion(_)
-        | Rejection::BadInvitation => StatusCode::BAD_REQUEST,
+        | Rejection::UnknownVersion(_) => StatusCode::BAD_REQUEST,
         Rejection::NotCoordinator(_) => StatusCode::FORBIDDEN,
         Rejection::UnknownMember(_)
         | Rejection::UnknownExchange(_)

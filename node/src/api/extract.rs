@@ -62,6 +62,7 @@ pub(super) struct Paging {
     #[param(minimum = 1, maximum = 500)]
     pub(super) limit: Option<usize>,
     /// Where the page before ended: its `next`.
+    #[param(value_type = Option<super::types::schema::Id>)]
     pub(super) after: Option<String>,
 }
 

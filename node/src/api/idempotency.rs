@@ -7,10 +7,11 @@
 use super::{
     Failure,
     types::{
-        AcceptInvitation, CharterView, CircleName, CirclePart, Confirm, EndAdvance, EscrowSwitch, GiveBack, GoOn,
-        MailSwitch, NewAdvance, NewBackup, NewCorrection, NewDispute, NewExchange, NewGift, NewGroup, NewInvitation,
-        NewListing, NewMember, NewNotice, NewPayment, NewReminder, NewRequest, NewRole, NewStatement, NewSuggestion,
-        Nothing,
+        AcceptInvitation, By, CharterView, CircleName, CirclePart, Confirm, EndAdvance, EscrowSwitch, GiveBack, GoOn,
+        MailSwitch, NewAdvance, NewBackup, NewCorrection, NewDispute, NewEvent, NewExchange, NewFact, NewGift,
+        NewGroup, NewInvitation, NewListing, NewMember, NewMessage, NewNote, NewNotice, NewPayment, NewPerson,
+        NewReference, NewReminder, NewReport, NewRequest, NewRole, NewSafety, NewStatement, NewSuggestion, Nothing,
+        Rest, Until, With,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -25,6 +26,7 @@ use kith_protocol::{
     machine::request_digest,
 };
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 
 /// The longest key.
 const MAX_KEY: usize = 100;
@@ -56,6 +58,12 @@ impl Write {
     /// An id for something this write makes.
     pub(super) fn new_id(&self, handle: &Handle, what: &str) -> [u8; 16] {
         handle.id_for(&self.id, &format!("{what} {}", self.digest))
+    }
+
+    /// The id of the paper this write makes: the same for everything that is sent under its key, so that another body
+    /// under the same key finds that something else is kept there.
+    pub(super) fn paper(&self, handle: &Handle) -> [u8; 16] {
+        handle.id_for(&self.id, "paper")
     }
 
     /// One of several writes that came in one request.
@@ -104,6 +112,7 @@ macro_rules! objects {
 }
 objects!(
     AcceptInvitation,
+    By,
     CharterView,
     Confirm,
     EndAdvance,
@@ -115,22 +124,33 @@ objects!(
     NewBackup,
     NewCorrection,
     NewDispute,
+    NewEvent,
     NewExchange,
+    NewFact,
     NewGift,
     NewGroup,
     NewInvitation,
     NewListing,
     NewMember,
+    NewMessage,
+    NewNote,
     NewPayment,
+    NewPerson,
+    NewReference,
     NewReminder,
+    NewReport,
     NewRequest,
     NewRole,
+    NewSafety,
     NewStatement,
     NewSuggestion,
     Nothing,
     CircleName,
     CirclePart,
-    NewNotice
+    NewNotice,
+    Rest,
+    Until,
+    With
 );
 
 impl Shape for Vec<NewMember> {
@@ -164,9 +184,52 @@ where
         if opens.is_some_and(|first| *first != T::OPENS) {
             return Err(Failure::malformed(format!("the body cannot be read: line 1 must begin {}", T::EXPECTED)));
         }
-        let Json(body) = Json::from_bytes(&bytes)?;
+        let Json(body) = Json::from_bytes(&whole_numbers(&bytes))?;
         Ok(Self { write, body })
     }
+}
+
+/// Writes numbers such as `60.0` and `6e1` as the whole numbers that they are: in JSON Schema they are integers like any
+/// other, and some programs know no others.
+fn whole_numbers(json: &[u8]) -> Cow<'_, [u8]> {
+    let (mut out, mut done, mut at, mut quoted) = (Vec::new(), 0, 0, false);
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'"' => quoted = !quoted,
+            // What follows is part of the text, were it a quotation mark.
+            b'\\' if quoted => at += 1,
+            b'-' | b'0'..=b'9' if !quoted => {
+                let rest = &json[at..];
+                let length = rest.iter().position(|byte| !b"-+.eE0123456789".contains(byte)).unwrap_or(rest.len());
+                let token = &rest[..length];
+                if let Some(whole) = whole_number(token) {
+                    out.extend_from_slice(&json[done..at]);
+                    out.extend_from_slice(whole.as_bytes());
+                    done = at + length;
+                }
+                at += length.saturating_sub(1);
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    if done == 0 {
+        return Cow::Borrowed(json);
+    }
+    out.extend_from_slice(&json[done..]);
+    Cow::Owned(out)
+}
+
+/// The digits of a number with a point or an exponent that is whole and no larger than any that is taken here.
+fn whole_number(token: &[u8]) -> Option<String> {
+    const LARGEST: f64 = 1.9e19;
+    if !token.iter().any(|byte| b".eE".contains(byte)) {
+        return None;
+    }
+    let number: serde_json::Number = serde_json::from_slice(token).ok()?;
+    let number = number.as_f64()?;
+    (number.fract() == 0.0 && number.abs() < LARGEST)
+        .then(|| if number == 0.0 { "0".into() } else { format!("{number:.0}") })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -211,6 +274,15 @@ mod tests {
         let write = || Write::new(&HeaderMap::new(), "POST /members\n", b"1").unwrap();
         assert_eq!(write().request(), None);
         assert_ne!(write().id, write().id);
+    }
+
+    #[test]
+    fn whole_numbers_are_whole_however_they_are_written() {
+        let written = |json: &str| String::from_utf8(whole_numbers(json.as_bytes()).into_owned()).unwrap();
+        assert_eq!(written(r#"{"a":60.0,"b":[6e1,-2.50,-0.0,1E+2]}"#), r#"{"a":60,"b":[60,-2.50,0,100]}"#);
+        for kept in [r#"{"a":"6.0"}"#, r#"{"a":"\"6.0","b":5.5}"#, "1e400", "6.", "[1,2", "", "60.0.0", "1e20"] {
+            assert_eq!(written(kept), kept);
+        }
     }
 
     #[test]

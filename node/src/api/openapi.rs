@@ -6,6 +6,7 @@ use axum::{
     http::header,
     routing::{MethodRouter, get},
 };
+use serde_json::Value;
 use utoipa::{
     ToSchema,
     openapi::{
@@ -53,11 +54,51 @@ pub(super) fn document(mut open: OpenApi, mut guarded: OpenApi) -> OpenApi {
 
 /// Serves the document.
 pub(super) fn route(document: &OpenApi) -> MethodRouter<ApiState> {
-    let json = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
+    let mut whole = serde_json::to_value(document).unwrap_or_default();
+    exact(&mut whole, false);
+    let json = Bytes::from(serde_json::to_vec(&whole).unwrap_or_default());
     get(move || {
         let json = json.clone();
         async move { ([(header::CONTENT_TYPE, "application/json")], json) }
     })
+}
+
+/// Says of every number how large it may be, as its type in Rust has it, and of no parameter of an address that it may be
+/// null: what is not there is left out.
+fn exact(value: &mut Value, parameter: bool) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| exact(item, parameter)),
+        Value::Object(fields) => {
+            if parameter && let Some(Value::Array(kinds)) = fields.get_mut("type") {
+                kinds.retain(|kind| kind != "null");
+                if let [only] = kinds.as_slice() {
+                    let only = only.clone();
+                    fields.insert("type".into(), only);
+                }
+            }
+            if parameter && let Some(Value::Array(kinds)) = fields.get_mut("oneOf") {
+                kinds.retain(|kind| kind["type"] != "null");
+            }
+            // What is left out is null to the node; that is no value for a field that may not be null.
+            fields.retain(|name, value| name != "default" || !value.is_null());
+            let (format, signed) = (fields.get("format").and_then(Value::as_str), !fields.contains_key("minimum"));
+            let (least, most) = match (format, signed) {
+                (Some("int32"), false) => (0.into(), u32::MAX.into()),
+                (Some("int32"), true) => (i32::MIN.into(), i32::MAX.into()),
+                (Some("int64"), false) => (0.into(), u64::MAX.into()),
+                (Some("int64"), true) => (i64::MIN.into(), i64::MAX.into()),
+                _ => (Value::Null, Value::Null),
+            };
+            if !most.is_null() {
+                fields.entry("minimum").or_insert(least);
+                fields.entry("maximum").or_insert(most);
+            }
+            for (name, inner) in fields.iter_mut() {
+                exact(inner, parameter || name == "parameters");
+            }
+        }
+        _ => {}
+    }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
@@ -79,7 +120,14 @@ fn share(method: &str, operation: &mut Operation) {
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some("1 to 100 printable characters: sending the same request again has no second effect."))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(100))))
+            .schema(Some(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .min_length(Some(1))
+                    .max_length(Some(100))
+                    // Headers lose the spaces around them.
+                    .pattern(Some("^[!-~]([ -~]*[!-~])?$")),
+            ))
             .build();
         operation.parameters.get_or_insert_default().push(RefOr::T(key));
     }

@@ -8,6 +8,7 @@ mod federation;
 mod listings;
 mod members;
 mod nodes;
+mod office;
 mod problems;
 mod repeats;
 mod together;

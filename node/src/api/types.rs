@@ -9,7 +9,9 @@ mod exchanges;
 mod ledger;
 mod listings;
 mod members;
+mod office;
 mod partners;
+pub mod schema;
 mod together;
 
 pub use backup::NewBackup;
@@ -24,7 +26,12 @@ pub use exchanges::{
 };
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
 pub use listings::{ListingView, NewListing, ShelfView};
-pub use members::{AliasView, BatchResult, MemberView, NewMember, NewRole, SignInCode, StatementLine};
+pub use members::{AliasView, BatchMember, BatchResult, MemberView, NewMember, NewRole, SignInCode, StatementLine};
+pub use office::{
+    By, ConversationView, EventView, FactView, FeedView, FileView, FirstView, HelperView, Kept, ListingName,
+    MessageView, NewEvent, NewFact, NewMessage, NewNote, NewPerson, NewReference, NewReport, NewSafety, NoteView,
+    PaperKey, ReferenceView, ReportView, Rest, SafetyView, Until, With,
+};
 pub use partners::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView};
 pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeView, TogetherKey};
 

@@ -3,16 +3,20 @@
 mod answer;
 mod backup;
 mod batch;
+mod care;
 mod disputes;
 mod escrow;
+mod events;
 mod exchanges;
 mod export;
 mod ledger;
 mod listings;
 mod members;
+mod messages;
 mod papers;
 mod partners;
 mod payments;
+mod safety;
 mod shelves;
 mod sign_in;
 mod status;
@@ -30,6 +34,9 @@ pub(super) fn public() -> OpenApiRouter<ApiState> {
         .routes(routes!(listings::list_needs))
         .routes(routes!(listings::get_listing))
         .routes(routes!(shelves::list_shelves))
+        .routes(routes!(events::list_feeds))
+        .routes(routes!(events::list_events))
+        .routes(routes!(events::get_event))
         .routes(routes!(ledger::get_checkpoint))
         .routes(routes!(ledger::get_inclusion))
         .routes(routes!(ledger::get_consistency))
@@ -87,4 +94,34 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(together::put_circle_part))
         .routes(routes!(together::list_notices, together::post_notice))
         .routes(routes!(together::drop_notice))
+        .merge(office())
+}
+
+/// What is kept beside the ledger.
+fn office() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::default()
+        .routes(routes!(messages::list_conversations))
+        .routes(routes!(messages::list_messages, messages::send_message))
+        .routes(routes!(messages::read_messages))
+        .routes(routes!(safety::list_reports, safety::take_report))
+        .routes(routes!(safety::get_report))
+        .routes(routes!(safety::end_report))
+        .routes(routes!(safety::get_safety, safety::put_safety))
+        .routes(routes!(safety::list_firsts))
+        .routes(routes!(safety::accept_first))
+        .routes(routes!(safety::refuse_first))
+        .routes(routes!(events::announce_event))
+        .routes(routes!(events::cancel_event))
+        .routes(routes!(care::get_file))
+        .routes(routes!(care::add_reference))
+        .routes(routes!(care::add_fact, care::drop_fact))
+        .routes(routes!(care::list_notes, care::add_note))
+        .routes(routes!(care::rang))
+        .routes(routes!(care::put_helper, care::end_helper))
+        .routes(routes!(care::put_pause))
+        .routes(routes!(care::keep_away, care::let_near))
+        .routes(routes!(care::put_person))
+        .routes(routes!(care::get_data))
+        .routes(routes!(care::forget))
+        .routes(routes!(care::sign_out))
 }

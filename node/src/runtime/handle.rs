@@ -73,6 +73,8 @@ pub struct Handle {
     pub(super) ids: Arc<[u8; 32]>,
     pub(super) checkpoints: Checkpoints,
     pub(super) changes: watch::Receiver<u64>,
+    /// Whether whoever waits for news is to go home.
+    pub(super) hush: Arc<watch::Sender<bool>>,
     pub(super) counters: Arc<super::counters::Counters>,
     pub(super) network: Option<Arc<NetworkCounters>>,
     /// The coordinator who records what no other is named for, as found last.

@@ -9,6 +9,7 @@ mod copies;
 mod joining;
 mod letters;
 mod messages;
+mod once;
 mod papers;
 mod pictures;
 mod safety;
@@ -22,6 +23,7 @@ pub use joining::{Application, MAX_APPLICATIONS};
 pub(super) use letters::PostRoom;
 pub use letters::{CODE_LETTER_STANDS, Letter, LetterKind, MAX_LETTERS, WEEK_LETTER_STANDS};
 pub use messages::{Conversation, Sent};
+pub use once::MESSAGES_GIVEN;
 pub use papers::{
     About, Act, Circle, Copies, Event, Fact, File, Helper, MAX_CIRCLE, MAX_LINE, MAX_WORDS, Message, Note, Notice,
     Paper, Pending, Reference, Report, Rules, Subject, Trouble,
@@ -41,6 +43,7 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
+use tokio::sync::watch;
 
 /// The most papers: those of a town of twenty thousand. What they weigh in memory is some tens of megabytes at most.
 pub const MAX_PAPERS: usize = 100_000;
@@ -54,12 +57,15 @@ pub type PaperId = [u8; 16];
 #[derive(Debug, Default)]
 pub(super) struct Office {
     papers: Mutex<Option<BTreeMap<PaperId, Paper>>>,
+    /// Grows whenever a paper changed.
+    pub(super) changes: watch::Sender<u64>,
 }
 
 /// The papers, for one piece of work.
 struct Room<'a> {
     people: &'a People,
     papers: &'a mut BTreeMap<PaperId, Paper>,
+    changed: bool,
 }
 
 fn read(people: &People, now: Timestamp) -> Result<BTreeMap<PaperId, Paper>, StoreError> {
@@ -98,6 +104,7 @@ impl Room<'_> {
         self.people.put(id, &codec::encode(&paper))?;
         self.people.flush()?;
         self.papers.insert(id, paper);
+        self.changed = true;
         Ok(())
     }
 
@@ -105,6 +112,7 @@ impl Room<'_> {
     fn erase(&mut self, id: &PaperId) -> Result<(), StoreError> {
         self.people.erase(*id)?;
         self.papers.remove(id);
+        self.changed = true;
         Ok(())
     }
 
@@ -150,7 +158,12 @@ impl Handle {
                 Some(papers) => papers,
                 empty => empty.insert(read(&people, clock::now())?),
             };
-            work(&mut Room { people: &people, papers })
+            let mut room = Room { people: &people, papers, changed: false };
+            let done = work(&mut room);
+            if room.changed {
+                office.changes.send_modify(|n| *n += 1);
+            }
+            done
         });
         match done.await {
             Ok(done) => done.map_err(|why| Refused::People(why.to_string())),

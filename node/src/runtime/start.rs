@@ -267,6 +267,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         names: Arc::default(),
         office: Arc::default(),
         post: Arc::default(),
+        hush: Arc::default(),
         ids: Arc::new(ids_secret(&home)),
         checkpoints,
         changes,

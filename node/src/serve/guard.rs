@@ -21,7 +21,7 @@ use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 /// this, something else hangs.
 const ANSWER_WITHIN: Duration = Duration::from_secs(35);
 
-/// The page brings everything itself: no script, nothing from elsewhere, no frame around it.
+/// For answers that are no pages: nothing runs, nothing comes from elsewhere, no frame stands around it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
                       base-uri 'none'; form-action 'self'";
 /// Headers of every answer that does not bring its own.

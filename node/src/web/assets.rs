@@ -48,14 +48,23 @@ impl Asset {
 
 pub(super) static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("text/css; charset=utf-8", include_str!("../../static/kith.css")));
+/// The script: small, and never needed.
+static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_str!("../../static/kith.js")));
 static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new("image/svg+xml", include_str!("../../static/kith.svg")));
 
 static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.css?v={}", STYLE.version));
+static SCRIPT_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.js?v={}", SCRIPT.version));
 static ICON_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.svg?v={}", ICON.version));
 
 /// The address of the style sheet.
 pub(super) fn style() -> &'static str {
     &STYLE_ADDRESS
+}
+
+/// The address of the script.
+pub(super) fn script() -> &'static str {
+    &SCRIPT_ADDRESS
 }
 
 /// The address of the icon.
@@ -67,6 +76,7 @@ pub(super) fn icon() -> &'static str {
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/static/kith.css", get(|query, headers| asset(&STYLE, query, headers)))
+        .route("/static/kith.js", get(|query, headers| asset(&SCRIPT, query, headers)))
         .route("/static/kith.svg", get(|query, headers| asset(&ICON, query, headers)))
 }
 

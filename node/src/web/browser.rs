@@ -139,6 +139,12 @@ impl Browser {
         browser
     }
 
+    /// What it would send as cookies.
+    pub(crate) fn cookies(&self) -> String {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+
     /// One request, without following where it leads.
     pub(crate) async fn ask(&mut self, path: &str, body: Option<String>, extra: &[(&'static str, &str)]) -> Shown {
         let form = [("content-type", "application/x-www-form-urlencoded")];
@@ -148,8 +154,7 @@ impl Browser {
 
     async fn ask_bytes(&mut self, path: &str, body: Option<Vec<u8>>, extra: &[(&'static str, &str)]) -> Shown {
         let builder = axum::http::Request::builder().uri(format!("{}{path}", self.base));
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut builder = builder.header("accept-language", self.language).header("cookie", cookies.join("; "));
+        let mut builder = builder.header("accept-language", self.language).header("cookie", self.cookies());
         for (name, value) in extra {
             builder = builder.header(*name, *value);
         }

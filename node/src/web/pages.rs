@@ -17,9 +17,10 @@ use axum::{
 };
 use kith_protocol::rejection::Rejection;
 
-/// Nothing from elsewhere, nothing that runs, nobody's frame. Pictures, styles and the targets of forms are our own.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; \
-                      frame-ancestors 'none'";
+/// Nothing from elsewhere, nobody's frame, nothing that runs but the script in a file of ours. Pictures, styles, what the
+/// script asks and the targets of forms are our own.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 pub(super) fn rendered(page: &impl Template) -> String {
     page.render().expect("templates write only to a String, which takes all text")

@@ -2,6 +2,7 @@
 
 use super::words::{Words, shortened};
 use crate::runtime::book::Book;
+pub(super) use crate::runtime::own::listings_of as of_member;
 use kith_protocol::{
     id::{CommunityId, MemberId},
     machine::{Machine, View as _},
@@ -89,17 +90,6 @@ pub(super) fn newest(machine: &Machine, book: &Book, now: Timestamp) -> Vec<Reco
     let Some(oldest) = revisions.iter().take(OWN_READ[0]).next_back() else { return Vec::new() };
     let records = read(book, &machine.identity().community, oldest.saturating_sub(1), OWN_READ[0]);
     records.rev().filter(|record| record.expires_at > now).collect()
-}
-
-/// A member's own listings, newest first.
-pub(super) fn of_member(machine: &Machine, book: &Book, member: &MemberId, now: Timestamp) -> Vec<Record> {
-    let (_, shelf) = machine.state().shelf();
-    let own = machine.identity().community;
-    let standing = shelf.values().filter(|own| own.listing && own.owner == Some(*member) && own.expires_at > now);
-    let mut revisions: Vec<u64> = standing.map(|own| own.revision).collect();
-    revisions.sort_unstable_by(|a, b| b.cmp(a));
-    let one = |revision: &u64| read(book, &own, revision.saturating_sub(1), 1).next();
-    revisions.iter().take(OWN_SHOWN).filter_map(one).collect()
 }
 
 /// The kinds of things a member offers.

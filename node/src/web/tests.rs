@@ -8,8 +8,10 @@ mod disputes;
 mod erase;
 mod escrow;
 mod importing;
+mod live;
 mod looking_after;
 mod members;
+mod rough;
 mod together;
 
 use super::{

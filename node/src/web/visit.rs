@@ -61,6 +61,8 @@ pub(super) struct Frame {
     pub(super) base: String,
     /// Whether there is nothing else to go to: the first run.
     pub(super) alone: bool,
+    /// Where it listens for what changes, where scripts run, if it shows that by itself.
+    pub(super) live: Option<String>,
     pub(super) cookies: Vec<HeaderValue>,
 }
 
@@ -80,6 +82,7 @@ impl Frame {
             path: "/".into(),
             base: String::new(),
             alone: false,
+            live: None,
             cookies: Vec::new(),
         }
     }
@@ -102,6 +105,11 @@ impl Frame {
 
     pub(super) fn coordinator(&self) -> bool {
         self.member.as_ref().is_some_and(|member| member.coordinator)
+    }
+
+    /// The address of our script.
+    pub(super) fn script(&self) -> &'static str {
+        super::assets::script()
     }
 
     pub(super) fn version(&self) -> &'static str {
@@ -218,6 +226,10 @@ async fn frame(app: &App, parts: &Parts) -> Result<Frame, Refused> {
     let token = token(&visit, member.as_ref().map(|member| &member.session));
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let scheme = if is_secure(headers) { "https" } else { "http" };
+    // What answers a form stays: fetched again it would be another page.
+    let live = member.is_some() && parts.method == Method::GET && super::live::is_live(parts.uri.path());
+    // From before the page is made: what changes meanwhile is news.
+    let live = live.then(|| super::live::address(&app.handle.news_mark()));
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     Ok(Frame {
         community,
@@ -227,6 +239,7 @@ async fn frame(app: &App, parts: &Parts) -> Result<Frame, Refused> {
         token,
         path,
         base: format!("{scheme}://{host}"),
+        live,
         cookies,
         ..Frame::plain(words, large)
     })

@@ -145,10 +145,10 @@ async fn members_agree_with_their_own_keys() {
     assert_eq!(node.refused("/exchanges", others).await, "other-key");
     let mut timeless = new(&three, Some(consent(&ada, &three)), None);
     timeless["made_at"] = json!(null);
-    assert_eq!(node.refused("/exchanges", timeless).await, "bad-text");
+    assert_eq!(node.refused("/exchanges", timeless).await, "not-together");
     let mut noted = new(&three, Some(consent(&ada, &three)), None);
     noted["note"] = json!("A walk");
-    assert_eq!(node.refused("/exchanges", noted).await, "bad-text");
+    assert_eq!(node.refused("/exchanges", noted).await, "not-together");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@ pub struct Status {
     /// The community's name.
     pub name: String,
     /// Its id.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::DidKey)]
     pub id: CommunityId,
     /// Coarse area as a geohash.
     pub area: Option<String>,
@@ -27,12 +27,12 @@ pub struct Status {
     /// Members who are here.
     pub members: u64,
     /// Members who are here and coordinate, by id.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<super::schema::Id>)]
     pub coordinators: Vec<MemberId>,
     /// Entries of the ledger.
     pub entries: u64,
     /// The Merkle root over them.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Hex32)]
     pub root: Digest,
     /// The sum of all accounts in minutes: zero.
     pub ledger_sum_minutes: i64,
@@ -66,21 +66,27 @@ pub struct Status {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CharterView {
     /// The community's name.
+    #[schema(schema_with = super::schema::text::<{ kith_protocol::community::MAX_NAME }>)]
     pub name: String,
     /// Coarse area as a geohash.
+    #[schema(schema_with = super::schema::maybe_area)]
     pub area: Option<String>,
     /// How far below zero a person may be, in minutes; zero or below.
+    #[schema(minimum = -9_007_199_254_740_991_i64, maximum = 0)]
     pub person_floor_minutes: i64,
     /// How far below zero an organisation may be, in minutes; zero or below.
+    #[schema(minimum = -9_007_199_254_740_991_i64, maximum = 0)]
     pub organisation_floor_minutes: i64,
     /// How far above zero anybody may be, in minutes.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub ceiling_minutes: Option<i64>,
     /// The longest single exchange, in minutes.
+    #[schema(minimum = 1, maximum = 1_000_000)]
     pub largest_exchange_minutes: u32,
     /// Who must agree: `both`, `receiver` or `either`.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::ConfirmationWord)]
     pub confirmation: Confirmation,
     /// What leaders of groups earn: `leader_earns_all` or `leader_earns_once`.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::GroupWord)]
     pub group: GroupPolicy,
 }

@@ -12,14 +12,15 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct NewDispute {
     /// What is wrong: `hours`, `person`, `never` or `other`.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::ComplaintWord)]
     pub complaint: Complaint,
     /// A word about it, at most 1,000 characters. The partner's coordinators read it; it is in no ledger.
     #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_text::<{ kith_protocol::partnership::MAX_DISPUTE_TEXT }>)]
     pub text: Option<String>,
     /// The coordinator; the first coordinator when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub by: Option<MemberId>,
 }
 
@@ -28,10 +29,11 @@ pub struct NewDispute {
 #[serde(deny_unknown_fields)]
 pub struct NewStatement {
     /// At most 1,000 characters.
+    #[schema(schema_with = super::schema::text::<{ kith_protocol::partnership::MAX_DISPUTE_TEXT }>)]
     pub text: String,
     /// The coordinator; the first coordinator when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub by: Option<MemberId>,
 }
 
@@ -40,11 +42,11 @@ pub struct NewStatement {
 #[serde(deny_unknown_fields)]
 pub struct NewSuggestion {
     /// `stands`, `given_back` or `set_aside`.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::OutcomeWord)]
     pub outcome: Outcome,
     /// The coordinator; the first coordinator when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub by: Option<MemberId>,
 }
 
@@ -56,7 +58,7 @@ pub struct NewReminder {
     pub at: u64,
     /// The coordinator; the first coordinator when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub by: Option<MemberId>,
 }
 
@@ -72,11 +74,11 @@ pub struct StatementView {
     pub text: Option<String>,
     /// Why it was opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::ComplaintWord>)]
     pub complaint: Option<Complaint>,
     /// What was suggested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::OutcomeWord>)]
     pub outcome: Option<Outcome>,
     /// When it was written; for the partner's, when it arrived.
     pub at: u64,
@@ -88,10 +90,10 @@ pub struct StatementView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DisputeView {
     /// The exchange.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Id)]
     pub exchange: ExchangeId,
     /// The partner community.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::DidKey>)]
     pub partner: Option<CommunityId>,
     /// Its name, as far as it is known.
     pub partner_name: Option<String>,
@@ -100,15 +102,15 @@ pub struct DisputeView {
     /// Since when it is known here, or when it was closed.
     pub since: u64,
     /// Why it was opened.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::ComplaintWord>)]
     pub complaint: Option<Complaint>,
     /// Who opened it: `us` or `partner`.
     pub opened_by: Option<String>,
     /// What we suggest.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::OutcomeWord>)]
     pub our_suggestion: Option<Outcome>,
     /// What the partner suggests.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::OutcomeWord>)]
     pub their_suggestion: Option<Outcome>,
     /// Whether the last word was the partner's.
     pub our_turn: bool,
@@ -117,7 +119,7 @@ pub struct DisputeView {
     /// Whether that time has come.
     pub reminder: bool,
     /// What both agreed on.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::OutcomeWord>)]
     pub outcome: Option<Outcome>,
     /// The ledger entry that says so.
     pub index: Option<u64>,
@@ -130,7 +132,7 @@ pub struct DisputeView {
 #[serde(default, deny_unknown_fields)]
 pub struct NewAdvance {
     /// The coordinator; the first coordinator when absent.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub by: Option<MemberId>,
 }
 
@@ -142,6 +144,6 @@ pub struct EndAdvance {
     pub kept: bool,
     /// The coordinator; the first coordinator when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub by: Option<MemberId>,
 }

@@ -10,7 +10,7 @@ pub struct CheckpointView {
     /// Entries.
     pub size: u64,
     /// RFC 6962 root.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Hex32)]
     pub root: Digest,
     /// The C2SP signed note.
     pub note: String,
@@ -31,7 +31,7 @@ pub struct EntryView {
     /// Its index.
     pub index: u64,
     /// RFC 6962 hash of its canonical bytes.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Hex32)]
     pub leaf: Digest,
     /// What it says.
     #[schema(value_type = Object)]
@@ -46,13 +46,13 @@ pub struct InclusionView {
     /// How many entries the ledger has that it is proved for.
     pub size: u64,
     /// The hash of the entry.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Hex32)]
     pub leaf: Digest,
     /// The root over `size` entries.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Hex32)]
     pub root: Digest,
     /// The hashes that lead from the entry to the root.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<super::schema::Hex32>)]
     pub proof: Vec<Digest>,
 }
 
@@ -64,12 +64,12 @@ pub struct ConsistencyView {
     /// The larger size.
     pub new: u64,
     /// The root over `old` entries.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Hex32)]
     pub old_root: Digest,
     /// The root over `new` entries.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Hex32)]
     pub new_root: Digest,
     /// The hashes that lead from both roots to each other.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<super::schema::Hex32>)]
     pub proof: Vec<Digest>,
 }

@@ -12,31 +12,37 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct NewListing {
     /// Whose it is.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Id)]
     pub member: MemberId,
     /// What, in a few words.
+    #[schema(schema_with = super::schema::text::<{ kith_protocol::shelf::MAX_TITLE }>)]
     pub title: String,
     /// More of it.
     #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_text::<{ kith_protocol::shelf::MAX_LISTING_TEXT }>)]
     pub text: Option<String>,
     /// The kind of skill; `other` when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::CategoryWord>)]
     pub category: Option<Category>,
     /// Free words to find it by.
     #[serde(default)]
+    #[schema(schema_with = super::schema::tags)]
     pub tags: Vec<String>,
     /// Where, as a geohash of at most six characters.
     #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_area)]
     pub area: Option<String>,
     /// Language of the words; `en` when absent.
     #[serde(default)]
+    #[schema(min_length = 2, max_length = 12, pattern = "^[A-Za-z0-9-]*$")]
     pub language: Option<String>,
     /// Whether it can be done from afar.
     #[serde(default)]
     pub remote: bool,
     /// For how many days it stands; 180 when absent.
     #[serde(default)]
+    #[schema(minimum = 1, maximum = 396)]
     pub days: Option<u32>,
 }
 
@@ -46,22 +52,22 @@ pub struct ListingView {
     /// `offer` or `need`.
     pub kind: String,
     /// Which record of its community's shelf.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Id)]
     pub key: RecordKey,
     /// Whose shelf.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::DidKey)]
     pub community: CommunityId,
     /// The community's name, as far as it is known.
     pub community_name: Option<String>,
     /// The member behind it, when it is one of ours.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub member: Option<MemberId>,
     /// What, in a few words.
     pub title: String,
     /// More of it.
     pub text: Option<String>,
     /// The kind of skill.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::CategoryWord)]
     pub category: Category,
     /// Free words to find it by.
     pub tags: Vec<String>,
@@ -79,7 +85,7 @@ pub struct ListingView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ShelfView {
     /// Whose.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::DidKey)]
     pub community: CommunityId,
     /// The community's name, as far as it is known.
     pub name: Option<String>,
@@ -90,7 +96,7 @@ pub struct ShelfView {
     /// How many of them are offers or needs.
     pub listings: u64,
     /// RFC 6962 root over them, in order of revision: equal on two nodes when they hold the same.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Hex32)]
     pub root: Digest,
     /// Whether its node is connected now.
     pub connected: bool,

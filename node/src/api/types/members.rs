@@ -11,56 +11,103 @@ use utoipa::ToSchema;
 
 /// Somebody to be admitted.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct NewMember {
     /// Full name, kept apart from the ledger.
+    #[schema(schema_with = super::schema::text::<{ crate::people::MAX_NAME }>)]
     pub name: String,
     /// E-mail address.
+    #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_text::<{ crate::people::MAX_CONTACT }>)]
     pub email: Option<String>,
     /// Telephone number.
+    #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_text::<{ crate::people::MAX_CONTACT }>)]
     pub phone: Option<String>,
     /// The id in an earlier system.
+    #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_text::<{ crate::people::MAX_CONTACT }>)]
     pub external: Option<String>,
     /// When they joined an earlier system, as `YYYY-MM-DD`.
+    #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_text::<{ crate::people::MAX_CONTACT }>)]
     pub joined: Option<String>,
     /// `person` (the default) or `organisation`.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(value_type = Option<super::schema::KindWord>)]
     pub kind: Option<MemberKind>,
     /// `member` (the default) or `coordinator`.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(value_type = Option<super::schema::RoleWord>)]
     pub role: Option<Role>,
     /// A public key that only they hold, in hexadecimal.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(value_type = Option<super::schema::Hex32>)]
     pub key: Option<PublicKey>,
     /// Minutes brought along from an earlier system.
+    #[serde(default)]
+    #[schema(minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64)]
     pub opening_minutes: Option<i64>,
     /// The coordinator who admits them; the first coordinator when absent.
-    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub by: Option<MemberId>,
+}
+
+/// Somebody in a batch. Names and contacts are judged one by one, as [`NewMember`] says, so that one that does not fit
+/// keeps nobody else out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct BatchMember {
+    /// Full name.
+    name: String,
+    /// E-mail address.
+    email: Option<String>,
+    /// Telephone number.
+    phone: Option<String>,
+    /// The id in an earlier system.
+    external: Option<String>,
+    /// When they joined an earlier system.
+    joined: Option<String>,
+    /// `person` (the default) or `organisation`.
+    #[schema(value_type = Option<super::schema::KindWord>)]
+    kind: Option<MemberKind>,
+    /// `member` (the default) or `coordinator`.
+    #[schema(value_type = Option<super::schema::RoleWord>)]
+    role: Option<Role>,
+    /// A public key that only they hold.
+    #[schema(value_type = Option<super::schema::Hex32>)]
+    key: Option<PublicKey>,
+    /// Minutes brought along from an earlier system.
+    opening_minutes: Option<i64>,
+    /// The coordinator who admits them.
+    #[schema(value_type = Option<super::schema::Id>)]
+    by: Option<MemberId>,
 }
 
 /// A member, for those who may see them.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MemberView {
     /// Their id.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Id)]
     pub id: MemberId,
     /// Their name; absent once erased.
     pub name: Option<String>,
     /// The id in an earlier system.
     pub external: Option<String>,
     /// Person or organisation.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::KindWord)]
     pub kind: MemberKind,
     /// Their role.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::RoleWord)]
     pub role: Role,
     /// Whether they are here.
     pub active: bool,
     /// Minutes given less minutes received.
     pub balance_minutes: i64,
     /// Their own key, if they registered one.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Hex32>)]
     pub key: Option<PublicKey>,
 }
 
@@ -74,12 +121,12 @@ pub struct StatementLine {
     /// What kind of entry.
     pub kind: String,
     /// The exchange, if it is one.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub exchange: Option<ExchangeId>,
     /// By how many minutes the member's balance changed.
     pub change_minutes: i64,
     /// The other member, if there is one and they are here.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub other: Option<MemberId>,
 }
 
@@ -87,7 +134,7 @@ pub struct StatementLine {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AliasView {
     /// The code to give to the partner.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::Id)]
     pub alias: Alias,
 }
 
@@ -115,6 +162,6 @@ pub enum BatchResult {
 #[serde(deny_unknown_fields)]
 pub struct NewRole {
     /// `member` or `coordinator`.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::RoleWord)]
     pub role: Role,
 }

@@ -13,8 +13,10 @@ pub struct NewInvitation {
     /// How many minutes their members may receive ahead; 1,200 when absent.
     pub their_limit_minutes: Option<u64>,
     /// The longest single exchange; 480 when absent.
+    #[schema(schema_with = super::schema::maybe_minutes)]
     pub largest_minutes: Option<i64>,
     /// For how many days it is good; 14 when absent.
+    #[schema(minimum = 1, maximum = 366)]
     pub days: Option<u32>,
 }
 
@@ -39,12 +41,12 @@ pub struct AcceptInvitation {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct PartnerView {
     /// The partner community.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::DidKey)]
     pub community: CommunityId,
     /// Its name, as far as it is known.
     pub name: Option<String>,
     /// The account; absent until both signed.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Hex32>)]
     pub account: Option<AccountId>,
     /// `accepting`, `live` or `refused`; `recovering` while we ask the partner what it last saw, `closed` while it asks us,
     /// `frozen` once it signed two things that cannot both be true.
@@ -84,7 +86,7 @@ pub struct MailSwitch {
     pub on: bool,
     /// The coordinator who decides; the first coordinator when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub by: Option<MemberId>,
 }
 
@@ -93,6 +95,6 @@ pub struct MailSwitch {
 #[serde(default, deny_unknown_fields)]
 pub struct GoOn {
     /// The coordinator; the first coordinator when absent.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<super::schema::Id>)]
     pub by: Option<MemberId>,
 }

@@ -9,7 +9,7 @@ use crate::{
         ApiState, Failure,
         extract::MAX_LIMIT,
         idempotency::{Call, Write},
-        types::{BatchResult, NewMember, Outcome},
+        types::{BatchMember, BatchResult, NewMember, Outcome},
     },
     runtime::{Handle, Refused},
 };
@@ -30,7 +30,7 @@ struct Ready {
 }
 
 /// Admits many members. Each succeeds or fails by itself; sending the batch again with the same key does what is missing.
-#[utoipa::path(post, path = "/members/batch", tag = "members", request_body = Vec<NewMember>,
+#[utoipa::path(post, path = "/members/batch", tag = "members", request_body = Vec<BatchMember>,
     responses((status = 200, description = "What became of each, in order.", body = Vec<BatchResult>)))]
 pub(in crate::api) async fn admit_members(
     State(ApiState { handle, .. }): State<ApiState>,

@@ -118,7 +118,7 @@ pub(in crate::api) async fn list_disputes(State(state): State<ApiState>) -> Resu
 
 /// The dispute about an exchange, open or closed.
 #[utoipa::path(get, path = "/disputes/{id}", tag = "disputes",
-    params(("id" = String, Path, description = "The exchange.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses((status = 200, description = "The dispute.", body = DisputeView)))]
 pub(in crate::api) async fn get_dispute(
     State(state): State<ApiState>,
@@ -129,7 +129,7 @@ pub(in crate::api) async fn get_dispute(
 
 /// Disputes an exchange with a partner. The partner hears of it when it is there.
 #[utoipa::path(post, path = "/disputes/{id}", tag = "disputes", request_body = NewDispute,
-    params(("id" = String, Path, description = "The exchange.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses((status = 201, description = "Opened.", body = DisputeView)))]
 pub(in crate::api) async fn open_dispute(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -143,7 +143,7 @@ pub(in crate::api) async fn open_dispute(
 
 /// Says something to the partner's coordinators about a disputed exchange.
 #[utoipa::path(post, path = "/disputes/{id}/statements", tag = "disputes", request_body = NewStatement,
-    params(("id" = String, Path, description = "The exchange.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses((status = 200, description = "Said; it goes when the partner is there.", body = DisputeView)))]
 pub(in crate::api) async fn say_in_dispute(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -156,7 +156,7 @@ pub(in crate::api) async fn say_in_dispute(
 
 /// Suggests how to end a dispute. When both communities suggest the same, it ends so, and both ledgers say it.
 #[utoipa::path(post, path = "/disputes/{id}/suggestion", tag = "disputes", request_body = NewSuggestion,
-    params(("id" = String, Path, description = "The exchange.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses((status = 200, description = "Suggested, or agreed on.", body = DisputeView)))]
 pub(in crate::api) async fn suggest_outcome(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -168,7 +168,7 @@ pub(in crate::api) async fn suggest_outcome(
 
 /// Chooses when to be reminded of a dispute. It stays on the list until then, too.
 #[utoipa::path(post, path = "/disputes/{id}/reminder", tag = "disputes", request_body = NewReminder,
-    params(("id" = String, Path, description = "The exchange.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses((status = 200, description = "Kept.", body = DisputeView)))]
 pub(in crate::api) async fn set_reminder(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -180,7 +180,7 @@ pub(in crate::api) async fn set_reminder(
 
 /// Lets the pot pay a member whom a partner's member has not paid yet. What is paid later goes to the pot.
 #[utoipa::path(post, path = "/exchanges/{id}/advance", tag = "exchanges", request_body = NewAdvance,
-    params(("id" = String, Path, description = "The exchange whose payment is awaited.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange whose payment is awaited.")),
     responses((status = 201, description = "The member has the minutes.", body = Outcome)))]
 pub(in crate::api) async fn advance_exchange(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -193,7 +193,7 @@ pub(in crate::api) async fn advance_exchange(
 
 /// Decides what becomes of an advance: the member keeps it as a gift, or the pot takes it back.
 #[utoipa::path(post, path = "/exchanges/{id}/advance/end", tag = "exchanges", request_body = EndAdvance,
-    params(("id" = String, Path, description = "The exchange.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses((status = 200, description = "Decided.", body = Outcome)))]
 pub(in crate::api) async fn end_advance(
     State(ApiState { handle, .. }): State<ApiState>,

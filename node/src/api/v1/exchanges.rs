@@ -8,7 +8,7 @@ use crate::{
     api::{
         ApiState, Failure,
         extract::{At, MAX_LIMIT, Params, limit},
-        idempotency::Call,
+        idempotency::{Call, Write},
         types::{Confirm, ExchangeView, NewCorrection, NewExchange, NewGift, NewGroup, Nothing, Outcome, Page},
     },
     runtime::{Handle, Refused, clock, personal::Note},
@@ -39,11 +39,13 @@ async fn on_behalf(handle: &Handle, channel: Option<Channel>) -> Result<Consent,
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct Listed {
     /// `waiting`: the others are found on members' statements.
+    #[param(inline, value_type = Option<crate::api::types::schema::WaitingWord>)]
     state: Option<String>,
     /// How many items: 1 to 500, 100 when absent.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<usize>,
     /// Where the page before ended: its `next`.
+    #[param(value_type = Option<crate::api::types::schema::Id>)]
     after: Option<String>,
 }
 
@@ -73,7 +75,7 @@ pub(in crate::api) async fn list_exchanges(
 }
 
 /// Where an exchange stands.
-#[utoipa::path(get, path = "/exchanges/{id}", tag = "exchanges", params(("id" = String, Path, description = "The exchange.")),
+#[utoipa::path(get, path = "/exchanges/{id}", tag = "exchanges", params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses((status = 200, description = "Where it stands.", body = ExchangeView)))]
 pub(in crate::api) async fn get_exchange(
     State(state): State<ApiState>,
@@ -107,17 +109,29 @@ pub(in crate::api) async fn record_exchange(
         made_at: body.made_at.map_or_else(clock::now, kith_protocol::time::Timestamp),
         details: note.as_ref().map(Note::digest),
     };
+    record(&handle, &write, terms, consents, note).await
+}
+
+/// Records an exchange; its note is kept apart from the ledger, and forgotten again when the rules say no.
+pub(super) async fn record(
+    handle: &Handle,
+    write: &Write,
+    terms: ExchangeTerms,
+    consents: Vec<Option<Consent>>,
+    note: Option<Note>,
+) -> Result<Response, Failure> {
+    let (exchange, request) = (terms.exchange, write.request());
     let ask = {
         let handle = handle.clone();
-        async move { handle.agreed(write.request(), terms, consents, Command::Exchange).await }
+        async move { handle.agreed(request, terms, consents, Command::Exchange).await }
     };
     let reply = match note {
         None => ask.await?,
         Some(note) => {
-            if let Some(reply) = handle.earlier(write.request()).await? {
+            if let Some(reply) = handle.earlier(request).await? {
                 return Ok(created(reply));
             }
-            if is_known(&handle, exchange).await? {
+            if is_known(handle, exchange).await? {
                 return Err(Rejection::ExchangeExists(exchange).into());
             }
             handle.keeping_one(exchange.0, note.to_bytes(), ask).await?
@@ -133,7 +147,7 @@ async fn is_known(handle: &Handle, id: ExchangeId) -> Result<bool, Refused> {
 
 /// Agrees to an exchange that waits, for the member it waits for.
 #[utoipa::path(post, path = "/exchanges/{id}/confirm", tag = "exchanges", request_body = Confirm,
-    params(("id" = String, Path, description = "The exchange.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses(
         (status = 201, description = "It counts.", body = Outcome),
         (status = 202, description = "It is recorded, and somebody else has still to say their word.", body = Outcome),
@@ -196,7 +210,7 @@ pub(in crate::api) async fn confirm_exchange(
 
 /// Takes back or refuses an exchange that waits.
 #[utoipa::path(post, path = "/exchanges/{id}/decline", tag = "exchanges", request_body = Nothing,
-    params(("id" = String, Path, description = "The exchange.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses((status = 200, description = "Declined.", body = Outcome)))]
 pub(in crate::api) async fn decline_exchange(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -208,7 +222,7 @@ pub(in crate::api) async fn decline_exchange(
 
 /// Corrects an exchange by another entry; nothing is edited.
 #[utoipa::path(post, path = "/exchanges/{id}/correction", tag = "exchanges", request_body = NewCorrection,
-    params(("id" = String, Path, description = "The exchange.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses((status = 201, description = "Corrected; `exchange` is the correction's own id.", body = Outcome)))]
 pub(in crate::api) async fn correct_exchange(
     State(ApiState { handle, .. }): State<ApiState>,

@@ -81,7 +81,7 @@ pub(in crate::api) async fn list_needs(
 
 /// One offer or need.
 #[utoipa::path(get, path = "/listings/{community}/{key}", tag = "listings",
-    params(("community" = String, Path, description = "Whose shelf."), ("key" = String, Path, description = "Which record.")),
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "Whose shelf."), ("key" = crate::api::types::schema::Id, Path, description = "Which record.")),
     responses((status = 200, description = "The listing.", body = ListingView)))]
 pub(in crate::api) async fn get_listing(
     State(state): State<ApiState>,
@@ -145,7 +145,7 @@ async fn publish(
 }
 
 /// Withdraws an offer of ours.
-#[utoipa::path(delete, path = "/offers/{key}", tag = "listings", params(("key" = String, Path, description = "Which offer.")),
+#[utoipa::path(delete, path = "/offers/{key}", tag = "listings", params(("key" = crate::api::types::schema::Id, Path, description = "Which offer.")),
     responses((status = 200, description = "Withdrawn.", body = Outcome)))]
 pub(in crate::api) async fn withdraw_offer(
     State(state): State<ApiState>,
@@ -156,7 +156,7 @@ pub(in crate::api) async fn withdraw_offer(
 }
 
 /// Withdraws a need of ours.
-#[utoipa::path(delete, path = "/needs/{key}", tag = "listings", params(("key" = String, Path, description = "Which need.")),
+#[utoipa::path(delete, path = "/needs/{key}", tag = "listings", params(("key" = crate::api::types::schema::Id, Path, description = "Which need.")),
     responses((status = 200, description = "Withdrawn.", body = Outcome)))]
 pub(in crate::api) async fn withdraw_need(
     State(state): State<ApiState>,

@@ -64,7 +64,7 @@ pub(in crate::api) async fn list_members(
 }
 
 /// One member.
-#[utoipa::path(get, path = "/members/{id}", tag = "members", params(("id" = String, Path, description = "The member.")),
+#[utoipa::path(get, path = "/members/{id}", tag = "members", params(("id" = crate::api::types::schema::Id, Path, description = "The member.")),
     responses((status = 200, description = "The member.", body = MemberView)))]
 pub(in crate::api) async fn get_member(
     State(state): State<ApiState>,
@@ -167,7 +167,7 @@ pub(in crate::api) struct StatementPaging {
 
 /// What touched a member's balance and standing, newest first.
 #[utoipa::path(get, path = "/members/{id}/statement", tag = "members",
-    params(("id" = String, Path, description = "The member."), StatementPaging),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The member."), StatementPaging),
     responses((status = 200, description = "A page of lines; `next` is the `before` of the next.", body = Page<StatementLine>)))]
 pub(in crate::api) async fn get_statement(
     State(state): State<ApiState>,
@@ -194,13 +194,13 @@ fn statement_line(line: Line) -> StatementLine {
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct ForPartner {
     /// The partner community.
-    #[param(value_type = String)]
+    #[param(value_type = crate::api::types::schema::DidKey)]
     partner: CommunityId,
 }
 
 /// What a member is called towards one partner.
 #[utoipa::path(get, path = "/members/{id}/alias", tag = "members",
-    params(("id" = String, Path, description = "The member."), ForPartner),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The member."), ForPartner),
     responses((status = 200, description = "The code to give to the partner.", body = AliasView)))]
 pub(in crate::api) async fn get_alias(
     State(state): State<ApiState>,
@@ -220,7 +220,7 @@ pub(in crate::api) async fn get_alias(
 /// A member leaves; what their balance was goes to the pot, what they posted is taken down, and their name stays until
 /// it is erased.
 #[utoipa::path(post, path = "/members/{id}/leave", tag = "members", request_body = Nothing,
-    params(("id" = String, Path, description = "The member.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The member.")),
     responses((status = 200, description = "Left.", body = Outcome)))]
 pub(in crate::api) async fn leave(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -233,7 +233,7 @@ pub(in crate::api) async fn leave(
 
 /// Gives a member another role.
 #[utoipa::path(put, path = "/members/{id}/role", tag = "members", request_body = NewRole,
-    params(("id" = String, Path, description = "The member.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The member.")),
     responses((status = 200, description = "Changed.", body = Outcome)))]
 pub(in crate::api) async fn put_role(
     State(ApiState { handle, .. }): State<ApiState>,

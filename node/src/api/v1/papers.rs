@@ -37,7 +37,7 @@ fn file(document: &Document, name: &'static str) -> Response {
 
 /// Everything that passed between us and a partner in a period, with both sides' signatures.
 #[utoipa::path(get, path = "/partners/{community}/statement", tag = "partners",
-    params(("community" = String, Path, description = "The partner community."), Period),
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "The partner community."), Period),
     responses((status = 200, description = "The balance sheet, as `kith verify` reads it.",
         content_type = "application/vnd.ipld.dag-cbor", body = Vec<u8>)))]
 pub(in crate::api) async fn partner_statement(
@@ -58,7 +58,7 @@ pub(in crate::api) async fn partner_statement(
 
 /// The proof that a partner signed two things that cannot both be true.
 #[utoipa::path(get, path = "/partners/{community}/evidence", tag = "partners",
-    params(("community" = String, Path, description = "The partner community.")),
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "The partner community.")),
     responses((status = 200, description = "The proof, as `kith verify` reads it.",
         content_type = "application/vnd.ipld.dag-cbor", body = Vec<u8>)))]
 pub(in crate::api) async fn partner_evidence(

@@ -137,7 +137,7 @@ pub(in crate::api) async fn list_partners(State(state): State<ApiState>) -> Resu
 
 /// One partnership.
 #[utoipa::path(get, path = "/partners/{community}", tag = "partners",
-    params(("community" = String, Path, description = "The partner community.")),
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "The partner community.")),
     responses((status = 200, description = "The partner.", body = PartnerView)))]
 pub(in crate::api) async fn get_partner(
     State(state): State<ApiState>,
@@ -201,7 +201,7 @@ pub(in crate::api) async fn accept_invitation(
 
 /// Goes on without a partner that does not answer after a restore. With the partner itself nothing is signed until it does.
 #[utoipa::path(post, path = "/partners/{community}/go-on", tag = "partners", request_body = GoOn,
-    params(("community" = String, Path, description = "The partner community.")),
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "The partner community.")),
     responses((status = 200, description = "The partner.", body = PartnerView)))]
 pub(in crate::api) async fn go_on_without(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -220,7 +220,7 @@ pub(in crate::api) async fn go_on_without(
 
 /// Lets sealed mail rest with a partner for others who are away, and here for the partner; or no longer. Both have to want it.
 #[utoipa::path(put, path = "/partners/{community}/mail", tag = "partners", request_body = MailSwitch,
-    params(("community" = String, Path, description = "The partner community.")),
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "The partner community.")),
     responses((status = 200, description = "The partner.", body = PartnerView)))]
 pub(in crate::api) async fn switch_mail(
     State(ApiState { handle, .. }): State<ApiState>,

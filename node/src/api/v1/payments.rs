@@ -31,7 +31,7 @@ pub(in crate::api) async fn pay(
 ) -> Result<Response, Failure> {
     let NewPayment { id, partner, payer, payee, minutes, made_at, consent, channel } = body;
     if matches!(consent, Some(Consent::Key { .. })) && (id.is_none() || made_at.is_none()) {
-        return Err(Failure::field("id", "missing, or made_at is; a signature covers both, so send both"));
+        return Err(Failure::together("a signature covers `id` and `made_at`; send both"));
     }
     let minutes = Minutes::new(minutes)?;
     let account = account_of(&handle, partner).await?;
@@ -80,7 +80,7 @@ pub(in crate::api) async fn ask_for_payment(
 /// Asks a partner's member to give back an exchange that one of ours paid. They agree by paying, and both ledgers then say
 /// which exchange it gives back.
 #[utoipa::path(post, path = "/exchanges/{id}/give-back", tag = "exchanges", request_body = GiveBack,
-    params(("id" = String, Path, description = "The exchange to be given back.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange to be given back.")),
     responses((status = 202, description = "Waits for the partner's member.", body = Outcome)))]
 pub(in crate::api) async fn ask_to_give_back(
     State(ApiState { handle, .. }): State<ApiState>,

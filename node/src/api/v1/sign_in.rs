@@ -14,7 +14,7 @@ use kith_protocol::id::MemberId;
 
 /// Makes a code on paper for a member: good once, and in place of an earlier one that was not used.
 #[utoipa::path(post, path = "/members/{id}/sign-in-code", tag = "members", request_body = Nothing,
-    params(("id" = String, Path, description = "The member.")),
+    params(("id" = crate::api::types::schema::Id, Path, description = "The member.")),
     responses((status = 201, description = "The code; it is shown nowhere else.", body = SignInCode)))]
 pub(in crate::api) async fn issue_code(
     State(ApiState { handle, .. }): State<ApiState>,

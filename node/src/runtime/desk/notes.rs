@@ -77,7 +77,9 @@ impl Handle {
     /// The disk.
     pub async fn question(&self, exchange: ExchangeId, member: MemberId, reason: Reason) -> Result<(), Refused> {
         let question = Question { member, reason, asked_at: clock::now() };
-        self.desk_work(move |desk| desk.ask(exchange, &question)).await
+        self.desk_work(move |desk| desk.ask(exchange, &question)).await?;
+        self.office.changes.send_modify(|n| *n += 1);
+        Ok(())
     }
 
     /// Questions that nobody has answered, by exchange.

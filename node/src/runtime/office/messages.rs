@@ -6,8 +6,6 @@ use std::collections::BTreeMap;
 
 /// The most messages somebody writes in a day: a busy coordinator's; beyond it, something else goes on.
 const MAX_A_DAY: usize = 100;
-/// The most messages between two members that are shown, the newest.
-const SHOWN: usize = 100;
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +30,7 @@ pub struct Conversation {
 }
 
 impl Room<'_> {
-    fn messages(&self) -> impl Iterator<Item = (&PaperId, &Message)> {
+    pub(super) fn messages(&self) -> impl Iterator<Item = (&PaperId, &Message)> {
         self.papers.iter().filter_map(|(id, paper)| match paper {
             Paper::Message(message) => Some((id, message)),
             _ => None,
@@ -94,25 +92,6 @@ impl Handle {
             }
             let mut found: Vec<Conversation> = found.into_values().collect();
             found.sort_by_key(|one| std::cmp::Reverse(one.last));
-            Ok(found)
-        })
-        .await
-    }
-
-    /// The messages between two members, the oldest first; those to `member` are read from now on.
-    ///
-    /// # Errors
-    /// The disk.
-    pub async fn messages_with(&self, member: MemberId, other: MemberId) -> Result<Vec<(PaperId, Message)>, Refused> {
-        self.office_work(move |room| {
-            let ours = |m: &Message| (m.from == member && m.to == other) || (m.from == other && m.to == member);
-            let mut found: Vec<(PaperId, Message)> =
-                room.messages().filter(|(_, m)| ours(m)).map(|(id, m)| (*id, m.clone())).collect();
-            found.sort_by_key(|(id, message)| (message.at, *id));
-            found.drain(..found.len().saturating_sub(SHOWN));
-            for (id, message) in found.iter().filter(|(_, m)| m.to == member && !m.read) {
-                room.put(*id, Paper::Message(Message { read: true, ..message.clone() }))?;
-            }
             Ok(found)
         })
         .await

@@ -203,6 +203,9 @@ pub(super) async fn send_rules(State(app): State<App>, post: Post) -> Answer {
     let post = post.coordinator()?;
     let mut reader = Reader::judge(post.frame.words, &post.sent);
     let (first, notes) = fields(&mut reader);
+    if !reader.is_fine() {
+        return Ok(rules_page(&post.frame, reader).answer());
+    }
     let me = post.member.id;
     app.handle
         .set_office_rules(move |rules| {

@@ -1,6 +1,6 @@
 //! Fields of a form: declared, shown and judged by the same line of code.
 
-use super::{ONCE, Sent};
+use super::{ONCE, Sent, Step};
 use crate::web::words::{Words, date_of};
 use jiff::civil::Date;
 use kith_protocol::{minutes::Minutes, text, time::Timestamp};
@@ -95,9 +95,11 @@ impl<'a> Reader<'a> {
         Self { words, sent: asked, judged: false, defaults: Vec::new(), fields: Vec::new() }.with_once()
     }
 
-    /// For a form that was sent.
+    /// For a form that was sent. Whoever goes back to the fields, or comes back to them after signing in again, is shown
+    /// what they wrote, and nothing is judged yet.
     pub(in crate::web) fn judge(words: Words, sent: &'a Sent) -> Self {
-        Self { words, sent, judged: true, defaults: Vec::new(), fields: Vec::new() }.with_once()
+        let judged = sent.step() != Step::Edit;
+        Self { words, sent, judged, defaults: Vec::new(), fields: Vec::new() }.with_once()
     }
 
     fn with_once(mut self) -> Self {

@@ -14,14 +14,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, header},
 };
-use kith_protocol::{
-    id::{ExchangeId, MemberId},
-    member::Role,
-    rejection::Rejection,
-};
-
-/// Lines of a statement read at once, to find the notes that go with a name.
-const LINES_A_LOOK: usize = 500;
+use kith_protocol::{id::MemberId, member::Role, rejection::Rejection};
 
 fn fields(reader: &mut Reader<'_>) -> bool {
     let ways = [("forget", "leave-forget"), ("keep", "leave-keep")];
@@ -50,19 +43,6 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let mut reader = Reader::open(visit.frame.words, &asked);
     fields(&mut reader);
     Ok(form(&visit.frame, &acting, reader).answer())
-}
-
-/// Every exchange of a member, whose notes may tell of them.
-async fn exchanges(handle: &Handle, member: MemberId) -> Result<Vec<ExchangeId>, Refused> {
-    let (mut all, mut before) = (Vec::new(), None);
-    loop {
-        let page = handle.statement(member, before, LINES_A_LOOK).await?;
-        all.extend(page.iter().filter_map(|line| line.exchange));
-        before = page.last().filter(|_| page.len() == LINES_A_LOOK).map(|line| line.index);
-        if before.is_none() {
-            return Ok(all);
-        }
-    }
 }
 
 /// Who records it: the coordinator who acts, or, for somebody who leaves by themselves, any who is here.
@@ -107,14 +87,7 @@ pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post)
         Err(refused) => return Err(Oops::Refused(refused)),
     }
     if forget {
-        handle.erase_person(acting.member, exchanges(handle, acting.member).await?).await?;
-        handle.forget_papers(acting.member).await?;
-        let member = acting.member;
-        let listed = handle.look(move |machine, _| {
-            let (_, shelf) = machine.state().shelf();
-            shelf.iter().filter(|(_, own)| own.owner == Some(member)).map(|(key, _)| *key).collect::<Vec<_>>()
-        });
-        handle.erase_pictures(listed.await?).await?;
+        handle.forget(acting.member).await?;
     }
     handle.end_sessions(acting.member, None).await?;
     let mut response = go("/done/left");

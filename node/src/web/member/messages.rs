@@ -10,7 +10,7 @@ use crate::{
         Answer, App, Oops,
         desk::notice_address,
         exchanges::Seen,
-        forms::{Asked, Post, fresh_once},
+        forms::{Asked, Post, Step, fresh_once},
         pages::{self, FactsPage, Press, go},
         visit::{Frame, Member, Visit},
         words::{Words, shortened},
@@ -175,6 +175,11 @@ pub(super) async fn send(State(app): State<App>, Path(id): Path<String>, post: P
     let (words, about) = (post.frame.words, post.sent.get("about").to_owned());
     let other = find(&app, &post.member, &id, &about).await?;
     let written = post.sent.get("text").to_owned();
+    if post.sent.step() == Step::Edit {
+        // Back from signing in again.
+        let form = (about, post.sent.once(), written, String::new());
+        return Ok(pages::show(&post.frame, &page(&app, &post.frame, &post.member, &other, form).await?));
+    }
     let error = if written.is_empty() {
         Some(words.t("messages-empty"))
     } else if written.chars().count() > MAX_WORDS {

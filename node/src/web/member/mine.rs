@@ -2,16 +2,11 @@
 
 use super::home::names;
 use crate::{
-    runtime::{
-        Refused, clock,
-        office::{Helper, Paper},
-        personal::plain_name,
-    },
+    runtime::{Refused, clock, office::Helper, personal::plain_name},
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Sent, choices},
         pages::{self, FactsPage, FormPage, Press, go},
-        shelf,
         visit::{Frame, Visit},
         words::{beginning_of, date_of},
     },
@@ -21,17 +16,13 @@ use axum::{
     http::{HeaderValue, header},
     response::IntoResponse as _,
 };
-use kith_protocol::{id::MemberId, shelf::Record, time::Span};
-use serde_json::{Value, json};
+use kith_protocol::{id::MemberId, time::Span};
 
 /// For how long somebody may act for another: it ends by itself, and can be said again.
 const STANDS: [(&str, &str, u64); 3] =
     [("month", "helper-month", 31), ("half", "helper-half", 183), ("year", "helper-year", 366)];
 /// The longest name typed.
 const MAX_WHO: usize = 120;
-/// Lines of a statement read at once, and the most of them in a copy: years of a very busy member.
-const LINES_A_LOOK: usize = 500;
-const MOST_LINES: usize = 20_000;
 
 fn helper_fields(reader: &mut Reader<'_>) -> (String, u64) {
     let who = reader.line("who", "helper-who", MAX_WHO, Need::Must);
@@ -156,81 +147,9 @@ pub(super) async fn send_pause(State(app): State<App>, post: Post) -> Answer {
     Ok(go("/done/pause"))
 }
 
-fn listing(record: &Record) -> Value {
-    let listing = record.item.listing();
-    json!({
-        "key": record.key.to_string(),
-        "title": listing.map(|listing| listing.title.clone()),
-        "text": listing.and_then(|listing| listing.text.clone()),
-        "until": record.expires_at.0,
-    })
-}
-
-async fn statement(app: &App, member: MemberId) -> Result<Vec<Value>, Refused> {
-    let (mut all, mut before) = (Vec::new(), None);
-    while all.len() < MOST_LINES {
-        let lines = app.handle.statement(member, before, LINES_A_LOOK).await?;
-        let notes = app.handle.notes(lines.iter().filter_map(|line| line.exchange).collect()).await?;
-        all.extend(lines.iter().map(|line| {
-            json!({
-                "entry": line.index,
-                "at": line.at.0,
-                "kind": line.kind,
-                "minutes": line.change,
-                "exchange": line.exchange.map(|id| id.to_string()),
-                "note": line.exchange.and_then(|id| notes.get(&id)),
-            })
-        }));
-        before = lines.last().filter(|_| lines.len() == LINES_A_LOOK).map(|line| line.index);
-        if before.is_none() {
-            break;
-        }
-    }
-    Ok(all)
-}
-
 /// All that is known of the visitor, as JSON: times are milliseconds since 1970, lengths are minutes.
 pub(super) async fn data(State(app): State<App>, visit: Visit) -> Answer {
-    let me = visit.member.id;
-    let person = app.handle.persons(vec![me]).await?.remove(&me).unwrap_or_default();
-    let file = app.handle.file(me).await?;
-    let messages = app.handle.papers(move |paper| match paper {
-        Paper::Message(message) if message.from == me || message.to == me => Some(message.clone()),
-        _ => None,
-    });
-    let messages = messages
-        .await?
-        .into_iter()
-        .map(|(_, message)| json!({ "mine": message.from == me, "at": message.at.0, "text": message.text }));
-    let messages: Vec<Value> = messages.collect();
-    let now = clock::now();
-    let records = app.handle.look(move |machine, book| shelf::of_member(machine, book, &me, now)).await?;
-    let sessions = app.handle.sessions_of(me).await?;
-    let data = json!({
-        "member": me.to_string(),
-        "community": app.handle.community().to_string(),
-        "name": person.name,
-        "phone": person.phone,
-        "email": person.email,
-        "earlier_number": person.external,
-        "joined": person.joined,
-        "away_until": file.away_until.map(|until| until.0),
-        "weekly_letter": file.weekly,
-        "circles": app.handle.circles_of(me).await?.into_iter().map(|(_, circle)| circle.name).collect::<Vec<_>>(),
-        "references": file.references.iter().map(|one| json!({ "who": one.who, "at": one.at.0 })).collect::<Vec<_>>(),
-        "facts": file
-            .facts
-            .iter()
-            .map(|one| json!({ "what": one.what, "at": one.at.0, "until": one.until.0 }))
-            .collect::<Vec<_>>(),
-        "sessions": sessions
-            .iter()
-            .map(|(_, session)| json!({ "since": session.made_at.0, "used": session.seen_at.0 }))
-            .collect::<Vec<_>>(),
-        "listings": records.iter().map(listing).collect::<Vec<_>>(),
-        "messages": messages,
-        "statement": statement(&app, me).await?,
-    });
+    let data = app.handle.data_of(visit.member.id).await?;
     let mut response =
         serde_json::to_vec_pretty(&data).map_err(|why| Refused::People(why.to_string()))?.into_response();
     let headers = response.headers_mut();

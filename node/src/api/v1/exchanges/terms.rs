@@ -30,16 +30,16 @@ pub(super) fn check(new: &NewExchange) -> Result<(), Failure> {
         return Ok(());
     }
     if new.id.is_none() || new.made_at.is_none() {
-        return Err(Failure::field("id", "missing, or made_at is; a signature covers both, so send both"));
+        return Err(Failure::together("a signature covers `id` and `made_at`; send both"));
     }
     if new.note.is_some() {
-        return Err(Failure::field("note", "not possible with a signature; leave it out"));
+        return Err(Failure::together("no note goes with a signature; leave it out"));
     }
     Ok(())
 }
 
 /// The note with its salt.
-pub(super) fn note(words: Option<&str>) -> Result<Option<Note>, Failure> {
+pub(in crate::api::v1) fn note(words: Option<&str>) -> Result<Option<Note>, Failure> {
     let Some(words) = words else { return Ok(None) };
     text::check("note", words, MAX_NOTE)?;
     let salt = home::random().map_err(|_| no_randomness())?;

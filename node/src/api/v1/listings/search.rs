@@ -25,14 +25,16 @@ const MAX_QUERY: usize = 200;
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct Search {
     /// Only of this community.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<crate::api::types::schema::DidKey>)]
     community: Option<CommunityId>,
     /// Words that must all occur in title, text or tags, in any case and with or without accents.
+    #[param(max_length = 200)]
     q: Option<String>,
     /// How many items: 1 to 500, 100 when absent.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<usize>,
     /// Where the page before ended: its `next`.
+    #[param(inline, value_type = Option<crate::api::types::schema::PlaceWord>)]
     after: Option<String>,
 }
 
@@ -52,7 +54,7 @@ pub(super) async fn search(handle: &Handle, kind: Kind, asked: Search) -> Result
     if let (Some(only), Some(cursor)) = (community, after)
         && cursor.community != only
     {
-        return Err(Failure::field("after", "from a page of another community"));
+        return Err(Failure::together("`after` is from a page of another community; begin without it"));
     }
     let wanted = Wanted { kind, community, category: None, remote: false, words: words(&query) };
     let found = handle.listings(&wanted, limit, after).await?;

@@ -1,0 +1,228 @@
+//! Reports, first exchanges that a coordinator looks at, and what was decided for safety.
+
+use super::{
+    answer::outcome_of,
+    events::coordinator,
+    exchanges::{record, terms::note},
+    messages::{active, kept},
+};
+use crate::{
+    api::{
+        ApiState, Failure,
+        extract::{At, MAX_LIMIT},
+        idempotency::Call,
+        types::{
+            By, FirstView, Kept, ListingName, NewReport, NewSafety, Nothing, Outcome, PaperKey, ReportView, SafetyView,
+        },
+    },
+    runtime::{
+        Handle, clock,
+        office::{MAX_WORDS, Paper, PaperId, Pending, Report, Subject},
+        personal::Note,
+    },
+};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
+use kith_protocol::{
+    id::{ExchangeId, MemberId},
+    ledger::{Consent, ExchangeTerms},
+    machine::Reply,
+    rejection::Rejection,
+    text,
+};
+
+fn view((id, report): (PaperId, Report)) -> ReportView {
+    let Report { by, at, about, trouble, text, done } = report;
+    let (person, message, listing) = match about {
+        Subject::Person(member) => (Some(member), None, None),
+        Subject::Message(member, message) => (Some(member), Some(PaperKey(message)), None),
+        Subject::Listing(community, key) => (None, None, Some(ListingName { community, key })),
+    };
+    ReportView {
+        id: PaperKey(id),
+        by,
+        at: at.0,
+        trouble,
+        text: Some(text).filter(|text| !text.is_empty()),
+        person,
+        message,
+        listing,
+        done_by: done.map(|(by, _)| by),
+        done_at: done.map(|(_, at)| at.0),
+    }
+}
+
+fn no_report() -> Failure {
+    Failure::new(StatusCode::NOT_FOUND, "unknown-report", "there is no such report; it may be gone with a member")
+}
+
+/// What a report is about.
+async fn subject(handle: &Handle, body: &NewReport) -> Result<Subject, Failure> {
+    match (body.person, body.message, body.listing) {
+        (Some(member), None, None) => Ok(Subject::Person(member)),
+        (None, Some(PaperKey(id)), None) => {
+            let by = body.by;
+            let writer = handle.paper(id, move |paper| match paper {
+                Paper::Message(message) if message.to == by => Some(message.from),
+                _ => None,
+            });
+            let nothing = "this member was sent no such message; only who received it can report it";
+            let unknown = || Failure::new(StatusCode::NOT_FOUND, "unknown-message", nothing);
+            Ok(Subject::Message(writer.await?.ok_or_else(unknown)?, id))
+        }
+        (None, None, Some(ListingName { community, key })) => Ok(Subject::Listing(community, key)),
+        _ => Err(Failure::together("a report is about one of `person`, `message` and `listing`; send just that one")),
+    }
+}
+
+/// Takes down a report of a member.
+#[utoipa::path(post, path = "/reports", tag = "safety", request_body = NewReport,
+    responses((status = 201, description = "Coordinators will see it.", body = Kept)))]
+pub(in crate::api) async fn take_report(
+    State(ApiState { handle, .. }): State<ApiState>,
+    Call { write, body }: Call<NewReport>,
+) -> Result<(StatusCode, Json<Kept>), Failure> {
+    if let Some(words) = &body.text {
+        text::check("text", words, MAX_WORDS)?;
+    }
+    active(&handle, body.by).await?;
+    let about = subject(&handle, &body).await?;
+    let NewReport { by, trouble, text, .. } = body;
+    let report = Report { by, at: clock::now(), about, trouble, text: text.unwrap_or_default(), done: None };
+    let id = write.paper(&handle);
+    handle.keep_paper_once(id, Paper::Report(report)).await?;
+    Ok(kept(id))
+}
+
+/// Reports that nobody dealt with, the oldest first: at most 500.
+#[utoipa::path(get, path = "/reports", tag = "safety",
+    responses((status = 200, description = "The open reports.", body = Vec<ReportView>)))]
+pub(in crate::api) async fn list_reports(
+    State(ApiState { handle, .. }): State<ApiState>,
+) -> Result<Json<Vec<ReportView>>, Failure> {
+    Ok(Json(handle.open_reports().await?.into_iter().take(MAX_LIMIT).map(view).collect()))
+}
+
+async fn find(handle: &Handle, id: PaperId) -> Result<ReportView, Failure> {
+    let found = handle.paper(id, |paper| match paper {
+        Paper::Report(report) => Some(report.clone()),
+        _ => None,
+    });
+    found.await?.map(|report| view((id, report))).ok_or_else(no_report)
+}
+
+/// One report, open or dealt with.
+#[utoipa::path(get, path = "/reports/{id}", tag = "safety",
+    params(("id" = crate::api::types::schema::PaperName, Path, description = "The report.")),
+    responses((status = 200, description = "The report.", body = ReportView)))]
+pub(in crate::api) async fn get_report(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(PaperKey(id)): At<PaperKey>,
+) -> Result<Json<ReportView>, Failure> {
+    find(&handle, id).await.map(Json)
+}
+
+/// A coordinator dealt with a report.
+#[utoipa::path(post, path = "/reports/{id}/done", tag = "safety", request_body = By,
+    params(("id" = crate::api::types::schema::PaperName, Path, description = "The report.")),
+    responses((status = 200, description = "The report.", body = ReportView)))]
+pub(in crate::api) async fn end_report(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(PaperKey(id)): At<PaperKey>,
+    Call { body: By { by }, .. }: Call<By>,
+) -> Result<Json<ReportView>, Failure> {
+    let by = coordinator(&handle, by).await?;
+    // Whoever dealt with it first stays named.
+    if find(&handle, id).await?.done_by.is_none() {
+        handle.report_done(id, by).await?;
+    }
+    find(&handle, id).await.map(Json)
+}
+
+async fn decided(handle: &Handle) -> Result<Json<SafetyView>, Failure> {
+    let rules = handle.office_rules().await?;
+    Ok(Json(SafetyView { approve_first: rules.approve_first, note_readers: rules.note_readers }))
+}
+
+/// What the community decided for its safety.
+#[utoipa::path(get, path = "/safety", tag = "safety",
+    responses((status = 200, description = "What was decided.", body = SafetyView)))]
+pub(in crate::api) async fn get_safety(
+    State(ApiState { handle, .. }): State<ApiState>,
+) -> Result<Json<SafetyView>, Failure> {
+    decided(&handle).await
+}
+
+/// Decides anew.
+#[utoipa::path(put, path = "/safety", tag = "safety", request_body = NewSafety,
+    responses((status = 200, description = "What was decided.", body = SafetyView)))]
+pub(in crate::api) async fn put_safety(
+    State(ApiState { handle, .. }): State<ApiState>,
+    Call { body: NewSafety { approve_first }, .. }: Call<NewSafety>,
+) -> Result<Json<SafetyView>, Failure> {
+    handle.set_office_rules(move |rules| rules.approve_first = approve_first).await?;
+    decided(&handle).await
+}
+
+/// First exchanges of new members that a coordinator is to look at, the oldest first: at most 500.
+#[utoipa::path(get, path = "/first-exchanges", tag = "safety",
+    responses((status = 200, description = "The exchanges.", body = Vec<FirstView>)))]
+pub(in crate::api) async fn list_firsts(
+    State(ApiState { handle, .. }): State<ApiState>,
+) -> Result<Json<Vec<FirstView>>, Failure> {
+    let view = |(id, pending): (ExchangeId, Pending)| FirstView {
+        id,
+        giver: pending.giver,
+        receiver: pending.receiver,
+        minutes: pending.minutes.get(),
+        made_at: pending.made_at.0,
+        note: Some(pending.note).filter(|note| !note.is_empty()),
+        by: pending.by,
+        at: pending.at.0,
+    };
+    Ok(Json(handle.pending_exchanges().await?.into_iter().take(MAX_LIMIT).map(view).collect()))
+}
+
+async fn pending(handle: &Handle, id: ExchangeId) -> Result<Pending, Failure> {
+    let found = handle.pending_exchanges().await?.into_iter().find(|(found, _)| *found == id);
+    found.map(|(_, pending)| pending).ok_or_else(|| Rejection::UnknownExchange(id).into())
+}
+
+/// Records a first exchange as the member wrote it down. The other one still says yes, as the charter wants it.
+#[utoipa::path(post, path = "/first-exchanges/{id}/accept", tag = "safety", request_body = Nothing,
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
+    responses(
+        (status = 201, description = "It counts.", body = Outcome),
+        (status = 202, description = "It waits for somebody's agreement.", body = Outcome),
+    ))]
+pub(in crate::api) async fn accept_first(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(id): At<ExchangeId>,
+    Call { write, .. }: Call<Nothing>,
+) -> Result<Response, Failure> {
+    if let Some(reply) = handle.earlier(write.request()).await? {
+        return Ok(super::answer::created(reply));
+    }
+    let Pending { giver, receiver, minutes, made_at, note: words, by, .. } = pending(&handle, id).await?;
+    let note = note(Some(words.as_str()).filter(|words| !words.is_empty()))?;
+    let details = note.as_ref().map(Note::digest);
+    let terms =
+        ExchangeTerms { community: handle.community(), exchange: id, giver, receiver, minutes, made_at, details };
+    let consents = [giver, receiver].map(|party: MemberId| (party == by).then_some(Consent::Session));
+    let answer = record(&handle, &write, terms, consents.into(), note).await?;
+    handle.drop_pending(id).await?;
+    Ok(answer)
+}
+
+/// Does not record a first exchange; it is forgotten.
+#[utoipa::path(post, path = "/first-exchanges/{id}/refuse", tag = "safety", request_body = Nothing,
+    params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
+    responses((status = 200, description = "Forgotten.", body = Outcome)))]
+pub(in crate::api) async fn refuse_first(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(id): At<ExchangeId>,
+    Call { .. }: Call<Nothing>,
+) -> Result<Json<Outcome>, Failure> {
+    pending(&handle, id).await?;
+    handle.drop_pending(id).await?;
+    Ok(Json(outcome_of(Reply::Done)))
+}

@@ -1,0 +1,140 @@
+//! What is a member's own: a copy of all that is known of them, and being forgotten.
+
+use super::{
+    book::Book,
+    clock,
+    handle::{Handle, Refused},
+    office::Paper,
+};
+use kith_protocol::{
+    id::{ExchangeId, MemberId},
+    machine::{Machine, View as _},
+    shelf::Record,
+    time::Timestamp,
+};
+use serde_json::{Value, json};
+
+/// The most listings of one member that are given: what a person will look through.
+pub const LISTINGS_GIVEN: usize = 50;
+/// Lines of a statement read at once, and the most of them in a copy: years of a very busy member.
+const LINES_A_LOOK: usize = 500;
+const MOST_LINES: usize = 20_000;
+
+/// A member's own listings, newest first.
+#[must_use]
+pub fn listings_of(machine: &Machine, book: &Book, member: &MemberId, now: Timestamp) -> Vec<Record> {
+    let (_, shelf) = machine.state().shelf();
+    let own = machine.identity().community;
+    let standing = shelf.values().filter(|own| own.listing && own.owner == Some(*member) && own.expires_at > now);
+    let mut revisions: Vec<u64> = standing.map(|own| own.revision).collect();
+    revisions.sort_unstable_by(|a, b| b.cmp(a));
+    let one = |revision: &u64| book.records(&own, revision.saturating_sub(1), 1).into_iter().next();
+    revisions.iter().take(LISTINGS_GIVEN).filter_map(one).map(|record| record.content).collect()
+}
+
+fn listing(record: &Record) -> Value {
+    let listing = record.item.listing();
+    json!({
+        "key": record.key.to_string(),
+        "title": listing.map(|listing| listing.title.clone()),
+        "text": listing.and_then(|listing| listing.text.clone()),
+        "until": record.expires_at.0,
+    })
+}
+
+impl Handle {
+    async fn lines_of(&self, member: MemberId) -> Result<Vec<Value>, Refused> {
+        let (mut all, mut before) = (Vec::new(), None);
+        while all.len() < MOST_LINES {
+            let lines = self.statement(member, before, LINES_A_LOOK).await?;
+            let notes = self.notes(lines.iter().filter_map(|line| line.exchange).collect()).await?;
+            all.extend(lines.iter().map(|line| {
+                json!({
+                    "entry": line.index,
+                    "at": line.at.0,
+                    "kind": line.kind,
+                    "minutes": line.change,
+                    "exchange": line.exchange.map(|id| id.to_string()),
+                    "note": line.exchange.and_then(|id| notes.get(&id)),
+                })
+            }));
+            before = lines.last().filter(|_| lines.len() == LINES_A_LOOK).map(|line| line.index);
+            if before.is_none() {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// All that is known of a member, as JSON: times are milliseconds since 1970, lengths are minutes.
+    ///
+    /// # Errors
+    /// The disk, or [`Refused::Busy`].
+    pub async fn data_of(&self, member: MemberId) -> Result<Value, Refused> {
+        let person = self.persons(vec![member]).await?.remove(&member).unwrap_or_default();
+        let file = self.file(member).await?;
+        let messages = self.papers(move |paper| match paper {
+            Paper::Message(message) if message.from == member || message.to == member => Some(message.clone()),
+            _ => None,
+        });
+        let messages = messages.await?.into_iter();
+        let messages = messages.map(|(_, one)| json!({ "mine": one.from == member, "at": one.at.0, "text": one.text }));
+        let messages: Vec<Value> = messages.collect();
+        let now = clock::now();
+        let records = self.look(move |machine, book| listings_of(machine, book, &member, now)).await?;
+        let sessions = self.sessions_of(member).await?;
+        Ok(json!({
+            "member": member.to_string(),
+            "community": self.community().to_string(),
+            "name": person.name,
+            "phone": person.phone,
+            "email": person.email,
+            "earlier_number": person.external,
+            "joined": person.joined,
+            "away_until": file.away_until.map(|until| until.0),
+            "weekly_letter": file.weekly,
+            "circles": self.circles_of(member).await?.into_iter().map(|(_, circle)| circle.name).collect::<Vec<_>>(),
+            "references": file.references.iter().map(|one| json!({ "who": one.who, "at": one.at.0 })).collect::<Vec<_>>(),
+            "facts": file
+                .facts
+                .iter()
+                .map(|one| json!({ "what": one.what, "at": one.at.0, "until": one.until.0 }))
+                .collect::<Vec<_>>(),
+            "sessions": sessions
+                .iter()
+                .map(|(_, session)| json!({ "since": session.made_at.0, "used": session.seen_at.0 }))
+                .collect::<Vec<_>>(),
+            "listings": records.iter().map(listing).collect::<Vec<_>>(),
+            "messages": messages,
+            "statement": self.lines_of(member).await?,
+        }))
+    }
+
+    /// Every exchange of a member, whose notes may tell of them.
+    async fn exchanges_of(&self, member: MemberId) -> Result<Vec<ExchangeId>, Refused> {
+        let (mut all, mut before) = (Vec::new(), None);
+        loop {
+            let page = self.statement(member, before, LINES_A_LOOK).await?;
+            all.extend(page.iter().filter_map(|line| line.exchange));
+            before = page.last().filter(|_| page.len() == LINES_A_LOOK).map(|line| line.index);
+            if before.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Forgets somebody who left: name, contacts, papers, pictures, and the notes on their exchanges. The ledger keeps
+    /// its entries, which name nobody. Done twice, it is done once.
+    ///
+    /// # Errors
+    /// The disk, or [`Refused::Busy`]; what was done until then stays done.
+    pub async fn forget(&self, member: MemberId) -> Result<(), Refused> {
+        self.erase_person(member, self.exchanges_of(member).await?).await?;
+        self.forget_papers(member).await?;
+        let listed = self.look(move |machine, _| {
+            let (_, shelf) = machine.state().shelf();
+            shelf.iter().filter(|(_, own)| own.owner == Some(member)).map(|(key, _)| *key).collect::<Vec<_>>()
+        });
+        self.erase_pictures(listed.await?).await
+    }
+}
