@@ -44,8 +44,8 @@ pub(super) fn address(mark: &str) -> String {
 
 /// Whether the page at a path shows what changes by itself.
 pub(super) fn is_live(path: &str) -> bool {
-    let one_below = |page: &&str| path.strip_prefix(*page).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'));
-    PAGES.contains(&path) || BELOW.iter().any(|page| one_below(&page))
+    let one_below = |page: &str| path.strip_prefix(page).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'));
+    PAGES.contains(&path) || BELOW.iter().any(|page| one_below(page))
 }
 
 /// How many streams of whom are open.

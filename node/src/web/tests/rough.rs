@@ -12,6 +12,9 @@ use kith_protocol::{
 
 const SCRIPT: &str = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>";
 
+/// A form: where it is, where it goes, and what is written into it.
+type Filled<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 async fn node() -> (Trial, MemberId, MemberId) {
     let trial = Trial::begin("Elm", false).await;
     let (amina, joe) = (trial.admit_named(1, "Amina Khan").await, trial.admit_named(2, "Joe Bell").await);
@@ -120,7 +123,7 @@ async fn a_coordinators_half_filled_forms_survive_signing_in_again() {
     let served = serve(trial.handle()).await;
     let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
     let (note, thread) = (format!("/members/{amina}/reference"), format!("/messages/{amina}"));
-    let cases: [(&str, &str, &[(&str, &str)]); 4] = [
+    let cases: [Filled<'_>; 4] = [
         (&thread, &thread, &[("text", "Could you <ring> me?")]),
         ("/events/new", "/events/new", &[("title", "Soup & song"), ("place", "The <big> hall"), ("time", "18:00")]),
         (&note, &note, &[("what", "The baker")]),
