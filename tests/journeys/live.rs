@@ -1,8 +1,8 @@
 //! Pages that show by themselves what changes, and take nothing away from whoever is using them.
 
 use crate::street::Street;
-use anyhow::{Context as _, Result, ensure};
-use kith::api::types::{NewMember, Outcome};
+use anyhow::{Result, ensure};
+use kith::api::types::NewMember;
 use kith_protocol::id::MemberId;
 use kith_tests::{
     browser::Browser,
@@ -21,24 +21,23 @@ fn writes(node: &Node, from: &MemberId, to: &MemberId, text: &str) -> Result<()>
     Ok(())
 }
 
-/// A node, and three people who look at their pages.
+/// A node, and two people who look at their pages.
 fn begin(street: &mut Street) -> Result<(MemberId, MemberId)> {
     let node = Node::found(&street.dir("oak"), "Oak Street")?;
     node.start()?;
     let admit = |name: &str| node.admit(&NewMember { name: name.into(), ..NewMember::default() });
     let (amina, joe) = (admit("Amina Khan")?, admit("Joe Bell")?);
-    let rosa = *node.status()?.coordinators.first().context("a community has a coordinator")?;
-    for (name, member) in [("Amina", amina), ("Joe", joe), ("Rosa", rosa)] {
+    for (name, member) in [("Amina", amina), ("Joe", joe)] {
         street.lets_in(name, &node, &member)?;
     }
     street.elm = Some(node);
     Ok((amina, joe))
 }
 
-/// Home, messages, the list of the day and an exchange that waits show what is new without a hand on the page.
+/// Home and messages show what is new without a hand on the page.
 pub(crate) fn pages_show_what_changes(street: &mut Street) -> Result<()> {
     let (amina_id, joe_id) = begin(street)?;
-    let (node, amina, rosa) = (street.elm(), street.person("Amina"), street.person("Rosa"));
+    let (node, amina) = (street.elm(), street.person("Amina"));
     amina.go("/home")?.never("You have 1 new message")?;
     writes(node, &joe_id, &amina_id, "Are you in on Friday?")?;
     by_itself(amina, "You have 1 new message")?;
@@ -54,25 +53,5 @@ pub(crate) fn pages_show_what_changes(street: &mut Street) -> Result<()> {
     let kept = amina.script(kept, Vec::new())?;
     ensure!(kept == json!(["TEXTAREA", "Half a sent", 4]), "what was typed is not as it was: {kept}");
     amina.press("Send it")?.says("Your message is sent")?;
-
-    rosa.go("/today")?.never("Joe Bell")?;
-    let report = json!({ "by": joe_id, "trouble": "other", "person": amina_id });
-    let _: Value = node.client().post("/api/v1/reports", &report, None)?;
-    by_itself(rosa, "Joe Bell told us today.")?;
-
-    let exchange = json!({ "giver": joe_id, "receiver": amina_id, "minutes": 60, "told_by": "giver" });
-    let waits: Outcome = node.client().post("/api/v1/exchanges", &exchange, None)?;
-    let id = waits.exchange.context("it has an id")?;
-    let joe = street.person("Joe");
-    joe.go(&format!("/exchange/{id}"))?;
-    let before = joe.text()?;
-    let _: Outcome = node.client().post(&format!("/api/v1/exchanges/{id}/confirm"), &json!({}), None)?;
-    wait_for("the exchange to count by itself", || Ok((joe.text()? != before).then_some(())))?;
-    joe.says("Done. It counts since")?;
-
-    // Whoever is signed out elsewhere sees no more, and keeps the page they had.
-    let _: Outcome = node.client().post(&format!("/api/v1/members/{joe_id}/sign-out"), &json!({}), None)?;
-    writes(node, &amina_id, &joe_id, "Thank you")?;
-    joe.says("Done. It counts since")?;
     Ok(())
 }

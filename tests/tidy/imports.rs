@@ -18,13 +18,15 @@ const FILE_COMMANDS: [&str; 9] = [
 ];
 
 /// Where a stopwatch is the point: what they measure is shown to a person and decides nothing.
-const STOPWATCHES: [&str; 5] = [
+const STOPWATCHES: [&str; 6] = [
     "node/src/runtime/clock",
     // Measures how long the disk takes.
     "node/src/runtime/clerk",
     "node/src/health",
     "node/src/telemetry",
     "node/src/demo",
+    // Measures how long a stream has been quiet.
+    "node/src/web/live",
 ];
 
 /// The one place of the program that asks the computer what time it is.
