@@ -33,7 +33,7 @@ pub use office::{
     PaperKey, ReferenceView, ReportView, Rest, SafetyView, Until, With,
 };
 pub use partners::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView};
-pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeView, TogetherKey};
+pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeView};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

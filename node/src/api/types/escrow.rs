@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct EscrowView {
     /// The partner community.
-    #[schema(value_type = String)]
+    #[schema(value_type = super::schema::DidKey)]
     pub community: CommunityId,
     /// Its name, as far as it is known.
     pub name: Option<String>,

@@ -7,7 +7,7 @@ use kith_protocol::id::{CommunityId, ExchangeId, MemberId, RecordKey};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a message, report or event is known by: 32 hexadecimal digits.
+/// What a message, report, event, circle or notice is known by: 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PaperKey(pub PaperId);

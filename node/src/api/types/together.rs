@@ -1,44 +1,27 @@
 //! What the API says of circles and notices.
 
+use super::{
+    office::PaperKey,
+    schema::{Id, PaperName},
+};
 use crate::runtime::office::{Circle, Notice, PaperId};
-use data_encoding::HEXLOWER;
 use kith_protocol::id::MemberId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// What a circle or a notice is known by: 32 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct TogetherKey(pub PaperId);
-
-impl TryFrom<String> for TogetherKey {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
-        bytes.map(Self).ok_or("not 32 digits of 0 to 9 and a to f; copy it again from where it was given")
-    }
-}
-
-impl From<TogetherKey> for String {
-    fn from(key: TogetherKey) -> Self {
-        HEXLOWER.encode(&key.0)
-    }
-}
 
 /// A circle: members with coordinators of their own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CircleView {
     /// Its id.
-    #[schema(value_type = String, pattern = "^[0-9a-f]{32}$")]
-    pub id: TogetherKey,
+    #[schema(value_type = PaperName)]
+    pub id: PaperKey,
     /// What it is called.
     pub name: String,
     /// Who is in it.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Id>)]
     pub members: Vec<MemberId>,
     /// Who looks after it: they see its members and act for them, and for nobody else.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<Id>)]
     pub coordinators: Vec<MemberId>,
 }
 
@@ -47,7 +30,7 @@ impl CircleView {
     #[must_use]
     pub fn of(id: PaperId, circle: Circle) -> Self {
         let Circle { name, coordinators, members } = circle;
-        Self { id: TogetherKey(id), name, members, coordinators }
+        Self { id: PaperKey(id), name, members, coordinators }
     }
 }
 
@@ -56,7 +39,7 @@ impl CircleView {
 #[serde(deny_unknown_fields)]
 pub struct CircleName {
     /// What it is called: 1 to 60 characters, and no other circle's name.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(schema_with = super::schema::text::<{ crate::runtime::office::MAX_LINE }>)]
     pub name: String,
 }
 
@@ -74,20 +57,20 @@ pub struct CirclePart {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NoticeView {
     /// Its id.
-    #[schema(value_type = String, pattern = "^[0-9a-f]{32}$")]
-    pub id: TogetherKey,
+    #[schema(value_type = PaperName)]
+    pub id: PaperKey,
     /// The words.
     pub text: String,
     /// Who wrote it.
-    #[schema(value_type = String)]
+    #[schema(value_type = Id)]
     pub by: MemberId,
     /// When.
     pub at: u64,
     /// Until when it stands.
     pub until: u64,
     /// The circle it is for; everybody's when absent.
-    #[schema(value_type = Option<String>)]
-    pub circle: Option<TogetherKey>,
+    #[schema(value_type = Option<PaperName>)]
+    pub circle: Option<PaperKey>,
 }
 
 impl NoticeView {
@@ -95,7 +78,7 @@ impl NoticeView {
     #[must_use]
     pub fn of(id: PaperId, notice: Notice) -> Self {
         let Notice { text, by, at, until, circle } = notice;
-        Self { id: TogetherKey(id), text, by, at: at.0, until: until.0, circle: circle.map(TogetherKey) }
+        Self { id: PaperKey(id), text, by, at: at.0, until: until.0, circle: circle.map(PaperKey) }
     }
 }
 
@@ -104,12 +87,12 @@ impl NoticeView {
 #[serde(deny_unknown_fields)]
 pub struct NewNotice {
     /// The words: 1 to 1,000 characters.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[schema(schema_with = super::schema::text::<{ crate::runtime::office::MAX_WORDS }>)]
     pub text: String,
     /// The circle it is for; everybody's when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>, pattern = "^[0-9a-f]{32}$")]
-    pub circle: Option<TogetherKey>,
+    #[schema(value_type = Option<PaperName>)]
+    pub circle: Option<PaperKey>,
     /// For how many days it stands: 1 to 31, 7 when absent.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 31)]

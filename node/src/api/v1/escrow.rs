@@ -40,7 +40,7 @@ async fn shown(handle: &Handle, community: CommunityId) -> Result<Json<EscrowVie
 
 /// Copies between us and a partner: who keeps what for whom, and how old it is.
 #[utoipa::path(get, path = "/partners/{community}/escrow", tag = "partners",
-    params(("community" = String, Path, description = "The partner community.")),
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "The partner community.")),
     responses((status = 200, description = "The copies.", body = EscrowView)))]
 pub(in crate::api) async fn get_escrow(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -52,7 +52,7 @@ pub(in crate::api) async fn get_escrow(
 
 /// Agrees with a partner on copies. Copies travel when one side keeps them and the other wants it.
 #[utoipa::path(put, path = "/partners/{community}/escrow", tag = "partners", request_body = EscrowSwitch,
-    params(("community" = String, Path, description = "The partner community.")),
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "The partner community.")),
     responses((status = 200, description = "The copies.", body = EscrowView)))]
 pub(in crate::api) async fn switch_escrow(
     State(ApiState { handle, .. }): State<ApiState>,
@@ -66,7 +66,7 @@ pub(in crate::api) async fn switch_escrow(
 
 /// Sends a partner that keeps them a new copy as soon as it is there, and whatever it holds now.
 #[utoipa::path(post, path = "/partners/{community}/escrow/now", tag = "partners", request_body = Nothing,
-    params(("community" = String, Path, description = "The partner community.")),
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "The partner community.")),
     responses((status = 202, description = "The copies, before the new one.", body = EscrowView)))]
 pub(in crate::api) async fn send_escrow(
     State(ApiState { handle, .. }): State<ApiState>,

@@ -6,7 +6,7 @@ use crate::{
         ApiState, Failure,
         extract::{At, MAX_LIMIT},
         idempotency::{Call, Write},
-        types::{CircleName, CirclePart, CircleView, NewNotice, NoticeView, Outcome, TogetherKey},
+        types::{CircleName, CirclePart, CircleView, NewNotice, NoticeView, Outcome, PaperKey},
     },
     runtime::{
         Handle, clock,
@@ -62,11 +62,11 @@ pub(in crate::api) async fn make_circle(
 
 /// One circle.
 #[utoipa::path(get, path = "/circles/{id}", tag = "members",
-    params(("id" = String, Path, description = "The circle.", pattern = "^[0-9a-f]{32}$")),
+    params(("id" = crate::api::types::schema::PaperName, Path, description = "The circle.")),
     responses((status = 200, description = "The circle.", body = CircleView)))]
 pub(in crate::api) async fn get_circle(
     State(ApiState { handle, .. }): State<ApiState>,
-    At(TogetherKey(id)): At<TogetherKey>,
+    At(PaperKey(id)): At<PaperKey>,
 ) -> Result<Json<CircleView>, Failure> {
     let circle = handle.circle(id).await?.ok_or_else(no_circle)?;
     Ok(Json(CircleView::of(id, circle)))
@@ -74,11 +74,11 @@ pub(in crate::api) async fn get_circle(
 
 /// Gives a circle another name.
 #[utoipa::path(put, path = "/circles/{id}", tag = "members", request_body = CircleName,
-    params(("id" = String, Path, description = "The circle.", pattern = "^[0-9a-f]{32}$")),
+    params(("id" = crate::api::types::schema::PaperName, Path, description = "The circle.")),
     responses((status = 200, description = "Changed.", body = CircleView)))]
 pub(in crate::api) async fn rename_circle(
     State(ApiState { handle, .. }): State<ApiState>,
-    At(TogetherKey(id)): At<TogetherKey>,
+    At(PaperKey(id)): At<PaperKey>,
     Call { body, .. }: Call<CircleName>,
 ) -> Result<Json<CircleView>, Failure> {
     text::check("name", &body.name, MAX_LINE)?;
@@ -87,11 +87,11 @@ pub(in crate::api) async fn rename_circle(
 
 /// Ends a circle, with its notices. Its members stay members of the community.
 #[utoipa::path(delete, path = "/circles/{id}", tag = "members",
-    params(("id" = String, Path, description = "The circle.", pattern = "^[0-9a-f]{32}$")),
+    params(("id" = crate::api::types::schema::PaperName, Path, description = "The circle.")),
     responses((status = 200, description = "Ended.", body = Outcome)))]
 pub(in crate::api) async fn end_circle(
     State(ApiState { handle, .. }): State<ApiState>,
-    At(TogetherKey(id)): At<TogetherKey>,
+    At(PaperKey(id)): At<PaperKey>,
     _: Write,
 ) -> Result<Json<Outcome>, Failure> {
     if handle.end_circle(id).await? { Ok(Json(outcome_of(Reply::Done))) } else { Err(no_circle()) }
@@ -99,12 +99,12 @@ pub(in crate::api) async fn end_circle(
 
 /// Says what somebody is to a circle: in it, looking after it, both, or neither.
 #[utoipa::path(put, path = "/circles/{id}/members/{member}", tag = "members", request_body = CirclePart,
-    params(("id" = String, Path, description = "The circle.", pattern = "^[0-9a-f]{32}$"),
-        ("member" = String, Path, description = "The member.")),
+    params(("id" = crate::api::types::schema::PaperName, Path, description = "The circle."),
+        ("member" = crate::api::types::schema::Id, Path, description = "The member.")),
     responses((status = 200, description = "Changed.", body = CircleView)))]
 pub(in crate::api) async fn put_circle_part(
     State(ApiState { handle, .. }): State<ApiState>,
-    At((TogetherKey(id), member)): At<(TogetherKey, MemberId)>,
+    At((PaperKey(id), member)): At<(PaperKey, MemberId)>,
     Call { body, .. }: Call<CirclePart>,
 ) -> Result<Json<CircleView>, Failure> {
     if body.member || body.coordinator {
@@ -148,7 +148,7 @@ pub(in crate::api) async fn post_notice(
     if !(1..=MOST_DAYS).contains(&days) {
         return Err(Failure::field("days", format!("not a number from 1 to {MOST_DAYS}")));
     }
-    let circle = circle.map(|TogetherKey(id)| id);
+    let circle = circle.map(|PaperKey(id)| id);
     if let Some(circle) = circle {
         handle.circle(circle).await?.ok_or_else(no_circle)?;
     }
@@ -167,11 +167,11 @@ pub(in crate::api) async fn post_notice(
 
 /// Takes a notice down.
 #[utoipa::path(delete, path = "/notices/{id}", tag = "community",
-    params(("id" = String, Path, description = "The notice.", pattern = "^[0-9a-f]{32}$")),
+    params(("id" = crate::api::types::schema::PaperName, Path, description = "The notice.")),
     responses((status = 200, description = "Taken down.", body = Outcome)))]
 pub(in crate::api) async fn drop_notice(
     State(ApiState { handle, .. }): State<ApiState>,
-    At(TogetherKey(id)): At<TogetherKey>,
+    At(PaperKey(id)): At<PaperKey>,
     _: Write,
 ) -> Result<Json<Outcome>, Failure> {
     if standing(&handle, id).await?.is_none() {
