@@ -137,6 +137,17 @@ pub struct World {
 /// Events before everything heals: enough for a few dozen exchanges between communities.
 const TROUBLED_EVENTS: u64 = 420;
 
+/// And at least so many for each community.
+const EVENTS_EACH: u64 = 70;
+
+/// Names for how many communities a run has.
+const MANY: [&str; 11] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
+
+/// Of so many seeds one has more than six communities.
+const MANY_EVERY: u64 = 10;
+/// Which of them; no seed that is kept for what it found ends so.
+const MANY_AT: u64 = 4;
+
 /// The same where two part: they must have become partners of each other and of a third before.
 const LETTERS_EVENTS: u64 = 1_000;
 
@@ -156,12 +167,24 @@ pub fn run(settings: Settings) -> Outcome {
     Outcome { violation, coverage: world.coverage, hash: world.trace.hash(), trace: world.trace.into_lines() }
 }
 
+/// How many communities there are: mostly few, so that faults meet; now and then up to ten.
+fn communities(settings: Settings, dice: &mut Dice) -> usize {
+    let most = if settings.rough { 3 } else { 6 };
+    let drawn = dice.between(2, most);
+    let count = match settings {
+        Settings { letters: true, .. } => 3,
+        Settings { rough: true, .. } => drawn,
+        // By dice of its own, so that the other worlds stay as they are.
+        _ if settings.seed % MANY_EVERY == MANY_AT => Dice::new(settings.seed, "many").between(7, 10),
+        _ => drawn,
+    };
+    usize::try_from(count).unwrap_or(2)
+}
+
 impl World {
     fn new(settings: Settings) -> Self {
         let mut dice = Dice::new(settings.seed, "world");
-        let most = if settings.rough { 3 } else { 6 };
-        let drawn = usize::try_from(dice.between(2, most)).unwrap_or(2);
-        let count = if settings.letters { 3 } else { drawn };
+        let count = communities(settings, &mut dice);
         let nodes = (0..count).map(|i| Node::new(settings, i)).collect();
         Self {
             settings,
@@ -187,8 +210,9 @@ impl World {
     /// The whole run: trouble, then healing, then everything must be settled.
     fn live(&mut self) -> Result<(), Violation> {
         self.begin()?;
+        self.coverage.add("communities", MANY[self.nodes.len().min(MANY.len() - 1)], 1);
         let events = if self.settings.letters { LETTERS_EVENTS } else { TROUBLED_EVENTS };
-        for _ in 0..events {
+        for _ in 0..events.max(EVENTS_EACH * self.nodes.len() as u64) {
             self.step()?;
         }
         self.heal()
