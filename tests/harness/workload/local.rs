@@ -1,8 +1,9 @@
 //! Inside one community: members, charter, exchanges of all kinds.
 
 use super::{Scene, Workload};
+use crate::dice::Dice;
 use kith_protocol::{
-    community::{Charter, Confirmation, GroupPolicy},
+    community::{Balances, Charter, Confirmation, GroupPolicy},
     id::MemberId,
     key::SecretKey,
     ledger::{Agreed, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms, PaymentTerms},
@@ -10,6 +11,15 @@ use kith_protocol::{
     member::{MemberKind, Role},
     minutes::{Balance, Minutes},
 };
+
+/// How a community keeps score: mostly as usual.
+pub(crate) fn drawn_balances(dice: &mut Dice) -> Balances {
+    match dice.below(100) {
+        0..60 => Balances::Shown,
+        60..85 => Balances::Hidden,
+        _ => Balances::Gifts,
+    }
+}
 
 impl Workload {
     /// Somebody joins.
@@ -64,6 +74,9 @@ impl Workload {
                     GroupPolicy::LeaderEarnsOnce => GroupPolicy::LeaderEarnsAll,
                 };
             }
+        }
+        if self.scores.permille(400) {
+            charter.balances = drawn_balances(&mut self.scores);
         }
         charter
     }
