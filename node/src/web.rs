@@ -16,6 +16,7 @@ mod public;
 mod qr;
 pub mod setup;
 mod shelf;
+mod sight;
 mod sign_in;
 mod skills;
 mod stale;

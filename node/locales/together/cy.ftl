@@ -201,6 +201,23 @@ stale-keep-theirs = Ei adael fel y mae nawr
 listing-change = Newid y geiriau
 listing-change-not = Ei adael fel y mae
 
+## Pwy sy'n gweld faint o oriau a roddodd ac a gafodd rhywun
+balances = Pwy sy'n gweld faint o oriau a roddodd ac a gafodd rhywun?
+    .hint = Os nad oes neb, nid yw'r terfynau isod yn cyfrif am y tro.
+    .missing = Dewiswch pwy sy'n ei weld.
+balances-shown = Nhw a'n cydlynwyr
+balances-hidden = Dim ond nhw eu hunain
+balances-gifts = Neb. Rhodd yw ein help, a dydyn ni ddim yn cadw cyfrif.
+balances-hidden-rule = Chi sy'n gweld faint o oriau a roesoch ac a gawsoch, a neb arall.
+balances-gifts-rule = Rhodd yw help yma, a does neb yn cadw cyfrif. Nid yw terfynau'n cyfrif am y tro.
+balances-book = Mae ein llyfr yn cadw pob awr. Gall pwy bynnag sy'n rhedeg ein cyfrifiadur, neu'n cadw popeth, ei ddarllen yno.
+balances-not-now = { $limit }, ond nid yw'n cyfrif am y tro
+standing-hidden = Dim ond nhw eu hunain sy'n gweld eu horiau.
+standing-gifts = Rhodd yw help yma. Does neb yn cadw cyfrif.
+home-thanks = Diolch am eleni
+home-thanks-given = Rydych wedi helpu am { $hours }. Diolch!
+home-thanks-received = Mae eraill wedi eich helpu am { $hours }. Rhodd oedd hynny.
+
 ## Gofyn am gael ymuno, a cheisiadau sy'n aros
 join = Gofyn am gael ymuno
 join-lead = Dywedwch pwy ydych chi. Bydd cydlynydd yn eich ffonio neu'n ysgrifennu atoch.

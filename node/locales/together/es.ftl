@@ -201,6 +201,23 @@ stale-keep-theirs = Dejarlo como está ahora
 listing-change = Cambiar las palabras
 listing-change-not = Dejarlo como está
 
+## Quién ve cuántas horas dio y recibió alguien
+balances = ¿Quién ve cuántas horas dio y recibió alguien?
+    .hint = Si no lo ve nadie, los límites de abajo no cuentan por ahora.
+    .missing = Elija quién lo ve.
+balances-shown = Esa persona y la coordinación
+balances-hidden = Solo esa persona
+balances-gifts = Nadie. Nuestra ayuda es un regalo y no llevamos la cuenta.
+balances-hidden-rule = Cuántas horas dio y recibió lo ve usted, y nadie más.
+balances-gifts-rule = Aquí la ayuda es un regalo y nadie lleva la cuenta. Los límites no cuentan por ahora.
+balances-book = Nuestro libro guarda todas las horas. Quien lleva nuestro ordenador o lo guarda todo puede leerlo allí.
+balances-not-now = { $limit }, pero no cuenta por ahora
+standing-hidden = Sus horas solo las ve esa persona.
+standing-gifts = Aquí la ayuda es un regalo. Nadie lleva la cuenta.
+home-thanks = Gracias por este año
+home-thanks-given = Ha ayudado { $hours }. ¡Gracias!
+home-thanks-received = Le han ayudado { $hours }. Fue un regalo.
+
 ## Pedir entrar, y peticiones que esperan
 join = Pedir entrar
 join-lead = Díganos quién es. La coordinación le llama o le escribe.

@@ -122,6 +122,8 @@ words! {
     ConfirmationWord = "both" | "receiver" | "either";
     /// What leaders of groups earn.
     GroupWord = "leader_earns_all" | "leader_earns_once";
+    /// Whether anybody keeps score.
+    BalancesWord = "shown" | "hidden" | "gifts";
     /// What is wrong with an exchange.
     ComplaintWord = "hours" | "person" | "never" | "other";
     /// How a dispute ends.
@@ -259,6 +261,7 @@ mod tests {
         known::<member::Role>(RoleWord::schema());
         known::<community::Confirmation>(ConfirmationWord::schema());
         known::<community::GroupPolicy>(GroupWord::schema());
+        known::<community::Balances>(BalancesWord::schema());
         known::<partnership::Complaint>(ComplaintWord::schema());
         known::<partnership::Outcome>(OutcomeWord::schema());
         known::<shelf::Category>(CategoryWord::schema());
