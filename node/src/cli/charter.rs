@@ -34,6 +34,9 @@ pub(super) struct Show {
 
 /// Change the rules. Everything recorded from then on follows them.
 ///
+/// `balances` says who sees where members stand: `shown`, `hidden` (the member alone) or `gifts` (nobody keeps score, and
+/// floors and ceiling do not bind). It is about pages: the command line shows the book itself.
+///
 /// Example: kith charter set --dir elm --file charter.json
 #[derive(Debug, Args)]
 pub(super) struct Set {

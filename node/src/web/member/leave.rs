@@ -25,13 +25,10 @@ fn fields(reader: &mut Reader<'_>) -> bool {
 
 fn form<'a>(frame: &'a Frame, acting: &Acting, sight: Sight, mut reader: Reader<'_>) -> FormPage<'a> {
     carried(acting, &mut reader);
-    let page = FormPage::new(frame, frame.t("leave"), reader, "/leave", frame.t("go-on"))
-        .lead(frame.t("leave-lead"));
+    let page = FormPage::new(frame, frame.t("leave"), reader, "/leave", frame.t("go-on")).lead(frame.t("leave-lead"));
     // Where nobody keeps score, there is nothing that anybody would miss.
     let page = if sight.keeps_score() { page.lead(frame.t("leave-hours")) } else { page };
-    page.acting(acting.line(frame.words))
-        .other(frame.t("leave-not"), acting.address("/me"))
-        .ending()
+    page.acting(acting.line(frame.words)).other(frame.t("leave-not"), acting.address("/me")).ending()
 }
 
 fn carried(acting: &Acting, reader: &mut Reader<'_>) {
