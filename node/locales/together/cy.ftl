@@ -203,13 +203,13 @@ listing-change-not = Ei adael fel y mae
 
 ## Pwy sy'n gweld faint o oriau a roddodd ac a gafodd rhywun
 balances = Pwy sy'n gweld faint o oriau a roddodd ac a gafodd rhywun?
-    .hint = Os nad oes neb, nid yw'r terfynau isod yn cyfrif am y tro.
+    .hint = Os nad oes neb, nid yw terfynau ar oriau ymlaen llaw yn cyfrif.
     .missing = Dewiswch pwy sy'n ei weld.
 balances-shown = Nhw a'n cydlynwyr
 balances-hidden = Dim ond nhw eu hunain
 balances-gifts = Neb. Rhodd yw ein help, a dydyn ni ddim yn cadw cyfrif.
 balances-hidden-rule = Chi sy'n gweld faint o oriau a roesoch ac a gawsoch, a neb arall.
-balances-gifts-rule = Rhodd yw help yma, a does neb yn cadw cyfrif. Nid yw terfynau'n cyfrif am y tro.
+balances-gifts-rule = Rhodd yw help yma, a does neb yn cadw cyfrif. Nid yw terfynau ar oriau ymlaen llaw yn cyfrif.
 balances-book = Mae ein llyfr yn cadw pob awr. Gall pwy bynnag sy'n rhedeg ein cyfrifiadur, neu'n cadw popeth, ei ddarllen yno.
 balances-not-now = { $limit }, ond nid yw'n cyfrif am y tro
 standing-hidden = Dim ond nhw eu hunain sy'n gweld eu horiau.

@@ -203,13 +203,13 @@ listing-change-not = Leave it as it is
 
 ## Who sees how many hours somebody gave and got
 balances = Who sees how many hours somebody gave and got?
-    .hint = If nobody does, the limits below do not count for now.
+    .hint = If nobody does, limits on how far ahead somebody is do not count.
     .missing = Choose who sees it.
 balances-shown = They and our coordinators
 balances-hidden = Only they themselves
 balances-gifts = Nobody. Our help is a gift, and we do not keep score.
 balances-hidden-rule = How many hours you gave and got is shown to you, and to nobody else.
-balances-gifts-rule = Help is a gift here, and nobody keeps score. Limits do not count for now.
+balances-gifts-rule = Help is a gift here, and nobody keeps score. Limits on how far ahead somebody is do not count.
 balances-book = Our book keeps all hours. Whoever runs our computer, or saves everything, can read it there.
 balances-not-now = { $limit }, but it does not count for now
 standing-hidden = Only they themselves see their hours.

@@ -203,13 +203,13 @@ listing-change-not = Dejarlo como está
 
 ## Quién ve cuántas horas dio y recibió alguien
 balances = ¿Quién ve cuántas horas dio y recibió alguien?
-    .hint = Si no lo ve nadie, los límites de abajo no cuentan por ahora.
+    .hint = Si no lo ve nadie, los límites de horas por delante no cuentan.
     .missing = Elija quién lo ve.
 balances-shown = Esa persona y la coordinación
 balances-hidden = Solo esa persona
 balances-gifts = Nadie. Nuestra ayuda es un regalo y no llevamos la cuenta.
 balances-hidden-rule = Cuántas horas dio y recibió lo ve usted, y nadie más.
-balances-gifts-rule = Aquí la ayuda es un regalo y nadie lleva la cuenta. Los límites no cuentan por ahora.
+balances-gifts-rule = Aquí la ayuda es un regalo y nadie lleva la cuenta. Los límites de horas por delante no cuentan.
 balances-book = Nuestro libro guarda todas las horas. Quien lleva nuestro ordenador o lo guarda todo puede leerlo allí.
 balances-not-now = { $limit }, pero no cuenta por ahora
 standing-hidden = Sus horas solo las ve esa persona.

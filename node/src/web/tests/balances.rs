@@ -198,7 +198,7 @@ async fn coordinators_choose_who_keeps_score_and_change_it_back() {
     let elm = Elm::begin().await;
     let mut rosa = elm.browser(elm.trial.coordinator).await;
     let page = rosa.get("/charter/change").await;
-    page.says("the limits below do not count for now");
+    page.says("limits on how far ahead somebody is do not count");
     let form = page.form("/charter/change");
     assert_eq!(form.get("balances"), "shown");
     rosa.send(form.clone().with(&[("balances", "loans")]), "check").await.is(422).says("Choose who sees it.");
