@@ -480,6 +480,7 @@ entry-dispute = Cytunodd y ddwy gymuned am gyfnewid
 entry-left = Gadawodd
 entry-joined = Ymunodd
 entry-role = Rôl newydd
+entry-key = Allwedd bersonol
 entry-other = Newid
 
 ## Fi

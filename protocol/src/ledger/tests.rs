@@ -5,6 +5,7 @@ mod balances;
 mod consents;
 mod exchanges;
 pub(crate) mod fixture;
+mod keys;
 mod members;
 mod partners;
 mod replay;
