@@ -1,19 +1,17 @@
 //! Who keeps score: every page that members, coordinators and those who look after a circle can reach is read, and where a
 //! member stands is looked for by numbers that nothing else on a page has.
 
-use super::circles::circle;
+use super::{circles::circle, exchange_as};
 use crate::{
-    runtime::clock,
     trial::{Served, Trial},
     web::browser::{Browser, Shown, serve},
 };
 use kith_protocol::{
     community::{Balances, Charter},
-    id::{ExchangeId, MemberId},
-    ledger::ExchangeTerms,
+    id::MemberId,
     machine::Command,
     member::{MemberKind, Role},
-    minutes::{Balance, Minutes},
+    minutes::Balance,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -37,19 +35,6 @@ struct Elm {
     dee: MemberId,
 }
 
-async fn exchange(trial: &Trial, n: u8, giver: MemberId, receiver: MemberId, minutes: i64) {
-    let terms = ExchangeTerms {
-        community: trial.handle().community(),
-        exchange: ExchangeId([n; 16]),
-        giver,
-        receiver,
-        minutes: Minutes::new(minutes).unwrap(),
-        made_at: clock::now(),
-        details: None,
-    };
-    trial.handle().agreed(None, terms, vec![trial.word(), trial.word()], Command::Exchange).await.unwrap();
-}
-
 impl Elm {
     /// A community in which people stand where the constants say; Cy looks after the circle that Ada is in.
     async fn begin() -> Self {
@@ -59,7 +44,7 @@ impl Elm {
         let (cy, dee) = (trial.admit_named(3, "Cy Old").await, trial.admit_named(4, "Dee New").await);
         let eve = trial.admit_named(5, "Eve Back").await;
         for (n, giver, receiver, minutes) in [(1, ada, bo, 300), (2, bo, ada, 52), (3, ada, bo, 185)] {
-            exchange(&trial, n, giver, receiver, minutes).await;
+            exchange_as(n, &trial, giver, receiver, minutes).await;
         }
         let by = trial.coordinator;
         for member in [dee, eve] {
@@ -208,7 +193,7 @@ async fn coordinators_choose_who_keeps_score_and_change_it_back() {
     check.says("Nobody. Our help is a gift");
     done.says("The charter is changed");
     assert_eq!(elm.charter().await.balances, Balances::Gifts);
-    exchange(&elm.trial, 9, elm.ada, elm.cy, 600).await;
+    exchange_as(9, &elm.trial, elm.ada, elm.cy, 600).await;
     // Back again, limits judge what comes, and nothing is undone.
     let form = rosa.get("/charter/change").await.form("/charter/change");
     assert_eq!((form.get("balances"), form.get("floor")), ("gifts", "0"));
@@ -219,6 +204,6 @@ async fn coordinators_choose_who_keeps_score_and_change_it_back() {
     let (_, refused) = rosa.whole(form).await;
     refused.is(422).says("further below zero than our charter allows").never("10 hours").never("11 hours");
     // What is over a limit may go back towards it.
-    exchange(&elm.trial, 10, elm.cy, elm.ada, 60).await;
+    exchange_as(10, &elm.trial, elm.cy, elm.ada, 60).await;
     elm.trial.running.stop().await;
 }
