@@ -11,6 +11,7 @@ mod board;
 mod hours;
 mod leaving;
 mod live;
+mod own_key;
 mod street;
 
 use anyhow::Context as _;
@@ -70,4 +71,10 @@ fn on_a_phone_without_scripts() {
 fn pages_show_by_themselves_what_changes() {
     let mut street = Street::new(Look::PHONE, false).unwrap();
     live::pages_show_what_changes(&mut street).unwrap();
+}
+
+#[test]
+fn a_key_of_ones_own_signs() {
+    let mut street = Street::new(Look::PHONE, false).unwrap();
+    own_key::a_phone_signs(&mut street).unwrap();
 }

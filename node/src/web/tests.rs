@@ -9,6 +9,7 @@ mod disputes;
 mod erase;
 mod escrow;
 mod importing;
+mod keys;
 mod live;
 mod looking_after;
 mod members;
