@@ -487,6 +487,7 @@ entry-dispute = Cytunodd y ddwy gymuned am gyfnewid
 entry-left = Gadawodd
 entry-joined = Ymunodd
 entry-role = Rôl newydd
+entry-key = Allwedd bersonol
 entry-other = Newid
 
 ## Fi

@@ -485,6 +485,7 @@ entry-dispute = Both communities agreed about an exchange
 entry-left = Left
 entry-joined = Joined
 entry-role = New role
+entry-key = Own key
 entry-other = Change
 
 ## Me

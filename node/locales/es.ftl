@@ -485,6 +485,7 @@ entry-dispute = Las dos comunidades acordaron sobre un intercambio
 entry-left = Salida
 entry-joined = Entrada
 entry-role = Papel nuevo
+entry-key = Clave propia
 entry-other = Cambio
 
 ## Yo
