@@ -11,6 +11,7 @@ mod board;
 mod hours;
 mod leaving;
 mod live;
+mod own_key;
 mod photo;
 mod street;
 
@@ -82,4 +83,10 @@ fn pages_show_by_themselves_what_changes() {
 fn an_answer_comes_by_itself_to_whoever_waits_for_it() {
     let mut street = Street::new(Look::DESKTOP, false).unwrap();
     live::answers_come_by_themselves(&mut street).unwrap();
+}
+
+#[test]
+fn a_key_of_ones_own_signs() {
+    let mut street = Street::new(Look::PHONE, false).unwrap();
+    own_key::a_phone_signs(&mut street).unwrap();
 }

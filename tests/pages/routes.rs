@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 96] = [
+const ROUTES: [(&str, Who, &str); 97] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -48,6 +48,7 @@ const ROUTES: [(&str, Who, &str); 96] = [
     ("/statement", Member, "/statement"),
     ("/me", Member, "/me"),
     ("/me/change", Member, "/me/change"),
+    ("/me/key", Member, "/me/key"),
     ("/leave", Member, "/leave"),
     ("/done/{what}", Member, "/done/saved"),
     ("/messages", Member, "/messages"),

@@ -8,10 +8,10 @@ use super::{
     Failure,
     types::{
         AcceptInvitation, BenefitsWords, By, CharterView, CircleName, CirclePart, Confirm, EndAdvance, EscrowSwitch,
-        GiveBack, GoOn, MailSwitch, NewAdvance, NewApplication, NewBackup, NewCorrection, NewDispute, NewEvent,
-        NewExchange, NewFact, NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewMessage, NewNote, NewNotice,
-        NewPayment, NewPerson, NewReference, NewReminder, NewReport, NewRequest, NewRole, NewSafety, NewStatement,
-        NewSuggestion, Nothing, Rest, Until, WeeklyLetter, With,
+        GiveBack, GoOn, KeyChange, MailSwitch, NewAdvance, NewApplication, NewBackup, NewCorrection, NewDispute,
+        NewEvent, NewExchange, NewFact, NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewMessage, NewNote,
+        NewNotice, NewPayment, NewPerson, NewReference, NewReminder, NewReport, NewRequest, NewRole, NewSafety,
+        NewStatement, NewSuggestion, Nothing, Rest, Until, WeeklyLetter, With,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -142,6 +142,7 @@ objects!(
     NewReminder,
     NewReport,
     NewRequest,
+    KeyChange,
     NewRole,
     NewSafety,
     NewStatement,

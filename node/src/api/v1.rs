@@ -10,6 +10,7 @@ mod events;
 mod exchanges;
 mod export;
 mod joining;
+mod keys;
 mod ledger;
 mod listings;
 mod members;
@@ -55,6 +56,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(members::get_alias))
         .routes(routes!(members::leave))
         .routes(routes!(members::put_role))
+        .routes(routes!(keys::put_key))
         .routes(routes!(sign_in::issue_code))
         .routes(routes!(listings::publish_offer))
         .routes(routes!(listings::publish_need))

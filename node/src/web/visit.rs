@@ -112,6 +112,11 @@ impl Frame {
         super::assets::script()
     }
 
+    /// The address of the script for keys of members' own.
+    pub(super) fn keys(&self) -> &'static str {
+        super::assets::keys()
+    }
+
     pub(super) fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
     }

@@ -106,6 +106,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             ("circles", "/circles"),
             ("charter", "/charter"),
             ("helpers", "/helpers"),
+            ("key", "/me/key"),
             ("pause", "/pause"),
             ("away-list", "/away"),
             ("my-data", "/me/data.json"),
@@ -204,7 +205,7 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 21] = [
+const DONE: [(&str, &str, &str); 22] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
@@ -218,6 +219,7 @@ const DONE: [(&str, &str, &str); 21] = [
     ("questioned", "menu-home", "/home"),
     ("saved", "menu-me", "/me"),
     ("signed-out", "menu-me", "/me"),
+    ("key", "key", "/me/key"),
     ("left", "go-first-page", "/"),
     ("role", "menu-members", "/members"),
     ("contact", "menu-today", "/today"),
