@@ -135,6 +135,8 @@ words! {
     TellerWord = "giver" | "receiver" | "both";
     /// Exchanges that wait.
     WaitingWord = "waiting";
+    /// A language of letters and pages.
+    LanguageWord = "en" | "en-easy" | "es" | "cy";
     /// What is wrong, in a report.
     TroubleWord = "unsafe" | "unkind" | "money" | "other";
 }
@@ -266,5 +268,6 @@ mod tests {
         known::<partnership::Outcome>(OutcomeWord::schema());
         known::<shelf::Category>(CategoryWord::schema());
         known::<crate::runtime::office::Trouble>(TroubleWord::schema());
+        known::<crate::api::types::LetterLanguage>(LanguageWord::schema());
     }
 }
