@@ -92,6 +92,7 @@ DELETE /members/{id}/helpers/{helper}
 PUT /members/{id}/pause
 PUT /members/{id}/kept-away/{other}
 DELETE /members/{id}/kept-away/{other}
+PUT /members/{id}/key
 PUT /members/{id}/person
 GET /members/{id}/data
 POST /members/{id}/forget
