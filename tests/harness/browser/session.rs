@@ -317,6 +317,17 @@ impl Browser {
         self.leave(&words, &format!("//button[normalize-space(.)={words}]"))
     }
 
+    /// Presses a button that leads nowhere by itself, or not at once.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn push(&self, words: &str) -> Result<&Self> {
+        let words = quoted(words);
+        let path = format!("//button[normalize-space(.)={words}]");
+        self.run(self.element(&format!("button {words}"), &path)?.click())?;
+        Ok(self)
+    }
+
     fn leave(&self, words: &str, path: &str) -> Result<&Self> {
         let found = self.element(&format!("button or link {words}"), path)?;
         // A mark that goes away with the page.

@@ -5,7 +5,7 @@ use crate::{
     people::{MAX_CONTACT, MAX_NAME, Person},
     runtime::{
         clock,
-        desk::{Device, SessionKey},
+        desk::{Device, Passkey, SessionKey},
         listings::Kind,
         shelves::name_of,
     },
@@ -43,6 +43,8 @@ struct MePage<'a> {
     listings: Vec<(String, String, String)>,
     codes: Vec<(String, String)>,
     devices: Vec<Open>,
+    /// Where there can be any.
+    passkeys: Option<Vec<(String, String)>>,
     acting_for: String,
     more: Vec<(String, String)>,
 }
@@ -51,12 +53,26 @@ fn row(words: crate::web::words::Words, key: &str, value: Option<&String>) -> (S
     (words.t(key), value.cloned().unwrap_or_else(|| words.t("not-given")))
 }
 
+/// A passkey, as far as its owner needs it to tell two apart.
+fn passkey(words: crate::web::words::Words, passkey: &Passkey) -> String {
+    let since = ("since", &*words.day(passkey.made_at));
+    let phone = passkey.device == Device::Phone;
+    match passkey.used_at {
+        None => words.t1(if phone { "passkey-phone-new" } else { "passkey-computer-new" }, since.0, since.1),
+        Some(used) => {
+            let seen = words.near_day(used, clock::now());
+            words.t2(if phone { "passkey-phone" } else { "passkey-computer" }, since, ("seen", &seen))
+        }
+    }
+}
+
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
     let member = acting.member;
     let person = app.handle.persons(vec![member]).await?.remove(&member).unwrap_or_default();
     let sessions = app.handle.sessions_of(member).await?;
+    let passkeys = app.handle.passkeys_of(member).await?;
     let (own, records, codes) = app
         .handle
         .look(move |machine, book| {
@@ -100,6 +116,10 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             .map(|(name, code)| (name.unwrap_or_else(|| words.t("partner-nameless")), code))
             .collect(),
         devices: devices.collect(),
+        passkeys: frame
+            .site
+            .as_ref()
+            .map(|_| passkeys.iter().map(|(name, one)| (passkey(words, one), name.0.to_string())).collect()),
         more: [
             ("messages", "/messages"),
             ("week", "/week"),
@@ -204,7 +224,7 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 21] = [
+const DONE: [(&str, &str, &str); 23] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
@@ -218,6 +238,8 @@ const DONE: [(&str, &str, &str); 21] = [
     ("questioned", "menu-home", "/home"),
     ("saved", "menu-me", "/me"),
     ("signed-out", "menu-me", "/me"),
+    ("passkey", "menu-me", "/me"),
+    ("passkey-removed", "menu-me", "/me"),
     ("left", "go-first-page", "/"),
     ("role", "menu-members", "/members"),
     ("contact", "menu-today", "/today"),
