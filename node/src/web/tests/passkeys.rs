@@ -80,7 +80,7 @@ async fn without_an_address_that_stays_there_are_no_passkeys() {
     Browser::new(&served).get("/sign-in").await.never("passkey");
     for path in [ENTER, ADD, "/sign-in/passkey/ask", "/me/passkeys/ask", "/me/passkeys"] {
         let form = Form { action: path.into(), fields: vec![("token".into(), token.clone())] };
-        rosa.press(&form, "send").await.is(404).says("There is no such page");
+        rosa.press(&form, "send").await.is(404).says("We cannot find this page");
         rosa.get(path).await.is(404);
     }
     trial.running.stop().await;
