@@ -76,6 +76,8 @@ found! {
     a_shelf_that_numbers_on_after_a_restore: Breach::Rule(Flaw::KeepsRevision), ["I1"];
     an_advance_that_is_paid_twice: Breach::Rule(Flaw::AdvancePaidTwice), ["advance"];
     an_advance_that_the_pot_does_not_have: Breach::Rule(Flaw::AdvancesWithoutPot), ["advance"];
+    a_key_that_is_not_the_members: Breach::Rule(Flaw::AnyKeySigns), ["keys"];
+    a_session_that_takes_a_key_away: Breach::Rule(Flaw::SessionTakesKeys), ["keys"];
     a_word_that_is_signed_unheard: Breach::Rule(Flaw::DisputesUnheard), ["dispute", "honesty", "convergence"];
     a_dispute_that_one_side_ends: Breach::Rule(Flaw::ClosesAlone), ["dispute"];
     a_word_that_is_said_only_once: Breach::Rule(Flaw::DisputesOnce), ["convergence"];

@@ -10,6 +10,7 @@ mod export;
 mod handover;
 mod import;
 mod init;
+mod key;
 mod ledger;
 mod listing;
 mod member;
@@ -75,6 +76,8 @@ enum Command {
     Status(status::Status),
     #[command(subcommand)]
     Member(member::Member),
+    #[command(subcommand)]
+    Key(key::Key),
     #[command(name = "sign-in")]
     SignIn(sign_in::SignIn),
     #[command(subcommand)]
@@ -162,6 +165,7 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Serve(serve) => serve.run(out),
         Command::Status(status) => status.run(out),
         Command::Member(member) => member.run(out),
+        Command::Key(key) => key.run(out),
         Command::SignIn(sign_in) => sign_in.run(out),
         Command::Offer(offer) => offer.run(out),
         Command::Need(need) => need.run(out),

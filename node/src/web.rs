@@ -4,6 +4,7 @@
 //! ours comes from `locales/`. One file for each page; forms are declared, shown and judged by `forms::Reader`.
 
 mod acting;
+mod agreed;
 mod assets;
 mod exchanges;
 mod forms;
@@ -18,6 +19,7 @@ mod qr;
 pub mod setup;
 mod shelf;
 mod sign_in;
+mod signing;
 mod skills;
 mod stale;
 mod status;

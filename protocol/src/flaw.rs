@@ -95,6 +95,10 @@ mod breaches {
         AdvancePaidTwice,
         /// Advance what the pot does not have.
         AdvancesWithoutPot,
+        /// Take any key's signature for a member's.
+        AnyKeySigns,
+        /// Let a session put another key in the place of a member's own.
+        SessionTakesKeys,
         /// Sign what is said in a dispute before the partner said how far it is.
         DisputesUnheard,
         /// Close a dispute by the other's suggestion alone.

@@ -71,6 +71,12 @@ impl fmt::Debug for Signature {
     }
 }
 
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
 impl FromStr for Signature {
     type Err = BadId;
 

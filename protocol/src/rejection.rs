@@ -56,6 +56,12 @@ pub enum Rejection {
     NoKey(MemberId),
     #[error("the signature is by another key than the one member {0} registered")]
     OtherKey(MemberId),
+    #[error("member {0} has a key of their own; sign with it, or let a coordinator change it")]
+    KeyNeeded(MemberId),
+    #[error("the key of member {0} was changed meanwhile; look at it again and sign anew")]
+    KeyMoved(MemberId),
+    #[error("the new key has to sign as well, and only then, which shows that it is at hand")]
+    KeyUnproven,
     #[error("nothing would change")]
     NothingChanges,
 

@@ -72,6 +72,7 @@ fn proofs(pair: &Pair) -> Result<Vec<Evidence>> {
             .context("a proof")?,
     };
     let offer = ResumeOffer {
+        begun: 0,
         v: 1,
         account: proposal.content.account,
         offerer: proposal.content.lane.other(),

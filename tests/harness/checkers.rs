@@ -7,6 +7,7 @@ mod book;
 mod convergence;
 mod deeds;
 mod disputes;
+mod signers;
 mod slots;
 
 use crate::coverage::Coverage;

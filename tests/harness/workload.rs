@@ -14,7 +14,7 @@ use crate::{
 };
 use kith_protocol::{
     id::{Digest, ExchangeId, MemberId, RequestId},
-    key::{KeyCache, SecretKey},
+    key::{KeyCache, PublicKey, SecretKey},
     ledger::{Agreeable, Agreed, Asked, Body, Channel, Consent},
     machine::{Command, Condition, Reply, State, request_digest},
     member::Role,
@@ -95,8 +95,10 @@ pub(crate) struct Workload {
     /// Orders whose reply was lost with a node.
     lost: Vec<u64>,
     answers: BTreeMap<(usize, RequestId), Reply>,
-    secrets: BTreeMap<MemberId, SecretKey>,
+    secrets: BTreeMap<PublicKey, SecretKey>,
     keys: KeyCache,
+    /// Choices about members' keys, kept from all others.
+    rings: Dice,
     invitations: Vec<Invitation>,
     /// Exchanges that each node's people have heard of.
     exchanges: Vec<Vec<ExchangeId>>,
@@ -200,6 +202,7 @@ impl Workload {
             answers: BTreeMap::new(),
             secrets: BTreeMap::new(),
             keys: KeyCache::default(),
+            rings: Dice::new(settings.seed, "rings"),
             invitations: Vec::new(),
             exchanges: vec![Vec::new(); nodes],
         }
@@ -398,7 +401,7 @@ impl Workload {
         let wrong = self.dice.permille(15);
         if wrong || (registered.is_some() && self.dice.permille(600)) {
             let stranger = SecretKey::from_seed(&[7; 32]);
-            let secret = self.secrets.get(&member).filter(|_| !wrong).unwrap_or(&stranger);
+            let secret = registered.and_then(|key| self.secrets.get(&key)).filter(|_| !wrong).unwrap_or(&stranger);
             return Some(Consent::Key { key: secret.public(), signature: secret.sign(&terms.signing_bytes()) });
         }
         let who = if self.dice.permille(20) { scene.members() } else { scene.coordinators() };

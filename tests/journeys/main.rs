@@ -11,6 +11,7 @@ mod board;
 mod hours;
 mod leaving;
 mod live;
+mod own_key;
 mod passkey;
 mod street;
 
@@ -77,4 +78,10 @@ fn pages_show_by_themselves_what_changes() {
 fn a_passkey_opens_the_door_until_it_is_removed() {
     let mut street = Street::new(Look::PHONE, true).unwrap();
     passkey::a_passkey_opens_the_door(&mut street).unwrap();
+}
+
+#[test]
+fn a_key_of_ones_own_signs() {
+    let mut street = Street::new(Look::PHONE, false).unwrap();
+    own_key::a_phone_signs(&mut street).unwrap();
 }

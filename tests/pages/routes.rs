@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 95] = [
+const ROUTES: [(&str, Who, &str); 96] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -47,6 +47,7 @@ const ROUTES: [(&str, Who, &str); 95] = [
     ("/statement", Member, "/statement"),
     ("/me", Member, "/me"),
     ("/me/change", Member, "/me/change"),
+    ("/me/key", Member, "/me/key"),
     ("/leave", Member, "/leave"),
     ("/done/{what}", Member, "/done/saved"),
     ("/messages", Member, "/messages"),

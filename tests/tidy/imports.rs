@@ -7,6 +7,7 @@ use crate::source::{Problem, Source};
 /// them while no node runs. Every other command speaks HTTP to a running node.
 const FILE_COMMANDS: [&str; 9] = [
     "node/src/cli/init",
+    "node/src/cli/key",
     "node/src/cli/serve",
     "node/src/cli/verify",
     "node/src/cli/rebuild",

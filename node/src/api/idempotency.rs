@@ -8,8 +8,8 @@ use super::{
     Failure,
     types::{
         AcceptInvitation, By, CharterView, CircleName, CirclePart, Confirm, EndAdvance, EscrowSwitch, GiveBack, GoOn,
-        MailSwitch, NewAdvance, NewBackup, NewCorrection, NewDispute, NewEvent, NewExchange, NewFact, NewGift,
-        NewGroup, NewInvitation, NewListing, NewMember, NewMessage, NewNote, NewNotice, NewPayment, NewPerson,
+        KeyChange, MailSwitch, NewAdvance, NewBackup, NewCorrection, NewDispute, NewEvent, NewExchange, NewFact,
+        NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewMessage, NewNote, NewNotice, NewPayment, NewPerson,
         NewReference, NewReminder, NewReport, NewRequest, NewRole, NewSafety, NewStatement, NewSuggestion, Nothing,
         Rest, Until, With,
     },
@@ -140,6 +140,7 @@ objects!(
     NewReminder,
     NewReport,
     NewRequest,
+    KeyChange,
     NewRole,
     NewSafety,
     NewStatement,

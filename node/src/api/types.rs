@@ -26,7 +26,9 @@ pub use exchanges::{
 };
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
 pub use listings::{ListingView, NewListing, ShelfView};
-pub use members::{AliasView, BatchMember, BatchResult, MemberView, NewMember, NewRole, SignInCode, StatementLine};
+pub use members::{
+    AliasView, BatchMember, BatchResult, KeyChange, MemberView, NewMember, NewRole, SignInCode, StatementLine,
+};
 pub use office::{
     By, ConversationView, EventView, FactView, FeedView, FileView, FirstView, HelperView, Kept, ListingName,
     MessageView, NewEvent, NewFact, NewMessage, NewNote, NewPerson, NewReference, NewReport, NewSafety, NoteView,

@@ -9,6 +9,7 @@ mod escrow;
 mod events;
 mod exchanges;
 mod export;
+mod keys;
 mod ledger;
 mod listings;
 mod members;
@@ -53,6 +54,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(members::get_alias))
         .routes(routes!(members::leave))
         .routes(routes!(members::put_role))
+        .routes(routes!(keys::put_key))
         .routes(routes!(sign_in::issue_code))
         .routes(routes!(listings::publish_offer))
         .routes(routes!(listings::publish_need))

@@ -114,6 +114,7 @@ pub(super) fn rows(entry: &Entry) -> Vec<Row> {
         | Body::MemberAdmitted { .. }
         | Body::MemberLeft { .. }
         | Body::RoleChanged { .. }
+        | Body::MemberKeyChanged { .. }
         | Body::PartnershipAgreed { .. }
         | Body::KeyRotated { .. }
         | Body::Resumed { .. }

@@ -195,6 +195,22 @@ pub fn admin_token(dir: &Path) -> Result<Option<Zeroizing<String>>, HomeError> {
     Ok(Some(Zeroizing::new(text.trim().to_owned())))
 }
 
+/// Makes a member's own key, in a file that only its owner can read.
+///
+/// # Errors
+/// A file that is there already, or the disk.
+pub fn new_member_key(file: &Path) -> Result<(), HomeError> {
+    Ok(write_secret(file, HEXLOWER.encode(&random::<32>()?).as_bytes())?)
+}
+
+/// A member's own key.
+///
+/// # Errors
+/// A file that is not there, that others can read, or that holds no key.
+pub fn member_key(file: &Path) -> Result<SecretKey, HomeError> {
+    Ok(SecretKey::from_seed(&*seed(file)?))
+}
+
 fn seed(path: &Path) -> Result<Zeroizing<[u8; 32]>, HomeError> {
     let bad = || HomeError::BadFile(path.to_path_buf());
     let text = read_secret(path)?.ok_or_else(bad)?;

@@ -54,11 +54,15 @@ static SCRIPT: LazyLock<Asset> =
 /// The script for passkeys, which only the two pages about them load.
 static PASSKEY: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_str!("../../static/passkey.js")));
+/// What keys of members' own need, on the pages where something is signed.
+static KEYS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_str!("../../static/keys.js")));
 static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new("image/svg+xml", include_str!("../../static/kith.svg")));
 
 static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.css?v={}", STYLE.version));
 static SCRIPT_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.js?v={}", SCRIPT.version));
 static PASSKEY_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/passkey.js?v={}", PASSKEY.version));
+static KEYS_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/keys.js?v={}", KEYS.version));
 static ICON_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.svg?v={}", ICON.version));
 
 /// The address of the style sheet.
@@ -76,6 +80,11 @@ pub(super) fn passkey_script() -> &'static str {
     &PASSKEY_ADDRESS
 }
 
+/// The address of the script for keys.
+pub(super) fn keys() -> &'static str {
+    &KEYS_ADDRESS
+}
+
 /// The address of the icon.
 pub(super) fn icon() -> &'static str {
     &ICON_ADDRESS
@@ -87,6 +96,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/static/kith.css", get(|query, headers| asset(&STYLE, query, headers)))
         .route("/static/kith.js", get(|query, headers| asset(&SCRIPT, query, headers)))
         .route("/static/passkey.js", get(|query, headers| asset(&PASSKEY, query, headers)))
+        .route("/static/keys.js", get(|query, headers| asset(&KEYS, query, headers)))
         .route("/static/kith.svg", get(|query, headers| asset(&ICON, query, headers)))
 }
 

@@ -3,6 +3,7 @@
 mod exchange;
 mod find;
 mod home;
+mod key;
 mod leave;
 mod listing;
 mod me;
@@ -17,7 +18,7 @@ mod statement;
 pub(super) use exchange::reason_key;
 pub(super) use home::{names, standing, told};
 pub(super) use me::{looks_like_an_address, person_fields};
-pub(super) use record::{local, with_note};
+pub(super) use record::{local, salted, with_note};
 pub(super) use safety::trouble_key;
 
 use super::App;
@@ -57,6 +58,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/statement.csv", get(statement::csv))
         .route("/me", get(me::show))
         .route("/me/change", get(me::change).post(me::send_change))
+        .route("/me/key", get(key::show).post(key::send))
         .route("/me/devices", post(me::end_device))
         .route("/me/data.json", get(mine::data))
         .route("/messages", get(messages::list))

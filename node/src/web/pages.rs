@@ -2,6 +2,7 @@
 
 use super::{
     forms::{Control, Field, Reader},
+    signing::Signing,
     visit::Frame,
     words::Words,
 };
@@ -75,15 +76,19 @@ pub(super) fn refusal_key(code: &str) -> &'static str {
 }
 
 /// Every refusal that has a message of its own.
-pub(super) const REFUSALS: [&str; 28] = [
+pub(super) const REFUSALS: [&str; 33] = [
     "refused-bad-invitation",
     "refused-exchange-exists",
     "refused-exchange-too-long",
     "refused-invitation-expired",
+    "refused-key-moved",
+    "refused-key-needed",
+    "refused-key-unproven",
     "refused-last-coordinator",
     "refused-member-ceiling",
     "refused-member-floor",
     "refused-member-left",
+    "refused-not-a-key",
     "refused-not-a-party",
     "refused-not-advanceable",
     "refused-not-coordinator",
@@ -104,6 +109,7 @@ pub(super) const REFUSALS: [&str; 28] = [
     "refused-unknown-invitation",
     "refused-unknown-member",
     "refused-with-oneself",
+    "refused-wrong-signature",
 ];
 
 /// A page that says one thing and leads on.
@@ -222,6 +228,8 @@ pub(super) struct CheckPage<'a> {
     fields: Vec<Field>,
     action: String,
     button: String,
+    /// What a key of the member's own signs.
+    signing: Option<Signing>,
 }
 
 impl<'a> CheckPage<'a> {
@@ -239,6 +247,7 @@ impl<'a> CheckPage<'a> {
             fields: reader.fields,
             action: action.to_owned(),
             button,
+            signing: None,
         }
     }
 
@@ -249,6 +258,11 @@ impl<'a> CheckPage<'a> {
 
     pub(super) fn acting(mut self, acting: Option<String>) -> Self {
         self.acting = acting;
+        self
+    }
+
+    pub(super) fn signing(mut self, signing: Option<Signing>) -> Self {
+        self.signing = signing;
         self
     }
 

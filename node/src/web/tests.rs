@@ -8,6 +8,7 @@ mod disputes;
 mod erase;
 mod escrow;
 mod importing;
+mod keys;
 mod live;
 mod looking_after;
 mod members;

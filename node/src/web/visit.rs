@@ -120,6 +120,11 @@ impl Frame {
         super::assets::passkey_script()
     }
 
+    /// The address of the script for keys of members' own.
+    pub(super) fn keys(&self) -> &'static str {
+        super::assets::keys()
+    }
+
     pub(super) fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
     }

@@ -134,6 +134,11 @@ impl Signatures {
             Body::Resumed { .. } => self.count(4),
             // One certificate, judged by the rules.
             Body::KeyRotated { .. } => self.count(1),
+            Body::MemberKeyChanged { terms, member, proof } => {
+                self.members(entry, ledger, terms, &[(terms.member, Some(member))])?;
+                // The new key's, judged by the rules.
+                self.count(u64::from(proof.is_some()));
+            }
             Body::CharterChanged { .. }
             | Body::MemberAdmitted { .. }
             | Body::MemberLeft { .. }

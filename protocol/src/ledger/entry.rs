@@ -8,8 +8,8 @@ use crate::{
     community::{Certificate, Charter, GroupPolicy},
     envelope::{Content, Unverified},
     id::{AccountId, Alias, CommunityId, Digest, ExchangeId, MemberId},
-    key::PublicKey,
-    member::{MemberKind, Role},
+    key::{PublicKey, Signature},
+    member::{KeyTerms, MemberKind, Role},
     minutes::{Balance, Minutes},
     partnership::{Agreement, Closing, Decision, Payee, Position, Proposal, Resumption, Statement},
     time::Timestamp,
@@ -174,6 +174,12 @@ impl Agreeable for GiftTerms {
     }
 }
 
+impl Agreeable for KeyTerms {
+    fn parties(&self) -> Vec<MemberId> {
+        vec![self.member]
+    }
+}
+
 impl Agreeable for PaymentTerms {
     fn parties(&self) -> Vec<MemberId> {
         vec![self.payer]
@@ -228,6 +234,15 @@ pub enum Body {
         role: Role,
         /// The coordinator who recorded it.
         by: MemberId,
+    },
+    /// A member takes a key of their own, another one, or none any more.
+    MemberKeyChanged {
+        /// Whose, and which.
+        terms: KeyTerms,
+        /// How the member agreed: with the key they have; while they have none, in a session; or through a coordinator.
+        member: Authority,
+        /// The new key's signature over the same terms, which shows that it is at hand.
+        proof: Option<Signature>,
     },
     /// A local exchange.
     Exchange {
@@ -399,6 +414,7 @@ impl Body {
             Self::MemberAdmitted { .. } => "member_admitted",
             Self::MemberLeft { .. } => "member_left",
             Self::RoleChanged { .. } => "role_changed",
+            Self::MemberKeyChanged { .. } => "member_key_changed",
             Self::Exchange { .. } => "exchange",
             Self::GroupExchange { .. } => "group_exchange",
             Self::Correction { .. } => "correction",

@@ -102,6 +102,7 @@ impl Ledger {
                 return Err(Rejection::OtherCommunity);
             }
             Body::RoleChanged { member, .. } => drop(self.active(member)?),
+            Body::MemberKeyChanged { terms, .. } => drop(self.active(&terms.member)?),
             _ => {}
         }
         let postings = self.postings(&entry.body, history)?;
@@ -122,6 +123,7 @@ impl Ledger {
             | Body::MemberAdmitted { .. }
             | Body::MemberLeft { .. }
             | Body::RoleChanged { .. }
+            | Body::MemberKeyChanged { .. }
             | Body::KeyRotated { .. } => members::permit(self, body),
             Body::Exchange { .. } | Body::GroupExchange { .. } | Body::Gift { .. } | Body::OpeningBalance { .. } => {
                 exchanges::permit(self, body)
@@ -148,6 +150,7 @@ impl Ledger {
             | Body::CharterChanged { .. }
             | Body::MemberAdmitted { .. }
             | Body::RoleChanged { .. }
+            | Body::MemberKeyChanged { .. }
             | Body::KeyRotated { .. }
             | Body::Resumed { .. }
             | Body::DisputeClosed { .. }

@@ -4,6 +4,7 @@
 mod consents;
 mod exchanges;
 pub(crate) mod fixture;
+mod keys;
 mod members;
 mod partners;
 mod replay;

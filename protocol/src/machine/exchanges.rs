@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     id::{ExchangeId, MemberId},
-    ledger::{Agreed, Authority, Body, Consent, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms},
+    ledger::{Agreeable as _, Agreed, Authority, Body, Consent, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms},
     rejection::Rejection,
 };
 
@@ -20,6 +20,7 @@ impl Machine {
         for (member, consent) in parties {
             if let Some(Consent::Key { key, .. }) = consent {
                 match self.state.ledger.active(member)?.key {
+                    Some(_) if broken!(AnyKeySigns) => {}
                     None => return Err(Rejection::NoKey(*member)),
                     Some(registered) if registered != *key => return Err(Rejection::OtherKey(*member)),
                     Some(_) => {}
@@ -40,7 +41,11 @@ impl Machine {
             if terms != agreed.terms() {
                 return Err(Rejection::ExchangeExists(exchange));
             }
-            agreed = agreed.joined(&Agreed::from_own_journal(terms.clone(), consents.clone()));
+            let given = terms.parties().into_iter().zip(consents).map(|(member, consent)| {
+                // Who took another key meanwhile agrees anew: the entry is judged by the key they have then.
+                consent.clone().filter(|_| self.own_keys(&[(member, consent.as_ref())]).is_ok())
+            });
+            agreed = agreed.joined(&Agreed::from_own_journal(terms.clone(), given.collect()));
         } else if waits.is_some() {
             return Err(Rejection::ExchangeExists(exchange));
         }

@@ -5,9 +5,9 @@ use crate::{
     community::{Card, Certificate, Charter},
     envelope::Signed,
     id::{AccountId, Alias, Digest, ExchangeId, MemberId, RecordKey, RequestId},
-    key::PublicKey,
+    key::{PublicKey, Signature},
     ledger::{Agreed, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms, PaymentTerms},
-    member::{MemberKind, Role},
+    member::{KeyTerms, MemberKind, Role},
     minutes::{Balance, Minutes},
     partnership::{Complaint, Invitation, Outcome, Words},
     shelf::{Item, Record},
@@ -55,6 +55,13 @@ pub enum Command {
         role: Role,
         /// Who records it.
         by: MemberId,
+    },
+    /// A member takes a key of their own, another one, or none any more.
+    ChangeKey {
+        /// Whose and which, with the member's agreement.
+        terms: Agreed<KeyTerms>,
+        /// The new key's signature over the same terms.
+        proof: Option<Signature>,
     },
     /// A local exchange: start it, agree to it, or both.
     Exchange(Agreed<ExchangeTerms>),
@@ -264,6 +271,7 @@ impl Command {
             Self::Admit { .. } => "admit",
             Self::Leave { .. } => "leave",
             Self::SetRole { .. } => "set_role",
+            Self::ChangeKey { .. } => "change_key",
             Self::Exchange(_) => "exchange",
             Self::Group(_) => "group",
             Self::Gift(_) => "gift",

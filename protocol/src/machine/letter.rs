@@ -92,6 +92,16 @@ impl Letter {
         )
     }
 
+    /// Whether a message is one to which its writer waits for an answer.
+    pub(super) const fn is_answered(message: &Message) -> bool {
+        !matches!(message, Message::Acknowledge(_) | Message::AskNoted { .. })
+    }
+
+    /// Whether the writer waits for a letter back.
+    pub(super) fn wants_answer(&self) -> bool {
+        self.sync.asks || self.messages.iter().any(Self::is_answered)
+    }
+
     /// Signs, pads and seals the letter. `draw` gives 32 bytes that nobody can guess and that differ for different content.
     /// Nothing when it is longer than the largest box.
     pub(super) fn seal(

@@ -280,7 +280,13 @@ impl Machine {
         let Ok(letter) = letter.verify(&key) else { return Err(Rejection::NoMail("it is signed with another key")) };
         let letter = letter.into_unverified().content;
         let known = self.mailing(&account);
-        if (letter.sync.life, letter.n) <= (known.life, known.letter) && !broken!(TakesOldLetters) {
+        let order = (letter.sync.life, letter.n).cmp(&(known.life, known.letter));
+        if order.is_le() && !broken!(TakesOldLetters) {
+            // The one taken last: perhaps before a crash, with which the answer that it is owed was lost.
+            if order.is_eq() && letter.wants_answer() {
+                self.post.owed.insert(account);
+                self.stirred.insert(account);
+            }
             return Ok(());
         }
         self.hear(turn, account, (letter.sync.life, letter.n), letter.sync.heard);
@@ -333,7 +339,7 @@ impl Machine {
         // Deciding is signing, too: the letter must be an answer to this life.
         let answers_us = sync.heard == self.lives(&account).0 || broken!(WritesUnheard);
         for message in messages {
-            if !matches!(message, Message::Acknowledge(_) | Message::AskNoted { .. }) {
+            if Letter::is_answered(&message) {
                 self.post.owed.insert(account);
             }
             if matches!(message, Message::Propose { .. }) && !answers_us {

@@ -288,7 +288,7 @@ impl Machine {
         let highest = epoch.max(offered).max(request.epoch).max(request.highest);
         let highest = if broken!(ReusesEpoch) { epoch.max(request.epoch) } else { highest };
         let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
-        let (side, net) = (partner.side, partner.net.get());
+        let (side, net, begun) = (partner.side, partner.net.get(), partner.epoch);
         let offer = ResumeOffer {
             v: 1,
             account,
@@ -298,6 +298,7 @@ impl Machine {
             nonce: request.nonce,
             key: certificate.content.key,
             committed: self.committed(turn, &account, request.epoch),
+            begun,
             net,
         };
         let offer = offer.sign(&self.identity.secret).into_unverified();
@@ -365,7 +366,8 @@ impl Machine {
         let offer = &fetching.offer.content;
         let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let same = self.committed(turn, &account, offer.from) == offer.committed
-            && partner.net.get().checked_add(offer.net) == Some(0);
+            && partner.net.get().checked_add(offer.net) == Some(0)
+            && partner.epoch >= offer.begun;
         if same || broken!(AdoptsBlindly) {
             return self.adopt(turn, peer, account);
         }

@@ -429,6 +429,7 @@ impl Machine {
             | Command::Admit { .. }
             | Command::Leave { .. }
             | Command::SetRole { .. }
+            | Command::ChangeKey { .. }
             | Command::Open { .. } => self.members_command(turn, command),
             Command::Exchange(terms) => self.exchange(turn, terms),
             Command::Group(terms) => self.group(turn, terms),

@@ -5,6 +5,7 @@ mod asking;
 mod audited;
 mod disputing;
 mod inspecting;
+mod keys;
 mod mailing;
 mod partnering;
 mod resuming;

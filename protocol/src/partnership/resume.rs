@@ -89,6 +89,9 @@ pub struct ResumeOffer {
     pub key: PublicKey,
     /// What is committed from epoch `from` on.
     pub committed: Committed,
+    /// The last epoch that began by the offerer's ledger. Whoever does not know how it began fetches that: statements in a
+    /// dispute may be signed with keys that nothing else names.
+    pub begun: u32,
     /// The offerer's running net in minutes, in which nothing is in doubt.
     pub net: i64,
 }

@@ -241,6 +241,17 @@ impl Browser {
         })
     }
 
+    /// Waits until the page that is open says this.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub fn until_says(&self, words: &str) -> Result<&Self> {
+        crate::cluster::wait_for(&format!("{words:?} on {}", self.path()?), || {
+            Ok(self.text()?.contains(words).then_some(()))
+        })?;
+        Ok(self)
+    }
+
     fn element(&self, what: &str, path: &str) -> Result<WebElement> {
         let found = self.run(self.driver().find_all(By::XPath(path)))?;
         for one in found {

@@ -1,6 +1,6 @@
 //! A community's ledger kept a second time, by other code.
 
-use super::{Kept, Violation, disputes::Disputes, ensure};
+use super::{Kept, Violation, disputes::Disputes, ensure, signers::Signers};
 use kith_protocol::{
     community::{Charter, GroupPolicy},
     id::{AccountId, ExchangeId, MemberId},
@@ -50,6 +50,7 @@ pub(super) struct Book {
     pub(super) restored: bool,
     charter: Option<Charter>,
     members: BTreeMap<MemberId, Line>,
+    signers: Signers,
     pot: i64,
     opening: i64,
     pub(super) partners: BTreeMap<AccountId, PartnerLine>,
@@ -80,6 +81,7 @@ impl Book {
             let before = self.began.insert(id, index);
             ensure("I7", before.is_none(), || format!("exchange {id} begins at {before:?} and again at {index}"))?;
         }
+        self.signers.enter(&entry.body)?;
         match &entry.body {
             Body::Founded { certificate, charter, coordinator } => {
                 self.community = Some(certificate.content.community);
@@ -95,7 +97,7 @@ impl Book {
                 let line = self.members.get_mut(member).ok_or_else(|| books("a stranger leaves"))?;
                 self.pot += std::mem::take(&mut line.balance);
             }
-            Body::RoleChanged { .. } | Body::KeyRotated { .. } => {}
+            Body::RoleChanged { .. } | Body::MemberKeyChanged { .. } | Body::KeyRotated { .. } => {}
             Body::Resumed { resumption } => {
                 let offer = &resumption.offer.content;
                 self.partner(&offer.account)?.epoch = offer.epoch;

@@ -113,6 +113,7 @@ const fn wanted(body: &Body) -> bool {
         | Body::MemberAdmitted { .. }
         | Body::MemberLeft { .. }
         | Body::RoleChanged { .. }
+        | Body::MemberKeyChanged { .. }
         | Body::Exchange { .. }
         | Body::GroupExchange { .. }
         | Body::Correction { .. }

@@ -3,11 +3,12 @@
 use super::{Scene, Workload};
 use kith_protocol::{
     community::{Charter, Confirmation, GroupPolicy},
+    envelope::Content as _,
     id::MemberId,
     key::SecretKey,
-    ledger::{Agreed, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms, PaymentTerms},
+    ledger::{Agreed, Channel, Consent, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms, PaymentTerms},
     machine::{Command, WaitingKind},
-    member::{MemberKind, Role},
+    member::{KeyTerms, MemberKind, Role},
     minutes::{Balance, Minutes},
 };
 
@@ -20,7 +21,7 @@ impl Workload {
         let key = self.dice.permille(500).then(|| {
             let secret = SecretKey::from_seed(&self.dice.bytes());
             let key = secret.public();
-            self.secrets.insert(member, secret);
+            self.secrets.insert(key, secret);
             key
         });
         Command::Admit { member, kind, role, key, by }
@@ -44,8 +45,29 @@ impl Workload {
                 Command::SetRole { member, role, by }
             }
             72..82 => Command::Open { member, minutes: Balance::new(self.dice.amount(-200, 400)).ok()?, by },
+            82..88 => self.other_key(scene, member, by)?,
             _ => Command::ChangeCharter { charter: self.other_charter(scene.state.ledger().charter()?), by },
         })
+    }
+
+    /// A member takes a key of their own, another one, or none: as they may, or as only they think they may.
+    fn other_key(&mut self, scene: &Scene<'_>, member: MemberId, by: MemberId) -> Option<Command> {
+        let known = scene.state.ledger().members().get(&member)?;
+        let secret = SecretKey::from_seed(&self.rings.bytes());
+        let key = self.rings.permille(800).then(|| secret.public());
+        let number = known.key_changes + u32::from(self.rings.permille(950));
+        let terms = KeyTerms { community: scene.node.identity.community, member, key, number, made_at: scene.now };
+        let bytes = terms.signing_bytes();
+        let proof = key.is_some().then(|| secret.sign(&bytes));
+        let old = known.key.and_then(|key| self.secrets.get(&key)).filter(|_| self.rings.permille(600));
+        let consent = match old {
+            Some(old) => Consent::Key { key: old.public(), signature: old.sign(&bytes) },
+            None if self.rings.permille(600) => Consent::Session,
+            None => Consent::OnBehalf { coordinator: by, channel: Channel::InPerson },
+        };
+        let terms = self.agreed(terms, vec![Some(consent)])?;
+        self.secrets.insert(secret.public(), secret);
+        Some(Command::ChangeKey { terms, proof })
     }
 
     fn other_charter(&mut self, charter: &Charter) -> Charter {

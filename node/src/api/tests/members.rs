@@ -150,3 +150,41 @@ async fn a_statement_adds_up_through_corrections_and_leaving() {
     let bobs: Page<StatementLine> = node.get(&format!("/members/{bob}/statement")).await;
     assert_eq!(bobs.items.iter().map(|line| line.change_minutes).sum::<i64>(), node.balance(bob).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_takes_another_key_and_loses_it() {
+    use kith_protocol::{envelope::Content as _, key::SecretKey, member::KeyTerms, time::Timestamp};
+    let node = node("Rushey Green").await;
+    let (ada, key, next) = (node.member("Ada").await, SecretKey::from_seed(&[5; 32]), SecretKey::from_seed(&[6; 32]));
+    let path = format!("/members/{ada}/key");
+    let terms = |key: &SecretKey, number| KeyTerms {
+        community: node.id(),
+        member: ada,
+        key: Some(key.public()),
+        number,
+        made_at: Timestamp(1_700_000_000_000),
+    };
+    let change = |terms: &KeyTerms, proof: &SecretKey| {
+        let proof = proof.sign(&terms.signing_bytes());
+        json!({ "key": terms.key, "number": terms.number, "made_at": terms.made_at.0, "proof": proof })
+    };
+    let first = terms(&key, 1);
+    let unproven = node.put::<Outcome>(&path, json!({ "key": key.public() })).await;
+    assert_eq!(unproven.unwrap_err().code(), Some("key-unproven"));
+    let by_another = node.put::<Outcome>(&path, change(&first, &next)).await;
+    assert_eq!(by_another.unwrap_err().code(), Some("wrong-signature"));
+    node.put::<Outcome>(&path, change(&first, &key)).await.unwrap();
+    let again = node.put::<Outcome>(&path, change(&first, &key)).await;
+    assert_eq!(again.unwrap_err().code(), Some("key-moved"));
+    // The member says so with the key they have.
+    let second = terms(&next, 2);
+    let mut body = change(&second, &next);
+    body["consent"] = json!({ "key": { "key": key.public(), "signature": key.sign(&second.signing_bytes()) } });
+    node.put::<Outcome>(&path, body).await.unwrap();
+    let view: MemberView = node.get(&format!("/members/{ada}")).await;
+    assert_eq!((view.key, view.key_changes), (Some(next.public()), 2));
+    let together = json!({ "key": key.public(), "proof": key.sign(b"x") });
+    assert_eq!(node.put::<Outcome>(&path, together).await.unwrap_err().code(), Some("not-together"));
+    node.put::<Outcome>(&path, json!({ "channel": "phone" })).await.unwrap();
+    assert_eq!(node.get::<MemberView>(&format!("/members/{ada}")).await.key, None);
+}

@@ -3,7 +3,8 @@
 use super::{Outcome, Problem};
 use kith_protocol::{
     id::{Alias, ExchangeId, MemberId},
-    key::PublicKey,
+    key::{PublicKey, Signature},
+    ledger::{Channel, Consent},
     member::{MemberKind, Role},
 };
 use serde::{Deserialize, Serialize};
@@ -109,6 +110,8 @@ pub struct MemberView {
     /// Their own key, if they registered one.
     #[schema(value_type = Option<super::schema::Hex32>)]
     pub key: Option<PublicKey>,
+    /// How often they changed it.
+    pub key_changes: u32,
 }
 
 /// One line of a member's statement.
@@ -155,6 +158,28 @@ pub enum BatchResult {
     Done(Outcome),
     /// Refused; the others of the batch are not touched by that.
     Refused(Problem),
+}
+
+/// Another key of a member's own, or none.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyChange {
+    /// The public key that only they hold; none takes away the one they have.
+    #[schema(value_type = Option<super::schema::Hex32>)]
+    pub key: Option<PublicKey>,
+    /// One more than the member's `key_changes`; needed when something is signed.
+    pub number: Option<u32>,
+    /// When the terms were written; needed when something is signed.
+    pub made_at: Option<u64>,
+    /// The new key's signature over the terms; needed with `key`.
+    #[schema(value_type = Option<super::schema::Hex64>)]
+    pub proof: Option<Signature>,
+    /// The signature of the key they have; a coordinator's word when absent.
+    #[schema(value_type = Option<super::schema::ConsentWord>)]
+    pub consent: Option<Consent>,
+    /// For a coordinator's word: how they were told; `in_person` when absent.
+    #[schema(value_type = Option<super::schema::ChannelWord>)]
+    pub channel: Option<Channel>,
 }
 
 /// Another role for a member.

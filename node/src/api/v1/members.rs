@@ -38,6 +38,7 @@ fn view(id: MemberId, member: &Member, person: Option<&Person>) -> MemberView {
         active: member.active,
         balance_minutes: member.balance.get(),
         key: member.key,
+        key_changes: member.key_changes,
     }
 }
 

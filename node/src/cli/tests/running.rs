@@ -248,3 +248,55 @@ fn everything_comes_out_in_one_file_for_its_owner_only() {
     let nowhere = elm.dir.path().join("none/elm.tar");
     assert_eq!(elm.refused(&["export", "--out", text(&nowhere)]).0, Exit::Usage);
 }
+
+/// A command that needs no node.
+fn alone(args: &[&str]) -> (Exit, Value) {
+    let (exit, stdout, _) = kith(&[args, &["--json"]].concat());
+    (exit, json(&stdout))
+}
+
+#[test]
+fn a_key_of_ones_own_is_made_shown_registered_and_lost() {
+    let elm = Elm::start();
+    let (ada, file) = (elm.admit("Ada Park"), elm.dir.path().join("my.key"));
+    let file = file.to_str().unwrap();
+    let key = alone(&["key", "new", file]).1["key"].as_str().unwrap().to_owned();
+    assert_eq!(alone(&["key", "show", file]).1["key"], key.as_str());
+    let (exit, again) = alone(&["key", "new", file]);
+    assert!(exit != Exit::Done && again["detail"].as_str().unwrap().contains("my.key"), "{again}");
+    elm.json(&["key", "register", &ada, file]);
+    assert_eq!(elm.json(&["member", "show", &ada])["key"], key.as_str());
+    let (exit, _) = elm.refused(&["key", "register", &ada, file]);
+    assert_eq!(exit, Exit::Refused);
+    elm.json(&["key", "lost", &ada, "--channel", "phone"]);
+    let shown = elm.json(&["member", "show", &ada]);
+    assert_eq!((&shown["key"], &shown["key_changes"]), (&serde_json::Value::Null, &2.into()));
+}
+
+#[test]
+fn only_what_members_agree_to_is_signed() {
+    use data_encoding::BASE64;
+    use kith_protocol::{envelope::Content as _, ledger::GiftTerms};
+    let elm = Elm::start();
+    let file = elm.dir.path().join("my.key");
+    let file = file.to_str().unwrap();
+    let key = alone(&["key", "new", file]).1["key"].as_str().unwrap().to_owned();
+    let terms = GiftTerms {
+        community: kith_protocol::id::CommunityId([1; 32]),
+        exchange: kith_protocol::id::ExchangeId([2; 16]),
+        from: kith_protocol::id::MemberId([3; 16]),
+        minutes: kith_protocol::minutes::Minutes::new(45).unwrap(),
+        made_at: kith_protocol::time::Timestamp(1),
+        details: None,
+    };
+    let text = BASE64.encode(&terms.signing_bytes());
+    let signed = alone(&["key", "sign", file, &text]).1;
+    assert_eq!((&signed["what"], &signed["terms"]["minutes"]), (&"gift".into(), &45.into()));
+    let signature = signed["signature"].as_str().unwrap().parse().unwrap();
+    let key: kith_protocol::key::PublicKey = key.parse().unwrap();
+    key.sound().unwrap().verify_member(&terms.signing_bytes(), &signature).unwrap();
+    // A certificate, random bytes, half of the text: whatever it cannot show it does not sign.
+    for other in ["a2l0aC92MS9jZXJ0aWZpY2F0ZQA=", "AAAA", &text[..text.len() - 8], "%"] {
+        assert_eq!(alone(&["key", "sign", file, other]).0, Exit::Usage, "{other}");
+    }
+}

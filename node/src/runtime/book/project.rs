@@ -117,6 +117,7 @@ impl Book {
             | Body::MemberLeft { member, .. }
             | Body::RoleChanged { member, .. }
             | Body::OpeningBalance { member, .. } => vec![*member],
+            Body::MemberKeyChanged { terms, .. } => vec![terms.member],
             Body::Founded { coordinator, .. } => vec![*coordinator],
             Body::CharterChanged { .. }
             | Body::PartnershipAgreed { .. }

@@ -15,7 +15,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
-        member::{names, with_note},
+        member::{names, salted, with_note},
         pages::{self, CheckPage, FormPage, go, refusal},
         qr::Square,
         visit::{Frame, Member, Visit},
@@ -239,7 +239,7 @@ async fn record(app: &App, post: &Post, room: &Room, read: &Sheet, leader: Membe
         details: None,
     };
     let (node, consents) = (app.handle.clone(), vec![Some(word); count + 1]);
-    let led = with_note(&app.handle, deed, exchange, &read.note, move |details| async move {
+    let led = with_note(&app.handle, deed, exchange, salted(&read.note)?, move |details| async move {
         node.agreed(deed.request(), GroupTerms { details, ..terms }, consents, Command::Group).await
     });
     match led.await {

@@ -8,7 +8,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Asked, Post, Reader, Sent},
-        member::{local, names, trouble_key},
+        member::{local, names, salted, trouble_key},
         pages::{self, FactsPage, FormPage, Press, go, refusal},
         visit::{Frame, Visit},
         words::Words,
@@ -150,7 +150,7 @@ pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, po
         details: None,
     };
     let consents = [pending.giver, pending.receiver].map(|party| (party == pending.by).then_some(Consent::Session));
-    match local(&app.handle, post.deed(), terms, consents.into(), &pending.note).await {
+    match local(&app.handle, post.deed(), terms, consents.into(), salted(&pending.note)?).await {
         Ok(_) => {
             app.handle.drop_pending(id).await?;
             Ok(go("/done/answered"))

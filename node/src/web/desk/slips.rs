@@ -10,7 +10,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Asked, Post, Sent, Step, fresh_once, minutes_of},
-        member::{local, names},
+        member::{local, names, salted},
         pages::{self, refusal},
         visit::{Frame, Member, Visit},
         words::{Words, beginning_of, date_of},
@@ -325,7 +325,7 @@ async fn record(app: &App, post: &Post, judged: Vec<(Row, Option<Slip>)>) -> Ans
         };
         let word = Consent::OnBehalf { coordinator: post.member.id, channel: Channel::Paper };
         let consents = vec![Some(word.clone()), Some(word)];
-        match local(&app.handle, part, terms, consents, &slip.note).await {
+        match local(&app.handle, part, terms, consents, salted(&slip.note)?).await {
             Ok(Reply::Posted { exchange, .. } | Reply::Waits { exchange, .. }) => kept.push(exchange),
             Ok(_) => {}
             Err(Refused::Rule(why)) => {

@@ -6,9 +6,11 @@ use crate::{
     web::{
         Answer, App, Oops,
         acting::Acting,
+        agreed::{agreed, how},
         exchanges::{Seen, Stand},
         forms::{Asked, Need, Post, Reader, Sent, choices},
         pages::{self, FormPage, go, refusal},
+        signing::{self, Signing},
         visit::{Frame, Member, Visit},
         words::Words,
     },
@@ -17,7 +19,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use kith_protocol::{
     id::{ExchangeId, MemberId},
-    ledger::{Agreed, Body, Channel, Consent, CorrectionTerms, History as _, PaymentTerms},
+    ledger::{Agreed, Authority, Body, Channel, CorrectionTerms, ExchangeTerms, History as _, PaymentTerms},
     machine::{Command, Reply, WaitingKind},
     minutes::Minutes,
     rejection::Rejection,
@@ -41,6 +43,10 @@ struct ExchangePage<'a> {
     next: Option<String>,
     note: Option<String>,
     miles: Vec<Mile>,
+    /// How those who took part agreed.
+    agreed: Vec<(String, String)>,
+    /// What the visitor's own key signs, when it waits for them.
+    signing: Option<Signing>,
     /// Whom it waits for, when it is the visitor's to say.
     mine: bool,
     once: String,
@@ -60,18 +66,21 @@ struct Found {
     acting: Acting,
     seen: Seen,
     names: BTreeMap<MemberId, String>,
+    /// How those who took part agreed.
+    agreed: Vec<(MemberId, Authority)>,
 }
 
 async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, Oops> {
     let id: ExchangeId = id.parse().map_err(|_| Oops::Missing)?;
     let acting = Acting::of(&app.handle, who, sent).await?;
-    let seen = app.handle.look(move |machine, book| Seen::find(machine, book, id)).await?.ok_or(Oops::Missing)?;
+    let found = app.handle.look(move |machine, book| Some((Seen::find(machine, book, id)?, agreed(machine, book, id))));
+    let (seen, agreed) = found.await?.ok_or(Oops::Missing)?;
     let part = seen.parties().any(|party| party == acting.member);
     if !part && !who.coordinator {
         return Err(Oops::NotYours);
     }
     let names = names(&app.handle, seen.parties()).await?;
-    Ok(Found { acting, seen, names })
+    Ok(Found { acting, seen, names, agreed })
 }
 
 impl Found {
@@ -86,6 +95,15 @@ impl Found {
             _ => None,
         };
         on.cloned().unwrap_or_else(|| words.t("somebody"))
+    }
+
+    /// Who agreed, and how, for those who took part and for coordinators.
+    fn agreed_by(&self, words: Words) -> Vec<(String, String)> {
+        let name = |member: &MemberId| match self.acting.myself() == Some(*member) {
+            true => words.t("you"),
+            false => self.names.get(member).cloned().unwrap_or_else(|| words.t("somebody")),
+        };
+        self.agreed.iter().map(|(member, given)| (name(member), how(words, given))).collect()
     }
 
     fn miles(&self, words: Words, now: Timestamp) -> Vec<Mile> {
@@ -138,6 +156,10 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let found = find(&app, &visit.member, &asked, &id).await?;
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let Found { acting, seen, .. } = &found;
+    let signing = match seen.waits_for(&acting.member) {
+        true => to_sign(&app, &found).await?,
+        false => None,
+    };
     let note = app.handle.note(seen.id).await?.map(|note| note.note);
     let part = seen.parties().any(|party| party == acting.member);
     let address = |what: &str| acting.address(&format!("/exchange/{}/{what}", seen.id));
@@ -152,6 +174,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         next: (asked.get("new") == "yes").then(|| next(words, seen)),
         note,
         miles: found.miles(words, now),
+        agreed: found.agreed_by(words),
+        signing,
         mine: seen.waits_for(&acting.member),
         once: crate::web::forms::fresh_once(),
         confirm: format!("/exchange/{}/confirm", seen.id),
@@ -169,6 +193,40 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     Ok(pages::show(frame, &page))
 }
 
+/// What waits for a member's agreement.
+enum Awaited {
+    Here(ExchangeTerms),
+    Across(PaymentTerms),
+}
+
+async fn awaited(app: &App, exchange: ExchangeId) -> Result<Awaited, Oops> {
+    let waiting = app.handle.look(move |machine, _| machine.state().waiting().get(&exchange).cloned()).await?;
+    let waiting = waiting.ok_or(Rejection::NotWaiting(exchange))?;
+    match waiting.kind {
+        WaitingKind::Local { terms, .. } => Ok(Awaited::Here(terms)),
+        WaitingKind::Payment { account, payer, payee, minutes, reverses } => Ok(Awaited::Across(PaymentTerms {
+            community: app.handle.community(),
+            account,
+            exchange,
+            payer,
+            payee,
+            minutes,
+            made_at: waiting.since,
+            details: None,
+            reverses,
+        })),
+        WaitingKind::Asked { .. } | WaitingKind::Declined { .. } => Err(Rejection::NotWaiting(exchange).into()),
+    }
+}
+
+async fn to_sign(app: &App, found: &Found) -> Result<Option<Signing>, Oops> {
+    let Some(key) = signing::own_key(app, &found.acting).await? else { return Ok(None) };
+    Ok(Some(match awaited(app, found.seen.id).await? {
+        Awaited::Here(terms) => Signing::of(&terms, &key),
+        Awaited::Across(terms) => Signing::of(&terms, &key),
+    }))
+}
+
 /// Agrees, for the member it waits for.
 pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let deed = post.deed();
@@ -180,36 +238,21 @@ pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post
     if !found.seen.waits_for(&found.acting.member) {
         return Err(Rejection::NotWaiting(found.seen.id).into());
     }
-    let exchange = found.seen.id;
-    let waiting = app.handle.look(move |machine, _| machine.state().waiting().get(&exchange).cloned()).await?;
-    let waiting = waiting.ok_or(Rejection::NotWaiting(exchange))?;
-    let consent = found.acting.consent(Channel::InPerson);
-    match waiting.kind {
-        WaitingKind::Local { terms, consents } => {
-            let receiver = terms.receiver == found.acting.member;
-            let mut joined: Vec<Option<Consent>> = vec![None; consents.len()];
-            if let Some(place) = joined.get_mut(usize::from(receiver)) {
-                *place = Some(consent);
-            }
-            app.handle.agreed(deed.request(), terms, joined, Command::Exchange).await?;
-        }
-        WaitingKind::Payment { account, payer, payee, minutes, reverses } => {
-            let terms = PaymentTerms {
-                community: app.handle.community(),
-                account,
-                exchange,
-                payer,
-                payee,
-                minutes,
-                made_at: waiting.since,
-                details: None,
-                reverses,
+    let key = signing::own_key(&app, &found.acting).await?;
+    let consent = signing::consent(&found.acting, Channel::InPerson, key, &post.sent)?;
+    match awaited(&app, found.seen.id).await? {
+        Awaited::Here(terms) => {
+            let consents = match terms.receiver == found.acting.member {
+                true => vec![None, Some(consent)],
+                false => vec![Some(consent), None],
             };
+            app.handle.agreed(deed.request(), terms, consents, Command::Exchange).await?;
+        }
+        Awaited::Across(terms) => {
             let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
             let command = move |terms: Agreed<PaymentTerms>| Command::Pay { terms, salt };
             app.handle.agreed(deed.request(), terms, vec![Some(consent)], command).await?;
         }
-        WaitingKind::Asked { .. } | WaitingKind::Declined { .. } => return Err(Rejection::NotWaiting(exchange).into()),
     }
     Ok(go(&to))
 }

@@ -126,6 +126,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             ("circles", "/circles"),
             ("charter", "/charter"),
             ("helpers", "/helpers"),
+            ("key", "/me/key"),
             ("pause", "/pause"),
             ("away-list", "/away"),
             ("my-data", "/me/data.json"),
@@ -224,7 +225,7 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 23] = [
+const DONE: [(&str, &str, &str); 24] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
@@ -240,6 +241,7 @@ const DONE: [(&str, &str, &str); 23] = [
     ("signed-out", "menu-me", "/me"),
     ("passkey", "menu-me", "/me"),
     ("passkey-removed", "menu-me", "/me"),
+    ("key", "key", "/me/key"),
     ("left", "go-first-page", "/"),
     ("role", "menu-members", "/members"),
     ("contact", "menu-today", "/today"),

@@ -13,6 +13,7 @@ use crate::{
         acting::Acting,
         forms::{Asked, Choice, Deed, Need, Post, Reader, Sent, Step, choices},
         pages::{CheckPage, FormPage, go, refusal},
+        signing::{self, Drawn, Signing},
         visit::{Frame, Visit, escaped},
         words::{Words, beginning_of},
     },
@@ -270,16 +271,18 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
     let Some(minutes) = fine else { return Ok(hours_page(frame, &acting, reader, hours.gave, &name).answer()) };
     if post.sent.step() == Step::Check {
         let key = if hours.gave { "record-check-gave" } else { "record-check-received" };
+        let signing = to_sign(&app, &acting, &hours, minutes, &mut reader).await?;
         return Ok(CheckPage::new(frame, frame.t("check"), reader, "/record/hours", frame.t("record-button"))
             .row(words.t(key), name)
             .row(words.t("hours-label"), words.hours(u64::from(minutes.get())))
             .acting(acting.line(words))
+            .signing(signing)
             .answer());
     }
     if let Some(answer) = looked_at_first(&app, &acting, post.deed(), &hours, minutes).await? {
         return Ok(answer);
     }
-    match write(&app, &acting, post.deed(), &hours, minutes).await {
+    match write(&app, &acting, &post, &hours, minutes).await {
         Ok(Reply::Posted { exchange, .. } | Reply::Waits { exchange, .. } | Reply::Recorded { exchange, .. }) => {
             Ok(go(&acting.address(&format!("/exchange/{exchange}?new=yes"))))
         }
@@ -321,55 +324,107 @@ async fn account(app: &App, community: CommunityId) -> Result<AccountId, Oops> {
     account.await?.ok_or(Oops::Missing)
 }
 
-/// Records it: here, or across with a partner.
-async fn write(app: &App, acting: &Acting, deed: Deed, hours: &Hours, minutes: Minutes) -> Result<Reply, Oops> {
-    let exchange = ExchangeId(deed.new_id(&app.handle, "exchange"));
-    let consent = acting.consent(hours.channel);
-    match (hours.other, hours.gave) {
+/// What is to be recorded: here, or across with a partner.
+enum Wanted {
+    Here(ExchangeTerms),
+    Across(PaymentTerms),
+    /// A partner's member is asked, who signs at home.
+    Asked(Command),
+}
+
+async fn wanted(
+    app: &App,
+    acting: &Acting,
+    hours: &Hours,
+    minutes: Minutes,
+    (exchange, made_at): (ExchangeId, Timestamp),
+) -> Result<Wanted, Oops> {
+    let us = app.handle.community();
+    let payee = match (hours.other, hours.gave) {
         (Other::Member(other), gave) => {
             let (giver, receiver) = if gave { (acting.member, other) } else { (other, acting.member) };
-            let consents = if gave { vec![Some(consent), None] } else { vec![None, Some(consent)] };
-            let terms = ExchangeTerms {
-                community: app.handle.community(),
-                exchange,
-                giver,
-                receiver,
-                minutes,
-                made_at: hours.made_at,
-                details: None,
-            };
-            Ok(local(&app.handle, deed, terms, consents, &hours.note).await?)
+            let terms = ExchangeTerms { community: us, exchange, giver, receiver, minutes, made_at, details: None };
+            return Ok(Wanted::Here(terms));
         }
         (Other::Alias(community, payer), true) => {
-            let account = account(app, community).await?;
-            let command =
-                Command::Ask { account, exchange, payee: acting.member, payer: Some(payer), minutes, reverses: None };
-            Ok(app.handle.command(deed.request(), command).await?)
+            let (account, payee, payer) = (account(app, community).await?, acting.member, Some(payer));
+            return Ok(Wanted::Asked(Command::Ask { account, exchange, payee, payer, minutes, reverses: None }));
         }
-        (Other::Record(..), true) => Err(Oops::Missing),
-        (Other::Alias(..) | Other::Record(..), false) => {
-            let community = hours.other.community().ok_or(Oops::Missing)?;
-            let payee = match hours.other {
-                Other::Record(_, key) => Payee::Record(key),
-                Other::Alias(_, alias) => Payee::Alias(alias),
-                Other::Member(_) => return Err(Oops::Missing),
+        (Other::Record(..), true) => return Err(Oops::Missing),
+        (Other::Alias(_, alias), false) => Payee::Alias(alias),
+        (Other::Record(_, key), false) => Payee::Record(key),
+    };
+    let community = hours.other.community().ok_or(Oops::Missing)?;
+    Ok(Wanted::Across(PaymentTerms {
+        community: us,
+        account: account(app, community).await?,
+        exchange,
+        payer: acting.member,
+        payee,
+        minutes,
+        made_at,
+        details: None,
+        reverses: None,
+    }))
+}
+
+/// What a member with a key of their own signs, with what the node makes up for it.
+async fn to_sign(
+    app: &App,
+    acting: &Acting,
+    hours: &Hours,
+    minutes: Minutes,
+    reader: &mut Reader<'_>,
+) -> Result<Option<Signing>, Oops> {
+    let Some(key) = signing::own_key(app, acting).await? else { return Ok(None) };
+    let drawn = Drawn::new(hours.made_at)?;
+    let signing = match wanted(app, acting, hours, minutes, (drawn.exchange, drawn.made_at)).await? {
+        Wanted::Here(terms) => {
+            let details = drawn.note(&hours.note).as_ref().map(Note::digest);
+            Signing::of(&ExchangeTerms { details, ..terms }, &key)
+        }
+        Wanted::Across(terms) => Signing::of(&terms, &key),
+        Wanted::Asked(_) => return Ok(None),
+    };
+    drawn.fields(reader);
+    Ok(Some(signing))
+}
+
+/// Records it: here, or across with a partner.
+async fn write(app: &App, acting: &Acting, post: &Post, hours: &Hours, minutes: Minutes) -> Result<Reply, Oops> {
+    let deed = post.deed();
+    let key = signing::own_key(app, acting).await?;
+    let drawn = Drawn::sent(&post.sent).filter(|_| key.is_some());
+    let made = match &drawn {
+        Some(drawn) => (drawn.exchange, drawn.made_at),
+        None => (ExchangeId(deed.new_id(&app.handle, "exchange")), hours.made_at),
+    };
+    let consent = || signing::consent(acting, hours.channel, key, &post.sent);
+    match wanted(app, acting, hours, minutes, made).await? {
+        Wanted::Here(terms) => {
+            let consents = if hours.gave { vec![Some(consent()?), None] } else { vec![None, Some(consent()?)] };
+            let note = match &drawn {
+                Some(drawn) => drawn.note(&hours.note),
+                None => salted(&hours.note)?,
             };
-            let terms = PaymentTerms {
-                community: app.handle.community(),
-                account: account(app, community).await?,
-                exchange,
-                payer: acting.member,
-                payee,
-                minutes,
-                made_at: hours.made_at,
-                details: None,
-                reverses: None,
-            };
+            Ok(local(&app.handle, deed, terms, consents, note).await?)
+        }
+        Wanted::Across(terms) => {
             let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
             let command = move |terms| Command::Pay { terms, salt };
-            Ok(app.handle.agreed(deed.request(), terms, vec![Some(consent)], command).await?)
+            Ok(app.handle.agreed(deed.request(), terms, vec![Some(consent()?)], command).await?)
         }
+        Wanted::Asked(command) => Ok(app.handle.command(deed.request(), command).await?),
     }
+}
+
+/// A note with a salt of its own; nothing when there are no words.
+pub(in crate::web) fn salted(words: &str) -> Result<Option<Note>, Refused> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
+    Ok(Some(Note { salt, note: words.to_owned() }))
 }
 
 /// Records an exchange here, with its note kept apart from the ledger.
@@ -378,7 +433,7 @@ pub(in crate::web) async fn local(
     deed: Deed,
     terms: ExchangeTerms,
     consents: Vec<Option<kith_protocol::ledger::Consent>>,
-    note: &str,
+    note: Option<Note>,
 ) -> Result<Reply, Refused> {
     let node = handle.clone();
     with_note(handle, deed, terms.exchange, note, move |details| async move {
@@ -393,16 +448,14 @@ pub(in crate::web) async fn with_note<F, W>(
     handle: &Handle,
     deed: Deed,
     id: ExchangeId,
-    note: &str,
+    note: Option<Note>,
     ask: F,
 ) -> Result<Reply, Refused>
 where
     F: FnOnce(Option<kith_protocol::id::Digest>) -> W + Send + 'static,
     W: Future<Output = Result<Reply, Refused>> + Send + 'static,
 {
-    if note.is_empty() {
-        return ask(None).await;
-    }
+    let Some(note) = note else { return ask(None).await };
     if let Some(reply) = handle.earlier(deed.request()).await? {
         return Ok(reply);
     }
@@ -413,8 +466,6 @@ where
     if used.await? {
         return Err(Rejection::ExchangeExists(id).into());
     }
-    let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
-    let note = Note { salt, note: note.to_owned() };
     let digest = note.digest();
     handle.keeping_one(id.0, note.to_bytes(), async move { ask(Some(digest)).await }).await
 }

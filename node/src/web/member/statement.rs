@@ -71,6 +71,7 @@ fn kind_key(kind: &str) -> &'static str {
         "member_left" => "entry-left",
         "member_admitted" | "founded" => "entry-joined",
         "role_changed" => "entry-role",
+        "member_key_changed" => "entry-key",
         _ => "entry-other",
     }
 }

@@ -1,10 +1,15 @@
 //! Founding, charter, and who belongs.
 
-use super::super::{entry::Body, state::Ledger};
+use super::{
+    super::{consent::Authority, entry::Body, state::Ledger},
+    exchanges::{authority, same_community},
+};
 use crate::{
     community::check_certificate,
+    envelope::Content as _,
     id::MemberId,
-    member::{Member, MemberKind, Role},
+    key::Signature,
+    member::{KeyTerms, Member, MemberKind, Role},
     minutes::Balance,
     rejection::Rejection,
 };
@@ -50,6 +55,7 @@ pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
             }
             last_coordinator_stays(ledger, member, leaving)
         }
+        Body::MemberKeyChanged { terms, member, proof } => key_change(ledger, terms, member, proof.as_ref()),
         Body::RoleChanged { member, role, by } => {
             ledger.coordinator(by)?;
             let changed = ledger.active(member)?;
@@ -59,6 +65,33 @@ pub(super) fn permit(ledger: &Ledger, body: &Body) -> Result<(), Rejection> {
             last_coordinator_stays(ledger, member, changed)
         }
         _ => Ok(()),
+    }
+}
+
+/// Whoever has a key keeps it until that key says otherwise, or a coordinator does, by name and for all to see: a session
+/// that somebody else got hold of is not enough.
+fn key_change(
+    ledger: &Ledger,
+    terms: &KeyTerms,
+    given: &Authority,
+    proof: Option<&Signature>,
+) -> Result<(), Rejection> {
+    same_community(ledger, terms.community)?;
+    let member = ledger.active(&terms.member)?;
+    if Some(terms.number) != member.key_changes.checked_add(1) {
+        return Err(Rejection::KeyMoved(terms.member));
+    }
+    if terms.key == member.key {
+        return Err(Rejection::NothingChanges);
+    }
+    if matches!(given, Authority::Session) && member.key.is_some() && !broken!(SessionTakesKeys) {
+        return Err(Rejection::KeyNeeded(terms.member));
+    }
+    authority(ledger, &terms.member, given)?;
+    match (&terms.key, proof) {
+        (Some(key), Some(proof)) => Ok(key.sound()?.verify_member(&terms.signing_bytes(), proof)?),
+        (None, None) => Ok(()),
+        _ => Err(Rejection::KeyUnproven),
     }
 }
 
@@ -78,6 +111,7 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 kind: MemberKind::Person,
                 role: Role::Coordinator,
                 key: None,
+                key_changes: 0,
                 active: true,
                 balance: Balance::ZERO,
                 started: false,
@@ -89,8 +123,10 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
         Body::CharterChanged { charter, .. } => ledger.charter = Some(charter.clone()),
         Body::MemberAdmitted { member, kind, role, key, .. } => {
             let (kind, role, key) = (*kind, *role, *key);
-            let started = ledger.members.get(member).is_some_and(|before| before.started);
-            let admitted = Member { kind, role, key, active: true, balance: Balance::ZERO, started };
+            let before = ledger.members.get(member);
+            let started = before.is_some_and(|before| before.started);
+            let key_changes = before.map_or(0, |before| before.key_changes);
+            let admitted = Member { kind, role, key, key_changes, active: true, balance: Balance::ZERO, started };
             let is_coordinator = admitted.role == Role::Coordinator;
             ledger.members.insert(*member, admitted);
             ledger.coordinators = ledger.coordinators.saturating_add(u32::from(is_coordinator));
@@ -102,6 +138,11 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
         Body::RoleChanged { member, role, .. } => {
             ledger.member_mut(member).role = *role;
             ledger.count_coordinators();
+        }
+        Body::MemberKeyChanged { terms, .. } => {
+            let member = ledger.member_mut(&terms.member);
+            member.key = terms.key;
+            member.key_changes = terms.number;
         }
         _ => {}
     }

@@ -352,3 +352,24 @@ fn a_dispute_goes_on_under_a_new_key() {
         two.mirrored(&account, 10);
     }
 }
+
+#[test]
+fn what_was_said_under_a_key_that_no_backup_names_comes_back() {
+    for restored in [0, 1] {
+        let (mut two, account) = paid();
+        let (first, second) = (two.backup(restored), two.backup(restored));
+        two.restore(restored, first, 9);
+        two.meet();
+        two.open(restored).unwrap();
+        two.suggest(restored, Outcome::Stands).unwrap();
+        two.deliver_all();
+        // The same old backup once more. Nothing crossed meanwhile, and only the partner knows the key that spoke.
+        two.restore(restored, second, 40);
+        two.meet();
+        assert_eq!(two.held()[restored], (3, 0));
+        two.suggest(1 - restored, Outcome::Stands).unwrap();
+        two.deliver_all();
+        assert_eq!(two.outcomes(), [vec![Outcome::Stands], vec![Outcome::Stands]]);
+        two.mirrored(&account, 41);
+    }
+}

@@ -18,6 +18,8 @@ struct Town {
     now: Timestamp,
     under_way: VecDeque<(usize, usize, Message)>,
     boxes: Vec<Sealed>,
+    /// Whose messages of which kind are lost on the way.
+    lost: fn(usize, &Message) -> bool,
 }
 
 impl Town {
@@ -32,6 +34,7 @@ impl Town {
             now,
             under_way: VecDeque::new(),
             boxes: Vec::new(),
+            lost: |_, _| false,
         };
         for i in 0..3 {
             town.journals[i] = town.nodes[i].view.entries().iter().cloned().map(Fact::Entry).collect();
@@ -157,7 +160,7 @@ impl Town {
     fn deliver(&mut self) {
         let mut arrived = 0;
         while let Some((from, to, message)) = self.under_way.pop_front() {
-            if !self.together.contains(&(from, to)) {
+            if !self.together.contains(&(from, to)) || (self.lost)(from, &message) {
                 continue;
             }
             arrived += 1;
@@ -247,6 +250,25 @@ fn one_round_of_letters_settles_between_those_who_have_heard_of_each_other() {
     assert_eq!(town.state(SECOND).ledger().partners()[&account].net.get().abs(), 60, "decided from the letter");
     town.visit(FIRST);
     assert_eq!(town.nets(&account).iter().sum::<i64>(), 0);
+}
+
+#[test]
+fn an_answer_that_a_crash_took_is_written_when_the_letter_comes_again() {
+    let (mut town, account) = Town::parted();
+    town.pay(FIRST, account, 1, 60);
+    town.visit(FIRST);
+    town.visit(SECOND);
+    // The decision is learned and durable, and nothing more of that visit happens.
+    town.lost =
+        |from, message| from == FIRST && matches!(message, Message::MailTaken { .. } | Message::MailDrop { .. });
+    town.visit(FIRST);
+    town.start(FIRST, usize::MAX, 1);
+    assert_eq!(town.nets(&account).iter().sum::<i64>(), 0);
+    assert!(!town.is_quiet(&account), "the decider has not heard that its decision is held");
+    town.lost = |_, _| false;
+    town.visit(FIRST);
+    town.visit(SECOND);
+    assert!(town.is_quiet(&account));
 }
 
 #[test]
