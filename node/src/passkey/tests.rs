@@ -69,8 +69,11 @@ fn a_passkey_is_made_and_used_whether_its_device_counts_or_not() {
     }
 }
 
+/// Its name, how it is told, and what it is answered.
+type Lie = (&'static str, fn(&mut Soft), Refusal);
+
 /// What a device or a browser can say that is not so, whichever ceremony it is in.
-const LIES: [(&str, fn(&mut Soft), Refusal); 9] = [
+const LIES: [Lie; 9] = [
     ("another origin", |device| device.origin = "https://time.example.net".into(), Refusal::OtherSite),
     ("a port", |device| device.origin = format!("{ORIGIN}:8443"), Refusal::OtherSite),
     ("another scheme", |device| device.origin = "http://time.example.org".into(), Refusal::OtherSite),
@@ -264,9 +267,12 @@ fn attestations_are_read_over_and_must_be_whole() {
     assert_eq!(judged(attestation(&data[..37])), Err(Refusal::Unreadable));
 }
 
+/// Values with their names.
+type Values = Vec<(String, Vec<u8>)>;
+
 /// The sections of `vectors.txt`, each with its values.
-fn vectors() -> Vec<(String, Vec<(String, Vec<u8>)>)> {
-    let mut sections: Vec<(String, Vec<(String, Vec<u8>)>)> = Vec::new();
+fn vectors() -> Vec<(String, Values)> {
+    let mut sections: Vec<(String, Values)> = Vec::new();
     for line in include_str!("vectors.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         if let Some(name) = line.strip_prefix('[') {
             sections.push((name.trim_end_matches(']').into(), Vec::new()));

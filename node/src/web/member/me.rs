@@ -21,7 +21,10 @@ use crate::{
 };
 use askama::Template;
 use axum::extract::{Path, State};
-use kith_protocol::{id::Digest, ledger::Partner};
+use kith_protocol::{
+    id::{Digest, MemberId},
+    ledger::Partner,
+};
 
 /// A session on the page.
 struct Open {
@@ -66,13 +69,22 @@ fn passkey(words: crate::web::words::Words, passkey: &Passkey) -> String {
     }
 }
 
+/// A member's passkeys with their names, where there can be any.
+async fn passkeys(app: &App, frame: &Frame, member: MemberId) -> Result<Option<Vec<(String, String)>>, Oops> {
+    if frame.site.is_none() {
+        return Ok(None);
+    }
+    let own = app.handle.passkeys_of(member).await?;
+    Ok(Some(own.iter().map(|(name, one)| (passkey(frame.words, one), name.0.to_string())).collect()))
+}
+
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
     let member = acting.member;
     let person = app.handle.persons(vec![member]).await?.remove(&member).unwrap_or_default();
     let sessions = app.handle.sessions_of(member).await?;
-    let passkeys = app.handle.passkeys_of(member).await?;
+    let passkeys = passkeys(&app, frame, member).await?;
     let (own, records, codes) = app
         .handle
         .look(move |machine, book| {
@@ -116,10 +128,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             .map(|(name, code)| (name.unwrap_or_else(|| words.t("partner-nameless")), code))
             .collect(),
         devices: devices.collect(),
-        passkeys: frame
-            .site
-            .as_ref()
-            .map(|_| passkeys.iter().map(|(name, one)| (passkey(words, one), name.0.to_string())).collect()),
+        passkeys,
         more: [
             ("messages", "/messages"),
             ("week", "/week"),
