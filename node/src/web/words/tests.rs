@@ -118,6 +118,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         "signed-out",
         "passkey",
         "passkey-removed",
+        "key",
         "left",
         "role",
         "contact",
