@@ -82,6 +82,7 @@ found! {
     a_dispute_that_one_side_ends: Breach::Rule(Flaw::ClosesAlone), ["dispute"];
     a_word_that_is_said_only_once: Breach::Rule(Flaw::DisputesOnce), ["convergence"];
     a_statement_that_is_not_recorded: Breach::Unrecorded("dispute said"), ["persist", "dispute", "recovery"];
+    a_floor_that_is_hidden_with_the_balance: Breach::Rule(Flaw::HiddenIsBoundless), ["I6"];
     an_answer_to_a_request_of_another_session: Breach::Rule(Flaw::ResumesOutsideSession), ["session"];
 }
 

@@ -174,6 +174,7 @@ const FAULTS: Wanted = &[
 const ANSWERS: Wanted = &[
     ("decision", &["accepted", "payee's ceiling", "unknown payee"]),
     ("advance", &["kept", "repaid", "taken back"]),
+    ("balances", &["beyond a limit as gifts", "gifts", "hidden", "shown"]),
     ("dispute", &["said", "stands", "given_back", "set_aside"]),
     ("gossip", &["accepted", "record-expired", "superseded"]),
     (

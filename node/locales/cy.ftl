@@ -3,6 +3,7 @@ hours = { $n ->
    *[other] { $shown } awr
 }
 minutes = { $n ->
+    [two] { $shown } funud
    *[other] { $shown } munud
 }
 days = { $n ->
@@ -10,10 +11,12 @@ days = { $n ->
    *[other] { $shown } diwrnod
 }
 people = { $n ->
+    [one] { $shown } person
    *[other] { $shown } o bobl
 }
 people-found = { $n ->
     [0] Neb
+    [one] { $shown } person
    *[other] { $shown } o bobl
 }
 organisations = { $n ->
@@ -88,13 +91,13 @@ foot-connected = { $n ->
    *[other] Mewn cyswllt â { $shown } o gymunedau.
 }
 foot-scripts = Mae'r dudalen hon yn gweithio heb sgriptiau.
-acting = Ar ran { $member }, ysgrifennwyd gan { $coordinator }.
+acting = Ar ran { $member }, nodwyd gan { $coordinator }.
 go-on = Ymlaen
 go-first-page = Mynd i'r dudalen gyntaf
 try-again = Rhoi cynnig arall arni
 change = Newid rhywbeth
 save = Cadw
-yes = Iawn
+yes = Ie
 no = Na
 not-given = Heb ei roi
 what-next = Beth sy'n digwydd nesaf
@@ -124,7 +127,7 @@ look-button = Cadw
 
 ## Pethau i'w cywiro
 error-summary = Cywirwch hyn yn gyntaf
-error-title = Mae rhywbeth ar goll:
+error-title = Gwall:
 error-missing = Mae hwn yn wag. Ysgrifennwch neu dewiswch rywbeth.
 error-too-long = Mae hwn yn rhy hir. Defnyddiwch { $most } llythyren neu lai.
 error-strange = Ni ellir dangos rhai llythrennau. Teipiwch eto.
@@ -259,7 +262,7 @@ public-join-1 = Dewch o hyd i gydlynydd.
 public-join-2 = Dywedwch am beth mae pobl yn diolch i chi. Mae gan bawb rywbeth i'w roi.
 public-join-3 = Dywedwch beth fyddai'n eich helpu. Mae gofyn yn rhan ohono.
 public-join-4 = Mae'r cydlynydd yn eich ychwanegu, a gallwch ddechrau.
-public-join-paper = Dim cyfrifiadur na ffôn? Popeth yn iawn. Mae cydlynydd yn ei ysgrifennu i chi.
+public-join-paper = Dim cyfrifiadur na ffôn? Popeth yn iawn. Mae cydlynydd yn ei nodi i chi.
 public-check = Gwiriwch hyn eich hun
 public-check-lead = Mae'r nodyn hwn yn sefyll dros ein llyfr oriau cyfan. Cadwch gopi. Os newidir hen gofnod, ni fydd yn ffitio mwyach.
 public-no-check = Ni ellir dangos y nodyn nawr. Gall cydlynydd ddarganfod pam.
@@ -270,14 +273,16 @@ partner-nameless = Cymuned nad yw wedi dweud ei henw eto
 partner-connected = Mewn cyswllt nawr.
 partner-asleep = Mae eu cyfrifiadur yn cysgu; bydd negeseuon yn aros.
 partner-joining = Dywedom ie i'w gwahoddiad. Nid ydynt wedi llofnodi eto.
-partner-refused = Ni dderbyniodd hwy. Gofynnwch am wahoddiad newydd.
+partner-refused = Ni wnaethant dderbyn. Gofynnwch am wahoddiad newydd.
 partner-even = Rhoddodd ein haelodau gymaint ag a gawsant.
 partner-received = Cafodd ein haelodau { $hours } yn fwy nag a roddasant.
 partner-given = Rhoddodd ein haelodau { $hours } yn fwy nag a gawsant.
 partner-most-given = Hyd at { $hours } yn fwy wedi'u rhoi
 partner-most-received = Hyd at { $hours } yn fwy wedi'u cael
 partner-undecided = { $n ->
-    [one] Mae 1 cyfnewid
+    [two] Mae { $shown } gyfnewid
+    [few] Mae { $shown } chyfnewid
+    [many] Mae { $shown } chyfnewid
    *[other] Mae { $shown } cyfnewid
 }
 partner-undecided-line = { $exchanges } yn aros am eu hateb: { $hours } i gyd.
@@ -287,7 +292,9 @@ partner-unconfirmed = { $n ->
    *[other] Mae { $shown } ateb gennym ar y ffordd atynt.
 }
 partner-asked = { $n ->
-    [one] Mae 1 cais gennym yn aros am un o'u haelodau.
+    [two] Mae { $shown } gais gennym yn aros am un o'u haelodau.
+    [few] Mae { $shown } chais gennym yn aros am un o'u haelodau.
+    [many] Mae { $shown } chais gennym yn aros am un o'u haelodau.
    *[other] Mae { $shown } cais gennym yn aros am un o'u haelodau.
 }
 partner-comparing = Rydym yn cymharu'r ddau lyfr. Does dim ar goll.
@@ -304,7 +311,7 @@ standing-given = Rydych wedi rhoi { $hours } yn fwy nag a gawsoch. Amser gofyn a
 standing-received = Rydych wedi cael { $hours } o help. Dyna ddiben oriau.
 home-ask = Gofyn am help
 home-offer = Cynnig rhywbeth
-home-record = Ysgrifennu oriau
+home-record = Nodi oriau
 home-mine = Mae hyn yn aros amdanoch chi
 home-others = Mae hyn yn aros am eraill
 home-look-and-say = Edrych ac ateb
@@ -360,7 +367,7 @@ listing-until = Hyd { $day }
 listing-how = Sut i'w dderbyn
 listing-ring = Dywedwch wrth gydlynydd. Maen nhw'n dod â chi ynghyd.
 listing-ring-other = Dywedwch wrth gydlynydd. Maen nhw'n siarad â'r gymuned arall.
-listing-record = Rydym wedi'i wneud: ysgrifennu'r oriau
+listing-record = Rydym wedi'i wneud: nodi'r oriau
 listing-withdraw = Ei dynnu i lawr
 withdraw = Tynnu “{ $title }” i lawr?
 withdraw-lead = Ni fydd neb yn ei weld mwyach. Gallwch bostio un newydd unrhyw bryd.
@@ -388,7 +395,7 @@ why-remote = Gellir ei wneud o bell
 why-here = Yn ein cymuned ni
 
 ## Ysgrifennu oriau
-record = Ysgrifennu oriau
+record = Nodi oriau
 record-way = Pwy helpodd?
     .missing = Dewiswch pwy helpodd.
 record-gave = Helpais i rywun
@@ -406,16 +413,16 @@ record-too-many = Mae hyn yn ffitio llawer o bobl. Ysgrifennwch yr enw cyfan.
 record-not-a-code = Nid cod yw hwn. Mae ganddo 26 llythyren a rhif, ac mae ar eu tudalen “Fi”.
 record-hours-gave = Helpoch chi { $name }
 record-hours-received = Helpodd { $name } chi
-record-length = Pa mor hir gymerodd?
+record-length = Faint o amser gymerodd?
     .hint = Fel 1:30 neu 45 min.
-    .missing = Ysgrifennwch pa mor hir gymerodd.
+    .missing = Ysgrifennwch faint o amser gymerodd.
 record-day = Pa ddiwrnod oedd hi?
     .hint = Gadewch yn wag am heddiw.
 record-note = Beth oedd e?
     .hint = Ychydig eiriau, fel “Siopa”. Gallwch adael hwn yn wag.
 record-check-gave = Helpoch chi
 record-check-received = Pwy helpodd chi
-record-button = Ei ysgrifennu
+record-button = Ei nodi
 
 ## Cyfnewid
 stand-waits = Yn aros i { $who } ddweud ie ers { $day }.
@@ -437,7 +444,7 @@ next-waits = Byddant yn ei weld ar eu tudalen gyntaf. Does dim angen i chi wneud
 next-partner = Mae'n mynd yno ei hun, hyd yn oed os yw'n cymryd dyddiau. Does dim i'w wneud.
 next-refused = Gall cydlynydd ddarganfod pam.
 next-settled = Mae'r oriau yn ein llyfr. Does dim mwy i'w wneud.
-mile-told = Ysgrifennwyd, { $day }
+mile-told = Nodwyd, { $day }
 mile-agreed = Mae'r ddau'n cytuno
 mile-partner = Mae gan { $partner } ef
 mile-counts = Mae'n cyfrif
@@ -474,7 +481,7 @@ correct-length = Pa mor hir oedd e?
 
 ## Datganiad
 statement = Datganiad oriau
-statement-empty = Does dim wedi'i ysgrifennu yma eto.
+statement-empty = Does dim wedi'i nodi yma eto.
 statement-given = Wedi'u rhoi
 statement-received = Wedi'u cael
 statement-older = Llinellau hŷn
@@ -517,7 +524,7 @@ me-change-lead = Gadewch yn wag yr hyn nad ydych am ei roi.
 me-listings = Fy ngheisiadau a'm cynigion
 me-no-listings = Does dim gennych ar y bwrdd.
 me-codes = Fy nghodau
-me-codes-lead = Rhowch y cod i rywun yno, er mwyn ysgrifennu oriau gyda chi.
+me-codes-lead = Rhowch y cod i rywun yno, er mwyn nodi oriau gyda chi.
 me-devices = Ble rwyf wedi mewngofnodi
 me-devices-lead = Wedi colli ffôn? Allgofnodwch ef yma.
 me-leave-lead = Gallwch adael unrhyw bryd.
@@ -568,10 +575,16 @@ today-members = { $n ->
 }
 today-waiting = { $n ->
     [0] Does dim yn aros am ie.
+    [two] Mae { $shown } gyfnewid yn aros am ie.
+    [few] Mae { $shown } chyfnewid yn aros am ie.
+    [many] Mae { $shown } chyfnewid yn aros am ie.
    *[other] Mae { $shown } cyfnewid yn aros am ie.
 }
 today-questions = { $n ->
     [0] Dim cwestiynau.
+    [two] { $shown } gwestiwn.
+    [few] { $shown } chwestiwn.
+    [many] { $shown } chwestiwn.
    *[other] { $shown } cwestiwn.
 }
 today-asked = Mae rhywun yn dweud nad yw'n iawn
@@ -605,10 +618,10 @@ members-admit-lead = Dim ond yr enw sydd ei angen. Mae ffôn ac e-bost yn helpu 
 members-admit-button = Ychwanegu'r aelod hwn
 members-same-name = Mae rhywun â'r enw hwn eisoes. Ai'r un person yw?
 members-admitted = Maent yn aelod nawr.
-members-admitted-next = Gwnewch god, er mwyn iddynt fewngofnodi. Neu ysgrifennwch bethau ar eu rhan.
+members-admitted-next = Gwnewch god, er mwyn iddynt fewngofnodi. Neu nodwch bethau ar eu rhan.
 members-role = Newid y rôl
 members-role-of = Rôl { $name }
-members-role-lead = Mae cydlynwyr yn ychwanegu aelodau ac yn ysgrifennu pethau i eraill.
+members-role-lead = Mae cydlynwyr yn ychwanegu aelodau ac yn nodi pethau i eraill.
 members-role-choice = Rôl
     .missing = Dewiswch rôl.
 code-make = Gwneud cod mewngofnodi
@@ -624,7 +637,7 @@ behalf-lead = Mae popeth a wnewch yma'n dangos y ddau enw.
 behalf-home = Beth sy'n aros amdanynt
 behalf-ask = Gofyn am help ar eu rhan
 behalf-offer = Cynnig rhywbeth ar eu rhan
-behalf-record = Ysgrifennu oriau ar eu rhan
+behalf-record = Nodi oriau ar eu rhan
 behalf-statement = Eu datganiad, i'w ddarllen neu ei argraffu
 behalf-me = Eu manylion a'u dyfeisiau
 behalf-slips = Argraffu slipiau â'u henw
@@ -638,26 +651,26 @@ slips-hours = Pa mor hir
 slips-day = Diwrnod
 slips-note = Beth
 slips-button = Gwirio'r slipiau hyn
-slips-send = Eu hysgrifennu i gyd
+slips-send = Eu nodi i gyd
 slips-no-name = Ysgrifennwch enw.
 slips-several = Mae hyn yn ffitio sawl person. Ysgrifennwch yr enw cyfan.
 slips-empty = Nid yw'r un slip wedi'i lenwi. Llenwch o leiaf un llinell.
-slips-double = Mae hwn yn debyg i un a ysgrifennwyd { $day }. Os un arall yw, ticiwch y blwch.
+slips-double = Mae hwn yn debyg i un a nodwyd { $day }. Os un arall yw, ticiwch y blwch.
 slips-double-above = Mae hwn yn debyg i linell { $n }. Os un arall yw, ticiwch y blwch.
 slips-anyway = Un arall yw hwn
 slips-count = { $n ->
    *[other] { $shown } slip.
 }
 slips-kept = { $n ->
-    [0] Nid ysgrifennwyd yr un slip.
-   *[other] Ysgrifennwyd { $shown } slip.
+    [0] Ni nodwyd yr un slip.
+   *[other] Nodwyd { $shown } slip.
 }
 slips-undone = { $n ->
     [0] Doedd dim ar ôl i'w dynnu'n ôl.
    *[other] Tynnwyd { $shown } slip yn ôl.
 }
 slips-batches = Slipiau'r diwrnod diwethaf
-slips-batch = { $slips } Ysgrifennwyd { $day } gan { $by }.
+slips-batch = { $slips } Nodwyd { $day } gan { $by }.
 slips-undo = Tynnu'r rhain yn ôl
 paper-slips = Slipiau papur
 paper-directory = Pwy yw pwy, a beth rydym yn ei gynnig
@@ -722,7 +735,7 @@ setup-floor = Sawl awr o help y caiff rhywun ymlaen llaw?
 setup-confirmation = Pwy sy'n gorfod dweud ie i gyfnewid?
 setup-confirm-receiver = Pwy bynnag gafodd help
 setup-confirm-both = Y ddau
-setup-confirm-either = Pwy bynnag sy'n ei ysgrifennu
+setup-confirm-either = Pwy bynnag sy'n ei nodi
 setup-sheet = Taflen adfer
 setup-sheet-lead = Ysgrifennwch y 24 gair hyn ar bapur, yn y drefn hon. Dim ond nawr y dangosir hwy.
 setup-sheet-keep = Gall pwy bynnag sydd â nhw siarad dros eich cymuned. Peidiwch â thynnu llun ohonynt na'u hanfon.
@@ -755,12 +768,12 @@ escrow-seen = Mae pwy bynnag sy'n cadw copi yn gweld ei faint. Dim ond eich 24 g
 escrow-with = Copïau gyda { $name }
 escrow-we-keep = A ydym ni'n cadw copïau iddyn nhw?
     .hint = Ar ôl na, caiff y copi yma ei ddileu ar unwaith.
-    .missing = Dewiswch ydym neu nac ydym.
+    .missing = Dewiswch ie neu na.
 escrow-they-keep = A ydyn nhw'n cadw copïau i ni?
     .hint = Gall dau bartner wneud hynny. Ar ôl na, maen nhw'n dileu'r copi yno.
-    .missing = Dewiswch ydyn neu nac ydyn.
-escrow-on = Ydy
-escrow-off = Nac ydy
+    .missing = Dewiswch ie neu na.
+escrow-on = Ie
+escrow-off = Na
 escrow-here = Eu copi nhw, yma
 escrow-room = Lle i'w copi nhw
 escrow-there = Ein copi ni, yno
@@ -801,7 +814,7 @@ dispute-stands = mae'n aros fel y mae
 dispute-given-back = rhoddir yr oriau yn ôl
 dispute-set-aside = mae'n cael ei roi o'r neilltu
 dispute-remind = Fy atgoffa
-dispute-remind-lead = Daw i ben eich rhestr ar y diwrnod hwnnw.
+dispute-remind-lead = Daw i frig eich rhestr ar y diwrnod hwnnw.
 dispute-when = Pryd?
 dispute-tomorrow = Yfory
 dispute-week = Mewn wythnos
@@ -811,7 +824,7 @@ dispute-opens = Nid yw hyn yn iawn: { $why }
 dispute-suggests = Gadewch i ni ei orffen fel hyn: { $outcome }
 dispute-suggested = Byddai { $who } yn cytuno: { $outcome }.
 dispute-not-sent = yn aros nes bod { $who } yno
-dispute-our-turn = { $who } ysgrifennodd olaf, { $day }.
+dispute-our-turn = { $who } a ysgrifennodd ddiwethaf, { $day }.
 dispute-their-turn = Yn aros am { $who } ers { $day }.
 dispute-due = Mae'n bryd edrych arno eto.
 dispute-look-again = Edrychwch arno eto ar { $day }, neu ffoniwch { $who }.

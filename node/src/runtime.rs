@@ -33,6 +33,7 @@ pub mod shelves;
 mod start;
 pub mod statement;
 mod verifier;
+pub mod week;
 
 pub use checkpoints::{CheckpointError, Checkpoints};
 pub use cut::{Cut, LaneHead};

@@ -18,6 +18,7 @@ mod public;
 mod qr;
 pub mod setup;
 mod shelf;
+mod sight;
 mod sign_in;
 mod signing;
 mod skills;

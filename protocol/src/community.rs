@@ -160,6 +160,32 @@ pub enum GroupPolicy {
     LeaderEarnsOnce,
 }
 
+/// Whether anybody keeps score: who is shown where a member stands, and whether floors and ceiling count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Balances {
+    /// Members see where they stand, and so do coordinators.
+    #[default]
+    Shown,
+    /// Limits hold; where a member stands is shown to that member alone.
+    Hidden,
+    /// Nobody keeps score: inside the community no floor and no ceiling binds, and where a member stands is shown to nobody.
+    Gifts,
+}
+
+impl Balances {
+    /// Whether it is the usual one, which an encoding leaves out.
+    const fn is_shown(&self) -> bool {
+        matches!(self, Self::Shown)
+    }
+
+    /// Whether floors and ceiling of the charter bind.
+    #[must_use]
+    pub const fn limits_bind(self) -> bool {
+        !matches!(self, Self::Gifts)
+    }
+}
+
 /// The rules a community set itself. All minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -180,6 +206,9 @@ pub struct Charter {
     pub confirmation: Confirmation,
     /// What leaders of groups earn.
     pub group: GroupPolicy,
+    /// Whether anybody keeps score. Left out of the encoding when it is the usual: said aloud there, it is not canonical.
+    #[serde(default, skip_serializing_if = "Balances::is_shown")]
+    pub balances: Balances,
 }
 
 impl Charter {
@@ -198,6 +227,7 @@ impl Charter {
             largest_exchange: Minutes::new(24 * 60).expect("a constant in range"),
             confirmation: Confirmation::Receiver,
             group: GroupPolicy::LeaderEarnsOnce,
+            balances: Balances::Shown,
         }
     }
 

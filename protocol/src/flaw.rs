@@ -105,6 +105,8 @@ mod breaches {
         ClosesAlone,
         /// Say only once what was said in a dispute.
         DisputesOnce,
+        /// Let nobody's floor count where balances are hidden, as if nobody kept score.
+        HiddenIsBoundless,
     }
 
     thread_local! {

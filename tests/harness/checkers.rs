@@ -16,6 +16,7 @@ pub(crate) use convergence::unsettled;
 use deeds::Deeds;
 pub(crate) use deeds::kind;
 use kith_protocol::{
+    community::Balances,
     id::{AccountId, CommunityId, ExchangeId, RequestId},
     lane::SyncState,
     ledger::{Account, Body, Entry, History, UnderId},
@@ -93,6 +94,23 @@ impl Progress {
     }
 }
 
+/// Which ways of keeping score occurred, and whether it made a difference.
+fn kept_score(body: &Body, beyond: bool, coverage: &mut Coverage) {
+    if let Body::Founded { charter, .. } | Body::CharterChanged { charter, .. } = body {
+        coverage.hit(
+            "balances",
+            match charter.balances {
+                Balances::Shown => "shown",
+                Balances::Hidden => "hidden",
+                Balances::Gifts => "gifts",
+            },
+        );
+    }
+    if beyond {
+        coverage.hit("balances", "beyond a limit as gifts");
+    }
+}
+
 /// Everything the checkers remember.
 pub(crate) struct Checkers {
     books: Vec<Book>,
@@ -158,6 +176,7 @@ impl Checkers {
                 coverage.hit("entry", entry.body.kind());
                 let kept = self.books[node].enter(entry);
                 self.judge(kept)?;
+                kept_score(&entry.body, self.books[node].beyond, coverage);
             }
             let kept = self.disputed(node, fact, coverage);
             self.judge(kept)?;

@@ -6,6 +6,8 @@ mod local;
 mod mistakes;
 mod shelf;
 
+pub(crate) use local::drawn_balances;
+
 use crate::{
     checkers::{Kept, Violation, ensure},
     coverage::Coverage,
@@ -89,6 +91,8 @@ impl<'a> Scene<'a> {
 /// Everything people want, did and remember.
 pub(crate) struct Workload {
     dice: Dice,
+    /// How score is kept is drawn apart from all else.
+    scores: Dice,
     wishes: &'static [(u64, Wish)],
     orders: u64,
     sent: BTreeMap<u64, Sent>,
@@ -190,6 +194,7 @@ impl Workload {
     pub(crate) fn new(settings: Settings, nodes: usize) -> Self {
         Self {
             dice: Dice::new(settings.seed, "workload"),
+            scores: Dice::new(settings.seed, "scores"),
             wishes: match (settings.letters, settings.rough) {
                 (true, _) => FRIENDS,
                 (false, true) if settings.seed % 2 == 1 => QUARRELS,

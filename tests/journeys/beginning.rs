@@ -36,6 +36,7 @@ pub(crate) fn set_up(street: &mut Street) -> Result<()> {
     elm.start()?;
     rosa.moved(&elm.url());
     street.elm = Some(elm);
+    street.words = words.join(" ");
     street.person("Rosa").go("/today")?.says("What needs doing today")?;
     Ok(())
 }

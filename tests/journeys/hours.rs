@@ -28,13 +28,20 @@ pub(crate) fn confirm(street: &mut Street) -> Result<()> {
     Ok(())
 }
 
-/// Amina sees that it was one hour. Rosa puts it right; the first line stays in the book.
-pub(crate) fn question_and_correct(street: &mut Street) -> Result<()> {
-    let (amina, rosa) = (street.person("Amina"), street.person("Rosa"));
+/// Amina tells a coordinator that the hours are wrong.
+pub(crate) fn question(street: &mut Street) -> Result<()> {
+    let amina = street.person("Amina");
     amina.press("Me")?.press("Statement of hours")?.says("Mended the brakes")?.press("Help")?;
     amina.press("Something is not right")?;
     amina.press("Tell a coordinator")?.says("Choose what is wrong.")?.choose("The hours are wrong")?;
     amina.press("Tell a coordinator")?.says("A coordinator knows")?;
+    Ok(())
+}
+
+/// Amina sees that it was one hour. Rosa puts it right; the first line stays in the book.
+pub(crate) fn question_and_correct(street: &mut Street) -> Result<()> {
+    question(street)?;
+    let (amina, rosa) = (street.person("Amina"), street.person("Rosa"));
     rosa.go("/today")?.says("Amina Khan says: The hours are wrong. 020 7946 0001")?.press("Answer")?;
     rosa.choose("It was another length of time")?.fill("How long was it?", "1:00")?;
     rosa.press("Put it right")?.says("Put right. It counts 1 hour now.")?;

@@ -1,9 +1,9 @@
 //! Pages that show by themselves what changes, and take nothing away from whoever is using them.
 
-use crate::street::Street;
+use crate::{hours, street::Street};
 use anyhow::{Result, ensure};
 use kith::api::types::NewMember;
-use kith_protocol::id::MemberId;
+use kith_protocol::{id::MemberId, member::Role};
 use kith_tests::{
     browser::Browser,
     cluster::{Node, wait_for},
@@ -53,5 +53,31 @@ pub(crate) fn pages_show_what_changes(street: &mut Street) -> Result<()> {
     let kept = amina.script(kept, Vec::new())?;
     ensure!(kept == json!(["TEXTAREA", "Half a sent", 4]), "what was typed is not as it was: {kept}");
     amina.press("Send it")?.says("Your message is sent")?;
+    Ok(())
+}
+
+/// What one does is seen on the pages of the others, who wait for it: an exchange turns from waiting to done, and a
+/// coordinator's day gets longer and shorter.
+pub(crate) fn answers_come_by_themselves(street: &mut Street) -> Result<()> {
+    begin(street)?;
+    let coordinator = NewMember { name: "Rosa May".into(), role: Some(Role::Coordinator), ..NewMember::default() };
+    let node = street.elm.take().expect("it was founded just now");
+    let rosa = node.admit(&coordinator)?;
+    street.lets_in("Rosa", &node, &rosa)?;
+    street.elm = Some(node);
+    street.person("Rosa").go("/today")?.never("Waiting for a yes")?;
+
+    hours::record(street)?;
+    by_itself(street.person("Rosa"), "Waiting for a yes")?;
+    let waits = street.person("Joe").path()?;
+    hours::confirm(street)?;
+    by_itself(street.person("Joe"), "Done. It counts since today.")?;
+    ensure!(street.person("Joe").path()? == waits, "Joe's page is another one now");
+    by_itself(street.person("Rosa"), "Nothing waits for a yes.")?;
+    street.person("Rosa").never("Waiting for a yes")?;
+
+    hours::question(street)?;
+    by_itself(street.person("Rosa"), "Amina Khan says: The hours are wrong.")?;
+    street.person("Rosa").press("Answer")?.says("Joe Bell helped Amina Khan for 1 hour 30 minutes")?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What a time bank lives by, done in a real browser by people who know only what stands on the pages.
 //!
 //! Real nodes, Debian's Chromium, and pages that need no script. The same story is played on a computer and on a small
-//! phone, with scripts and without. Whoever has no browser gets a failure that says how to install one; `tests/run` leaves
+//! phone, with scripts and without; and once by people who have a keyboard and nothing to point with. Whoever has no browser gets a failure that says how to install one; `tests/run` leaves
 //! these tests out then, and says so.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -13,6 +13,7 @@ mod leaving;
 mod live;
 mod own_key;
 mod passkey;
+mod photo;
 mod street;
 
 use anyhow::Context as _;
@@ -27,9 +28,9 @@ const JOURNEYS: [Journey; 12] = [
     ("set up", beginning::set_up),
     ("join by a paper code", beginning::join),
     ("ask", board::ask),
-    ("offer", board::offer),
+    ("offer with a photo", board::offer),
     ("find", board::find),
-    ("agree", board::agree),
+    ("agree by message", board::agree),
     ("record", hours::record),
     ("confirm", hours::confirm),
     ("question and correct", hours::question_and_correct),
@@ -49,8 +50,13 @@ fn play(look: Look, walked: bool) {
 }
 
 #[test]
-fn on_a_computer_and_by_keyboard() {
-    play(Look::DESKTOP, true);
+fn on_a_computer() {
+    play(Look::DESKTOP, false);
+}
+
+#[test]
+fn on_a_computer_by_keyboard_alone() {
+    play(Look::DESKTOP.by_keyboard(), true);
 }
 
 #[test]
@@ -78,6 +84,12 @@ fn pages_show_by_themselves_what_changes() {
 fn a_passkey_opens_the_door_until_it_is_removed() {
     let mut street = Street::new(Look::PHONE, true).unwrap();
     passkey::a_passkey_opens_the_door(&mut street).unwrap();
+}
+
+#[test]
+fn an_answer_comes_by_itself_to_whoever_waits_for_it() {
+    let mut street = Street::new(Look::DESKTOP, false).unwrap();
+    live::answers_come_by_themselves(&mut street).unwrap();
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The place where the story plays: two communities, their nodes, and everybody's browser.
 
+use crate::photo::Kept;
 use anyhow::{Context as _, Result};
 use kith::api::types::SignInCode;
 use kith_protocol::id::MemberId;
@@ -16,6 +17,10 @@ pub(crate) struct Street {
     walked: Option<Arc<Walked>>,
     /// Elm Street's node, once there is one.
     pub(crate) elm: Option<Node>,
+    /// Its recovery words, once they are written down.
+    pub(crate) words: String,
+    /// The photo of Joe's offer, once it is there.
+    pub(crate) photo: Option<Kept>,
     /// Browsers, by their owners' names. They go before the driver does.
     people: Vec<(&'static str, Walker)>,
     driver: Driver,
@@ -78,7 +83,7 @@ impl Street {
     pub(crate) fn new(look: Look, walked: bool) -> Result<Self> {
         let (scratch, driver) = (Scratch::new()?, Driver::start()?);
         let walked = walked.then(Arc::default);
-        Ok(Self { look, scratch, walked, elm: None, people: Vec::new(), driver })
+        Ok(Self { look, scratch, walked, elm: None, words: String::new(), photo: None, people: Vec::new(), driver })
     }
 
     pub(crate) fn pages_walked(&self) -> usize {

@@ -1,6 +1,6 @@
 //! Pictures of the main pages, for people to look at: `target/screenshots`.
 
-use crate::town::Town;
+use crate::{routes::address, town::Town};
 use anyhow::{Result, ensure};
 use kith_tests::browser::{Browser, Look};
 use serde_json::json;
@@ -10,15 +10,19 @@ use std::fs;
 const EMPTY_BYTES: u64 = 8_000;
 
 /// Name, whose it is, and where.
-const PAGES: [(&str, bool, &str); 11] = [
+const PAGES: [(&str, bool, &str); 15] = [
     ("community", false, "/community"),
     ("home", false, "/home"),
     ("ask", false, "/ask"),
     ("find", false, "/find?q=&kind=offers"),
+    ("listing", false, "/listing/COMMUNITY/OWN"),
+    ("messages", false, "/messages/OTHER"),
+    ("record", false, "/record/hours?way=gave&to=m/OTHER"),
     ("exchange", false, "/exchange/WAITING"),
     ("statement", false, "/statement"),
     ("me", false, "/me"),
     ("today", true, "/today"),
+    ("members", true, "/members"),
     ("slips", true, "/slips"),
     ("partners", true, "/partners"),
     ("escrow", true, "/partners/PARTNER/escrow"),
@@ -29,19 +33,31 @@ fn colours(browser: &Browser, colours: &str) -> Result<()> {
     browser.command("Emulation.setEmulatedMedia", &media).map(|_| ())
 }
 
-/// Light, dark and on a phone.
+/// A way to look at all of them: its name, the window, the colours, and whether the print is large.
+const WAYS: [(&str, Look, &str, bool); 5] = [
+    ("light", Look::DESKTOP, "light", false),
+    ("dark", Look::DESKTOP, "dark", false),
+    ("phone", Look::PHONE, "light", false),
+    ("phone-dark", Look::PHONE, "dark", false),
+    ("phone-large", Look::PHONE, "light", true),
+];
+
+/// Light, dark, on a phone, and in large print.
 pub(crate) fn main_pages(town: &Town) -> Result<()> {
-    for (look, ways) in [(Look::DESKTOP, ["light", "dark"].as_slice()), (Look::PHONE, ["phone"].as_slice())] {
+    for (way, look, scheme, large) in WAYS {
         let (amina, rosa) = (town.amina(look)?, town.rosa(look)?);
+        for browser in [&amina, &rosa] {
+            colours(browser, scheme)?;
+            if large {
+                browser.go("/look")?;
+                browser.choose("Large")?.press("Save")?;
+            }
+        }
         for (name, coordinators, path) in PAGES {
             let browser = if coordinators { &rosa } else { &amina };
-            let path = path.replace("WAITING", &town.exchanges[6].to_string());
-            browser.go(&path.replace("PARTNER", &town.partner.to_string()))?;
-            for way in ways {
-                colours(browser, if *way == "dark" { "dark" } else { "light" })?;
-                let place = browser.picture(&format!("{name}-{way}"))?;
-                ensure!(fs::metadata(&place)?.len() > EMPTY_BYTES, "{} shows nothing", place.display());
-            }
+            browser.go(&address(town, path))?;
+            let place = browser.picture(&format!("{name}-{way}"))?;
+            ensure!(fs::metadata(&place)?.len() > EMPTY_BYTES, "{} shows nothing", place.display());
         }
     }
     Ok(())

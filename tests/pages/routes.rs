@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 96] = [
+const ROUTES: [(&str, Who, &str); 97] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -36,6 +36,7 @@ const ROUTES: [(&str, Who, &str); 96] = [
     ("/listing/{community}/{key}", Member, "/listing/COMMUNITY/OTHERS"),
     ("", Member, "/listing/COMMUNITY/OWN"),
     ("/listing/{community}/{key}/withdraw", Member, "/listing/COMMUNITY/OWN/withdraw"),
+    ("/listing/{community}/{key}/picture", Member, "/listing/COMMUNITY/OWN/picture"),
     ("/record", Member, "/record"),
     ("/record/hours", Member, "/record/hours?way=gave&to=m/OTHER"),
     ("/exchange/{id}", Member, "/exchange/SETTLED"),
@@ -114,7 +115,7 @@ const ROUTES: [(&str, Who, &str); 96] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 42] = [
+const NO_PAGE: [&str; 41] = [
     "/partners/{id}/escrow/now",
     "/live",
     "/static/kith.css",
@@ -138,7 +139,6 @@ const NO_PAGE: [&str; 42] = [
     "/offers.atom",
     "/community.jsonld",
     "/picture/{key}",
-    "/listing/{community}/{key}/picture",
     "/listing/{community}/{key}/picture/remove",
     "/helpers/end",
     "/events/{id}/cancel",
@@ -162,8 +162,8 @@ const NO_PAGE: [&str; 42] = [
 const FLOWS: [&str; 5] =
     ["/reports/{id}", "/first/{id}", "/applications/{id}", "/import/columns/{id}", "/import/run/{id}"];
 
-/// The addresses of all pages for somebody, in this town.
-pub(crate) fn pages(town: &Town, who: Who) -> Vec<String> {
+/// An address in this town, with what its words in capitals stand for.
+pub(crate) fn address(town: &Town, path: &str) -> String {
     let put = [
         ("COMMUNITY", town.id.to_string()),
         ("OTHERS", town.offers[1].to_string()),
@@ -178,10 +178,13 @@ pub(crate) fn pages(town: &Town, who: Who) -> Vec<String> {
         ("CIRCLE", town.circle.clone()),
         ("NOTICE", town.notice.clone()),
     ];
+    put.iter().fold(path.to_owned(), |path, (word, value)| path.replace(word, value))
+}
+
+/// The addresses of all pages for somebody, in this town.
+pub(crate) fn pages(town: &Town, who: Who) -> Vec<String> {
     let of_theirs = ROUTES.iter().filter(|(_, looks, _)| *looks == who);
-    of_theirs
-        .map(|(_, _, path)| put.iter().fold((*path).to_owned(), |path, (word, value)| path.replace(word, value)))
-        .collect()
+    of_theirs.map(|(_, _, path)| address(town, path)).collect()
 }
 
 /// That these paths are all there is of the routes whose addresses come up only while somebody works.

@@ -184,7 +184,7 @@ impl Town {
         Ok(())
     }
 
-    /// What people do in their browsers: set rules, ask a question, and write to each other.
+    /// What people do in their browsers: set rules, ask a question, write to each other, and show what they offer.
     fn talk(&self) -> Result<()> {
         let rosa = self.browser(&self.coordinator, Look::DESKTOP)?;
         rosa.go("/contact")?;
@@ -197,6 +197,10 @@ impl Town {
         amina.choose("The hours are wrong")?.press("Tell a coordinator")?;
         amina.go(&format!("/messages/{}?about=e/{}", self.people[1], self.exchanges[1]))?;
         amina.fill("Your message", "Would Friday suit you?")?.press("Send it")?;
+        // Any picture will do, and this one is at hand.
+        let photo = amina.picture("photo")?;
+        amina.go(&format!("/listing/{}/{}/picture", self.id, self.offers[0]))?;
+        amina.attach("A photo", &photo)?.press("Use this photo")?.says("Sewing and mending")?;
         wait_for("the partner's shelf", || {
             amina.go("/find?place=others")?;
             Ok(amina.text()?.contains("Piano lessons").then_some(()))

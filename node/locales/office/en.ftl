@@ -228,6 +228,7 @@ picture-back = Back, without a photo
 picture-kind = Choose a photo in JPEG, PNG or WebP.
 picture-large = This photo is too large. Make it smaller first.
 picture-broken = We cannot open this photo. Choose another one.
+picture-other = Choose another photo
 picture-drop = Take the photo away
 events = Events
 events-none = Nothing is planned just now.

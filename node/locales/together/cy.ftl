@@ -64,9 +64,9 @@ group-names = Pwy oedd yno?
     .missing = Ysgrifennwch pwy oedd yno, un enw ar bob llinell.
 group-nobody = Ychwanegwch rywun heblaw pwy bynnag a arweiniodd.
 group-too-many = Mae lle i { $most } o bobl ar y mwyaf. Nodwch y lleill ar wahân.
-group-length = Am faint oedd e?
-    .hint = Fel 1:30 neu 45 mun.
-    .missing = Ysgrifennwch am faint oedd e.
+group-length = Pa mor hir oedd e?
+    .hint = Fel 1:30 neu 45 min.
+    .missing = Ysgrifennwch pa mor hir oedd e.
 group-note = Beth oedd e?
     .hint = Ychydig eiriau, fel “Gwneud bara”. Cewch ei adael yn wag.
 group-double = Mae rhywbeth tebyg yno am y dydd hwn. Ticiwch hwn os yw'n un arall.
@@ -122,11 +122,11 @@ week-lead = Beth sy'n newydd, beth sydd ar y gweill, a beth sy'n aros amdanoch.
 week-no-address = Ychwanegwch eich e-bost o dan “Fi”, a gall ddod atoch.
 week-could-come = Gall ddod atoch drwy e-bost bob dydd Llun.
 week-comes = Mae'n dod atoch drwy e-bost bob dydd Llun.
-week-send = Ei anfon ataf drwy e-bost
-week-stop = Peidio â'i anfon
-week-board = I'r hysbysfwrdd. Nid yw'n enwi neb.
+week-send = Ei hanfon ataf drwy e-bost
+week-stop = Peidio â'i hanfon mwyach
+week-board = I'r hysbysfwrdd. Nid yw'n enwi unrhyw aelod.
 week-sheets = Taflen i bob aelod
-week-sheets-lead = Un daflen i bob aelod nad yw'n ei gael drwy e-bost.
+week-sheets-lead = Un daflen i bob aelod nad yw'n ei chael drwy e-bost.
 week-needs = Ceisiadau newydd
 week-offers = Cynigion newydd
 week-event = { $what }: { $day }, { $time }, { $place }
@@ -139,19 +139,19 @@ letter-code = Helo { $name }
 
     { $code }
 
-    Mae'n dda unwaith, tan { $time }. Teipiwch ef ar y dudalen lle gofynnoch.
-    Os nad chi oedd e, gwnewch ddim. Peidiwch â dweud y cod wrth neb.
+    Mae'n gweithio unwaith, tan { $time }. Teipiwch ef ar y dudalen lle gofynnoch.
+    Os nad chi oedd e, peidiwch â gwneud dim. Peidiwch â dweud y cod wrth neb.
 letter-week-subject = Yr wythnos hon yn { $community }
 letter-week-stop = Gofynnoch am y llythyr hwn. Gallwch ei atal ar eich tudalen “Yr wythnos hon”.
 sign-in-mail = Anfon cod ataf drwy e-bost
-sign-in-mail-lead = Ysgrifennwch y cyfeiriad sydd gan gydlynydd oddi wrthych.
+sign-in-mail-lead = Ysgrifennwch y cyfeiriad a roesoch i gydlynydd.
 sign-in-mail-button = Anfon cod ataf
 sign-in-have-code = Mae gen i god
 sign-in-address = Eich cyfeiriad e-bost
     .missing = Ysgrifennwch eich cyfeiriad e-bost.
-sign-in-no-address = Ysgrifennwch y cyfeiriad cyfan.
+sign-in-no-address = Ysgrifennwch y cyfeiriad e-bost cyfan.
 sign-in-mail-done = Edrychwch yn eich e-bost
-sign-in-mail-next = Os ydym yn adnabod y cyfeiriad, mae cod ar ei ffordd. Mae'n dda am awr.
+sign-in-mail-next = Os ydym yn adnabod y cyfeiriad, mae cod ar ei ffordd. Mae'n gweithio am awr.
 sign-in-mail-else = Dim byd wedi dod? Gofynnwch i gydlynydd am god ar bapur.
 
 ## Popeth, i fynd gyda chi
@@ -186,11 +186,11 @@ charter-group-all = Amser pawb a oedd yno
 charter-benefits = Beth a ddywedwn am fudd-daliadau a threth
     .hint = Pwy i'w holi yma, a beth ddywedon nhw. Cewch ei adael yn wag.
 charter-change = Newid y siarter
-charter-change-lead = Mae rheolau newydd yn dal o hyn ymlaen. Mae'r hyn a nodwyd yn aros.
+charter-change-lead = Mae rheolau newydd mewn grym o hyn ymlaen. Mae'r hyn a nodwyd yn aros fel y mae.
 charter-check = Llofnodir y rheolau hyn yn ein llyfr, i bawb eu gweld.
-charter-button = Gadael iddo ddal o hyn ymlaen
+charter-button = Ei rhoi mewn grym
 done-charter = Newidiwyd y siarter
-done-charter-next = Mae'n dal o hyn ymlaen.
+done-charter-next = Mae mewn grym o hyn ymlaen.
 stale = Newidiodd rhywun hwn yn y cyfamser
 stale-lead = Does dim o'ch gwaith ar goll. Edrychwch ar y ddau, a dewiswch.
 stale-what = Beth
@@ -200,6 +200,23 @@ stale-use-mine = Defnyddio'r hyn a ysgrifennais
 stale-keep-theirs = Ei adael fel y mae nawr
 listing-change = Newid y geiriau
 listing-change-not = Ei adael fel y mae
+
+## Pwy sy'n gweld faint o oriau a roddodd ac a gafodd rhywun
+balances = Pwy sy'n gweld faint o oriau a roddodd ac a gafodd rhywun?
+    .hint = Os nad oes neb, nid yw terfynau ar oriau ymlaen llaw yn cyfrif.
+    .missing = Dewiswch pwy sy'n ei weld.
+balances-shown = Nhw a'n cydlynwyr
+balances-hidden = Dim ond nhw eu hunain
+balances-gifts = Neb. Rhodd yw ein help, a dydyn ni ddim yn cadw cyfrif.
+balances-hidden-rule = Chi sy'n gweld faint o oriau a roesoch ac a gawsoch, a neb arall.
+balances-gifts-rule = Rhodd yw help yma, a does neb yn cadw cyfrif. Nid yw terfynau ar oriau ymlaen llaw yn cyfrif.
+balances-book = Mae ein llyfr yn cadw'r holl oriau. Gall pwy bynnag sy'n rhedeg ein cyfrifiadur, neu'n cadw popeth, eu darllen yno.
+balances-not-now = { $limit }, ond nid yw'n cyfrif am y tro
+standing-hidden = Dim ond nhw eu hunain sy'n gweld eu horiau.
+standing-gifts = Rhodd yw help yma. Does neb yn cadw cyfrif.
+home-thanks = Diolch am eleni
+home-thanks-given = Rydych wedi helpu am { $hours }. Diolch!
+home-thanks-received = Mae eraill wedi eich helpu am { $hours }. Rhodd oedd hynny.
 
 ## Gofyn am gael ymuno, a cheisiadau sy'n aros
 join = Gofyn am gael ymuno
@@ -212,11 +229,11 @@ join-button = Ei anfon
 join-too-many = Gofynnodd gormod o bobl nawr. Ffoniwch ni, neu rhowch gynnig arall wedyn.
 join-done = Mae eich neges gyda ni
 join-done-next = Bydd cydlynydd yn cysylltu â chi, yn aml o fewn wythnos.
-join-read-lead = Ffoniwch nhw. Yna ychwanegwch nhw, neu dywedwch pam lai.
+join-read-lead = Ffoniwch nhw. Yna ychwanegwch nhw, neu dywedwch wrthynt pam na chânt ymuno.
 join-not = Nid ydynt yn ymuno; anghofio'r hyn a ysgrifennwyd
 today-applications = Pobl sy'n gofyn am gael ymuno
 today-application = Mae { $name } yn gofyn am gael ymuno
-today-unanswered = Ceisiadau heb ateb
+today-unanswered = Ceisiadau nad oes neb wedi'u hateb
 today-unanswered-since = Ar y bwrdd ers { $day }. Ysgrifennodd neb amdano.
 today-more = Trefnu pethau
 today-matches = Pwy allai helpu

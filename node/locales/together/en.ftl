@@ -201,6 +201,23 @@ stale-keep-theirs = Leave it as it is now
 listing-change = Change the words
 listing-change-not = Leave it as it is
 
+## Who sees how many hours somebody gave and got
+balances = Who sees how many hours somebody gave and got?
+    .hint = If nobody does, limits on how far ahead somebody is do not count.
+    .missing = Choose who sees it.
+balances-shown = They and our coordinators
+balances-hidden = Only they themselves
+balances-gifts = Nobody. Our help is a gift, and we do not keep score.
+balances-hidden-rule = How many hours you gave and got is shown to you, and to nobody else.
+balances-gifts-rule = Help is a gift here, and nobody keeps score. Limits on how far ahead somebody is do not count.
+balances-book = Our book keeps all hours. Whoever runs our computer, or saves everything, can read them there.
+balances-not-now = { $limit }, but it does not count for now
+standing-hidden = Only they themselves see their hours.
+standing-gifts = Help is a gift here. Nobody keeps score.
+home-thanks = Thank you for this year
+home-thanks-given = You helped for { $hours }. Thank you!
+home-thanks-received = Others helped you for { $hours }. That was a gift.
+
 ## Asking to join, and asks that wait
 join = Ask to join
 join-lead = Tell us who you are. A coordinator rings you or writes to you.

@@ -7,11 +7,11 @@
 use super::{
     Failure,
     types::{
-        AcceptInvitation, By, CharterView, CircleName, CirclePart, Confirm, EndAdvance, EscrowSwitch, GiveBack, GoOn,
-        KeyChange, MailSwitch, NewAdvance, NewBackup, NewCorrection, NewDispute, NewEvent, NewExchange, NewFact,
-        NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewMessage, NewNote, NewNotice, NewPayment, NewPerson,
-        NewReference, NewReminder, NewReport, NewRequest, NewRole, NewSafety, NewStatement, NewSuggestion, Nothing,
-        Rest, Until, With,
+        AcceptInvitation, BenefitsWords, By, CharterView, CircleName, CirclePart, Confirm, EndAdvance, EscrowSwitch,
+        GiveBack, GoOn, KeyChange, MailSwitch, NewAdvance, NewApplication, NewBackup, NewCorrection, NewDispute,
+        NewEvent, NewExchange, NewFact, NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewMessage, NewNote,
+        NewNotice, NewPayment, NewPerson, NewReference, NewReminder, NewReport, NewRequest, NewRole, NewSafety,
+        NewStatement, NewSuggestion, Nothing, Rest, Until, WeeklyLetter, With,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -112,6 +112,7 @@ macro_rules! objects {
 }
 objects!(
     AcceptInvitation,
+    BenefitsWords,
     By,
     CharterView,
     Confirm,
@@ -121,6 +122,7 @@ objects!(
     GoOn,
     MailSwitch,
     NewAdvance,
+    NewApplication,
     NewBackup,
     NewCorrection,
     NewDispute,
@@ -151,6 +153,7 @@ objects!(
     NewNotice,
     Rest,
     Until,
+    WeeklyLetter,
     With
 );
 

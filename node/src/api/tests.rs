@@ -5,6 +5,7 @@ mod backup;
 mod documents;
 mod exchanges;
 mod federation;
+mod joining;
 mod listings;
 mod members;
 mod nodes;

@@ -6,6 +6,7 @@ mod community;
 mod disputes;
 mod escrow;
 mod exchanges;
+mod joining;
 mod ledger;
 mod listings;
 mod members;
@@ -13,6 +14,7 @@ mod office;
 mod partners;
 pub mod schema;
 mod together;
+mod week;
 
 pub use backup::NewBackup;
 pub use community::{CharterView, Status};
@@ -24,6 +26,7 @@ pub use exchanges::{
     Confirm, ExchangeView, GiveBack, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing,
     Outcome,
 };
+pub use joining::{ApplicationView, NewApplication};
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};
 pub use listings::{ListingView, NewListing, ShelfView};
 pub use members::{
@@ -36,6 +39,7 @@ pub use office::{
 };
 pub use partners::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView};
 pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeView};
+pub use week::{BenefitsWords, LetterLanguage, WeekView, WeeklyLetter, WeeklyLettersView};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -9,6 +9,7 @@ mod escrow;
 mod events;
 mod exchanges;
 mod export;
+mod joining;
 mod keys;
 mod ledger;
 mod listings;
@@ -22,6 +23,7 @@ mod shelves;
 mod sign_in;
 mod status;
 mod together;
+mod week;
 
 use super::ApiState;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -96,6 +98,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(together::put_circle_part))
         .routes(routes!(together::list_notices, together::post_notice))
         .routes(routes!(together::drop_notice))
+        .routes(routes!(week::get_benefits, week::put_benefits))
         .merge(office())
 }
 
@@ -126,4 +129,11 @@ fn office() -> OpenApiRouter<ApiState> {
         .routes(routes!(care::get_data))
         .routes(routes!(care::forget))
         .routes(routes!(care::sign_out))
+        .routes(routes!(joining::list_applications, joining::apply))
+        .routes(routes!(joining::get_application))
+        .routes(routes!(joining::admit_applicant))
+        .routes(routes!(joining::decline_applicant))
+        .routes(routes!(week::get_week))
+        .routes(routes!(week::get_weekly_letters))
+        .routes(routes!(week::get_weekly_letter, week::put_weekly_letter))
 }

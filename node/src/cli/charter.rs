@@ -10,7 +10,7 @@ use crate::{
     spelling::closest,
 };
 use clap::{Args, Subcommand};
-use kith_protocol::community::{Confirmation, GroupPolicy};
+use kith_protocol::community::{Balances, Confirmation, GroupPolicy};
 use std::path::{Path, PathBuf};
 
 /// The largest file read: a hundred times a charter.
@@ -33,6 +33,9 @@ pub(super) struct Show {
 }
 
 /// Change the rules. Everything recorded from then on follows them.
+///
+/// `balances` says who sees where members stand: `shown`, `hidden` (the member alone) or `gifts` (nobody keeps score, and
+/// floors and ceiling do not bind). It is about pages: the command line shows the book itself.
 ///
 /// Example: kith charter set --dir elm --file charter.json
 #[derive(Debug, Args)]
@@ -91,6 +94,7 @@ fn keys() -> Vec<String> {
         largest_exchange_minutes: 1,
         confirmation: Confirmation::Both,
         group: GroupPolicy::LeaderEarnsAll,
+        balances: Balances::Shown,
     };
     match serde_json::to_value(any) {
         Ok(serde_json::Value::Object(map)) => map.into_iter().map(|(key, _)| key).collect(),
@@ -113,8 +117,18 @@ fn words(charter: &CharterView) -> String {
         ("Longest exchange", length(charter.largest_exchange_minutes)),
         ("Who must agree", word(&charter.confirmation)),
         ("Group exchanges", word(&charter.group)),
+        ("Balances", balances(charter.balances)),
     ];
     rows.map(|(name, value)| format!("{name:<20}{value}")).join("\n")
+}
+
+fn balances(kept: Balances) -> String {
+    let meaning = match kept {
+        Balances::Shown => "to the member and to coordinators",
+        Balances::Hidden => "shown to the member alone",
+        Balances::Gifts => "nobody keeps score; floors and ceiling do not bind now",
+    };
+    format!("{} ({meaning})", word(&kept))
 }
 
 #[cfg(test)]
@@ -124,18 +138,24 @@ mod tests {
     use crate::failure::Exit;
 
     const GOOD: &str = r#"{"name":"Elm","area":null,"person_floor_minutes":-2400,"organisation_floor_minutes":-12000,
-        "ceiling_minutes":null,"largest_exchange_minutes":1440,"confirmation":"receiver","group":"leader_earns_once"}"#;
+        "ceiling_minutes":null,"largest_exchange_minutes":1440,"confirmation":"receiver","group":"leader_earns_once",
+        "balances":"hidden"}"#;
 
     #[test]
     fn a_charter_is_read_or_the_slip_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("charter.json");
         std::fs::write(&path, GOOD).unwrap();
-        assert_eq!(read(&path).unwrap().person_floor_minutes, -2400);
+        let charter = read(&path).unwrap();
+        assert_eq!((charter.person_floor_minutes, charter.balances), (-2400, Balances::Hidden));
+        assert!(words(&charter).ends_with("Balances            hidden (shown to the member alone)"));
         for (from, to, part) in [
             ("\"ceiling_minutes\"", "\"cieling_minutes\"", "did you mean 'ceiling_minutes'?"),
             ("\"receiver\"", "\"nobody\"", "unknown variant `nobody`"),
             ("\"name\":\"Elm\",", "", "missing field `name`"),
+            // Left out, it would switch what was hidden to the usual unseen.
+            (",\n        \"balances\":\"hidden\"", "", "missing field `balances`"),
+            ("\"hidden\"", "\"secret\"", "unknown variant `secret`"),
             ("{", "[", "line"),
         ] {
             std::fs::write(&path, GOOD.replacen(from, to, 1)).unwrap();

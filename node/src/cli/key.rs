@@ -30,17 +30,28 @@ const MAX_SIGNED_BYTES: usize = 8 * 1024;
 /// Make a key of your own, and sign with it what a page of your community shows.
 #[derive(Debug, Subcommand)]
 pub(super) enum Key {
-    New(File),
-    Show(File),
+    New(New),
+    Show(Show),
     Sign(Sign),
     Register(Register),
     Lost(Lost),
 }
 
-/// Where the key is kept.
+/// Make a new key.
+///
+/// Example: kith key new my.key
 #[derive(Debug, Args)]
-pub(super) struct File {
-    /// The file with the key. Only its owner can read it; keep a copy in a safe place.
+pub(super) struct New {
+    /// The file to keep the key in. Only its owner can read it; keep a copy in a safe place.
+    file: PathBuf,
+}
+
+/// Show the public half of a key.
+///
+/// Example: kith key show my.key
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// The file with the key.
     file: PathBuf,
 }
 
@@ -105,11 +116,11 @@ struct Signed {
 impl Key {
     pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
         match self {
-            Self::New(File { file }) => {
+            Self::New(New { file }) => {
                 new_member_key(&file)?;
                 show(&file, out)
             }
-            Self::Show(File { file }) => show(&file, out),
+            Self::Show(Show { file }) => show(&file, out),
             Self::Sign(sign) => sign.run(out),
             Self::Register(Register { member, file, told }) => {
                 let secret = member_key(&file)?;

@@ -24,8 +24,9 @@ pub(super) use import::Imports;
 pub(super) use members::everybody_here;
 pub(super) use notices::notice_address;
 
-/// Whom to ring this week, as found out today.
-pub(super) type ToRing = tokio::sync::Mutex<Option<(jiff::civil::Date, Vec<(kith_protocol::id::MemberId, care::Why)>)>>;
+/// Whom to ring this week, with the day it was found out, and whether anybody kept score then.
+pub(super) type ToRing =
+    tokio::sync::Mutex<Option<((jiff::civil::Date, bool), Vec<(kith_protocol::id::MemberId, care::Why)>)>>;
 pub(super) use disputes::outcome;
 pub(super) use escrow::copies_key;
 

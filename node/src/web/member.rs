@@ -16,7 +16,7 @@ mod safety;
 mod statement;
 
 pub(super) use exchange::reason_key;
-pub(super) use home::{names, standing, told};
+pub(super) use home::{names, told};
 pub(super) use me::{looks_like_an_address, person_fields};
 pub(super) use record::{local, salted, with_note};
 pub(super) use safety::trouble_key;

@@ -27,7 +27,7 @@ use axum::{
 };
 use data_encoding::HEXLOWER;
 use kith_protocol::{
-    community::{Charter, Confirmation, MAX_NAME as MAX_COMMUNITY},
+    community::{Balances, Charter, Confirmation, MAX_NAME as MAX_COMMUNITY},
     id::{Digest, MemberId},
     minutes::Balance,
     text,
@@ -305,13 +305,28 @@ pub(super) const CONFIRMATIONS: [(&str, &str, Confirmation); 3] = [
     ("either", "setup-confirm-either", Confirmation::Either),
 ];
 
-fn charter_fields(reader: &mut Reader<'_>) -> (Option<Balance>, Confirmation) {
+/// Who sees how many hours somebody gave and received, in the words of forms.
+pub(super) const BALANCES: [(&str, &str, Balances); 3] = [
+    ("shown", "balances-shown", Balances::Shown),
+    ("hidden", "balances-hidden", Balances::Hidden),
+    ("gifts", "balances-gifts", Balances::Gifts),
+];
+
+/// Whether anybody keeps score. Whoever says nothing of it means the usual.
+pub(super) fn balances_field(reader: &mut Reader<'_>) -> Balances {
+    let options = choices(reader.words(), BALANCES.map(|(value, key, _)| (value, key)));
+    let chosen = reader.choice("balances", "balances", options, Need::May);
+    BALANCES.iter().find(|(value, _, _)| *value == chosen).map_or(Balances::Shown, |(_, _, found)| *found)
+}
+
+fn charter_fields(reader: &mut Reader<'_>) -> (Balances, Option<Balance>, Confirmation) {
+    let balances = balances_field(reader);
     let hours = reader.number("floor", "setup-floor", 0..=1_000);
     let options = choices(reader.words(), CONFIRMATIONS.map(|(value, key, _)| (value, key)));
     let chosen = reader.choice("confirmation", "setup-confirmation", options, Need::May);
     let found = CONFIRMATIONS.iter().find(|(value, _, _)| *value == chosen);
     let floor = i64::try_from(hours).ok().and_then(|hours| Balance::new(-hours * 60).ok());
-    (floor, found.map_or(Confirmation::Receiver, |(_, _, confirmation)| *confirmation))
+    (balances, floor, found.map_or(Confirmation::Receiver, |(_, _, confirmation)| *confirmation))
 }
 
 fn charter_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
@@ -330,7 +345,7 @@ async fn show_charter(State(setup): App, headers: HeaderMap) -> Answer {
 async fn charter(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
     let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
-    let (floor, confirmation) = charter_fields(&mut reader);
+    let (balances, floor, confirmation) = charter_fields(&mut reader);
     let Some(floor) = floor.filter(|_| reader.is_fine()) else { return Ok(charter_page(&frame, reader).answer()) };
     let root = match Root::random() {
         Ok(root) => root,
@@ -338,7 +353,8 @@ async fn charter(State(setup): App, headers: HeaderMap, form: Sending) -> Answer
     };
     let mut answers = setup.answers();
     let Some(founding) = answers.founding.as_mut() else { return Ok(go("/setup/name")) };
-    (founding.charter.person_floor, founding.charter.confirmation) = (floor, confirmation);
+    let charter = &mut founding.charter;
+    (charter.balances, charter.person_floor, charter.confirmation) = (balances, floor, confirmation);
     // Made once: words that somebody wrote down stay the words.
     answers.root.get_or_insert(root);
     Ok(go("/setup/words"))

@@ -1,12 +1,15 @@
 //! The offers and needs on the public page.
 
 use super::words::{Words, shortened};
-use crate::runtime::book::Book;
-pub(super) use crate::runtime::own::listings_of as of_member;
+use crate::runtime::{
+    book::Book,
+    week::{NEWEST_READ, records_after, standing_revisions},
+};
+pub(super) use crate::runtime::{own::listings_of as of_member, week::newest};
 use kith_protocol::{
     id::{CommunityId, MemberId},
-    machine::{Machine, View as _},
-    shelf::{Category, Item, Listing, MAX_RECORD_BYTES, Record},
+    machine::Machine,
+    shelf::{Category, Item, Listing, Record},
     time::Timestamp,
 };
 use std::collections::BTreeSet;
@@ -17,7 +20,7 @@ pub(super) const OWN_SHOWN: usize = 50;
 const PARTNERS_SHOWN: usize = 5;
 /// How many of our newest listings are read for the page; the second number only when the first did not give enough
 /// of both kinds. A thousand records take a few milliseconds to read.
-const OWN_READ: [usize; 2] = [150, 1_000];
+const OWN_READ: [usize; 2] = [NEWEST_READ, 1_000];
 /// How many revisions of a partner's shelf are read, the newest.
 const PARTNERS_READ: u64 = 60;
 /// The most characters of a text on a card: about four lines on a phone.
@@ -58,38 +61,19 @@ impl Found {
     }
 }
 
-fn read(book: &Book, community: &CommunityId, after: u64, records: usize) -> impl DoubleEndedIterator<Item = Record> {
-    let page = book.records(community, after, records.saturating_mul(MAX_RECORD_BYTES));
-    page.into_iter().map(|record| record.content)
-}
-
 /// Our own newest listings.
 pub(super) fn own(machine: &Machine, book: &Book, now: Timestamp) -> Found {
-    let (_, shelf) = machine.state().shelf();
-    let standing = shelf.values().filter(|own| own.listing && own.expires_at > now);
-    let mut revisions: Vec<u64> = standing.map(|own| own.revision).collect();
-    revisions.sort_unstable_by(|a, b| b.cmp(a));
+    let revisions = standing_revisions(machine, now);
     let mut found = Found::default();
     for most in OWN_READ {
         let Some(oldest) = revisions.iter().take(most).next_back() else { break };
-        let records = read(book, &machine.identity().community, oldest.saturating_sub(1), most);
+        let records = records_after(book, &machine.identity().community, oldest.saturating_sub(1), most);
         found = Found::of(records, now, OWN_SHOWN);
         if found.full(OWN_SHOWN) || most >= revisions.len() {
             break;
         }
     }
     found
-}
-
-/// Our own newest listings as records, newest first.
-pub(super) fn newest(machine: &Machine, book: &Book, now: Timestamp) -> Vec<Record> {
-    let (_, shelf) = machine.state().shelf();
-    let standing = shelf.values().filter(|own| own.listing && own.expires_at > now);
-    let mut revisions: Vec<u64> = standing.map(|own| own.revision).collect();
-    revisions.sort_unstable_by(|a, b| b.cmp(a));
-    let Some(oldest) = revisions.iter().take(OWN_READ[0]).next_back() else { return Vec::new() };
-    let records = read(book, &machine.identity().community, oldest.saturating_sub(1), OWN_READ[0]);
-    records.rev().filter(|record| record.expires_at > now).collect()
 }
 
 /// The kinds of things a member offers.
@@ -106,7 +90,7 @@ pub(super) fn skills(machine: &Machine, book: &Book, member: &MemberId, now: Tim
 pub(super) fn of_partner(machine: &Machine, book: &Book, partner: &CommunityId, now: Timestamp) -> Found {
     let through = machine.known().get(partner).map_or(0, |known| known.through);
     let window = usize::try_from(PARTNERS_READ).unwrap_or(usize::MAX);
-    Found::of(read(book, partner, through.saturating_sub(PARTNERS_READ), window), now, PARTNERS_SHOWN)
+    Found::of(records_after(book, partner, through.saturating_sub(PARTNERS_READ), window), now, PARTNERS_SHOWN)
 }
 
 /// A listing on the page.

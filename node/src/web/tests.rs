@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 mod bad_input;
+mod balances;
 mod circles;
 mod coordinators;
 mod crossing;
@@ -353,9 +354,14 @@ async fn partner(a: &Trial, b: &Trial) -> AccountId {
 }
 
 async fn exchange(trial: &Trial, giver: MemberId, receiver: MemberId, minutes: i64) {
+    exchange_as(1, trial, giver, receiver, minutes).await;
+}
+
+/// An exchange under an id of its own.
+async fn exchange_as(n: u8, trial: &Trial, giver: MemberId, receiver: MemberId, minutes: i64) {
     let terms = ExchangeTerms {
         community: trial.running.home.identity.community,
-        exchange: ExchangeId([1; 16]),
+        exchange: ExchangeId([n; 16]),
         giver,
         receiver,
         minutes: Minutes::new(minutes).unwrap(),

@@ -8,11 +8,10 @@ use super::{
     forms::{Asked, Post},
     member::{names, told},
     pages::{self, Press, go},
-    shelf,
     visit::{Frame, Visit},
     words::{Words, date_of, shortened},
 };
-use crate::runtime::{Handle, Refused, clock, listings::Kind};
+use crate::runtime::{Handle, Refused, clock};
 use askama::Template;
 use axum::{
     Router,
@@ -20,14 +19,11 @@ use axum::{
     routing::{get, post},
 };
 use kith_protocol::{
-    id::{MemberId, RecordKey},
+    id::MemberId,
+    shelf::Record,
     time::{Span, Timestamp},
 };
 
-/// How far back something is new.
-const NEW_WITHIN: Span = Span::days(7);
-/// How far ahead events stand in it.
-const AHEAD: Span = Span::days(14);
 /// Lines of each part: what fits a sheet of paper in large print.
 const SHOWN: usize = 8;
 /// Letters of a notice that stand in it.
@@ -39,7 +35,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/week", get(show))
         .route("/week/letter", post(letter))
-        .route("/paper/week", get(board))
+        .route("/paper/week", get(for_the_board))
         .route("/paper/weeks", get(sheets))
 }
 
@@ -56,27 +52,17 @@ pub(super) struct Week {
     pub(super) parts: Vec<Part>,
 }
 
-struct Looked {
-    new: Vec<(Kind, String)>,
-    waiting: Vec<Seen>,
+/// What waits for a member's answer.
+async fn waiting(handle: &Handle, member: MemberId) -> Result<Vec<Seen>, Refused> {
+    let mut mine = handle.look(move |machine, _| waiting_of(machine, &member, SHOWN)).await?;
+    mine.retain(|seen| seen.waits_for(&member) && matches!(seen.stand, Stand::Waits(_) | Stand::Claimed(_)));
+    Ok(mine)
 }
 
-async fn look(handle: &Handle, member: Option<MemberId>, words: Words, now: Timestamp) -> Result<Looked, Refused> {
-    handle
-        .look(move |machine, book| {
-            let shelf = machine.state().shelf().1;
-            let others = |key: &RecordKey| member.is_none() || shelf.get(key).and_then(|own| own.owner) != member;
-            let records = shelf::newest(machine, book, now).into_iter();
-            let fresh = records.filter(|record| now.since(record.made_at) < NEW_WITHIN && others(&record.key));
-            let new = fresh.filter_map(|record| {
-                let (kind, listing) = Kind::of(&record.item)?;
-                Some((kind, format!("{} ({})", listing.title, words.category(listing.category))))
-            });
-            let new = new.collect();
-            let waiting = member.map(|member| waiting_of(machine, &member, SHOWN)).unwrap_or_default();
-            Looked { new, waiting }
-        })
-        .await
+/// New listings in a line each.
+fn board(words: Words, records: &[Record]) -> Vec<String> {
+    let listings = records.iter().filter_map(|record| record.item.listing()).take(SHOWN);
+    listings.map(|listing| format!("{} ({})", listing.title, words.category(listing.category))).collect()
 }
 
 /// Puts the week together.
@@ -86,7 +72,7 @@ pub(super) async fn gather(
     member: Option<MemberId>,
     now: Timestamp,
 ) -> Result<Week, Refused> {
-    let looked = look(handle, member, words, now).await?;
+    let found = handle.week(member).await?;
     let mut parts = Vec::new();
     let mut part = |key: &str, lines: Vec<String>| {
         if !lines.is_empty() {
@@ -94,21 +80,15 @@ pub(super) async fn gather(
         }
     };
     if let Some(me) = member {
-        let mine = looked.waiting.iter().filter(|seen| seen.waits_for(&me));
-        let mine: Vec<&Seen> = mine.filter(|seen| matches!(seen.stand, Stand::Waits(_) | Stand::Claimed(_))).collect();
+        let mine = waiting(handle, me).await?;
         let named = names(handle, mine.iter().flat_map(|seen| seen.parties())).await?;
         part("home-mine", mine.iter().map(|seen| told(words, &named, seen, Some(me))).collect());
-        let unread: usize = handle.conversations(me).await?.iter().map(|one| one.unread).sum();
-        part("messages", if unread > 0 { vec![words.n("home-letters", unread as u64)] } else { Vec::new() });
+        let unread = found.unread as u64;
+        part("messages", if unread > 0 { vec![words.n("home-letters", unread)] } else { Vec::new() });
     }
-    let notices = match member {
-        Some(member) => handle.notices_for(member).await?,
-        None => handle.notices().await?.into_iter().filter(|(_, notice)| notice.circle.is_none()).collect(),
-    };
     let notice = |text: &str| shortened(&text.replace('\n', " "), NOTICE_LETTERS);
-    part("notices", notices.iter().take(SHOWN).map(|(_, one)| notice(&one.text)).collect());
-    let events = handle.events().await?;
-    let soon = events.iter().filter(|(_, event)| event.begins < now.plus(AHEAD)).take(SHOWN);
+    part("notices", found.notices.iter().take(SHOWN).map(|(_, one)| notice(&one.text)).collect());
+    let soon = found.events.iter().take(SHOWN);
     let soon = soon.map(|(_, event)| {
         let values = [
             ("what", event.title.clone()),
@@ -119,10 +99,8 @@ pub(super) async fn gather(
         words.filled("week-event", &values)
     });
     part("events", soon.collect());
-    let of =
-        |kind| looked.new.iter().filter(move |(found, _)| *found == kind).map(|(_, line)| line.clone()).take(SHOWN);
-    part("week-needs", of(Kind::Need).collect());
-    part("week-offers", of(Kind::Offer).collect());
+    part("week-needs", board(words, &found.needs));
+    part("week-offers", board(words, &found.offers));
     let heading = match member {
         Some(member) => {
             let name = names(handle, [member]).await?.remove(&member).unwrap_or_default();
@@ -176,7 +154,7 @@ async fn letter(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// For the notice board.
-async fn board(State(app): State<App>, visit: Visit) -> Answer {
+async fn for_the_board(State(app): State<App>, visit: Visit) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, words) = (&visit.frame, visit.frame.words);
     let week = gather(&app.handle, words, None, clock::now()).await?;

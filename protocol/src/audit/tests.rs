@@ -3,6 +3,7 @@
 
 mod damage;
 mod forgery;
+mod keys;
 mod sound;
 
 use super::*;

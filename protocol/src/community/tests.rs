@@ -104,3 +104,26 @@ fn a_charter_leaves_room_around_zero() {
     };
     zero.check().unwrap();
 }
+
+#[test]
+fn a_charter_says_how_balances_are_kept_only_when_it_is_not_the_usual() {
+    let usual = Charter::new("Rushey Green".into(), None);
+    let bytes = codec::encode(&usual);
+    let text = b"balances";
+    let says = |bytes: &[u8]| bytes.windows(text.len()).any(|part| part == text);
+    assert!(!says(&bytes), "charters of old keep their bytes");
+    assert_eq!(codec::decode::<Charter>(&bytes, 1_000), Ok(usual.clone()));
+    for balances in [Balances::Hidden, Balances::Gifts] {
+        let charter = Charter { balances, ..usual.clone() };
+        let bytes = codec::encode(&charter);
+        assert!(says(&bytes));
+        assert_eq!(codec::decode::<Charter>(&bytes, 1_000), Ok(charter));
+    }
+    // The usual said aloud would be a second encoding of one charter; "gifts" and "shown" are equally long.
+    let mut aloud = codec::encode(&Charter { balances: Balances::Gifts, ..usual });
+    let at = aloud.windows(5).position(|part| part == b"gifts").unwrap();
+    aloud[at..at + 5].copy_from_slice(b"shown");
+    assert_eq!(codec::decode::<Charter>(&aloud, 1_000), Err(codec::DecodeError::NotCanonical));
+    aloud[at..at + 5].copy_from_slice(b"loans");
+    assert!(matches!(codec::decode::<Charter>(&aloud, 1_000), Err(codec::DecodeError::Shape(_))));
+}

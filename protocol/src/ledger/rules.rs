@@ -18,6 +18,7 @@ use super::{
     state::{Account, History, Ledger, Posting},
 };
 use crate::{
+    community::Balances,
     id::{Digest, MemberId},
     member::{Member, MemberKind, Role},
     minutes::{BadMinutes, Balance},
@@ -212,14 +213,19 @@ impl Ledger {
     }
 
     /// Whether a member's balance may change by `change` under the charter. Only the direction of the change is judged:
-    /// who is below the floor already may always receive less. What is on hold may come back on top of it.
+    /// who is below the floor already may always receive less. What is on hold may come back on top of it. Where nobody keeps
+    /// score ([`crate::community::Balances::Gifts`]), only that the member is here and the balance can be counted.
     ///
     /// # Errors
-    /// [`Rejection::MemberFloor`], [`Rejection::MemberCeiling`], or the member's absence.
+    /// [`Rejection::MemberFloor`], [`Rejection::MemberCeiling`], a balance out of range, or the member's absence.
     pub fn check_limits(&self, id: &MemberId, change: Balance) -> Result<(), Rejection> {
         let charter = self.charter.as_ref().ok_or(Rejection::Founding)?;
         let member = self.active(id)?;
         let after = member.balance.plus(change)?;
+        let unseen = charter.balances == Balances::Hidden;
+        if !charter.balances.limits_bind() || (unseen && broken!(HiddenIsBoundless)) {
+            return Ok(());
+        }
         let floor = match member.kind {
             MemberKind::Person => charter.person_floor,
             MemberKind::Organisation => charter.organisation_floor,

@@ -7,17 +7,20 @@ use serde_json::{Value, json};
 use std::{
     fs,
     future::Future,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use thirtyfour::{
-    By, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, WebElement, error::WebDriverResult,
+    By, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, WebElement,
+    error::{WebDriverError, WebDriverErrorInner, WebDriverResult},
 };
 use tokio::runtime::Runtime;
 
 /// How long a page may take to come, with everything else that uses the machine.
 const PAGE_PATIENCE: Duration = Duration::from_secs(60);
+/// How often something is pressed that a page which shows what changes puts anew.
+const PRESSES: usize = 5;
 /// What Chromium needs on a machine without a screen, without a way out, and for whoever runs tests as root.
 const FLAGS: [&str; 10] = [
     "--headless",
@@ -46,18 +49,26 @@ pub struct Look {
     pub phone: bool,
     /// Whether scripts of pages run.
     pub scripts: bool,
+    /// Whether everything is done with the keyboard, and nothing with a pointer.
+    pub keyboard: bool,
 }
 
 impl Look {
     /// An ordinary computer.
-    pub const DESKTOP: Self = Self { width: 1280, height: 1000, phone: false, scripts: true };
+    pub const DESKTOP: Self = Self { width: 1280, height: 1000, phone: false, scripts: true, keyboard: false };
     /// A small phone.
-    pub const PHONE: Self = Self { width: 360, height: 780, phone: true, scripts: true };
+    pub const PHONE: Self = Self { width: 360, height: 780, phone: true, scripts: true, keyboard: false };
 
     /// The same with scripts off.
     #[must_use]
     pub const fn without_scripts(self) -> Self {
         Self { scripts: false, ..self }
+    }
+
+    /// The same in the hands of somebody who has a keyboard and nothing to point with.
+    #[must_use]
+    pub const fn by_keyboard(self) -> Self {
+        Self { keyboard: true, ..self }
     }
 
     fn capabilities(self) -> WebDriverResult<thirtyfour::ChromeCapabilities> {
@@ -281,8 +292,26 @@ impl Browser {
     }
 
     fn put(&self, field: &WebElement, value: &str) -> Result<&Self> {
-        self.run(field.clear())?;
-        self.run(field.send_keys(value))?;
+        if self.look.keyboard {
+            self.type_into(field, value)?;
+        } else {
+            self.run(field.clear())?;
+            self.run(field.send_keys(value))?;
+        }
+        Ok(self)
+    }
+
+    /// Gives a file to the field with this label. The window of the system in which people choose one is not the page's.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn attach(&self, label: &str, file: &Path) -> Result<&Self> {
+        let path = format!("//input[@type='file'][@id=//label[normalize-space(.)={}]/@for]", quoted(label));
+        let field = self.element(&format!("field {label:?}"), &path)?;
+        if self.look.keyboard {
+            self.tab_to(&field)?;
+        }
+        self.run(field.send_keys(file.display().to_string()))?;
         Ok(self)
     }
 
@@ -303,9 +332,14 @@ impl Browser {
     /// When there is none.
     pub fn choose(&self, label: &str) -> Result<&Self> {
         let path = format!("//label[normalize-space(.)={}][.//input]", quoted(label));
-        self.run(self.element(&format!("choice {label:?}"), &path)?.click())?;
+        let shown = self.element(&format!("choice {label:?}"), &path)?;
         let chosen = format!("{path}//input");
         let input = self.run(self.driver().find(By::XPath(&chosen)))?;
+        if self.look.keyboard {
+            self.choose_by_key(&input)?
+        } else {
+            self.run(shown.click())?
+        }
         ensure!(self.run(input.is_selected())?, "{label:?} was pressed and is not chosen");
         Ok(self)
     }
@@ -339,11 +373,25 @@ impl Browser {
         Ok(self)
     }
 
+    /// Presses what fits. A page that shows by itself what changes may put another one in its place meanwhile: then that.
+    fn press_what_fits(&self, words: &str, path: &str) -> Result<()> {
+        let press = || {
+            let found = self.element(&format!("button or link {words}"), path)?;
+            if self.look.keyboard { self.press_by_key(&found) } else { self.run(found.click()) }
+        };
+        for _ in 1..PRESSES {
+            match press() {
+                Err(error) if is_stale(&error) => {}
+                pressed => return pressed,
+            }
+        }
+        press()
+    }
+
     fn leave(&self, words: &str, path: &str) -> Result<&Self> {
-        let found = self.element(&format!("button or link {words}"), path)?;
         // A mark that goes away with the page.
         self.script("window.kithIsLeaving = true", Vec::new())?;
-        self.run(found.click())?;
+        self.press_what_fits(words, path)?;
         wait_within(PAGE_PATIENCE, &format!("the page behind {words}"), || {
             let there = "return !window.kithIsLeaving && document.readyState === 'complete'";
             // Between two pages there is nothing to run a script on.
@@ -402,6 +450,12 @@ impl Drop for Browser {
             let _ = self.runtime.block_on(driver.quit());
         }
     }
+}
+
+/// Whether something was asked of an element that is on the page no more.
+fn is_stale(error: &anyhow::Error) -> bool {
+    let of_driver = error.downcast_ref::<WebDriverError>();
+    of_driver.is_some_and(|error| matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_)))
 }
 
 /// A text for an XPath expression, which knows no escapes.

@@ -2,7 +2,7 @@
 
 use super::{Kept, Violation, disputes::Disputes, ensure, signers::Signers};
 use kith_protocol::{
-    community::{Charter, GroupPolicy},
+    community::{Balances, Charter, GroupPolicy},
     id::{AccountId, ExchangeId, MemberId},
     ledger::{Account, Body, CorrectionTerms, Entry, Ledger, UnderId},
     member::MemberKind,
@@ -49,6 +49,8 @@ pub(super) struct Book {
     /// Whether a backup was put in place of the disk.
     pub(super) restored: bool,
     charter: Option<Charter>,
+    /// Whether the entry that was folded last took somebody beyond a limit, where hours are gifts.
+    pub(super) beyond: bool,
     members: BTreeMap<MemberId, Line>,
     signers: Signers,
     pot: i64,
@@ -76,6 +78,7 @@ fn books(detail: impl Into<String>) -> Violation {
 impl Book {
     /// Folds one durable entry.
     pub(super) fn enter(&mut self, entry: &Entry) -> Kept {
+        self.beyond = false;
         if let Some(id) = entry.body.begins() {
             let index = self.entries;
             let before = self.began.insert(id, index);
@@ -293,8 +296,11 @@ impl Book {
         if limits.contains(&balance) && limits.contains(&(balance + held)) {
             line.unruled = false;
         }
-        ensure("I6", unruled || recovered || !(too_low || too_high), || {
-            format!("{member} is at {balance} after {change}")
+        // Where nobody keeps score, nobody is stopped; a new charter begins with everybody unruled.
+        let gifts = charter.balances == Balances::Gifts;
+        self.beyond |= gifts && (too_low || too_high);
+        ensure("I6", gifts || unruled || recovered || !(too_low || too_high), || {
+            format!("{member} is at {balance} after {change}, where balances are {:?}", charter.balances)
         })
     }
 

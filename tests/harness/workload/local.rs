@@ -1,8 +1,9 @@
 //! Inside one community: members, charter, exchanges of all kinds.
 
 use super::{Scene, Workload};
+use crate::dice::Dice;
 use kith_protocol::{
-    community::{Charter, Confirmation, GroupPolicy},
+    community::{Balances, Charter, Confirmation, GroupPolicy},
     envelope::Content as _,
     id::MemberId,
     key::SecretKey,
@@ -11,6 +12,15 @@ use kith_protocol::{
     member::{KeyTerms, MemberKind, Role},
     minutes::{Balance, Minutes},
 };
+
+/// How a community keeps score: mostly as usual.
+pub(crate) fn drawn_balances(dice: &mut Dice) -> Balances {
+    match dice.below(100) {
+        0..60 => Balances::Shown,
+        60..85 => Balances::Hidden,
+        _ => Balances::Gifts,
+    }
+}
 
 impl Workload {
     /// Somebody joins.
@@ -86,6 +96,9 @@ impl Workload {
                     GroupPolicy::LeaderEarnsOnce => GroupPolicy::LeaderEarnsAll,
                 };
             }
+        }
+        if self.scores.permille(400) {
+            charter.balances = drawn_balances(&mut self.scores);
         }
         charter
     }

@@ -1,7 +1,7 @@
 //! One community's node: its machine, its disk, and what waits for its clerk.
 
 use super::{Breach, Settings};
-use crate::{checkers::kind, dice::Dice, disk::Disk};
+use crate::{checkers::kind, dice::Dice, disk::Disk, workload::drawn_balances};
 use kith_protocol::{
     alias::AliasSecret,
     community::{Certificate, Charter, Confirmation, GroupPolicy},
@@ -99,7 +99,11 @@ impl Node {
         machine.begin_life(1);
         Self {
             coordinator: MemberId(dice.bytes()),
-            charter: draw_charter(&mut dice),
+            charter: Charter {
+                // By dice of its own, so that the rest of the charter stays as it is.
+                balances: drawn_balances(&mut Dice::new(settings.seed, &format!("scores {index}"))),
+                ..draw_charter(&mut dice)
+            },
             machine: Some(machine),
             alive: 1,
             identity,

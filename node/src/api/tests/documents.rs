@@ -110,6 +110,17 @@ PUT /circles/{id}/members/{member}
 GET /notices
 POST /notices
 DELETE /notices/{id}
+GET /applications
+POST /applications
+GET /applications/{id}
+POST /applications/{id}/admit
+POST /applications/{id}/decline
+GET /week
+GET /weekly-letters
+GET /members/{id}/weekly-letter
+PUT /members/{id}/weekly-letter
+GET /charter/benefits
+PUT /charter/benefits
 GET /ledger/inclusion
 GET /ledger/consistency
 ";

@@ -2,7 +2,10 @@
 
 use super::nodes::{node, strict_node};
 use crate::api::types::*;
-use kith_protocol::member::{MemberKind, Role};
+use kith_protocol::{
+    community::Balances,
+    member::{MemberKind, Role},
+};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,6 +28,35 @@ async fn a_community_shows_itself_and_changes_its_charter() {
     let above = CharterView { person_floor_minutes: 1, ..changed };
     let refused = node.put::<Outcome>("/charter", serde_json::to_value(&above).unwrap()).await;
     assert_eq!(refused.unwrap_err().code(), Some("bad-text"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charter_says_who_keeps_score_and_the_api_shows_the_book() {
+    let node = strict_node("Rushey Green").await;
+    let (ada, bob) = (node.member("Ada").await, node.member("Bob").await);
+    let usual: CharterView = node.get("/charter").await;
+    assert_eq!(usual.balances, Balances::Shown);
+    let tight = CharterView { person_floor_minutes: 0, ceiling_minutes: Some(0), ..usual };
+    let keep = |balances| serde_json::to_value(CharterView { balances, ..tight.clone() }).unwrap();
+    let new = json!({ "giver": ada, "receiver": bob, "minutes": 433, "channel": "paper" });
+    node.put::<Outcome>("/charter", keep(Balances::Hidden)).await.unwrap();
+    assert_eq!(node.refused("/exchanges", new.clone()).await, "member-ceiling");
+    node.put::<Outcome>("/charter", keep(Balances::Gifts)).await.unwrap();
+    assert_eq!(node.get::<Status>("/status").await.charter.balances, Balances::Gifts);
+    node.post::<Outcome>("/exchanges", new.clone()).await;
+    // Whoever has the admin token holds the book.
+    assert_eq!((node.balance(ada).await, node.balance(bob).await), (433, -433));
+    node.put::<Outcome>("/charter", keep(Balances::Shown)).await.unwrap();
+    assert_eq!(node.refused("/exchanges", new).await, "member-ceiling");
+    let back = json!({ "giver": bob, "receiver": ada, "minutes": 60, "channel": "paper" });
+    node.post::<Outcome>("/exchanges", back).await;
+    assert_eq!((node.balance(ada).await, node.balance(bob).await), (373, -373));
+    // Left out, what was hidden would be shown again unseen.
+    let mut silent = keep(Balances::Shown);
+    silent.as_object_mut().unwrap().remove("balances");
+    assert!(node.put::<Outcome>("/charter", silent).await.is_err());
+    let strange = keep(Balances::Shown).to_string().replace("shown", "secret");
+    assert!(node.put::<Outcome>("/charter", serde_json::from_str(&strange).unwrap()).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! What the API says of a community.
 
 use kith_protocol::{
-    community::{Confirmation, GroupPolicy},
+    community::{Balances, Confirmation, GroupPolicy},
     id::{CommunityId, Digest, MemberId},
     time::Timestamp,
 };
@@ -89,4 +89,9 @@ pub struct CharterView {
     /// What leaders of groups earn: `leader_earns_all` or `leader_earns_once`.
     #[schema(value_type = super::schema::GroupWord)]
     pub group: GroupPolicy,
+    /// Whether anybody keeps score. `shown`: members see where they stand, and coordinators see it too. `hidden`: pages show
+    /// it to that member alone. `gifts`: pages show it to nobody, and floors and ceiling do not bind. This API shows the book
+    /// itself, whatever stands here.
+    #[schema(value_type = super::schema::BalancesWord)]
+    pub balances: Balances,
 }

@@ -105,7 +105,7 @@ pub struct MemberView {
     pub role: Role,
     /// Whether they are here.
     pub active: bool,
-    /// Minutes given less minutes received.
+    /// Minutes given less minutes received, whatever the charter says of `balances`: handle it with the same care.
     pub balance_minutes: i64,
     /// Their own key, if they registered one.
     #[schema(value_type = Option<super::schema::Hex32>)]

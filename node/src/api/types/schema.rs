@@ -122,6 +122,8 @@ words! {
     ConfirmationWord = "both" | "receiver" | "either";
     /// What leaders of groups earn.
     GroupWord = "leader_earns_all" | "leader_earns_once";
+    /// Whether anybody keeps score.
+    BalancesWord = "shown" | "hidden" | "gifts";
     /// What is wrong with an exchange.
     ComplaintWord = "hours" | "person" | "never" | "other";
     /// How a dispute ends.
@@ -133,6 +135,8 @@ words! {
     TellerWord = "giver" | "receiver" | "both";
     /// Exchanges that wait.
     WaitingWord = "waiting";
+    /// A language of letters and pages.
+    LanguageWord = "en" | "en-easy" | "es" | "cy";
     /// What is wrong, in a report.
     TroubleWord = "unsafe" | "unkind" | "money" | "other";
 }
@@ -259,9 +263,11 @@ mod tests {
         known::<member::Role>(RoleWord::schema());
         known::<community::Confirmation>(ConfirmationWord::schema());
         known::<community::GroupPolicy>(GroupWord::schema());
+        known::<community::Balances>(BalancesWord::schema());
         known::<partnership::Complaint>(ComplaintWord::schema());
         known::<partnership::Outcome>(OutcomeWord::schema());
         known::<shelf::Category>(CategoryWord::schema());
         known::<crate::runtime::office::Trouble>(TroubleWord::schema());
+        known::<crate::api::types::LetterLanguage>(LanguageWord::schema());
     }
 }

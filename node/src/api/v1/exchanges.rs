@@ -3,6 +3,8 @@
 pub(super) mod terms;
 mod view;
 
+pub(super) use view::listed;
+
 use super::answer::{created, done};
 use crate::{
     api::{

@@ -36,7 +36,8 @@ const fn word(kind: Kind) -> &'static str {
     }
 }
 
-fn view(machine: &Machine, record: Record) -> Option<ListingView> {
+/// A listing as the API says it.
+pub(super) fn view(machine: &Machine, record: Record) -> Option<ListingView> {
     let Record { community, key, expires_at, .. } = record;
     let (kind, listing) = Kind::of(&record.item)?;
     let own = community == machine.identity().community;

@@ -77,6 +77,7 @@ fn view(charter: &Charter) -> CharterView {
         largest_exchange_minutes: charter.largest_exchange.get(),
         confirmation: charter.confirmation,
         group: charter.group,
+        balances: charter.balances,
     }
 }
 
@@ -103,6 +104,7 @@ pub(in crate::api) async fn put_charter(
         largest_exchange: Minutes::new(i64::from(body.largest_exchange_minutes))?,
         confirmation: body.confirmation,
         group: body.group,
+        balances: body.balances,
     };
     let by = state.handle.coordinator().await?;
     Ok(done(state.handle.command(write.request(), Command::ChangeCharter { charter, by }).await?))

@@ -165,6 +165,11 @@ fn the_charter_goes_out_and_comes_back_changed() {
     assert_eq!(elm.json(&["charter", "show"])["person_floor_minutes"], -600);
     let (_, words, _) = elm.give(&["charter", "show"]);
     assert!(words.contains("-10 h 00 min at the lowest"), "{words}");
+    assert!(words.contains("shown (to the member and to coordinators)"), "{words}");
+    let file = elm.write("gifts.json", &charter.to_string().replace("\"shown\"", "\"gifts\""));
+    elm.json(&["charter", "set", "--file", text(&file)]);
+    let (_, words, _) = elm.give(&["charter", "show"]);
+    assert!(words.contains("gifts (nobody keeps score; floors and ceiling do not bind now)"), "{words}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! People who ask to join. Nothing of them is kept longer than a coordinator needs to answer.
 
-use super::{Handle, Paper, PaperId, Refused, Timestamp, clock};
-use kith_protocol::time::Span;
+use super::{Handle, Paper, PaperId, Refused, Room, Timestamp, clock};
+use kith_protocol::{rejection::Rejection, time::Span};
 use serde::{Deserialize, Serialize};
 
 /// The most people who wait for an answer: more, and somebody plays with the form.
@@ -31,6 +31,14 @@ impl Application {
     }
 }
 
+impl Room<'_> {
+    /// Whether one more may wait under an id.
+    fn may_apply(&self, id: &PaperId) -> bool {
+        let waiting = self.papers.values().filter(|paper| matches!(paper, Paper::Application(_))).count();
+        waiting < MAX_APPLICATIONS || self.papers.contains_key(id)
+    }
+}
+
 impl Handle {
     /// Keeps it until a coordinator answered. The same id again is the same one. Not when too many wait.
     ///
@@ -38,12 +46,41 @@ impl Handle {
     /// The disk.
     pub async fn apply(&self, id: PaperId, application: Application) -> Result<bool, Refused> {
         self.office_work(move |room| {
-            let waiting = room.papers.values().filter(|paper| matches!(paper, Paper::Application(_))).count();
-            let room_left = waiting < MAX_APPLICATIONS || room.papers.contains_key(&id);
+            let room_left = room.may_apply(&id);
             if room_left {
                 room.put(id, Paper::Application(application))?;
             }
             Ok(room_left)
+        })
+        .await
+    }
+
+    /// The same for a program, whose request may come twice. Not when too many wait.
+    ///
+    /// # Errors
+    /// [`Rejection::RequestReused`] when something else is kept under this id; the disk.
+    pub async fn apply_once(&self, id: PaperId, application: Application) -> Result<bool, Refused> {
+        let asked = Paper::Application(application);
+        let kept = self.office_work(move |room| match room.papers.get(&id) {
+            Some(kept) => Ok(Some(kept.says_the_same(&asked))),
+            None if !room.may_apply(&id) => Ok(None),
+            None => room.put(id, asked).map(|()| Some(true)),
+        });
+        match kept.await? {
+            Some(true) => Ok(true),
+            Some(false) => Err(Rejection::RequestReused.into()),
+            None => Ok(false),
+        }
+    }
+
+    /// Somebody who waits for an answer.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn application(&self, id: PaperId) -> Result<Option<Application>, Refused> {
+        self.paper(id, |paper| match paper {
+            Paper::Application(application) => Some(application.clone()),
+            _ => None,
         })
         .await
     }

@@ -14,6 +14,7 @@ fn bare(paper: &Paper) -> Paper {
         Paper::Report(report) => (report.at, report.done) = (Timestamp(0), None),
         Paper::Case(note) => note.at = Timestamp(0),
         Paper::Event(event) => event.at = Timestamp(0),
+        Paper::Application(application) => application.at = Timestamp(0),
         _ => {}
     }
     paper

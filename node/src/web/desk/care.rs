@@ -12,6 +12,7 @@ use crate::{
         forms::{Asked, Need, Post, Reader},
         member::names,
         pages::{self, FactsPage, FormPage, Press, go},
+        sight::Sight,
         visit::{Frame, Visit},
         words::{Words, beginning_of, date_of},
     },
@@ -70,10 +71,11 @@ fn turn(member: &MemberId, now: Timestamp) -> bool {
     hash % ROUND_WEEKS == week % ROUND_WEEKS
 }
 
-fn why(balance: i64, last: Option<Timestamp>, entries: usize, now: Timestamp) -> Option<Why> {
+/// Why, if there is a reason; a balance counts only where somebody keeps score.
+fn why(balance: Option<i64>, last: Option<Timestamp>, entries: usize, now: Timestamp) -> Option<Why> {
     let last = last?;
     if now.since(last) < QUIET_AFTER {
-        return match balance {
+        return match balance? {
             MUCH.. => Some(Why::Gives),
             ..=-600 => Some(Why::Receives),
             _ => None,
@@ -103,10 +105,12 @@ pub(super) async fn to_ring(handle: &Handle, now: Timestamp) -> Result<Vec<(Memb
         let some: Vec<MemberId> = some.iter().filter(|id| !rest(id)).copied().collect();
         let reasons = handle.look(move |machine, book| {
             let members = machine.state().ledger().members();
+            let counts = Sight::of(machine, false).keeps_score();
             let each = some.into_iter().filter_map(|id| {
                 let newest = book.statement(&id, None, 2);
                 let last = newest.first().and_then(|index| book.entry(*index)).map(|entry| entry.at);
-                Some((id, why(members.get(&id)?.balance.get(), last, newest.len(), now)?))
+                let balance = Some(members.get(&id)?.balance.get()).filter(|_| counts);
+                Some((id, why(balance, last, newest.len(), now)?))
             });
             each.collect::<Vec<_>>()
         });
@@ -356,10 +360,12 @@ mod tests {
     fn a_reason_to_ring_is_kind() {
         let now = Timestamp(1_790_000_000_000);
         let ago = |days: u64| Some(Timestamp(now.0 - Span::days(days).0));
-        assert_eq!(why(0, ago(100), 1, now), Some(Why::Never));
-        assert_eq!(why(0, ago(100), 2, now), Some(Why::Quiet));
-        assert_eq!(why(0, ago(3), 2, now), None);
-        assert_eq!(why(MUCH, ago(3), 2, now), Some(Why::Gives));
-        assert_eq!(why(-MUCH, ago(3), 2, now), Some(Why::Receives));
+        assert_eq!(why(Some(0), ago(100), 1, now), Some(Why::Never));
+        assert_eq!(why(None, ago(100), 2, now), Some(Why::Quiet));
+        assert_eq!(why(Some(0), ago(3), 2, now), None);
+        assert_eq!(why(Some(MUCH), ago(3), 2, now), Some(Why::Gives));
+        assert_eq!(why(Some(-MUCH), ago(3), 2, now), Some(Why::Receives));
+        // Where nobody keeps score, nobody gives too much.
+        assert_eq!(why(None, ago(3), 2, now), None);
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Step, choices},
         pages::{self, CheckPage, FactsPage, FormPage, go, refusal},
-        setup::{CONFIRMATIONS, area_field},
+        setup::{BALANCES, CONFIRMATIONS, area_field, balances_field},
         stale::{self, Stood},
         visit::{Frame, Visit},
         words::Words,
@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::extract::State;
 use kith_protocol::{
-    community::{Charter, GroupPolicy, MAX_NAME},
+    community::{Balances, Charter, GroupPolicy, MAX_NAME},
     machine::Command,
     minutes::{Balance, Minutes},
     rejection::Rejection,
@@ -65,9 +65,11 @@ async fn now(handle: &Handle) -> Result<(Charter, String), Oops> {
 fn stood(charter: &Charter, benefits: &str) -> Stood {
     let confirmation = CONFIRMATIONS.iter().find(|(_, _, known)| *known == charter.confirmation);
     let group = GROUPS.iter().find(|(_, _, known)| *known == charter.group);
+    let balances = BALANCES.iter().find(|(_, _, known)| *known == charter.balances);
     Stood::new([
         ("name", charter.name.clone()),
         ("area", charter.area.clone().unwrap_or_default()),
+        ("balances", balances.map_or("", |(value, _, _)| value).to_owned()),
         ("floor", limit_text(charter.person_floor.get())),
         ("organisations", limit_text(charter.organisation_floor.get())),
         ("ceiling", charter.ceiling.map(|ceiling| limit_text(ceiling.get())).unwrap_or_default()),
@@ -82,6 +84,7 @@ fn stood(charter: &Charter, benefits: &str) -> Stood {
 fn fields(reader: &mut Reader<'_>) -> Option<(Charter, String)> {
     let name = reader.line("name", "setup-name", MAX_NAME, Need::Must);
     let area = area_field(reader);
+    let balances = balances_field(reader);
     let floor = limit(reader, "floor", "setup-floor", Need::Must);
     let organisations = limit(reader, "organisations", "charter-organisations", Need::Must);
     let ceiling = limit(reader, "ceiling", "charter-ceiling", Need::May);
@@ -106,6 +109,7 @@ fn fields(reader: &mut Reader<'_>) -> Option<(Charter, String)> {
         largest_exchange: longest?,
         confirmation: CONFIRMATIONS.iter().find(|(value, _, _)| *value == confirmation)?.2,
         group: GROUPS.iter().find(|(value, _, _)| *value == group)?.2,
+        balances,
     };
     Some((charter, benefits))
 }
@@ -114,18 +118,36 @@ fn hours(words: Words, minutes: i64) -> String {
     words.hours(minutes.unsigned_abs())
 }
 
+/// A limit, and whether it counts while hours are gifts.
+fn binding(words: Words, charter: &Charter, limit: String) -> String {
+    if charter.balances.limits_bind() { limit } else { words.t1("balances-not-now", "limit", limit) }
+}
+
+/// What the community says about keeping score, for everybody to read; nothing when all is as usual.
+fn about_score(words: Words, balances: Balances) -> Vec<String> {
+    let rule = match balances {
+        Balances::Shown => return Vec::new(),
+        Balances::Hidden => "balances-hidden-rule",
+        Balances::Gifts => "balances-gifts-rule",
+    };
+    vec![words.t(rule), words.t("balances-book")]
+}
+
 /// The rules, for every member.
 pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let (frame, words) = (&visit.frame, visit.frame.words);
     let (charter, benefits) = now(&app.handle).await?;
     let confirmation = CONFIRMATIONS.iter().find(|(_, _, known)| *known == charter.confirmation);
     let group = GROUPS.iter().find(|(_, _, known)| *known == charter.group);
+    let balances = BALANCES.iter().find(|(_, _, known)| *known == charter.balances);
     let no_ceiling = || words.t("charter-no-ceiling");
+    let limit = |minutes: Balance| binding(words, &charter, hours(words, minutes.get()));
     let mut rows = vec![
         (words.t("setup-name"), charter.name.clone()),
-        (words.t("setup-floor"), hours(words, charter.person_floor.get())),
-        (words.t("charter-organisations"), hours(words, charter.organisation_floor.get())),
-        (words.t("charter-ceiling"), charter.ceiling.map_or_else(no_ceiling, |most| hours(words, most.get()))),
+        (words.t("balances"), balances.map(|(_, key, _)| words.t(key)).unwrap_or_default()),
+        (words.t("setup-floor"), limit(charter.person_floor)),
+        (words.t("charter-organisations"), limit(charter.organisation_floor)),
+        (words.t("charter-ceiling"), charter.ceiling.map_or_else(no_ceiling, limit)),
         (words.t("charter-longest"), hours(words, i64::from(charter.largest_exchange.get()))),
         (words.t("setup-confirmation"), confirmation.map(|(_, key, _)| words.t(key)).unwrap_or_default()),
         (words.t("charter-group"), group.map(|(_, key, _)| words.t(key)).unwrap_or_default()),
@@ -136,6 +158,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let rails = ["charter-rail-hours", "charter-rail-money", "charter-rail-goods", "charter-rail-expiry"];
     let mut lead = vec![words.t("charter-lead")];
     lead.push(rails.map(|key| words.t(key)).join("\n"));
+    lead.extend(about_score(words, charter.balances));
     lead.push(words.t("charter-benefits-warning"));
     let mut links = Vec::new();
     if visit.member.coordinator {

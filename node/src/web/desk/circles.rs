@@ -9,8 +9,9 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Sent, choices},
-        member::{names, standing},
+        member::names,
         pages::{self, FactsPage, FormPage, Press, go},
+        sight::Sight,
         visit::{Frame, Member, Visit},
         words::Words,
     },
@@ -307,7 +308,8 @@ pub(super) async fn member(State(app): State<App>, visit: Visit, Path((id, membe
     let (frame, words) = (&visit.frame, visit.frame.words);
     let known = led(&app.handle, &id, &visit.member).await?;
     let person = one(&app, &member).await?;
-    let (id, person, standing) = (person.named.id, &person.named.person, standing(words, person.member.balance.get()));
+    let (id, balance, person) = (person.named.id, person.member.balance.get(), &person.named.person);
+    let standing = Sight::ask(&app.handle, id == visit.member.id).await?.standing(words, balance);
     let (at, leads) = (address(&known.id), known.circle.led_by(&id));
     if !known.circle.has(&id) && !leads {
         return Err(Oops::Missing);

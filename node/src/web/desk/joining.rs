@@ -4,7 +4,7 @@ use super::circles::paper_id;
 use crate::{
     runtime::{
         Handle,
-        office::{Application, Paper, PaperId},
+        office::{Application, PaperId},
     },
     web::{
         Answer, App, Oops,
@@ -26,11 +26,7 @@ pub(super) fn address(id: &PaperId) -> String {
 
 async fn find(handle: &Handle, id: &str) -> Result<(PaperId, Application), Oops> {
     let id = paper_id(id)?;
-    let found = handle.paper(id, |paper| match paper {
-        Paper::Application(application) => Some(application.clone()),
-        _ => None,
-    });
-    Ok((id, found.await?.ok_or(Oops::Missing)?))
+    Ok((id, handle.application(id).await?.ok_or(Oops::Missing)?))
 }
 
 pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Answer {

@@ -14,6 +14,7 @@ use crate::{
         member::person_fields,
         pages::{self, CheckPage, FormPage, go, refusal},
         qr::Square,
+        sight::Sight,
         visit::{Frame, Visit, escaped},
         words::Words,
     },
@@ -173,13 +174,14 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let (frame, words) = (&visit.frame, visit.frame.words);
     let Known { named, member } = one(&app, &id).await?;
     let (id, person) = (named.id, &named.person);
+    let sight = Sight::ask(&app.handle, id == visit.member.id).await?;
     let link = |key: &str, address: String| (words.t(key), address);
     let page = MemberPage {
         frame,
         name: called(words, person),
         what: kind(words, &member),
         contact: [person.phone.clone(), person.email.clone()].into_iter().flatten().collect(),
-        standing: crate::web::member::standing(words, member.balance.get()),
+        standing: sight.standing(words, member.balance.get()),
         id: id.to_string(),
         once: fresh_once(),
         fresh: asked.get("admitted") == "yes",

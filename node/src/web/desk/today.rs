@@ -17,6 +17,7 @@ use crate::{
         member::{names, reason_key, told, trouble_key},
         pages::{self, FormPage, Press, go},
         partners::Seen as Partner,
+        sight::Sight,
         visit::{Frame, Visit},
         words::{Words, date_of},
     },
@@ -298,15 +299,16 @@ async fn reviews(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<To
     Ok(due.iter().take(SHOWN).map(todo).collect())
 }
 
-/// People to ring this week. Who they are is found out once a day; who was rung meanwhile is off the list at once.
+/// People to ring this week. Who they are is found out once a day, and anew when the charter keeps score in another way; who was rung meanwhile is off the list at once.
 async fn ring(app: &App, words: Words, now: Timestamp) -> Result<Vec<Ring>, Refused> {
     let mut kept = app.ring.lock().await;
     let today = date_of(now);
-    let list = match kept.as_ref().filter(|(day, _)| *day == today) {
+    let scored = Sight::ask(&app.handle, false).await?.keeps_score();
+    let list = match kept.as_ref().filter(|(found, _)| *found == (today, scored)) {
         Some((_, list)) => list.clone(),
         None => {
             let list = care::to_ring(&app.handle, now).await?;
-            *kept = Some((today, list.clone()));
+            *kept = Some(((today, scored), list.clone()));
             list
         }
     };

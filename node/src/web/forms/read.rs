@@ -349,7 +349,7 @@ pub(in crate::web) fn minutes_of(written: &str) -> Option<i64> {
         let (hours, minutes) = (whole(hours)?, whole(minutes)?);
         (minutes < 60).then(|| i64::from(hours) * 60 + i64::from(minutes))
     };
-    for unit in ["minutes", "minute", "minutos", "minuto", "munud", "mins", "min", "m"] {
+    for unit in ["minutes", "minute", "minutos", "minuto", "munud", "funud", "mins", "min", "mun", "m"] {
         if let Some(rest) = text.strip_suffix(unit) {
             return match rest.split_once('h') {
                 Some((hours, minutes)) => both(hours, minutes),
@@ -399,6 +399,8 @@ mod tests {
             ("1 h 30 min", 90),
             ("90 min", 90),
             ("90m", 90),
+            ("2 funud", 2),
+            ("45 mun", 45),
             ("2 hours", 120),
             ("2 horas", 120),
             ("24", 1_440),

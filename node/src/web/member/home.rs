@@ -9,6 +9,7 @@ use crate::{
         exchanges::{Seen, waiting_of},
         forms::Asked,
         pages, shelf,
+        sight::Sight,
         visit::{Frame, Visit},
         words::{Words, beginning_of, date_of},
     },
@@ -103,6 +104,30 @@ struct Near {
     address: String,
 }
 
+/// The hours of this year, in words.
+struct YearShown {
+    heading: String,
+    given: String,
+    received: String,
+    share: Option<u64>,
+}
+
+impl YearShown {
+    /// As far as the reader may see it. Where nobody keeps score it is a thank you, and nothing is set against the other.
+    fn of(words: Words, sight: Sight, year: Year) -> Option<Self> {
+        let (heading, given, received) = match sight.keeps_score() {
+            true => ("home-year", "home-given", "home-received"),
+            false => ("home-thanks", "home-thanks-given", "home-thanks-received"),
+        };
+        sight.hours().then(|| Self {
+            heading: words.t(heading),
+            given: words.t1(given, "hours", words.hours(year.given)),
+            received: words.t1(received, "hours", words.hours(year.received)),
+            share: year.given_share().filter(|_| sight.keeps_score()),
+        })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "home.html", whitespace = "minimize")]
 struct HomePage<'a> {
@@ -114,9 +139,7 @@ struct HomePage<'a> {
     helping: Vec<(String, String)>,
     mine: Vec<Waits>,
     others: Vec<Waits>,
-    given: String,
-    received: String,
-    share: Option<u64>,
+    year: Option<YearShown>,
     standing: String,
     asks: Vec<Near>,
     offers: Vec<Near>,
@@ -201,13 +224,15 @@ struct Found {
 
 struct Looked {
     balance: i64,
+    sight: Sight,
     waiting: Vec<Seen>,
     own: CommunityId,
     near: Vec<Found>,
     skills: BTreeSet<Category>,
 }
 
-async fn look(handle: &Handle, member: MemberId, now: Timestamp) -> Result<Looked, Refused> {
+async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked, Refused> {
+    let (member, own) = (acting.member, !acting.is_for_another());
     handle
         .look(move |machine, book| {
             let state = machine.state();
@@ -225,6 +250,7 @@ async fn look(handle: &Handle, member: MemberId, now: Timestamp) -> Result<Looke
             }
             Looked {
                 balance: state.ledger().members().get(&member).map_or(0, |member| member.balance.get()),
+                sight: Sight::of(machine, own),
                 waiting: waiting_of(machine, &member, WAITING_SHOWN),
                 own: machine.identity().community,
                 near,
@@ -276,7 +302,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
     let member = acting.member;
-    let looked = look(&app.handle, member, now).await?;
+    let looked = look(&app.handle, &acting, now).await?;
     let year = year(&app.handle, member, now).await?;
     let names = names(&app.handle, looked.waiting.iter().flat_map(Seen::parties)).await?;
     let (mine, others): (Vec<&Seen>, Vec<&Seen>) = looked.waiting.iter().partition(|seen| seen.waits_for(&member));
@@ -307,10 +333,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         helping,
         mine: cards(mine),
         others: cards(others),
-        given: words.t1("home-given", "hours", words.hours(year.given)),
-        received: words.t1("home-received", "hours", words.hours(year.received)),
-        share: year.given_share(),
-        standing: standing(words, looked.balance),
+        year: YearShown::of(words, looked.sight, year),
+        standing: looked.sight.standing(words, looked.balance),
         asks: near(words, &looked, Kind::Need),
         offers: near(words, &looked, Kind::Offer),
         ways: [way("home-ask", "/ask"), way("home-offer", "/offer"), way("home-record", "/record")],
@@ -334,16 +358,6 @@ async fn helping(
     let led = circles.iter().filter(|(_, circle)| circle.led_by(&me));
     let led = led.map(|(id, circle)| (words.t1("home-circle", "circle", &circle.name), circle_address(id)));
     Ok(people.chain(led).collect())
-}
-
-/// Where somebody stands, without shame.
-pub(in crate::web) fn standing(words: Words, balance: i64) -> String {
-    let hours = words.hours(balance.unsigned_abs());
-    match balance {
-        0 => words.t("standing-even"),
-        1.. => words.t1("standing-given", "hours", hours),
-        _ => words.t1("standing-received", "hours", hours),
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::{
         acting::Acting,
         forms::{Asked, Need, Post, Reader, Step, choices},
         pages::{CheckPage, FormPage, go, refusal},
+        sight::Sight,
         visit::{Frame, Visit, set_cookie},
     },
 };
@@ -22,14 +23,12 @@ fn fields(reader: &mut Reader<'_>) -> bool {
     reader.choice("name", "leave-name", options, Need::Must) == "forget"
 }
 
-fn form<'a>(frame: &'a Frame, acting: &Acting, mut reader: Reader<'_>) -> FormPage<'a> {
+fn form<'a>(frame: &'a Frame, acting: &Acting, sight: Sight, mut reader: Reader<'_>) -> FormPage<'a> {
     carried(acting, &mut reader);
-    FormPage::new(frame, frame.t("leave"), reader, "/leave", frame.t("go-on"))
-        .lead(frame.t("leave-lead"))
-        .lead(frame.t("leave-hours"))
-        .acting(acting.line(frame.words))
-        .other(frame.t("leave-not"), acting.address("/me"))
-        .ending()
+    let page = FormPage::new(frame, frame.t("leave"), reader, "/leave", frame.t("go-on")).lead(frame.t("leave-lead"));
+    // Where nobody keeps score, there is nothing that anybody would miss.
+    let page = if sight.keeps_score() { page.lead(frame.t("leave-hours")) } else { page };
+    page.acting(acting.line(frame.words)).other(frame.t("leave-not"), acting.address("/me")).ending()
 }
 
 fn carried(acting: &Acting, reader: &mut Reader<'_>) {
@@ -42,7 +41,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
     let mut reader = Reader::open(visit.frame.words, &asked);
     fields(&mut reader);
-    Ok(form(&visit.frame, &acting, reader).answer())
+    let sight = Sight::ask(&app.handle, !acting.is_for_another()).await?;
+    Ok(form(&visit.frame, &acting, sight, reader).answer())
 }
 
 /// Who records it: the coordinator who acts, or, for somebody who leaves by themselves, any who is here.
@@ -62,10 +62,11 @@ async fn recorder(handle: &Handle, acting: &Acting) -> Result<MemberId, Refused>
 pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post) -> Answer {
     let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
     let (frame, handle) = (&post.frame, &app.handle);
+    let sight = Sight::ask(handle, !acting.is_for_another()).await?;
     let mut reader = Reader::judge(frame.words, &post.sent);
     let forget = fields(&mut reader);
     if !reader.is_fine() || post.sent.step() == Step::Edit {
-        return Ok(form(frame, &acting, reader).answer());
+        return Ok(form(frame, &acting, sight, reader).answer());
     }
     if post.sent.step() == Step::Check {
         carried(&acting, &mut reader);
@@ -82,7 +83,7 @@ pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post)
     match led {
         Ok(_) => {}
         Err(Refused::Rule(why)) => {
-            return Ok(form(frame, &acting, reader).refused(Some(refusal(frame.words, &why))).answer());
+            return Ok(form(frame, &acting, sight, reader).refused(Some(refusal(frame.words, &why))).answer());
         }
         Err(refused) => return Err(Oops::Refused(refused)),
     }

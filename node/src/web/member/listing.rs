@@ -80,7 +80,7 @@ struct ListingPage<'a> {
     away: Option<String>,
     photo: Option<String>,
     skill: &'static str,
-    change_photo: Option<String>,
+    change_photo: Option<(String, String)>,
     drop_photo: Option<Press>,
     record: Option<String>,
     write: Option<String>,
@@ -168,7 +168,7 @@ pub(super) async fn show(
         away: away.map(|until| words.t1("listing-away", "day", words.day(until))),
         photo: photo.then(|| format!("/picture/{key}")),
         skill: crate::web::skills::drawing(listing.category),
-        change_photo: may_change.then(|| pictures.clone()),
+        change_photo: may_change.then(|| (words.t(if photo { "picture-other" } else { "picture" }), pictures.clone())),
         drop_photo: (may_change && photo)
             .then(|| Press::new(words.t("picture-drop"), format!("{pictures}/remove")).ending()),
         change: match may_change {

@@ -1,6 +1,5 @@
 //! A member's statement: on the screen, on paper, and as a file for spreadsheets.
 
-use super::home::standing;
 use crate::{
     export::cell,
     runtime::{Handle, Refused, clock, statement::Line},
@@ -9,6 +8,7 @@ use crate::{
         acting::Acting,
         forms::Asked,
         pages,
+        sight::Sight,
         visit::{Frame, Visit},
         words::{Words, date_of},
     },
@@ -46,6 +46,7 @@ struct StatementPage<'a> {
     acting: Option<String>,
     name: String,
     standing: String,
+    hours: bool,
     today: String,
     lines: Vec<Shown>,
     file: String,
@@ -92,16 +93,17 @@ async fn read(handle: &Handle, member: MemberId, before: Option<u64>, most: usiz
     Ok(Read { lines, names, notes, more })
 }
 
-fn shown(words: Words, acting: &Acting, read: &Read, line: &Line) -> Shown {
-    let hours = words.hours(line.change.unsigned_abs());
+fn shown(words: Words, sight: Sight, acting: &Acting, read: &Read, line: &Line) -> Shown {
+    let change = sight.change(line);
+    let hours = |change: i64| words.hours(change.unsigned_abs());
     let with = line.other.map(|other| read.names.get(&other).cloned().unwrap_or_else(|| words.t("somebody")));
     Shown {
         day: words.day(line.at),
         what: words.t(kind_key(line.kind)),
         with: with.unwrap_or_default(),
         note: line.exchange.and_then(|id| read.notes.get(&id)).cloned().unwrap_or_default(),
-        given: (line.change > 0).then(|| hours.clone()),
-        received: (line.change < 0).then_some(hours),
+        given: change.filter(|change| *change > 0).map(hours),
+        received: change.filter(|change| *change < 0).map(hours),
         address: line.exchange.map(|id| acting.address(&format!("/exchange/{id}"))),
     }
 }
@@ -115,9 +117,12 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         index => Some(index.parse().map_err(|_| Oops::Missing)?),
     };
     let read = read(&app.handle, member, before, SHOWN).await?;
-    let balance = app.handle.look(move |machine, _| {
-        machine.state().ledger().members().get(&member).map_or(0, |member| member.balance.get())
+    let own = !acting.is_for_another();
+    let looked = app.handle.look(move |machine, _| {
+        let balance = machine.state().ledger().members().get(&member).map_or(0, |member| member.balance.get());
+        (balance, Sight::of(machine, own))
     });
+    let (balance, sight) = looked.await?;
     let next = read
         .lines
         .last()
@@ -127,9 +132,10 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         frame,
         acting: acting.line(words),
         name: acting.name.clone(),
-        standing: standing(words, balance.await?),
+        standing: sight.standing(words, balance),
+        hours: sight.hours(),
         today: words.day(clock::now()),
-        lines: read.lines.iter().map(|line| shown(words, &acting, &read, line)).collect(),
+        lines: read.lines.iter().map(|line| shown(words, sight, &acting, &read, line)).collect(),
         file: acting.address("/statement.csv"),
         next,
     };
@@ -139,6 +145,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
 pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let words = visit.frame.words;
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let sight = Sight::ask(&app.handle, !acting.is_for_another()).await?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let broken = |why: csv::Error| Oops::Refused(Refused::People(why.to_string()));
     let head = ["csv-day", "csv-what", "csv-with", "csv-note", "csv-minutes", "csv-entry"].map(|key| words.t(key));
@@ -147,13 +154,13 @@ pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Aske
     while written < MOST_LINES {
         let read = read(&app.handle, acting.member, before, LINES_A_LOOK).await?;
         for line in &read.lines {
-            let shown = shown(words, &acting, &read, line);
+            let shown = shown(words, sight, &acting, &read, line);
             let row = [
                 date_of(line.at).to_string(),
                 cell(&shown.what),
                 cell(&shown.with),
                 cell(&shown.note),
-                line.change.to_string(),
+                sight.change(line).map(|change| change.to_string()).unwrap_or_default(),
                 line.index.to_string(),
             ];
             writer.write_record(&row).map_err(broken)?;

@@ -21,7 +21,7 @@ async fn balance(trial: &Trial, member: MemberId) -> i64 {
 }
 
 /// Makes a circle as coordinators do, with its members and who looks after it by their names; gives its address.
-async fn circle(rosa: &mut Browser, name: &str, members: &[&str], leads: &str) -> String {
+pub(super) async fn circle(rosa: &mut Browser, name: &str, members: &[&str], leads: &str) -> String {
     let form = rosa.get("/circles/new").await.form("/circles/new").with(&[("name", name)]);
     let add = rosa.send(form, "check").await;
     let at = add.is(200).path.trim_end_matches("/add").to_owned();

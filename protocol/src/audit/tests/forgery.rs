@@ -10,13 +10,12 @@ use crate::{
         Authority, Body,
         tests::fixture::{COORDINATOR, Way, decided_body, exchange_id, key_of, member, minutes, received_body, signed},
     },
-    member::KeyTerms,
     partnership::{Committed, Decision, Outcome, Proposal, ResumeAcknowledgement, ResumeOffer, Resumption, Verdict},
     time::Timestamp,
 };
 
 /// The finding for a town that puts `body` after its last entry, whatever the rules say, and signs that.
-fn after(town: &Town, body: Body) -> (Option<u64>, &'static str) {
+pub(super) fn after(town: &Town, body: Body) -> (Option<u64>, &'static str) {
     let mut export = Export::of(town);
     let entry = Entry { v: 1, at: Timestamp(1), body };
     export.blocks.push(entry.to_bytes());
@@ -24,7 +23,7 @@ fn after(town: &Town, body: Body) -> (Option<u64>, &'static str) {
     export.finding()
 }
 
-fn index(town: &Town) -> u64 {
+pub(super) fn index(town: &Town) -> u64 {
     town.ledger.tree().size()
 }
 
@@ -108,27 +107,6 @@ fn every_members_signature_is_judged() {
         assert_eq!(finding.entry, Some(at), "{kind}");
         assert!(matches!(finding.flaw, Flaw::Signature(Signer::Member(_))), "{kind}: {finding}");
     }
-}
-
-#[test]
-fn changes_of_keys_are_judged() {
-    let World { mut one, .. } = World::new();
-    let (old, new) = (key_of(member(2)), SecretKey::from_seed(&[77; 32]));
-    let key = Some(new.public());
-    let terms = KeyTerms { community: one.community, member: member(2), key, number: 1, made_at: Timestamp(7) };
-    let proof = new.sign(&terms.signing_bytes());
-    let change = |given: &SecretKey, proof| Body::MemberKeyChanged {
-        member: Authority::Key(given.sign(&terms.signing_bytes())),
-        terms: terms.clone(),
-        proof: Some(proof),
-    };
-    // The old key did not agree, or the new one did not sign.
-    assert_eq!(after(&one, change(&new, proof)), (Some(index(&one)), "wrong-signature"));
-    let by_the_old = old.sign(&terms.signing_bytes());
-    assert_eq!(after(&one, change(&old, by_the_old)), (Some(index(&one)), "wrong-signature"));
-    let before = Export::of(&one).judge().unwrap().signatures_checked;
-    one.enter(change(&old, proof)).unwrap();
-    assert_eq!(Export::of(&one).judge().unwrap().signatures_checked, before + 2);
 }
 
 #[test]

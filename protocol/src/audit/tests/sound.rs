@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    community::{Confirmation, GroupPolicy},
+    community::{Balances, Confirmation, GroupPolicy},
     envelope::Content,
     id::AccountId,
     key::SecretKey,
@@ -17,6 +17,7 @@ use crate::{
     },
     member::{MemberKind, Role},
     partnership::{Closing, Outcome, Said, Side, Statement},
+    rejection::Rejection,
     time::Timestamp,
 };
 use proptest::prelude::*;
@@ -270,4 +271,23 @@ proptest! {
         prop_assert_eq!(summary.kinds.values().sum::<u64>(), ledger.tree().size());
         prop_assert_eq!(summary.members + summary.left, ledger.members().len() as u64);
     }
+}
+
+/// The judge replays the charter in force: hours beyond a floor are sound where they are gifts, and nowhere else.
+#[test]
+fn gifts_beyond_a_floor_are_sound_where_the_charter_says_so() {
+    let mut town = Town::with_members(1, 2);
+    town.change(|charter| charter.balances = Balances::Gifts);
+    let changed = town.past.entries.len() as u64 - 1;
+    for id in 1..=2 {
+        town.enter(town.exchange(id, 2, 1, 480)).unwrap();
+    }
+    let beyond = town.past.entries.len() as u64 - 1;
+    Export::of(&town).judge().unwrap();
+    let mut entry = town.past.entries[usize::try_from(changed).unwrap()].clone();
+    let Body::CharterChanged { charter, .. } = &mut entry.body else { panic!("{entry:?}") };
+    charter.balances = Balances::Hidden;
+    let finding = Export::forged(&town, changed, &entry).judge().unwrap_err();
+    assert_eq!(finding.entry, Some(beyond));
+    assert!(matches!(finding.flaw, Flaw::Rule(Rejection::MemberFloor { .. })), "{finding:?}");
 }

@@ -99,7 +99,7 @@ fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> ExchangeView
 }
 
 /// An exchange that waits, as a list shows it.
-pub(super) fn listed(machine: &Machine, id: ExchangeId, found: &Waiting) -> ExchangeView {
+pub(in crate::api::v1) fn listed(machine: &Machine, id: ExchangeId, found: &Waiting) -> ExchangeView {
     let disputed = machine.state().disputes().contains_key(&id);
     ExchangeView { disputed, ..with_advance(machine, waiting(machine, id, found)) }
 }

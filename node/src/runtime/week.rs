@@ -1,0 +1,97 @@
+//! What a week has brought and will bring: for the page, the letter, the sheet of paper, and programs.
+
+use super::{
+    book::Book,
+    clock,
+    handle::{Handle, Refused},
+    listings::Kind,
+    office::{Event, Notice, PaperId},
+};
+use kith_protocol::{
+    id::{CommunityId, MemberId, RecordKey},
+    machine::{Machine, View as _},
+    shelf::{MAX_RECORD_BYTES, Record},
+    time::{Span, Timestamp},
+};
+
+/// How far back something is new.
+pub const NEW_WITHIN: Span = Span::days(7);
+/// How far ahead events stand in it.
+pub const AHEAD: Span = Span::days(14);
+/// How many of our newest listings are read: more than anybody looks through. That many take under a millisecond.
+pub const NEWEST_READ: usize = 150;
+
+/// Records of a shelf from a revision on, in their order.
+pub fn records_after(
+    book: &Book,
+    community: &CommunityId,
+    after: u64,
+    most: usize,
+) -> impl DoubleEndedIterator<Item = Record> {
+    let page = book.records(community, after, most.saturating_mul(MAX_RECORD_BYTES));
+    page.into_iter().map(|record| record.content)
+}
+
+/// Revisions of our own listings that stand, newest first.
+#[must_use]
+pub fn standing_revisions(machine: &Machine, now: Timestamp) -> Vec<u64> {
+    let (_, shelf) = machine.state().shelf();
+    let standing = shelf.values().filter(|own| own.listing && own.expires_at > now);
+    let mut revisions: Vec<u64> = standing.map(|own| own.revision).collect();
+    revisions.sort_unstable_by(|a, b| b.cmp(a));
+    revisions
+}
+
+/// Our own newest listings, newest first.
+#[must_use]
+pub fn newest(machine: &Machine, book: &Book, now: Timestamp) -> Vec<Record> {
+    let revisions = standing_revisions(machine, now);
+    let Some(oldest) = revisions.iter().take(NEWEST_READ).next_back() else { return Vec::new() };
+    let records = records_after(book, &machine.identity().community, oldest.saturating_sub(1), NEWEST_READ);
+    records.rev().filter(|record| record.expires_at > now).collect()
+}
+
+/// The week for one reader, or for the notice board.
+#[derive(Debug, Clone, Default)]
+pub struct Week {
+    /// What is new that people ask for, the newest first; not the reader's own.
+    pub needs: Vec<Record>,
+    /// What is new that people offer, the newest first; not the reader's own.
+    pub offers: Vec<Record>,
+    /// What takes place, the next one first.
+    pub events: Vec<(PaperId, Event)>,
+    /// What is said to everybody, and to circles of the reader, the newest first.
+    pub notices: Vec<(PaperId, Notice)>,
+    /// Messages that the reader has not read.
+    pub unread: usize,
+}
+
+impl Handle {
+    /// Puts the week together for a member, or for everybody when there is none.
+    ///
+    /// # Errors
+    /// The disk, or a node that is busy.
+    pub async fn week(&self, member: Option<MemberId>) -> Result<Week, Refused> {
+        let now = clock::now();
+        let (needs, offers) = self
+            .look(move |machine, book| {
+                let shelf = machine.state().shelf().1;
+                let theirs = |key: &RecordKey| member.is_some() && shelf.get(key).and_then(|own| own.owner) == member;
+                let records = newest(machine, book, now).into_iter();
+                let fresh = records.filter(|record| now.since(record.made_at) < NEW_WITHIN && !theirs(&record.key));
+                fresh.partition(|record| Kind::of(&record.item).is_some_and(|(kind, _)| kind == Kind::Need))
+            })
+            .await?;
+        let notices = match member {
+            Some(member) => self.notices_for(member).await?,
+            None => self.notices().await?.into_iter().filter(|(_, notice)| notice.circle.is_none()).collect(),
+        };
+        let unread = match member {
+            Some(member) => self.conversations(member).await?.iter().map(|one| one.unread).sum(),
+            None => 0,
+        };
+        let mut events = self.events().await?;
+        events.retain(|(_, event)| event.begins < now.plus(AHEAD));
+        Ok(Week { needs, offers, events, notices, unread })
+    }
+}
