@@ -11,7 +11,7 @@ mod tests;
 
 pub use keys::{Given, KEYS, Key, Kind};
 
-use crate::{backup::Policy, network, spelling::closest};
+use crate::{backup::Policy, network, passkey::Site, spelling::closest};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -89,6 +89,8 @@ pub struct Settings {
     pub http_listen: SocketAddr,
     /// Names under which browsers may ask, besides this machine's own.
     pub allowed_hosts: Vec<String>,
+    /// The address that people have for the pages, if they have one that stays. Passkeys are bound to it.
+    pub site: Option<Site>,
     /// Multiaddrs where other nodes reach this one; none for a node that only calls out.
     pub listen: Vec<String>,
     /// Multiaddrs to tell others instead of those listened on.
@@ -187,6 +189,7 @@ impl Default for Settings {
         Self {
             http_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_HTTP_PORT)),
             allowed_hosts: Vec::new(),
+            site: None,
             listen: network::default_listen(),
             announce: Vec::new(),
             peers: Vec::new(),
@@ -255,6 +258,13 @@ impl Settings {
             }
         }
         Ok(warnings)
+    }
+
+    /// Names under which browsers may ask: those that are allowed, and that of the site.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        let site = self.site.iter().map(|site| site.host().to_owned());
+        self.allowed_hosts.iter().cloned().chain(site).collect()
     }
 
     /// Which backups are made without being asked for.

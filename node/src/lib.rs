@@ -14,6 +14,7 @@ pub mod import;
 pub mod local;
 pub mod mail;
 pub mod network;
+pub mod passkey;
 pub mod people;
 pub mod picture;
 pub mod runtime;

@@ -133,7 +133,7 @@ async fn answer(
         charter.map(|charter| charter.name.clone()).unwrap_or_default()
     });
     let name = named.await.unwrap_or_default();
-    let app = Guard::new(bound.ip(), &settings.allowed_hosts).around(pages(running));
+    let app = Guard::new(bound.ip(), &settings.hosts()).around(pages(running, settings));
     let (stop, stopped) = oneshot::channel::<()>();
     let service = app.into_make_service_with_connect_info::<Here>();
     let serving = axum::serve(Bounded::new(listener), service).with_graceful_shutdown(async {
@@ -147,14 +147,14 @@ async fn answer(
 }
 
 /// Everything that is answered.
-fn pages(running: &Running) -> Router {
+fn pages(running: &Running, settings: &Settings) -> Router {
     let api = ApiState {
         handle: running.handle.clone(),
         admin_token: Arc::new(running.home.admin_token.clone()),
         peer: running.peer().to_string(),
     };
     let handle = &running.handle;
-    web::router(handle.clone()).merge(health::router(handle.clone())).merge(api::router(api))
+    web::router(handle.clone(), settings.site.clone()).merge(health::router(handle.clone())).merge(api::router(api))
 }
 
 /// How this machine reaches what is bound to `address`: an address that means "all" is no place to go to.

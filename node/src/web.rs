@@ -13,6 +13,7 @@ mod live;
 mod oops;
 mod pages;
 mod partners;
+mod passkey;
 mod public;
 mod qr;
 pub mod setup;
@@ -36,7 +37,7 @@ pub(crate) mod browser;
 #[cfg(test)]
 mod tests;
 
-use crate::runtime::Handle;
+use crate::{passkey::Site, runtime::Handle};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
@@ -67,14 +68,16 @@ pub(crate) struct Web {
     pictures: tokio::sync::Semaphore,
     ring: desk::ToRing,
     live: Arc<live::Places>,
+    /// Where the pages have an address that stays.
+    passkeys: Option<passkey::Passkeys>,
 }
 
 type App = Arc<Web>;
 /// What a page's function gives.
 type Answer = Result<Response, Oops>;
 
-/// The pages and their style sheet. The router has a fallback, so merge it with routers that have none.
-pub fn router(handle: Handle) -> Router {
+/// The pages and their style sheet; with passkeys, if they have a `site` that these are bound to. The router has a fallback, so merge it with routers that have none.
+pub fn router(handle: Handle, site: Option<Site>) -> Router {
     let status = status::Status::new(handle.clone());
     let app = Arc::new(Web {
         handle,
@@ -86,6 +89,7 @@ pub fn router(handle: Handle) -> Router {
         pictures: tokio::sync::Semaphore::new(1),
         ring: desk::ToRing::default(),
         live: Arc::default(),
+        passkeys: site.and_then(with_passkeys),
     });
     let dressed = sign_in::routes()
         .merge(member::routes())
@@ -93,6 +97,7 @@ pub fn router(handle: Handle) -> Router {
         .merge(public::routes())
         .merge(week::routes())
         .route("/live", get(live::listen))
+        .merge(if app.passkeys.is_some() { passkey::routes() } else { Router::new() })
         .layer(DefaultBodyLimit::max(forms::MAX_FORM_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), dress));
     Router::new()
@@ -102,6 +107,12 @@ pub fn router(handle: Handle) -> Router {
         .merge(dressed)
         .fallback(not_found)
         .with_state(app)
+}
+
+/// Without randomness nobody could be asked for a passkey; codes go on as ever.
+fn with_passkeys(site: Site) -> Option<passkey::Passkeys> {
+    let passkeys = passkey::Passkeys::new(site);
+    passkeys.inspect_err(|why| tracing::error!(%why, "nobody can sign in with a passkey")).ok()
 }
 
 /// How many bytes may be sent to a page that takes files; nothing for all others.

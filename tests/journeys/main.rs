@@ -12,6 +12,7 @@ mod hours;
 mod leaving;
 mod live;
 mod own_key;
+mod passkey;
 mod photo;
 mod street;
 
@@ -77,6 +78,12 @@ fn on_a_phone_without_scripts() {
 fn pages_show_by_themselves_what_changes() {
     let mut street = Street::new(Look::PHONE, false).unwrap();
     live::pages_show_what_changes(&mut street).unwrap();
+}
+
+#[test]
+fn a_passkey_opens_the_door_until_it_is_removed() {
+    let mut street = Street::new(Look::PHONE, true).unwrap();
+    passkey::a_passkey_opens_the_door(&mut street).unwrap();
 }
 
 #[test]

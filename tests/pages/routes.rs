@@ -115,12 +115,18 @@ const ROUTES: [(&str, Who, &str); 97] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 35] = [
+const NO_PAGE: [&str; 41] = [
     "/partners/{id}/escrow/now",
     "/live",
     "/static/kith.css",
     "/static/kith.js",
     "/static/kith.svg",
+    "/static/passkey.js",
+    "/sign-in/passkey",
+    "/sign-in/passkey/ask",
+    "/me/passkeys",
+    "/me/passkeys/new",
+    "/me/passkeys/ask",
     "/statement.csv",
     "/sign-out",
     "/me/devices",

@@ -47,8 +47,8 @@ const HOURS: [(usize, usize, u32, &str, bool); 8] = [
     (0, 4, 45, "A zip", false),
 ];
 
-/// A mail server on this machine, where none is.
-const MAIL: &str = "[mail]\nserver = \"127.0.0.1\"\nport = 9\ntls = \"none\"\nfrom = \"kith@example.org\"\n";
+/// A mail server on this machine, where none is, and an address that passkeys could belong to.
+const SETTINGS: &str = "[http]\nsite = \"https://time.example.org\"\n[mail]\nserver = \"127.0.0.1\"\nport = 9\ntls = \"none\"\nfrom = \"kith@example.org\"\n";
 
 /// Rushey Green, its partner, and where everything is.
 pub(crate) struct Town {
@@ -83,8 +83,8 @@ impl Town {
         let (driver, scratch) = (Driver::start()?, Scratch::new()?);
         let node = Node::found(&scratch.path().join("rushey"), "Rushey Green")?;
         let gorbals = Node::found(&scratch.path().join("gorbals"), "Gorbals")?;
-        // Letters could go out, so that the pages about them are there; nobody asks for one here.
-        fs::write(scratch.path().join("rushey/kith.toml"), MAIL)?;
+        // Letters could go out and passkeys be added, so that the pages have what is about them; nobody does so here.
+        fs::write(scratch.path().join("rushey/kith.toml"), SETTINGS)?;
         node.start()?;
         gorbals.start()?;
         let status: Status = node.client().get("/api/v1/status")?;

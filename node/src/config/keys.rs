@@ -1,7 +1,7 @@
 //! Every key there is: its place in the file, the kind of its value, and what it sets.
 
 use super::{LogFormat, LogLevel, MailTls, Settings};
-use crate::network::addresses;
+use crate::{network::addresses, passkey::Site};
 
 /// The most connections an operator may allow: at the 45 kB measured for each, half a gigabyte.
 const MAX_CONNECTIONS: i64 = 10_000;
@@ -109,7 +109,7 @@ const fn key(
 }
 
 /// Every key, in the order of deploy/kith.toml.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 20] = [
     key("http", "listen", Kind::Text, |settings, given| {
         settings.http_listen =
             text(given)?.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8380")?;
@@ -119,6 +119,11 @@ pub const KEYS: [Key; 19] = [
         let hosts = list(given)?;
         hosts.iter().try_for_each(|host| check_host(host))?;
         settings.allowed_hosts = hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
+        Ok(())
+    }),
+    key("http", "site", Kind::Text, |settings, given| {
+        let site = text(given)?;
+        settings.site = if site.trim().is_empty() { None } else { Some(Site::parse(&site)?) };
         Ok(())
     }),
     key("network", "listen", Kind::List, |settings, given| {

@@ -45,6 +45,7 @@ fn the_example_is_not_equal_to_the_defaults_by_being_empty() {
     let other = [
         "[http]\nlisten = \"127.0.0.1:1\"",
         "[http]\nallowed_hosts = [\"a.local\"]",
+        "[http]\nsite = \"https://time.example.org\"",
         "[network]\nlisten = []",
         "[network]\nannounce = [\"/ip4/192.0.2.1/tcp/1\"]",
         "[network]\npeers = [\"/ip4/192.0.2.1/tcp/1/p2p/12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5\"]",
@@ -83,6 +84,8 @@ fn a_slip_is_named_with_its_line_and_what_was_meant() {
         ("[http]\nlisten = 8380", "kith.toml, line 2: 'listen' must be text in quotation marks"),
         ("[http]\nlisten = \"localhost\"", "must be an address and a port"),
         ("[http]\nallowed_hosts = [\"https://kith.local\"]", "without https://"),
+        ("[http]\nsite = \"http://time.example.org\"", "kith.toml, line 2: 'site' must begin with https://"),
+        ("[http]\nsite = \"https://192.168.1.20\"", "must have a domain name"),
         ("[network]\nlisten = [\"/ip4/0.0.0.0\"]", "holds '/ip4/0.0.0.0', which cannot be used"),
         ("[network]\nlisten = [1]", "must be a list of texts"),
         ("[network]\nannounce = [\"/ip4/0.0.0.0/tcp/1\"]", "0.0.0.0"),
@@ -157,4 +160,12 @@ fn the_shares_of_connections_follow_their_sum() {
     assert_eq!(Settings::default().limits(), network::Limits::default());
     let limits = Settings { max_connections: 4, ..Settings::default() }.limits();
     assert_eq!((limits.connections, limits.connections_in, limits.connections_out), (4, 3, 2));
+}
+
+#[test]
+fn browsers_may_ask_for_the_site_without_its_name_being_said_twice() {
+    let settings = file("[http]\nallowed_hosts = [\"kith.local\"]\nsite = \"https://Time.Example.org\"").unwrap();
+    assert_eq!(settings.hosts(), ["kith.local", "time.example.org"]);
+    assert_eq!(settings.site.unwrap().origin(), "https://time.example.org");
+    assert_eq!(file("[http]\nsite = \"\"").unwrap(), Settings::default());
 }

@@ -1,5 +1,5 @@
-//! The desk: what a node remembers beside the ledger so that people can come in and be helped. Paper codes and sessions,
-//! questions about exchanges, batches of slips that can still be taken back, and whom to ring.
+//! The desk: what a node remembers beside the ledger so that people can come in and be helped. Paper codes, passkeys
+//! and sessions, questions about exchanges, batches of slips that can still be taken back, and whom to ring.
 //!
 //! It lives in `DIR/desk`, apart from the ledger and from people's names: losing it costs nobody an hour, only new
 //! codes. Codes and sessions are kept as hashes, so that whoever reads the disk cannot sign in with what is there.
@@ -22,11 +22,13 @@ use std::{
 
 mod codes;
 mod notes;
+mod passkeys;
 #[cfg(test)]
 mod tests;
 
 pub use codes::{CODE_STANDS, Device, PaperCode, SESSION_STANDS, Session, SessionKey, SessionToken};
 pub use notes::{Batch, MAX_CONTACT_WORDS, Question, Reason, UNDO_WITHIN};
+pub use passkeys::{MAX_PASSKEYS, Passkey, PasskeyName};
 
 /// Memory for the desk's cache: a few thousand sessions.
 const CACHE_BYTES: u64 = 1024 * 1024;
@@ -42,6 +44,9 @@ mod part {
     pub(super) const QUESTION: u8 = b'q';
     pub(super) const BATCH: u8 = b'b';
     pub(super) const CONTACT: u8 = b'w';
+    pub(super) const PASSKEY: u8 = b'p';
+    pub(super) const PASSKEY_OF: u8 = b'o';
+    pub(super) const PASSKEY_USER: u8 = b'u';
 }
 
 /// The desk of one node.

@@ -1,4 +1,4 @@
-//! A member leaves, and what they posted goes with them.
+//! A member leaves, and what they posted goes with them, and every way in that they had.
 
 use super::{
     clock,
@@ -14,7 +14,7 @@ use kith_protocol::{
 
 impl Handle {
     /// Records that a member leaves, by the word of a coordinator, and takes down all that they asked for and offered:
-    /// nobody is there any more to answer. Repeated after a crash, it does what was left to do.
+    /// nobody is there any more to answer. Their sessions, codes and passkeys end. Repeated after a crash, it does what was left to do.
     ///
     /// # Errors
     /// What the rules say about leaving, and those of [`Handle::command`].
@@ -30,6 +30,7 @@ impl Handle {
             let expires_at = expires_at.max(clock::now().plus(WITHDRAWN_FOR));
             self.command(None, Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None }).await?;
         }
+        self.end_sessions(member, None).await?;
         Ok(reply)
     }
 }

@@ -83,6 +83,7 @@ impl Handle {
         let now = clock::now();
         let records = self.look(move |machine, book| listings_of(machine, book, &member, now)).await?;
         let sessions = self.sessions_of(member).await?;
+        let passkeys = self.passkeys_of(member).await?;
         Ok(json!({
             "member": member.to_string(),
             "community": self.community().to_string(),
@@ -103,6 +104,10 @@ impl Handle {
             "sessions": sessions
                 .iter()
                 .map(|(_, session)| json!({ "since": session.made_at.0, "used": session.seen_at.0 }))
+                .collect::<Vec<_>>(),
+            "passkeys": passkeys
+                .iter()
+                .map(|(_, passkey)| json!({ "since": passkey.made_at.0, "used": passkey.used_at.map(|used| used.0) }))
                 .collect::<Vec<_>>(),
             "listings": records.iter().map(listing).collect::<Vec<_>>(),
             "messages": messages,

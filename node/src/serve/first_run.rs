@@ -45,7 +45,7 @@ pub async fn begin(dir: &Path, settings: &Settings) -> Result<Option<FirstRun>, 
     let listener = TcpListener::from_std(socket.try_clone().map_err(bind)?).map_err(bind)?;
     let setup = Setup::new(dir).map_err(crate::runtime::StartError::from)?;
     let link = format!("http://{}{}", reached_at(bound), setup.path());
-    let app = Guard::new(bound.ip(), &settings.allowed_hosts).around(setup::router(Arc::clone(&setup)));
+    let app = Guard::new(bound.ip(), &settings.hosts()).around(setup::router(Arc::clone(&setup)));
     let (stop, stopped) = oneshot::channel::<()>();
     let service = app.into_make_service_with_connect_info::<Here>();
     let serving = axum::serve(Bounded::new(listener), service).with_graceful_shutdown(async {

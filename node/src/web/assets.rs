@@ -51,6 +51,9 @@ pub(super) static STYLE: LazyLock<Asset> =
 /// The script: small, and never needed.
 static SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_str!("../../static/kith.js")));
+/// The script for passkeys, which only the two pages about them load.
+static PASSKEY: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_str!("../../static/passkey.js")));
 /// What keys of members' own need, on the pages where something is signed.
 static KEYS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_str!("../../static/keys.js")));
@@ -58,6 +61,7 @@ static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new("image/svg+xml", incl
 
 static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.css?v={}", STYLE.version));
 static SCRIPT_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.js?v={}", SCRIPT.version));
+static PASSKEY_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/passkey.js?v={}", PASSKEY.version));
 static KEYS_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/keys.js?v={}", KEYS.version));
 static ICON_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.svg?v={}", ICON.version));
 
@@ -69,6 +73,11 @@ pub(super) fn style() -> &'static str {
 /// The address of the script.
 pub(super) fn script() -> &'static str {
     &SCRIPT_ADDRESS
+}
+
+/// The address of the script for passkeys.
+pub(super) fn passkey_script() -> &'static str {
+    &PASSKEY_ADDRESS
 }
 
 /// The address of the script for keys.
@@ -86,6 +95,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/static/kith.css", get(|query, headers| asset(&STYLE, query, headers)))
         .route("/static/kith.js", get(|query, headers| asset(&SCRIPT, query, headers)))
+        .route("/static/passkey.js", get(|query, headers| asset(&PASSKEY, query, headers)))
         .route("/static/keys.js", get(|query, headers| asset(&KEYS, query, headers)))
         .route("/static/kith.svg", get(|query, headers| asset(&ICON, query, headers)))
 }

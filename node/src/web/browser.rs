@@ -2,6 +2,7 @@
 //! A browser without scripts: it keeps cookies, reads forms off pages and sends them as people do.
 
 use crate::{
+    passkey::Site,
     runtime::{Handle, desk::PaperCode},
     trial::Served,
     web::router,
@@ -116,7 +117,12 @@ pub(crate) struct Browser {
 
 /// Serves the pages of a node.
 pub(crate) async fn serve(handle: &Handle) -> Served {
-    Served::begin(router(handle.clone())).await
+    Served::begin(router(handle.clone(), None)).await
+}
+
+/// The same for one whose pages have an address that stays.
+pub(crate) async fn serve_site(handle: &Handle, site: Site) -> Served {
+    Served::begin(router(handle.clone(), Some(site))).await
 }
 
 impl Browser {

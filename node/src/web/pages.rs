@@ -140,6 +140,8 @@ pub(super) struct FormPage<'a> {
     other: Option<(String, String)>,
     /// Whether it ends something.
     ends: bool,
+    /// Whether a passkey does as well.
+    passkey: bool,
 }
 
 impl<'a> FormPage<'a> {
@@ -155,6 +157,7 @@ impl<'a> FormPage<'a> {
             refused: None,
             other: None,
             ends: false,
+            passkey: false,
         }
     }
 
@@ -180,6 +183,12 @@ impl<'a> FormPage<'a> {
 
     pub(super) fn ending(mut self) -> Self {
         self.ends = true;
+        self
+    }
+
+    /// Offers a passkey instead, where the pages have an address that stays. The hidden fields go along.
+    pub(super) fn or_passkey(mut self) -> Self {
+        self.passkey = self.frame.site.is_some();
         self
     }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     people::MAX_CONTACT,
-    runtime::desk::{Device, PaperCode, SESSION_STANDS},
+    runtime::desk::{Device, PaperCode, SESSION_STANDS, SessionToken},
 };
 use askama::Template;
 use axum::{
@@ -56,6 +56,7 @@ fn asking<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
     FormPage::new(frame, frame.t("sign-in"), reader, "/sign-in", frame.t("sign-in-button"))
         .lead(frame.t("sign-in-lead"))
         .lead(frame.t("sign-in-lost"))
+        .or_passkey()
 }
 
 /// Asks somebody to sign in who wanted something for members, and keeps what they had filled in.
@@ -143,7 +144,7 @@ struct GoOnPage<'a> {
     kept: Vec<(String, String)>,
 }
 
-fn device(headers: &HeaderMap) -> Device {
+pub(super) fn device(headers: &HeaderMap) -> Device {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let small = ["Mobile", "Android", "iPhone", "iPad"].iter().any(|word| agent.contains(word));
     if small { Device::Phone } else { Device::Computer }
@@ -152,10 +153,7 @@ fn device(headers: &HeaderMap) -> Device {
 async fn sign_in(State(app): State<App>, Open { frame, headers, source, sent }: Open) -> Answer {
     let mut reader = Reader::judge(frame.words, &sent);
     let code = fields(&mut reader);
-    let next = safe_path(sent.get("next")).to_owned();
-    reader.hidden("next", &next);
-    let kept: Vec<(String, String)> = sent.kept().into_iter().filter(|(name, _)| name.starts_with(KEPT)).collect();
-    kept.iter().for_each(|(name, value)| reader.hidden(name, value));
+    carry(&mut reader, &sent);
     let opened = match code {
         None => None,
         Some(_) if !app.tries.allowed(source) => {
@@ -172,18 +170,44 @@ async fn sign_in(State(app): State<App>, Open { frame, headers, source, sent }: 
         }
     };
     let Some((token, _)) = opened else { return Ok(asking(&frame, reader).answer()) };
+    Ok(let_in(&frame, &headers, &sent, &token))
+}
+
+/// What was filled in elsewhere and waits for somebody to sign in.
+fn kept(sent: &Sent) -> Vec<(String, String)> {
+    sent.kept().into_iter().filter(|(name, _)| name.starts_with(KEPT)).collect()
+}
+
+/// Takes along where somebody wanted to go, and what they had filled in there.
+fn carry(reader: &mut Reader<'_>, sent: &Sent) {
+    reader.hidden("next", safe_path(sent.get("next")));
+    kept(sent).iter().for_each(|(name, value)| reader.hidden(name, value));
+}
+
+/// The page for signing in, after a passkey that was not taken.
+pub(super) fn not_by_passkey(frame: &Frame, sent: &Sent, why: String) -> Response {
+    let nothing = Sent::default();
+    let mut reader = Reader::open(frame.words, &nothing);
+    fields(&mut reader);
+    carry(&mut reader, sent);
+    asking(frame, reader).refused(Some(why)).answer()
+}
+
+/// On to where somebody wanted to go, in the session that was just opened.
+pub(super) fn let_in(frame: &Frame, headers: &HeaderMap, sent: &Sent, token: &SessionToken) -> Response {
+    let (next, kept) = (safe_path(sent.get("next")).to_owned(), kept(sent));
     let seconds = SESSION_STANDS.0 / 1_000;
-    let cookie = set_cookie(&headers, SESSION, token.secret(), seconds);
+    let cookie = set_cookie(headers, SESSION, token.secret(), seconds);
     let mut response = go(&next);
     if !kept.is_empty() {
         // The form goes through the browser once more, which has the new session by then.
-        let token = frame.token_for(&headers, &token.key());
+        let token = frame.token_for(headers, &token.key());
         let bare = |(name, value): (String, String)| (name[KEPT.len()..].to_owned(), value);
         let kept = kept.into_iter().map(bare).chain([("token".to_owned(), token)]).collect();
-        response = page(&frame, StatusCode::OK, &GoOnPage { frame: &frame, action: next, kept });
+        response = page(frame, StatusCode::OK, &GoOnPage { frame, action: next, kept });
     }
     response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
+    response
 }
 
 async fn sign_out(State(app): State<App>, headers: HeaderMap, form: Post) -> Answer {

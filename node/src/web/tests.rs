@@ -13,6 +13,7 @@ mod keys;
 mod live;
 mod looking_after;
 mod members;
+mod passkeys;
 mod rough;
 mod together;
 
@@ -272,7 +273,7 @@ fn colours_can_be_told_apart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_and_files_answer_as_browsers_expect() {
     let trial = Trial::begin("Rushey Green", false).await;
-    let served = Served::begin(router(trial.handle().clone())).await;
+    let served = Served::begin(router(trial.handle().clone(), None)).await;
     let page = served.get("/").await;
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
     assert!(page.header("content-security-policy").starts_with("default-src 'none'; style-src 'self';"));
@@ -306,7 +307,7 @@ async fn pages_and_files_answer_as_browsers_expect() {
     let handle = trial.handle().clone();
     trial.running.stop().await;
     // A router of its own, because the other one keeps its page for a moment.
-    let served = Served::begin(router(handle)).await;
+    let served = Served::begin(router(handle, None)).await;
     let stopped = served.get("/").await;
     assert_eq!((stopped.status, stopped.header("retry-after")), (503, "2"));
     assert!(stopped.body.contains("Please try again in a moment."));
@@ -403,7 +404,7 @@ async fn the_page_names_everything_and_nobody() {
     b.publish(9, fiona, Item::Offer(listing("Sewing", "Hems and zips.", &["needle"]))).await;
     let account = partner(&a, &b).await;
 
-    let served = Served::begin(router(a.handle().clone())).await;
+    let served = Served::begin(router(a.handle().clone(), None)).await;
     served.get_until("/", "From <bdi>Gorbals</bdi>").await;
     let page = served.get_until("/", "Connected to 1 community.").await.body;
     for said in [

@@ -59,6 +59,8 @@ pub(super) struct Frame {
     pub(super) path: String,
     /// Scheme and host as the browser knows them, for codes on paper.
     pub(super) base: String,
+    /// Where the pages are, as browsers say it, if passkeys belong to that.
+    pub(super) site: Option<String>,
     /// Whether there is nothing else to go to: the first run.
     pub(super) alone: bool,
     /// Where it listens for what changes, where scripts run, if it shows that by itself.
@@ -81,6 +83,7 @@ impl Frame {
             token: String::new(),
             path: "/".into(),
             base: String::new(),
+            site: None,
             alone: false,
             live: None,
             cookies: Vec::new(),
@@ -110,6 +113,11 @@ impl Frame {
     /// The address of our script.
     pub(super) fn script(&self) -> &'static str {
         super::assets::script()
+    }
+
+    /// The address of the script for passkeys.
+    pub(super) fn passkey_script(&self) -> &'static str {
+        super::assets::passkey_script()
     }
 
     /// The address of the script for keys of members' own.
@@ -244,6 +252,7 @@ async fn frame(app: &App, parts: &Parts) -> Result<Frame, Refused> {
         token,
         path,
         base: format!("{scheme}://{host}"),
+        site: app.passkeys.as_ref().map(|passkeys| passkeys.site().origin().to_owned()),
         live,
         cookies,
         ..Frame::plain(words, large)

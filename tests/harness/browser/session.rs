@@ -362,6 +362,17 @@ impl Browser {
         self.leave(&words, &format!("//button[normalize-space(.)={words}]"))
     }
 
+    /// Presses a button that leads nowhere by itself, or not at once.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn push(&self, words: &str) -> Result<&Self> {
+        let words = quoted(words);
+        let path = format!("//button[normalize-space(.)={words}]");
+        self.run(self.element(&format!("button {words}"), &path)?.click())?;
+        Ok(self)
+    }
+
     /// Presses what fits. A page that shows by itself what changes may put another one in its place meanwhile: then that.
     fn press_what_fits(&self, words: &str, path: &str) -> Result<()> {
         let press = || {

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use std::{
     fs::OpenOptions,
     io::{BufRead as _, BufReader},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Mutex, OnceLock, PoisonError, RwLock, mpsc},
@@ -73,6 +74,8 @@ pub struct Node {
     /// Further options of `kith serve`.
     options: Vec<String>,
     place: Option<Place>,
+    /// Where its pages are, if that matters.
+    pages: Option<SocketAddr>,
     id: OnceLock<CommunityId>,
     process: Mutex<Option<Process>>,
     /// Where it was reached last, and with what.
@@ -99,6 +102,7 @@ impl Node {
             log: dir.with_extension("log"),
             options: options.iter().map(|&option| option.to_owned()).collect(),
             place: None,
+            pages: None,
             id: OnceLock::new(),
             process: Mutex::new(None),
             reached: RwLock::new(None),
@@ -112,11 +116,21 @@ impl Node {
         self
     }
 
+    /// The same node with its pages at this address.
+    #[must_use]
+    pub fn with_pages_at(mut self, address: SocketAddr) -> Self {
+        self.pages = Some(address);
+        self
+    }
+
     /// The program, and where it is to listen for people and for nodes that it has not listened for before.
     fn serve(&self) -> (Command, String, String) {
         let serve = ["serve", "--json", "--stop-with-stdin"];
         match &self.place {
-            None => (command(&serve), "127.0.0.1:0".to_owned(), ANYWHERE.to_owned()),
+            None => {
+                let pages = self.pages.map_or_else(|| "127.0.0.1:0".to_owned(), |pages| pages.to_string());
+                (command(&serve), pages, ANYWHERE.to_owned())
+            }
             Some(Place { namespace, address }) => {
                 let serve = command_in(&["ip", "netns", "exec", namespace], &serve);
                 (serve, format!("{address}:0"), format!("/ip4/{address}/tcp/0"))

@@ -333,7 +333,7 @@ pub(in crate::api) async fn forget(
     Ok(Json(Outcome { member: Some(member), ..outcome_of(Reply::Done) }))
 }
 
-/// Signs a member out everywhere; a code that was not used is good no more.
+/// Signs a member out everywhere; a code that was not used is good no more, and passkeys are gone.
 #[utoipa::path(post, path = "/members/{id}/sign-out", tag = "members", request_body = Nothing,
     params(("id" = crate::api::types::schema::Id, Path, description = "The member.")),
     responses((status = 200, description = "Signed out.", body = Outcome)))]

@@ -1,7 +1,8 @@
-//! Signing in without a password: a code on paper opens a session, and a session is a random cookie.
+//! Signing in without a password: a code on paper opens a session, and a session is a random cookie. Passkeys, which
+//! open one too, are next door.
 
 use super::{Desk, Digest, Handle, MemberId, Refused, Span, StoreError, Timestamp, clock, key, part};
-use crate::runtime::home;
+use crate::{runtime::home, store::Write};
 use data_encoding::HEXLOWER;
 use kith_protocol::codec;
 use serde::{Deserialize, Serialize};
@@ -128,7 +129,7 @@ impl fmt::Debug for SessionToken {
 }
 
 impl SessionToken {
-    fn new() -> Result<Self, Refused> {
+    pub(super) fn new() -> Result<Self, Refused> {
         let bytes = home::random::<32>().map_err(|why| Refused::People(why.to_string()))?;
         Ok(Self(Zeroizing::new(HEXLOWER.encode(&bytes))))
     }
@@ -195,10 +196,23 @@ impl Desk {
             return Ok(None);
         };
         let member = kept.member;
+        let mut writes = vec![(at, Some(codec::encode(&Code { used: true, ..kept })))];
+        writes.extend(self.opened(member, token, device, now)?);
+        self.apply(writes)?;
+        Ok(Some(member))
+    }
+
+    /// What opens a session, and ends the oldest when there are too many.
+    pub(super) fn opened(
+        &self,
+        member: MemberId,
+        token: &SessionToken,
+        device: Device,
+        now: Timestamp,
+    ) -> Result<Vec<Write>, StoreError> {
         let session = Session { member, device, made_at: now, seen_at: now, expires_at: now.plus(SESSION_STANDS) };
         let name = token.key().0;
         let mut writes = vec![
-            (at, Some(codec::encode(&Code { used: true, ..kept }))),
             (key(part::SESSION, &name.0), Some(codec::encode(&session))),
             (key(part::SESSION_OF, &[&member.0[..], &name.0].concat()), Some(codec::encode(&now))),
         ];
@@ -208,8 +222,7 @@ impl Desk {
             writes.push((key(part::SESSION, oldest), None));
             writes.push((key(part::SESSION_OF, &[&member.0[..], oldest].concat()), None));
         }
-        self.apply(writes)?;
-        Ok(Some(member))
+        Ok(writes)
     }
 
     fn session(&self, name: SessionKey, now: Timestamp) -> Result<Option<Session>, StoreError> {
@@ -253,6 +266,9 @@ impl Desk {
                 writes.push((key(part::CODE, &code.0), None));
                 writes.push((of, None));
             }
+        }
+        if only.is_none() {
+            writes.extend(self.without_passkeys(member)?);
         }
         self.apply(writes)
     }
@@ -320,7 +336,7 @@ impl Handle {
         self.desk_work(move |desk| desk.sessions_of(member, clock::now())).await
     }
 
-    /// Ends one of a member's sessions, or all of them and an unused code.
+    /// Ends one of a member's sessions, or all of them, with an unused code and every passkey.
     ///
     /// # Errors
     /// The disk.

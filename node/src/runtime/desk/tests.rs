@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod passkeys;
+
 use super::{codes::*, *};
 use crate::{store::MemoryIndex, trial::Trial};
 use kith_protocol::member::MemberKind;

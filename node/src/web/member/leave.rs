@@ -90,7 +90,6 @@ pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post)
     if forget {
         handle.forget(acting.member).await?;
     }
-    handle.end_sessions(acting.member, None).await?;
     let mut response = go("/done/left");
     if acting.coordinator().is_none() {
         response.headers_mut().append(header::SET_COOKIE, set_cookie(&headers, crate::web::visit::SESSION, "", 0));

@@ -5,7 +5,7 @@ use crate::{
     people::{MAX_CONTACT, MAX_NAME, Person},
     runtime::{
         clock,
-        desk::{Device, SessionKey},
+        desk::{Device, Passkey, SessionKey},
         listings::Kind,
         shelves::name_of,
     },
@@ -21,7 +21,10 @@ use crate::{
 };
 use askama::Template;
 use axum::extract::{Path, State};
-use kith_protocol::{id::Digest, ledger::Partner};
+use kith_protocol::{
+    id::{Digest, MemberId},
+    ledger::Partner,
+};
 
 /// A session on the page.
 struct Open {
@@ -43,6 +46,8 @@ struct MePage<'a> {
     listings: Vec<(String, String, String)>,
     codes: Vec<(String, String)>,
     devices: Vec<Open>,
+    /// Where there can be any.
+    passkeys: Option<Vec<(String, String)>>,
     acting_for: String,
     more: Vec<(String, String)>,
 }
@@ -51,12 +56,35 @@ fn row(words: crate::web::words::Words, key: &str, value: Option<&String>) -> (S
     (words.t(key), value.cloned().unwrap_or_else(|| words.t("not-given")))
 }
 
+/// A passkey, as far as its owner needs it to tell two apart.
+fn passkey(words: crate::web::words::Words, passkey: &Passkey) -> String {
+    let since = ("since", &*words.day(passkey.made_at));
+    let phone = passkey.device == Device::Phone;
+    match passkey.used_at {
+        None => words.t1(if phone { "passkey-phone-new" } else { "passkey-computer-new" }, since.0, since.1),
+        Some(used) => {
+            let seen = words.near_day(used, clock::now());
+            words.t2(if phone { "passkey-phone" } else { "passkey-computer" }, since, ("seen", &seen))
+        }
+    }
+}
+
+/// A member's passkeys with their names, where there can be any.
+async fn passkeys(app: &App, frame: &Frame, member: MemberId) -> Result<Option<Vec<(String, String)>>, Oops> {
+    if frame.site.is_none() {
+        return Ok(None);
+    }
+    let own = app.handle.passkeys_of(member).await?;
+    Ok(Some(own.iter().map(|(name, one)| (passkey(frame.words, one), name.0.to_string())).collect()))
+}
+
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
     let member = acting.member;
     let person = app.handle.persons(vec![member]).await?.remove(&member).unwrap_or_default();
     let sessions = app.handle.sessions_of(member).await?;
+    let passkeys = passkeys(&app, frame, member).await?;
     let (own, records, codes) = app
         .handle
         .look(move |machine, book| {
@@ -100,6 +128,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             .map(|(name, code)| (name.unwrap_or_else(|| words.t("partner-nameless")), code))
             .collect(),
         devices: devices.collect(),
+        passkeys,
         more: [
             ("messages", "/messages"),
             ("week", "/week"),
@@ -205,7 +234,7 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 22] = [
+const DONE: [(&str, &str, &str); 24] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
@@ -219,6 +248,8 @@ const DONE: [(&str, &str, &str); 22] = [
     ("questioned", "menu-home", "/home"),
     ("saved", "menu-me", "/me"),
     ("signed-out", "menu-me", "/me"),
+    ("passkey", "menu-me", "/me"),
+    ("passkey-removed", "menu-me", "/me"),
     ("key", "key", "/me/key"),
     ("left", "go-first-page", "/"),
     ("role", "menu-members", "/members"),

@@ -116,6 +116,8 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         "questioned",
         "saved",
         "signed-out",
+        "passkey",
+        "passkey-removed",
         "key",
         "left",
         "role",
