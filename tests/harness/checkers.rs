@@ -252,6 +252,7 @@ impl Checkers {
     pub(crate) fn restored(&mut self, node: usize, facts: &[Fact]) -> Kept {
         let lost = std::mem::take(&mut self.books[node]);
         self.books[node].restored = true;
+        self.slots.forgotten = true;
         self.deeds[node] = Deeds::default();
         self.deeds[node].restored = true;
         for fact in facts {

@@ -29,6 +29,8 @@ pub(super) struct Slots {
     records: BTreeMap<(CommunityId, u64), Unverified<Record>>,
     /// Where each exchange id was accepted.
     accepted: BTreeMap<ExchangeId, Slot>,
+    /// Whether somebody's disk went back: its people may use an id again with another partner, who cannot know. Both count.
+    pub(super) forgotten: bool,
     /// Minutes accepted by the decider and not yet learned by the proposer.
     doubt: BTreeMap<Slot, i64>,
 }
@@ -68,7 +70,9 @@ impl Slots {
                 if matches!(decision.content.verdict, Verdict::Accept { .. }) {
                     let id = proposal.content.exchange;
                     let before = self.accepted.insert(id, slot);
-                    ensure("I7", before.is_none(), || format!("{id} is accepted at {before:?} and at {slot:?}"))?;
+                    let elsewhere = |before: Slot| self.forgotten && before.0 != slot.0;
+                    let once = before.is_none_or(elsewhere);
+                    ensure("I7", once, || format!("{id} is accepted at {before:?} and at {slot:?}"))?;
                     self.doubt.insert(slot, i64::from(proposal.content.minutes.get()));
                 }
                 Ok(())
