@@ -11,7 +11,7 @@ use ring::{
 const ES256: i64 = -7;
 /// Ed25519.
 const EDDSA: i64 = -8;
-/// RSA PKCS#1 v1.5 with SHA-256: the only kind that many Windows computers make.
+/// RSA PKCS 1 v1.5 with SHA-256: the only kind that many Windows computers make.
 const RS256: i64 = -257;
 /// What a device is asked for, the best first.
 pub const ALGORITHMS: [i64; 3] = [EDDSA, ES256, RS256];

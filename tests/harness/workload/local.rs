@@ -55,7 +55,7 @@ impl Workload {
                 Command::SetRole { member, role, by }
             }
             72..82 => Command::Open { member, minutes: Balance::new(self.dice.amount(-200, 400)).ok()?, by },
-            82..88 => self.other_key(scene, member, by)?,
+            82..90 => self.other_key(scene, member, by)?,
             _ => Command::ChangeCharter { charter: self.other_charter(scene.state.ledger().charter()?), by },
         })
     }
@@ -65,7 +65,7 @@ impl Workload {
         let known = scene.state.ledger().members().get(&member)?;
         let secret = SecretKey::from_seed(&self.rings.bytes());
         let key = self.rings.permille(800).then(|| secret.public());
-        let number = known.key_changes + u32::from(self.rings.permille(950));
+        let number = known.key_changes + u32::from(self.rings.permille(850));
         let terms = KeyTerms { community: scene.node.identity.community, member, key, number, made_at: scene.now };
         let bytes = terms.signing_bytes();
         let proof = key.is_some().then(|| secret.sign(&bytes));
