@@ -89,7 +89,7 @@ found! {
 /// What comes of a breach is noticed, too, where the law that forbids it is not looked at.
 #[test]
 fn what_comes_of_sending_before_it_is_durable() {
-    found_within(Breach::SendsBeforePersist, Some("persist"), Settings::honest, &["I1", "I3", "I4", "I8"]);
+    found_within(Breach::SendsBeforePersist, Some("persist"), Settings::honest, &["I1", "I3", "I4", "I8", "repeat"]);
 }
 
 #[test]
