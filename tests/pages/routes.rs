@@ -115,10 +115,11 @@ const ROUTES: [(&str, Who, &str); 97] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 41] = [
+const NO_PAGE: [&str; 42] = [
     "/partners/{id}/escrow/now",
     "/live",
     "/static/kith.css",
+    "/static/keys.js",
     "/static/kith.js",
     "/static/kith.svg",
     "/static/passkey.js",
