@@ -22,7 +22,7 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     if size > MAX_SECRET_BYTES {
         return Err(StoreError::TooLarge { what: "a secret", bytes: size, limit: MAX_SECRET_BYTES });
     }
-    let dir = path.parent().unwrap_or(Path::new("."));
+    let dir = folder(path);
     files::create_dir(dir)?;
     let temporary = files::unfinished(path);
     files::write_new(&temporary, &[bytes])?;
@@ -36,6 +36,11 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         }
         Err(error) => Err(StoreError::io("create", path)(error)),
     }
+}
+
+/// Where a file is: a name alone means the folder one is in.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Reads a secret; `None` if there is none.
@@ -70,6 +75,13 @@ mod tests {
         assert!(matches!(write_secret(&path, b"second"), Err(StoreError::AlreadyExists { .. })));
         assert_eq!(read_secret(&path).unwrap().unwrap().as_slice(), b"first");
         assert_eq!(std::fs::read_dir(home.path().join("keys")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_name_alone_means_the_folder_one_is_in() {
+        for (path, dir) in [("my.key", "."), ("keys/my.key", "keys"), ("./my.key", "."), ("/my.key", "/")] {
+            assert_eq!(folder(Path::new(path)), Path::new(dir), "{path}");
+        }
     }
 
     #[test]
