@@ -840,7 +840,7 @@ advance-take-back = Mae'r pot yn eu cymryd yn ôl
 
 you = Chi
 key = Allwedd bersonol
-key-lead = Gydag allwedd bersonol, dim ond chi all ddweud ie drosoch eich hun. Y ddyfais hon sy'n ei chadw, ac ni all neb arall ei defnyddio.
+key-lead = Mae allwedd bersonol yn llofnodi'r hyn rydych yn cytuno iddo. Eich dyfais sy'n ei chadw, ac ni all neb arall ei defnyddio.
 key-lost = Os collwch y ddyfais, ffoniwch gydlynydd. Byddant yn tynnu'r hen allwedd, a byddwch yn gwneud un newydd.
 key-none = Nid oes gennych allwedd. Mae mewngofnodi'n ddigon i'r rhan fwyaf.
 key-yours = Mae eich allwedd yn dechrau gyda

@@ -45,7 +45,7 @@ escrow-lead = A partner can keep a copy for you. The copy and your 24 words brin
 escrow-seen = They cannot read the copy. Only your 24 words open it.
 escrow-overdue = The copy is old. Is their computer on?
 
-key-lead = A key of your own says yes for you. Only this device has it.
+key-lead = A key of your own signs for you. Only your device has it.
 key-lost = Did you lose the device? Ring a coordinator.
 key-none = You have no key. That is fine.
 key-elsewhere-how = Type this in the program “kith”. Copy the last line.

@@ -838,7 +838,7 @@ advance-take-back = The pot takes them back
 
 you = You
 key = A key of your own
-key-lead = With a key of your own, only you can say yes for yourself. This device keeps it, and nobody else can use it.
+key-lead = A key of your own signs what you agree to. Your device keeps it, and nobody else can use it.
 key-lost = If you lose the device, ring a coordinator. They take the old key away, and you make a new one.
 key-none = You have no key. Signing in is enough for most people.
 key-yours = Your key begins with

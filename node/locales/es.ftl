@@ -838,7 +838,7 @@ advance-take-back = El fondo las recupera
 
 you = Usted
 key = Una clave propia
-key-lead = Con una clave propia, solo usted puede decir que sí en su nombre. Este aparato la guarda, y nadie más puede usarla.
+key-lead = Una clave propia firma lo que usted acepta. Su aparato la guarda, y nadie más puede usarla.
 key-lost = Si pierde el aparato, llame a una persona coordinadora. Quitará la clave vieja, y usted hará otra.
 key-none = No tiene clave. A la mayoría le basta con entrar.
 key-yours = Su clave empieza por
