@@ -1,6 +1,10 @@
 //! Pictures that people send: looked at before they are opened, turned the right way up, made small, and written anew, so
 //! that nothing but what is seen is left. Where and with what a photo was taken does not survive that.
 
+mod squares;
+
+pub use squares::squares;
+
 use image::{
     DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder, metadata::Orientation,
 };
@@ -39,6 +43,11 @@ pub enum BadPicture {
 /// # Errors
 /// [`BadPicture`]. Sizes are looked at before anything is decoded.
 pub fn small(bytes: &[u8]) -> Result<Vec<u8>, BadPicture> {
+    written(&opened(bytes, TRIES[0].0)?)
+}
+
+/// A picture the right way up, with no side longer than `side`.
+fn opened(bytes: &[u8], side: u32) -> Result<DynamicImage, BadPicture> {
     if bytes.len() > MAX_SENT_BYTES {
         return Err(BadPicture::TooLarge);
     }
@@ -60,11 +69,11 @@ pub fn small(bytes: &[u8]) -> Result<Vec<u8>, BadPicture> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| judged(&error))?;
     // Made small first: turning a large picture takes its memory twice.
-    if picture.width().max(picture.height()) > TRIES[0].0 {
-        picture = picture.thumbnail(TRIES[0].0, TRIES[0].0);
+    if picture.width().max(picture.height()) > side {
+        picture = picture.thumbnail(side, side);
     }
     picture.apply_orientation(orientation);
-    written(&picture)
+    Ok(picture)
 }
 
 fn judged(error: &image::ImageError) -> BadPicture {

@@ -1,7 +1,8 @@
 //! Hours: written down, agreed to, questioned, put right, and typed up from paper.
 
-use crate::street::Street;
+use crate::{photo, street::Street};
 use anyhow::{Result, ensure};
+use std::fs;
 
 /// Joe writes down an hour and a half for Amina, in three pages.
 pub(crate) fn record(street: &mut Street) -> Result<()> {
@@ -71,6 +72,28 @@ pub(crate) fn twenty_slips(street: &mut Street) -> Result<()> {
     let helped = amina.go("/home")?.text()?;
     ensure!(helped.contains("You've been helped 34 hours 30 minutes."), "{helped}");
     rosa.press("Take these back")?.says("20 slips are taken back.")?;
+    scan(street)?;
+    let amina = street.person("Amina");
     amina.go("/home")?.says("You've been helped 1 hour. That's what hours are for.")?;
+    Ok(())
+}
+
+/// Rosa photographs a slip that has Joe's name printed on it, and types the code of another.
+fn scan(street: &mut Street) -> Result<()> {
+    let file = street.dir("slips.jpg");
+    let rosa = street.person("Rosa");
+    rosa.press("Today")?.press("Members")?.press("Joe Bell")?.press("Print slips with their name")?;
+    let code = rosa.text_of(".corner b")?;
+    fs::write(&file, photo::of(rosa, ".slips")?)?;
+    rosa.go("/today")?.press("Slips")?.press("Scan slips")?;
+    rosa.press("Read them")?.says("Choose a photo, or type a code.")?;
+    rosa.attach("A photo of the slips", &file)?;
+    rosa.press("Read them")?;
+    let givers: Vec<Option<String>> =
+        (1..=9).map(|n| rosa.value_named(&format!("giver-{n}"))).collect::<Result<_>>()?;
+    ensure!(givers.iter().filter(|giver| giver.as_deref() == Some("Joe Bell")).count() == 8, "{givers:?}");
+    rosa.press("Scan slips")?.fill("Or the code below a square", &code.to_lowercase())?;
+    rosa.press("Read them")?;
+    ensure!(rosa.value_named("giver-1")?.as_deref() == Some("Joe Bell"), "the code leads to somebody else");
     Ok(())
 }

@@ -56,6 +56,16 @@ pub(crate) fn taken(browser: &Browser) -> Result<Vec<u8>> {
     Ok(photo)
 }
 
+/// A photo of one thing on a page, as near as a phone is held to paper.
+pub(crate) fn of(browser: &Browser, css: &str) -> Result<Vec<u8>> {
+    let script = "const box = document.querySelector(arguments[0]).getBoundingClientRect();
+        return { x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height, scale: 2 };";
+    let clip = browser.script(script, vec![json!(css)])?;
+    let wanted = json!({ "format": "jpeg", "quality": 80, "captureBeyondViewport": true, "clip": clip });
+    let shot = browser.command("Page.captureScreenshot", &wanted)?;
+    Ok(BASE64.decode(shot["data"].as_str().context("the browser made no photo")?.as_bytes())?)
+}
+
 fn tells_of_a_place(photo: &[u8]) -> bool {
     [b"Exif".as_slice(), TAKEN, &angle(NORTH), &angle(WEST)].iter().any(|part| has(photo, part))
 }

@@ -74,6 +74,7 @@ const ROUTES: [(&str, Who, &str); 97] = [
     ("/members/{id}", Coordinator, "/members/OTHER?admitted=yes"),
     ("/members/{id}/role", Coordinator, "/members/OTHER/role"),
     ("/slips", Coordinator, "/slips"),
+    ("/slips/scan", Coordinator, "/slips/scan"),
     ("/partners", Coordinator, "/partners"),
     ("/partners/invite", Coordinator, "/partners/invite"),
     ("/partners/accept", Coordinator, "/partners/accept"),

@@ -15,6 +15,7 @@ mod notices;
 mod paper;
 mod partners;
 mod safety;
+mod scan;
 mod slips;
 mod takeout;
 mod today;
@@ -30,7 +31,7 @@ pub(super) type ToRing =
 pub(super) use disputes::outcome;
 pub(super) use escrow::copies_key;
 
-use super::App;
+use super::{App, member::PICTURE_BYTES};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -73,6 +74,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/first/{id}/yes", post(safety::first_yes))
         .route("/first/{id}/no", post(safety::first_no))
         .route("/slips", get(slips::grid).post(slips::send))
+        .route("/slips/scan", get(scan::show).post(scan::send).layer(DefaultBodyLimit::max(PICTURE_BYTES)))
         .route("/slips/undo", post(slips::undo))
         .route("/partners", get(partners::list))
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))

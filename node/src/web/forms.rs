@@ -74,7 +74,7 @@ impl Sent {
     }
 
     /// Every value of a field that may be there several times, also where several stand in one with commas.
-    fn all(&self, name: &str) -> Vec<String> {
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
         let values = self.0.iter().filter(|(found, _)| found == name).flat_map(|(_, value)| value.split(','));
         values.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
     }

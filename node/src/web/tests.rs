@@ -16,6 +16,7 @@ mod members;
 mod passkeys;
 mod pot;
 mod rough;
+mod scanning;
 mod together;
 
 use super::{

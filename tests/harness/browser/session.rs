@@ -333,6 +333,15 @@ impl Browser {
         })
     }
 
+    /// What stands in the field with this name, if there is one.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn value_named(&self, name: &str) -> Result<Option<String>> {
+        let script = "return document.getElementsByName(arguments[0])[0]?.value ?? null";
+        Ok(self.script(script, vec![json!(name)])?.as_str().map(str::to_owned))
+    }
+
     /// Chooses or ticks what has this label.
     ///
     /// # Errors

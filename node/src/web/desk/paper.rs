@@ -1,6 +1,6 @@
 //! Paper: slips with a square code, and the directory on the notice board.
 
-use super::members::everybody;
+use super::{members::everybody, scan::slip_code};
 use crate::{
     runtime::{clock, listings::Kind},
     web::{
@@ -38,6 +38,8 @@ struct SlipsPage<'a> {
     giver: String,
     square: Option<Square>,
     typed: String,
+    /// What can be typed instead of scanned, when a name stands on the slips.
+    code: String,
 }
 
 /// Blank slips; with a member's name on them when one is named. The square code opens the grid with that name in it.
@@ -45,11 +47,13 @@ pub(super) async fn slips(State(app): State<App>, visit: Visit, Asked(asked): As
     let visit = visit.coordinator()?;
     let frame = &visit.frame;
     let mut giver = String::new();
+    let mut code = String::new();
     let mut typed = format!("{}/slips", frame.base);
     if !asked.get("giver").is_empty() {
         let id: MemberId = asked.get("giver").parse().map_err(|_| Oops::Missing)?;
         giver = app.handle.persons(vec![id]).await?.remove(&id).ok_or(Oops::Missing)?.name;
         typed = format!("{typed}?giver={id}");
+        code = slip_code(&id);
     }
     let page = SlipsPage {
         frame,
@@ -57,6 +61,7 @@ pub(super) async fn slips(State(app): State<App>, visit: Visit, Asked(asked): As
         giver,
         square: Square::new(&typed),
         typed: format!("{}/slips", frame.base),
+        code,
     };
     Ok(pages::show(frame, &page))
 }

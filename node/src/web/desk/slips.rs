@@ -204,12 +204,11 @@ impl<'a> SlipsPage<'a> {
 
 pub(super) async fn grid(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
-    let mut first = Row::default();
-    if let Ok(giver) = asked.get("giver").parse::<MemberId>() {
-        first.giver =
-            app.handle.persons(vec![giver]).await?.remove(&giver).map(|person| person.name).unwrap_or_default();
-    }
-    let mut page = SlipsPage::new(&visit.frame, &app.handle, vec![first]).await?;
+    let givers: Vec<MemberId> = asked.all("giver").iter().filter_map(|id| id.parse().ok()).take(ROWS).collect();
+    let persons = app.handle.persons(givers.clone()).await?;
+    let name = |giver: &MemberId| persons.get(giver).map(|person| person.name.clone()).unwrap_or_default();
+    let rows = givers.iter().map(|giver| Row { giver: name(giver), ..Row::default() }).collect();
+    let mut page = SlipsPage::new(&visit.frame, &app.handle, rows).await?;
     let news = [("kept", "slips-kept"), ("undone", "slips-undone"), ("group", "slips-group-kept")];
     page.news = news.into_iter().find_map(|(name, key)| {
         let count = asked.get(name).parse().ok()?;
