@@ -121,7 +121,8 @@ pub fn upload_bytes(path: &str) -> Option<usize> {
     if path.starts_with("/import/") {
         return Some(desk::MAX_IMPORT_BYTES);
     }
-    (path.starts_with("/listing/") && path.ends_with("/picture")).then_some(member::PICTURE_BYTES)
+    let picture = path == "/slips/scan" || (path.starts_with("/listing/") && path.ends_with("/picture"));
+    picture.then_some(member::PICTURE_BYTES)
 }
 
 /// Members are led to their own first page, everybody else sees the community's.

@@ -3,8 +3,9 @@
 use super::{BadPicture, opened};
 use rqrr::PreparedImage;
 
-/// The longest side that is looked through: a code as small as a stamp on a sheet of A4 has some four dots a module then.
-const LOOKED_AT: u32 = 2_400;
+/// The longest side that is looked through: what a phone's photo has. The square of a slip in a photo of two sheets of A4
+/// side by side, 25 mm of 420, has five dots a module then.
+const LOOKED_AT: u32 = 4_000;
 /// The most codes read from one photo: more than anybody lays on a table.
 const MAX_SQUARES: usize = 24;
 /// The longest text that is taken from one, in bytes: an address of a page.

@@ -96,9 +96,10 @@ fn source(request: &Request, remote: IpAddr) -> IpAddr {
     last.filter(|_| remote.is_loopback()).map_or(remote, |ip| ip.to_canonical())
 }
 
-/// The largest body that may be sent here: files go to a few pages, which say how large they may be.
-fn most_bytes(path: &str) -> u64 {
-    upload_bytes(path).unwrap_or(MAX_BODY_BYTES) as u64
+/// Whether more is announced than may be sent here. Files go to a few pages, which have a bound of their own and say so
+/// in words.
+fn is_too_much(request: &Request) -> bool {
+    upload_bytes(request.uri().path()).is_none() && announced(request) > MAX_BODY_BYTES as u64
 }
 
 async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
@@ -115,9 +116,8 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         && first_line.as_deref().is_none_or(|host| guard.knows(host, here));
     let mut response = if !known {
         misdirected(named.unwrap_or_default())
-    } else if announced(&request) > most_bytes(request.uri().path()) {
-        let most = most_bytes(request.uri().path());
-        let detail = format!("a request may have {most} bytes; divide it and send the parts");
+    } else if is_too_much(&request) {
+        let detail = format!("a request may have {MAX_BODY_BYTES} bytes; divide it and send the parts");
         problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
     } else {
         match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
