@@ -47,7 +47,7 @@ use axum::{
     routing::get,
 };
 use oops::Oops;
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 use visit::{Frame, cookie, dress, looks};
 
 /// Where a request came from, as the node's guard saw it: tries to sign in are counted by it.
@@ -121,7 +121,16 @@ pub fn upload_bytes(path: &str) -> Option<usize> {
     if path.starts_with("/import/") {
         return Some(desk::MAX_IMPORT_BYTES);
     }
+    if path == setup::UPLOAD_PATH {
+        return Some(setup::MAX_UPLOAD_BYTES);
+    }
     (path.starts_with("/listing/") && path.ends_with("/picture")).then_some(member::PICTURE_BYTES)
+}
+
+/// How long a page may take that takes a file of any size; nothing for all others, which answer soon.
+#[must_use]
+pub fn upload_within(path: &str) -> Option<Duration> {
+    (path == setup::UPLOAD_PATH).then_some(setup::UPLOAD_WITHIN)
 }
 
 /// Members are led to their own first page, everybody else sees the community's.

@@ -4,7 +4,7 @@
 use super::listener::Bounded;
 use crate::{
     api::{MAX_BODY_BYTES, types::Problem},
-    web::{Source, upload_bytes},
+    web::{Source, upload_bytes, upload_within},
 };
 use axum::{
     Router,
@@ -120,7 +120,8 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         let detail = format!("a request may have {most} bytes; divide it and send the parts");
         problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
     } else {
-        match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
+        let within = upload_within(request.uri().path()).unwrap_or(ANSWER_WITHIN);
+        match tokio::time::timeout(within, next.run(request)).await {
             Ok(response) => response,
             Err(_) => {
                 let detail = "the node took too long; it may have done what was asked. Look first, then ask again with \
