@@ -52,7 +52,8 @@ async fn a_new_community_begins_as_a_partner() {
     let link = done.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
     let door = rosa.get(&link).await;
     rosa.send(door.form("/sign-in"), "check").await.is(200).says("What needs doing today");
-    rosa.until("/partners", "Connected now.").await.says("Westside").says("At most 30 hours more given");
+    rosa.until("/partners", "Connected now.").await.says("Westside").says("At most 30 hours more received");
     otto.until("/partners", "Elm Street").await;
     node.stop().await;
+    west.running.stop().await;
 }
