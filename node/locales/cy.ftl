@@ -719,6 +719,7 @@ setup-join = Dechrau un newydd, gyda gwahoddiad
 setup-join-button = Mae hyn yn iawn, ymlaen
 setup-join-next = Yn gyntaf rydych yn dechrau eich cymuned eich hun. Yna dywedwn ie drosoch.
 setup-backup = Dod ag un yn ôl o'i chopi wrth gefn
+setup-back-title = Dod â'ch cymuned yn ôl
 setup-file-lead = Dewiswch gopi wrth gefn eich cymuned. Mae'r dudalen nesaf yn gofyn am ei 24 gair.
 setup-file = Y copi wrth gefn
     .hint = Ffeil y mae ei henw yn aml yn gorffen ag .age.

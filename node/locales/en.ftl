@@ -717,6 +717,7 @@ setup-join = Begin a new one, with an invitation
 setup-join-button = This is right, go on
 setup-join-next = First you begin your own community. Then we say yes to them for you.
 setup-backup = Bring one back from its backup
+setup-back-title = Bring your community back
 setup-file-lead = Choose the backup of your community. The next page asks for its 24 words.
 setup-file = The backup
     .hint = A file whose name often ends in .age.

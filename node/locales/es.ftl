@@ -717,6 +717,7 @@ setup-join = Empezar una nueva, con una invitación
 setup-join-button = Está bien, seguir
 setup-join-next = Primero empieza su propia comunidad. Después decimos que sí por usted.
 setup-backup = Recuperar una de su copia de seguridad
+setup-back-title = Recuperar su comunidad
 setup-file-lead = Elija la copia de seguridad de su comunidad. La página siguiente pide sus 24 palabras.
 setup-file = La copia de seguridad
     .hint = Un archivo cuyo nombre suele acabar en .age.

@@ -161,7 +161,7 @@ fn addresses_field(reader: &mut Reader<'_>) -> Vec<String> {
 }
 
 fn partners_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
-    FormPage::new(frame, frame.t("setup-partners"), reader, PARTNERS, frame.t("setup-partners-button"))
+    FormPage::new(frame, frame.t("setup-back-title"), reader, PARTNERS, frame.t("setup-partners-button"))
         .lead(frame.t("setup-partners-lead"))
         .other(frame.t("page-before"), "/setup/way".into())
 }

@@ -24,7 +24,7 @@ pub(crate) fn acceptance(invitation: Invitation) -> Result<Command, HomeError> {
 }
 
 fn page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
-    FormPage::new(frame, frame.t("setup-join"), reader, PATH, frame.t("go-on"))
+    FormPage::new(frame, frame.t("partners-accept"), reader, PATH, frame.t("go-on"))
         .lead(frame.t("partners-accept-lead"))
         .other(frame.t("page-before"), "/setup/way".into())
 }

@@ -85,7 +85,7 @@ pub(super) fn page<'a>(frame: &'a Frame, wrong: Option<String>) -> FormPage<'a> 
     let nothing = Sent::default();
     let mut reader = Reader::open(frame.words, &nothing);
     reader.file(FIELD, "setup-file", ACCEPT);
-    let page = FormPage::new(frame, frame.t("setup-backup"), reader, UPLOAD_PATH, frame.t("setup-file-button"))
+    let page = FormPage::new(frame, frame.t("setup-back-title"), reader, UPLOAD_PATH, frame.t("setup-file-button"))
         .lead(frame.t("setup-file-lead"))
         .other(frame.t("page-before"), "/setup/way".into());
     match wrong {

@@ -23,7 +23,7 @@ enum End {
     /// It is this far.
     At(Stage),
     /// There is a community.
-    Back(Founded),
+    Back(Box<Founded>),
 }
 
 impl Answers {
@@ -96,7 +96,7 @@ impl Setup {
                 }
                 End::Back(founded) => {
                     answers.bringing = Bringing::default();
-                    answers.founded = Some(founded);
+                    answers.founded = Some(*founded);
                 }
             }
         }
@@ -135,7 +135,7 @@ impl Setup {
             Task::Restoring,
             |_| {},
             move |workshop| match brought(workshop, &root, first) {
-                Ok(founded) => End::Back(founded),
+                Ok(founded) => End::Back(Box::new(founded)),
                 Err(why) => {
                     tracing::warn!(%why, "the community could not be restored");
                     End::At(Stage::Looked(verified, Some(Arc::new(why))))

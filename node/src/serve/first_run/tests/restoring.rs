@@ -1,6 +1,6 @@
 //! A community that comes back in a browser.
 
-use super::{Browser, Shown, begin, chosen, config, parts, quiet};
+use super::{Browser, Settings, Shown, begin, chosen, config, parts, quiet};
 use crate::{
     backup,
     people::Person,
@@ -139,7 +139,9 @@ async fn a_backup_that_is_sent_becomes_the_community_again() {
     assert_eq!(std::fs::read_to_string(dir.path().join(config::FILE)).unwrap(), "# of this computer\n");
 
     let founded = first.founded().await;
-    let node = Box::pin(first.on(dir.path(), &quiet(), None, founded)).await.unwrap();
+    // Settings of another computer, with an address that this one has not, do not keep it from starting.
+    let strange = Settings { listen: vec!["/ip4/192.0.2.1/tcp/8381".into()], ..quiet() };
+    let node = Box::pin(first.on(dir.path(), &strange, Some(&quiet()), founded)).await.unwrap();
     assert_eq!((node.url.as_str(), node.id, node.name.as_str()), (base.as_str(), elm.root.community(), "Elm Street"));
     assert_eq!(backup::restored(dir.path()).unwrap().map(|note| note.handover), Some(false));
     let door = rosa.get(&link).await;
