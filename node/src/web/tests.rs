@@ -14,6 +14,7 @@ mod live;
 mod looking_after;
 mod members;
 mod passkeys;
+mod pot;
 mod rough;
 mod together;
 
