@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 
 /// How long a keeper may take until it is connected: a name to look up and a slow line.
 const CONNECT_WITHIN: Duration = Duration::from_secs(30);
-/// The most partners that are asked at once: with [`CONNECT_WITHIN`] for each, four minutes if none is there.
+/// The most partners that are asked at once: with half a minute for each, four minutes if none is there.
 pub const MOST_ASKED: usize = 8;
 /// How many events of the network may wait: it tells again what matters.
 const EVENTS: usize = 256;
