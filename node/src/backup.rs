@@ -46,6 +46,7 @@ pub(crate) mod tar;
 mod tests;
 mod verify;
 mod whole;
+mod within;
 mod words;
 
 pub use error::BackupError;
@@ -59,4 +60,5 @@ pub use stopped::{Made, enable, handover, make};
 pub use stream::stream;
 pub use verify::{Verified, verify};
 pub use whole::WholeFile;
+pub use within::{SETUP, Workshop, settle};
 pub use words::read_words;

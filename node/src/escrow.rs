@@ -15,7 +15,7 @@ mod line;
 mod owner;
 mod vault;
 
-pub use fetch::{FetchError, Fetched, Heard, restore};
+pub use fetch::{FetchError, Fetched, Heard, MOST_ASKED, Why, check_addresses, fetch, restore};
 pub use line::{FIRST_TOKEN, Line, LineError};
 pub use vault::{COPY_OVERDUE_AFTER, Sent, Standing, Vault};
 

@@ -367,6 +367,7 @@ impl From<ServeError> for Failure {
             ServeError::Publish(error) => error.into(),
             ServeError::Bind { .. } => Self::new(Exit::Usage, "address", detail),
             ServeError::Mail(_) => Self::new(Exit::Usage, "mail", detail),
+            ServeError::Restore(error) => error.into(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod listener;
 
 use crate::{
     api::{self, ApiState},
+    backup::BackupError,
     config::Settings,
     health, local,
     mail::{MailError, Mailer},
@@ -51,6 +52,9 @@ pub enum ServeError {
     /// Letters cannot be sent with these settings.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// What a restore left in the directory cannot be ended.
+    #[error(transparent)]
+    Restore(#[from] BackupError),
 }
 
 /// A node that runs and answers.

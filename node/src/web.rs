@@ -47,7 +47,7 @@ use axum::{
     routing::get,
 };
 use oops::Oops;
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 use visit::{Frame, cookie, dress, looks};
 
 /// Where a request came from, as the node's guard saw it: tries to sign in are counted by it.
@@ -115,14 +115,17 @@ fn with_passkeys(site: Site) -> Option<passkey::Passkeys> {
     passkeys.inspect_err(|why| tracing::error!(%why, "nobody can sign in with a passkey")).ok()
 }
 
-/// How many bytes may be sent to a page that takes files; nothing for all others.
+/// Whether files may be sent to this page. Its route bounds them, and the page says in words what is too large.
 #[must_use]
-pub fn upload_bytes(path: &str) -> Option<usize> {
-    if path.starts_with("/import/") {
-        return Some(desk::MAX_IMPORT_BYTES);
-    }
+pub fn takes_files(path: &str) -> bool {
     let picture = path == "/slips/scan" || (path.starts_with("/listing/") && path.ends_with("/picture"));
-    picture.then_some(member::PICTURE_BYTES)
+    picture || path.starts_with("/import/") || path == setup::UPLOAD_PATH
+}
+
+/// How long a page may take that takes a file of any size; nothing for all others, which answer soon.
+#[must_use]
+pub fn upload_within(path: &str) -> Option<Duration> {
+    (path == setup::UPLOAD_PATH).then_some(setup::UPLOAD_WITHIN)
 }
 
 /// Members are led to their own first page, everybody else sees the community's.

@@ -8,6 +8,7 @@
 mod across;
 mod beginning;
 mod board;
+mod coming_back;
 mod hours;
 mod leaving;
 mod live;
@@ -96,4 +97,16 @@ fn an_answer_comes_by_itself_to_whoever_waits_for_it() {
 fn a_key_of_ones_own_signs() {
     let mut street = Street::new(Look::PHONE, false).unwrap();
     own_key::a_phone_signs(&mut street).unwrap();
+}
+
+#[test]
+fn a_community_comes_back_from_its_backup() {
+    let mut street = Street::new(Look::PHONE.without_scripts(), false).unwrap();
+    coming_back::from_a_backup(&mut street).unwrap();
+}
+
+#[test]
+fn a_community_comes_back_from_a_partner() {
+    let mut street = Street::new(Look::PHONE.without_scripts(), false).unwrap();
+    coming_back::from_a_partner(&mut street).unwrap();
 }

@@ -5,13 +5,13 @@ use crate::{
     routes::{Who, pages},
     town::Town,
 };
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use kith_tests::{
     browser::{Browser, Look, tool},
-    cluster::FirstRun,
+    cluster::{FirstRun, found_with_words, run},
 };
 use serde_json::{Value, json};
-use std::fs;
+use std::{fs, path::Path};
 
 /// Runs the checker on the page and calls with what it found, each as one line.
 const RUN: &str = "
@@ -79,6 +79,7 @@ fn theirs(axe: &Axe, town: &Town, browser: &Browser, who: Who, scripts: bool) ->
 /// The pages of a first run.
 fn first_run(axe: &Axe, town: &Town) -> Result<Vec<String>> {
     let first = FirstRun::begin(&town.scratch.path().join("new"))?;
+    let base = first.link.split("/setup").next().unwrap_or_default();
     let browser = town.driver.browser(&first.link, Look::DESKTOP)?;
     let mut wrong = Vec::new();
     browser.go(&first.link)?;
@@ -90,7 +91,30 @@ fn first_run(axe: &Axe, town: &Town) -> Result<Vec<String>> {
     wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
     wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
     wrong.extend(axe.look(browser.press("I have written them down")?, &WAYS)?);
+    for (path, button) in [("invitation", "Go on"), ("backup", "Send it to this computer"), ("partners", "Ask them")] {
+        browser.go(&format!("{base}/setup/{path}"))?;
+        wrong.extend(axe.look(&browser, &WAYS)?);
+        // And with what is to be mended in it.
+        wrong.extend(axe.look(browser.press(button)?, &WAYS)?);
+    }
+    coming_back(axe, town, &browser, base, &mut wrong)?;
     Ok(wrong)
+}
+
+/// What is in a backup, and the last page.
+fn coming_back(axe: &Axe, town: &Town, browser: &Browser, base: &str, wrong: &mut Vec<String>) -> Result<()> {
+    let (dir, file) = (town.scratch.path().join("lost"), town.scratch.path().join("lost.age"));
+    let (lost, words) = found_with_words(&dir, "Lost Street")?;
+    let place = |path: &Path| path.to_str().map(str::to_owned).context("a directory of a test has a plain name");
+    run(&["backup", "--dir", &place(&lost.dir)?, "--out", &place(&file)?])?.ok()?;
+    let words = fs::read_to_string(words)?;
+    browser.go(&format!("{base}/setup/backup"))?;
+    browser.attach("The backup", &file)?;
+    wrong.extend(axe.look(browser.press("Send it to this computer")?, &WAYS)?);
+    browser.fill("The 24 words", &words)?;
+    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
+    wrong.extend(axe.look(browser.press("Bring it back")?, &WAYS)?);
+    Ok(())
 }
 
 /// Looks at every page in every way, and at each once more with scripts off.

@@ -201,6 +201,12 @@ impl BackupError {
         }
     }
 
+    /// Whether the disk is full, wherever that was noticed.
+    #[must_use]
+    pub const fn is_no_room(&self) -> bool {
+        matches!(self, Self::NoSpace { .. } | Self::Store(StoreError::DiskFull { .. }))
+    }
+
     /// The stable code by which programs know it.
     #[must_use]
     pub fn code(&self) -> &'static str {

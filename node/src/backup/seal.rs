@@ -67,6 +67,30 @@ pub(super) fn opened<R: Read + Seek>(
     mut file: R,
     path: &Path,
 ) -> Result<StreamReader<BufReader<R>>, BackupError> {
+    check_head(&mut file, path)?;
+    let decryptor = Decryptor::new_buffered(BufReader::new(file)).map_err(|why| refused(why, path))?;
+    decryptor.decrypt(std::iter::once(identity as &dyn age::Identity)).map_err(|why| refused(why, path))
+}
+
+/// Whether a file begins as a backup does. Nothing is decrypted.
+///
+/// # Errors
+/// [`BackupError::NotABackup`], [`BackupError::CutShort`], [`BackupError::Changed`] or the disk.
+pub fn begins(path: &Path) -> Result<(), BackupError> {
+    check_head(&mut File::open(path).map_err(BackupError::file("read", path))?, path)
+}
+
+/// Whether a community's root key opens a file. Only its first lines are read.
+///
+/// # Errors
+/// Those of [`begins`], and [`BackupError::WrongWords`].
+pub fn opens(path: &Path, root: &Root) -> Result<(), BackupError> {
+    let file = File::open(path).map_err(BackupError::file("read", path))?;
+    opened(&identity(root), file, path).map(drop)
+}
+
+/// Looks at the first lines of a file, and goes back to its beginning.
+fn check_head(file: &mut (impl Read + Seek), path: &Path) -> Result<(), BackupError> {
     let disk = || BackupError::file("read", path);
     file.seek(SeekFrom::Start(0)).map_err(disk())?;
     let mut head = Vec::new();
@@ -80,8 +104,7 @@ pub(super) fn opened<R: Read + Seek>(
         return Err(if whole { BackupError::Changed("its header has no end") } else { BackupError::CutShort });
     }
     file.seek(SeekFrom::Start(0)).map_err(disk())?;
-    let decryptor = Decryptor::new_buffered(BufReader::new(file)).map_err(|why| refused(why, path))?;
-    decryptor.decrypt(std::iter::once(identity as &dyn age::Identity)).map_err(|why| refused(why, path))
+    Ok(())
 }
 
 fn refused(why: DecryptError, path: &Path) -> BackupError {

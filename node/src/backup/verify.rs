@@ -8,6 +8,7 @@ use super::{
     read::{self, Sink},
 };
 use crate::{
+    people::Person,
     runtime::{Root, cut::lane_heads},
     store::SegmentStream,
 };
@@ -15,6 +16,7 @@ use kith_protocol::{
     alias::AliasSecret,
     audit::{self, Auditor, Summary, export_entry, export_header},
     codec,
+    id::MemberId,
     key::{PublicKey, SecretKey},
     machine::{Fact, Identity, Machine, MemoryView, State},
 };
@@ -35,7 +37,13 @@ pub struct Verified {
     pub summary: Summary,
     /// Its length in bytes.
     pub bytes: u64,
+    /// Who could sign in first: coordinators with their names, in the order of these, a hundred at most. Where no
+    /// coordinator has a name, all of them without one.
+    pub coordinators: Vec<(MemberId, String)>,
 }
+
+/// The most coordinators that are named: more than any community has, few enough to choose from.
+const MOST_NAMED: usize = 100;
 
 /// Judges the backup in a file.
 ///
@@ -49,16 +57,19 @@ pub fn verify(path: &Path, root: &Root) -> Result<Verified, BackupError> {
 /// The same for a file that is open already.
 pub(super) fn verify_open(file: &mut File, path: &Path, root: &Root) -> Result<Verified, BackupError> {
     let bytes = file.metadata().map_err(BackupError::file("read", path))?.len();
-    let mut judge = Judge { path: path.to_path_buf(), work: None, people: 0 };
+    let mut judge = Judge { path: path.to_path_buf(), work: None, people: 0, named: Vec::new() };
     let manifest = read::walk(file, path, root, &mut judge)?;
+    let coordinators = judge.coordinators();
     let summary = judge.finish(&manifest)?;
-    Ok(Verified { manifest, summary, bytes })
+    Ok(Verified { manifest, summary, bytes, coordinators })
 }
 
 struct Judge {
     path: PathBuf,
     work: Option<Work>,
     people: u64,
+    /// Coordinators, with their names.
+    named: Vec<(MemberId, String)>,
 }
 
 /// What is gathered from the journal.
@@ -139,7 +150,17 @@ impl Sink for Judge {
             Kind::Checkpoint => work.checkpoint(read::small(kind, member, bytes, &self.path)?),
             Kind::Segment(start) => work.segment(start, member.bytes, bytes),
             Kind::People => {
-                self.people = people::read(bytes, member.bytes, &self.path, |_, _| Ok(()))?;
+                let (ledger, named) = (work.machine.state().ledger(), &mut self.named);
+                self.people = people::read(bytes, member.bytes, &self.path, |id, record| {
+                    let id = MemberId(id);
+                    if named.len() < MOST_NAMED
+                        && ledger.coordinator(&id).is_ok()
+                        && let Some(person) = Person::from_bytes(record)
+                    {
+                        named.push((id, person.name));
+                    }
+                    Ok(())
+                })?;
                 Ok(())
             }
             Kind::Transport | Kind::Alias | Kind::Recipient | Kind::Settings => Ok(()),
@@ -148,6 +169,18 @@ impl Sink for Judge {
 }
 
 impl Judge {
+    fn coordinators(&mut self) -> Vec<(MemberId, String)> {
+        let mut all = std::mem::take(&mut self.named);
+        all.retain(|(_, name)| !name.is_empty());
+        all.sort_by(|(_, one), (_, other)| one.cmp(other));
+        if let (true, Some(work)) = (all.is_empty(), &self.work) {
+            let ledger = work.machine.state().ledger();
+            let here = ledger.members().keys().filter(|id| ledger.coordinator(id).is_ok());
+            all.extend(here.take(MOST_NAMED).map(|id| (*id, String::new())));
+        }
+        all
+    }
+
     fn finish(self, manifest: &Manifest) -> Result<Summary, BackupError> {
         let work = self.work.expect("the manifest was read");
         let (state, ledger) = (work.machine.state(), work.machine.state().ledger());

@@ -26,7 +26,7 @@ pub(super) struct Restore {
     file: Option<PathBuf>,
     /// Ask these partners for the newest copy that they keep, by the addresses that the page about copies and
     /// `kith partner escrow` show: each ends in /p2p/ and a long word.
-    #[arg(long, value_name = "ADDRESS", num_args = 1..=8)]
+    #[arg(long, value_name = "ADDRESS", num_args = 1..=escrow::MOST_ASKED)]
     from_partners: Vec<String>,
     /// The directory to restore into. It must not exist, or be empty.
     #[arg(long, value_name = "DIR")]

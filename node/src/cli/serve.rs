@@ -7,6 +7,7 @@ use crate::{
     failure::{Exit, Failure},
     serve::{self, Node},
     telemetry,
+    web::setup::Founded,
 };
 use clap::Args;
 use std::path::PathBuf;
@@ -67,6 +68,14 @@ impl Serve {
         Ok((settings, warnings))
     }
 
+    /// The settings that came back with a community, which hold at every start from now on.
+    fn own(&self, founded: &Founded) -> Option<Settings> {
+        let again = founded.restored.then(|| self.settings(environment()))?;
+        let wrong =
+            |why: &Failure| tracing::warn!(why = why.detail, "settings that came back cannot be used; mend them");
+        again.inspect_err(wrong).ok().map(|(settings, _)| settings)
+    }
+
     /// Speaks when standard input closes; never, when nobody asked for that.
     fn stdin_closed(&self) -> Result<oneshot::Receiver<()>, Failure> {
         let (tell, told) = oneshot::channel();
@@ -83,9 +92,7 @@ impl Serve {
     }
 
     pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
-        let environment =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let (settings, warnings) = self.settings(environment)?;
+        let (settings, warnings) = self.settings(environment())?;
         telemetry::start(settings.log_format, settings.log_level);
         for warning in warnings {
             tracing::warn!("{warning}");
@@ -112,7 +119,9 @@ impl Serve {
                         founded = first.founded() => founded,
                         () = ended() => return Ok(()),
                     };
-                    Box::pin(first.on(&self.dir, &settings, founded)).await?
+                    let own = self.own(&founded);
+                    let (with, otherwise) = own.as_ref().map_or((&settings, None), |own| (own, Some(&settings)));
+                    Box::pin(first.on(&self.dir, with, otherwise, founded)).await?
                 }
             };
             if told(&node, out).is_err() {
@@ -126,6 +135,10 @@ impl Serve {
             Ok(())
         })
     }
+}
+
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 fn no_threads(error: &std::io::Error) -> Failure {

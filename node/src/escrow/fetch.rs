@@ -29,6 +29,8 @@ use zeroize::Zeroizing;
 
 /// How long a keeper may take until it is connected: a name to look up and a slow line.
 const CONNECT_WITHIN: Duration = Duration::from_secs(30);
+/// The most partners that are asked at once: with half a minute for each, four minutes if none is there.
+pub const MOST_ASKED: usize = 8;
 /// How many events of the network may wait: it tells again what matters.
 const EVENTS: usize = 256;
 
@@ -85,6 +87,29 @@ pub struct Heard {
     pub made_at: Option<Timestamp>,
     /// What was wrong, and what to do.
     pub problem: Option<String>,
+    /// The kind of what was wrong.
+    pub why: Option<Why>,
+}
+
+/// What kept a partner from giving a copy, as far as it makes a difference to whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody answers there.
+    Away,
+    /// It keeps nothing for the community of these words.
+    Nothing,
+    /// It has too much to do just now.
+    Later,
+    /// What it gave is not good.
+    Bad,
+    /// Anything else.
+    Other,
+}
+
+impl Heard {
+    fn fail(&mut self, fault: &Fault) {
+        (self.problem, self.why) = (Some(fault.to_string()), Some(fault.why()));
+    }
 }
 
 /// A community that came back.
@@ -115,6 +140,21 @@ enum Fault {
     Piece(usize),
     #[error("its copy is not good: {0}")]
     Judged(BackupError),
+}
+
+impl Fault {
+    fn why(&self) -> Why {
+        match self {
+            Self::Away | Self::Dial(_) => Why::Away,
+            Self::Line(why) => match why.code() {
+                "no-copies" => Why::Nothing,
+                "too-often" | "busy" => Why::Later,
+                "no-piece" => Why::Bad,
+                _ => Why::Other,
+            },
+            Self::Copy(_) | Self::Piece(_) | Self::Judged(_) => Why::Bad,
+        }
+    }
 }
 
 /// A partner's refusal in words.
@@ -287,56 +327,93 @@ fn of_the_copy(error: &BackupError) -> bool {
 /// # Errors
 /// [`FetchError`].
 pub fn restore(addresses: &[String], dir: &Path, root: &Root, now: Timestamp) -> Result<Fetched, FetchError> {
-    let keepers = addresses.iter().map(|address| {
-        addresses::peer_address(address).map_err(|reason| FetchError::Address { address: address.clone(), reason })
-    });
-    let keepers: Vec<PeerAddress> = keepers.collect::<Result<_, _>>()?;
+    let keepers = keepers(addresses)?;
     backup::check_empty(dir)?;
+    let sought = seek(&keepers, dir, root, |file| backup::restore(file, dir, root, now))?;
+    let (verified, restored) = sought.made;
+    Ok(Fetched { verified, restored, from: sought.from, heard: sought.heard })
+}
+
+/// Fetches the newest copy that any of the partners at `addresses` gives whole into the file `to`, as a backup, and judges
+/// it. A file that is there is replaced.
+///
+/// # Errors
+/// [`FetchError`].
+pub fn fetch(addresses: &[String], to: &Path, root: &Root) -> Result<Verified, FetchError> {
+    let sought = seek(&keepers(addresses)?, to, root, |file| {
+        let verified = backup::verify(file, root)?;
+        std::fs::rename(file, to).map_err(BackupError::file("make", to))?;
+        Ok(verified)
+    })?;
+    Ok(sought.made)
+}
+
+/// Checks addresses before anybody is asked.
+///
+/// # Errors
+/// [`FetchError::Address`] for the first that is none.
+pub fn check_addresses(addresses: &[String]) -> Result<(), FetchError> {
+    keepers(addresses).map(drop)
+}
+
+fn keepers(addresses: &[String]) -> Result<Vec<PeerAddress>, FetchError> {
+    let keeper = |address: &String| {
+        addresses::peer_address(address).map_err(|reason| FetchError::Address { address: address.clone(), reason })
+    };
+    addresses.iter().map(keeper).collect()
+}
+
+/// What came of a search.
+struct Sought<T> {
+    made: T,
+    from: String,
+    heard: Vec<Heard>,
+}
+
+/// Asks each keeper what it holds, and makes something of the newest copy that is good. The work is done beside `place`.
+fn seek<T>(
+    keepers: &[PeerAddress],
+    place: &Path,
+    root: &Root,
+    make: impl Fn(&Path) -> Result<T, BackupError>,
+) -> Result<Sought<T>, FetchError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let caller = runtime.block_on(Caller::start())?;
     let mut heard: Vec<Heard> = Vec::new();
     let mut copies: Vec<(usize, Kept)> = Vec::new();
-    for keeper in &keepers {
-        let claimed = runtime.block_on(caller.claim(keeper, root));
-        let (made_at, problem) = match &claimed {
-            Ok(kept) => (Some(kept.inventory.content.made_at), None),
-            Err(fault) => (None, Some(fault.to_string())),
-        };
-        if let Ok(kept) = claimed {
-            copies.push((heard.len(), kept));
+    for keeper in keepers {
+        let mut one = Heard { address: keeper.to_string(), made_at: None, problem: None, why: None };
+        match runtime.block_on(caller.claim(keeper, root)) {
+            Ok(kept) => {
+                one.made_at = Some(kept.inventory.content.made_at);
+                copies.push((heard.len(), kept));
+            }
+            Err(fault) => one.fail(&fault),
         }
-        heard.push(Heard { address: keeper.to_string(), made_at, problem });
+        heard.push(one);
     }
     copies.sort_by_key(|(_, kept)| std::cmp::Reverse(kept.rank()));
     for (n, kept) in copies {
-        let beside = backup::Beside::create(dir)?;
+        let beside = backup::Beside::create(place)?;
         let inventory = &kept.inventory.content;
         let taken = runtime.block_on(caller.take(&keepers[n], inventory, &beside.path));
-        match taken.and_then(|()| put_together(inventory, &beside.path, dir, root, now)) {
-            Ok((verified, restored)) => {
-                let from = heard[n].address.clone();
-                return Ok(Fetched { verified, restored, from, heard });
-            }
+        let file = beside.path.join("copy.age");
+        let whole = taken.and_then(|()| put_together(inventory, &beside.path, &file, root));
+        match whole.and_then(|()| Ok(make(&file)?)) {
+            Ok(made) => return Ok(Sought { made, from: heard[n].address.clone(), heard }),
             Err(Taken::Ours(error)) => return Err(error.into()),
-            Err(Taken::Theirs(fault)) => heard[n].problem = Some(fault.to_string()),
+            Err(Taken::Theirs(fault)) => heard[n].fail(&fault),
         }
     }
     Err(FetchError::None(heard))
 }
 
-/// Makes a backup of the pieces, and restores it.
-fn put_together(
-    inventory: &Inventory,
-    pieces: &Path,
-    dir: &Path,
-    root: &Root,
-    now: Timestamp,
-) -> Result<(Verified, Restored), Taken> {
-    let file = pieces.join("copy.age");
+/// Makes a backup of the pieces.
+fn put_together(inventory: &Inventory, pieces: &Path, file: &Path, root: &Root) -> Result<(), Taken> {
     let mut left = inventory.pieces.iter().enumerate();
-    pieces::join(root, &file, &mut || {
+    pieces::join(root, file, &mut || {
         let Some((index, piece)) = left.next() else { return Ok(None) };
         Ok(files::read_bounded(&file_of(pieces, index), "a piece", piece.bytes)?)
     })?;
-    Ok(backup::restore(&file, dir, root, now)?)
+    Ok(())
 }

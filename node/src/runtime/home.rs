@@ -13,6 +13,7 @@
 //! DIR/backups/ backup.last where daily backups go, and when the last one was made
 //! DIR/escrow/ escrow.sent  copies kept for partners, and what partners keep of ours
 //! DIR/restored             says from which backup this copy was restored
+//! DIR/.setup/              where a community is made ready that comes back in a browser; gone afterwards
 //! DIR/retired              this copy was handed over and must not be started again
 //! ```
 //!

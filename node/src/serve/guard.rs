@@ -4,7 +4,7 @@
 use super::listener::Bounded;
 use crate::{
     api::{MAX_BODY_BYTES, types::Problem},
-    web::{Source, upload_bytes},
+    web::{Source, takes_files, upload_within},
 };
 use axum::{
     Router,
@@ -96,10 +96,9 @@ fn source(request: &Request, remote: IpAddr) -> IpAddr {
     last.filter(|_| remote.is_loopback()).map_or(remote, |ip| ip.to_canonical())
 }
 
-/// Whether more is announced than may be sent here. Files go to a few pages, which have a bound of their own and say so
-/// in words.
+/// Whether more is announced than may be sent here.
 fn is_too_much(request: &Request) -> bool {
-    upload_bytes(request.uri().path()).is_none() && announced(request) > MAX_BODY_BYTES as u64
+    !takes_files(request.uri().path()) && announced(request) > MAX_BODY_BYTES as u64
 }
 
 async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
@@ -120,7 +119,8 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         let detail = format!("a request may have {MAX_BODY_BYTES} bytes; divide it and send the parts");
         problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
     } else {
-        match tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await {
+        let within = upload_within(request.uri().path()).unwrap_or(ANSWER_WITHIN);
+        match tokio::time::timeout(within, next.run(request)).await {
             Ok(response) => response,
             Err(_) => {
                 let detail = "the node took too long; it may have done what was asked. Look first, then ask again with \

@@ -24,12 +24,13 @@ pub(super) use circles::address as circle_address;
 pub(super) use import::Imports;
 pub(super) use members::everybody_here;
 pub(super) use notices::notice_address;
+pub(super) use partners::{REVIEW_AFTER, accept_fields, terms};
 
 /// Whom to ring this week, with the day it was found out, and whether anybody kept score then.
 pub(super) type ToRing =
     tokio::sync::Mutex<Option<((jiff::civil::Date, bool), Vec<(kith_protocol::id::MemberId, care::Why)>)>>;
 pub(super) use disputes::outcome;
-pub(super) use escrow::copies_key;
+pub(super) use escrow::{copies_key, size};
 
 use super::{App, member::PICTURE_BYTES};
 use axum::{

@@ -264,6 +264,12 @@ impl<'a> CheckPage<'a> {
         self
     }
 
+    /// Without what was filled in, where that says nothing to people. Rows come after.
+    pub(super) fn bare(mut self) -> Self {
+        self.rows.clear();
+        self
+    }
+
     pub(super) fn signing(mut self, signing: Option<Signing>) -> Self {
         self.signing = signing;
         self

@@ -1,61 +1,67 @@
-//! The first run: a few pages that turn an empty directory into a community. They are open to whoever has the link that
-//! the terminal shows, once, and gone when the community is founded.
+//! The first run: a few pages that turn an empty directory into a community, a new one or one that comes back. They are open
+//! to whoever has the link that the terminal shows, once, and gone when there is a community.
+
+mod bringing;
+mod founding;
+mod joining;
+mod shown;
+mod upload;
+mod work;
+
+pub(super) use founding::{BALANCES, CONFIRMATIONS, area_field, balances_field};
+pub(crate) use joining::acceptance;
 
 use super::{
     assets,
-    forms::{Choice, Need, Reader, Sent, Step, choices},
+    forms::{Choice, Need, Reader, Sent, choices},
     oops::Oops,
-    pages::{self, DonePage, FormPage, MessagePage, go, page},
+    pages::{DonePage, FormPage, MessagePage, go, page, show},
     visit::{Frame, cookie, looks, set_cookie},
     words::{Language, Words},
 };
-use crate::{
-    people::MAX_NAME,
-    runtime::{
-        Founding, Refused, Root,
-        desk::{MAX_CONTACT_WORDS, PaperCode},
-        found_with, home,
-    },
-};
-use askama::Template;
+use crate::runtime::{Founding, Root, desk::PaperCode, home};
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, Query, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
+use bringing::Bringing;
 use data_encoding::HEXLOWER;
 use kith_protocol::{
-    community::{Balances, Charter, Confirmation, MAX_NAME as MAX_COMMUNITY},
     id::{Digest, MemberId},
-    minutes::Balance,
-    text,
+    partnership::Invitation,
 };
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// The cookie of whoever opened the link.
 const COOKIE: &str = "kith_setup";
 /// How long it stands: an evening.
 const STANDS_SECONDS: u64 = 6 * 3_600;
-/// How far below zero a person may go, in hours, when nobody says otherwise.
-const FLOOR_HOURS: &str = "40";
-/// Words asked back: the fifth and the eighteenth stand on different lines of any sheet.
-const ASKED_BACK: [usize; 2] = [5, 18];
+/// The page that takes a backup.
+pub(super) const UPLOAD_PATH: &str = "/setup/backup";
+/// The largest backup that is taken: four times that of a community with a million entries.
+pub(super) const MAX_UPLOAD_BYTES: usize = 2 << 30;
+/// How long one may be on its way: as long as the link stands. A silent line ends long before.
+pub(super) const UPLOAD_WITHIN: Duration = Duration::from_secs(STANDS_SECONDS);
 
 /// What a first run leads to.
 #[derive(Debug, Clone)]
 pub struct Founded {
-    /// The first coordinator.
-    pub coordinator: MemberId,
-    /// The code by which they sign in.
-    pub code: PaperCode,
+    /// The coordinator who signs in first, and the code for that.
+    pub sign_in: Option<(MemberId, PaperCode)>,
     /// Whom to ring, if they said so.
     pub contact: Option<String>,
+    /// Another community's invitation, to be accepted as soon as the node runs.
+    pub invitation: Option<Invitation>,
+    /// Whether it came back from a backup, perhaps with settings of its own.
+    pub restored: bool,
 }
 
 #[derive(Default)]
@@ -65,7 +71,11 @@ struct Answers {
     founding: Option<Founding>,
     contact: Option<String>,
     root: Option<Root>,
+    invitation: Option<Invitation>,
+    bringing: Bringing,
     founded: Option<Founded>,
+    /// Whether the last page is on its way, so that the node may take over.
+    ended: bool,
 }
 
 /// A first run that is under way.
@@ -73,6 +83,10 @@ pub struct Setup {
     dir: PathBuf,
     key: String,
     answers: Mutex<Answers>,
+    /// One backup comes in at a time.
+    uploads: tokio::sync::Semaphore,
+    /// Tells those who wait that the work on a restore got on.
+    news: watch::Sender<()>,
     done: Notify,
 }
 
@@ -83,7 +97,14 @@ impl Setup {
     /// The system gives no random numbers.
     pub fn new(dir: &Path) -> Result<Arc<Self>, home::HomeError> {
         let key = HEXLOWER.encode(&home::random::<16>()?);
-        Ok(Arc::new(Self { dir: dir.to_path_buf(), key, answers: Mutex::default(), done: Notify::new() }))
+        Ok(Arc::new(Self {
+            dir: dir.to_path_buf(),
+            key,
+            answers: Mutex::default(),
+            uploads: tokio::sync::Semaphore::new(1),
+            news: watch::Sender::new(()),
+            done: Notify::new(),
+        }))
     }
 
     /// The path of the link for the terminal. It is good for the first browser that opens it.
@@ -92,15 +113,33 @@ impl Setup {
         format!("/setup?key={}", self.key)
     }
 
-    /// Waits until the community is founded.
+    /// Waits until there is a community, and the last page is on its way.
     pub async fn founded(&self) -> Founded {
         loop {
             let told = self.done.notified();
-            if let Some(founded) = self.answers().founded.clone() {
+            if let Some(founded) = self.result() {
                 return founded;
             }
             told.await;
         }
+    }
+
+    fn result(&self) -> Option<Founded> {
+        let answers = self.answers();
+        answers.founded.clone().filter(|_| answers.ended)
+    }
+
+    /// The last page, once there is a community. With it the pages of the first run end.
+    fn last_page(&self, frame: &Frame) -> Option<Response> {
+        let founded = self.answers().founded.clone()?;
+        let page = done(frame, &founded);
+        self.end();
+        Some(page)
+    }
+
+    fn end(&self) {
+        self.answers().ended = true;
+        self.done.notify_one();
     }
 
     fn answers(&self) -> MutexGuard<'_, Answers> {
@@ -128,13 +167,20 @@ impl IntoResponse for Shut {
 
 /// The pages of a first run.
 pub fn router(setup: Arc<Setup>) -> Router {
+    let takes_backups = get(upload::form).post(upload::take).layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES));
     Router::new()
         .route("/setup", get(begin).post(language))
         .route("/setup/way", get(show_way).post(way))
-        .route("/setup/name", get(show_name).post(name))
-        .route("/setup/charter", get(show_charter).post(charter))
-        .route("/setup/words", get(show_words))
-        .route("/setup/check", get(show_check).post(check))
+        .route("/setup/name", get(founding::show_name).post(founding::name))
+        .route("/setup/charter", get(founding::show_charter).post(founding::charter))
+        .route("/setup/words", get(founding::show_words))
+        .route("/setup/check", get(founding::show_check).post(founding::check))
+        .route("/setup/invitation", get(joining::form).post(joining::send))
+        .route("/setup/backup", takes_backups)
+        .route("/setup/recovery", get(bringing::words_form).post(bringing::words))
+        .route("/setup/partners", get(bringing::partners_form).post(bringing::partners))
+        .route("/setup/found", get(shown::look))
+        .route("/setup/restore", post(shown::restore))
         .merge(assets::routes())
         .fallback(stranger)
         .layer(DefaultBodyLimit::max(super::forms::MAX_FORM_BYTES))
@@ -223,10 +269,18 @@ async fn language(State(setup): App, headers: HeaderMap, form: Sending) -> Answe
     }
 }
 
-fn way_field(reader: &mut Reader<'_>) -> String {
-    let ways = [("new", "setup-new"), ("other", "setup-other")];
-    let options = choices(reader.words(), ways);
-    reader.choice("way", "setup-way", options, Need::Must)
+/// What can be done here: the word of the form, its label, and where it goes on.
+const WAYS: [(&str, &str, &str); 4] = [
+    ("new", "setup-new", "/setup/name"),
+    ("join", "setup-join", "/setup/invitation"),
+    ("backup", "setup-backup", UPLOAD_PATH),
+    ("partners", "setup-partners", "/setup/partners"),
+];
+
+fn way_field(reader: &mut Reader<'_>) -> Option<&'static str> {
+    let options = choices(reader.words(), WAYS.map(|(value, key, _)| (value, key)));
+    let chosen = reader.choice("way", "setup-way", options, Need::Must);
+    WAYS.into_iter().find(|(value, _, _)| *value == chosen).map(|(_, _, path)| path)
 }
 
 fn way_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
@@ -244,217 +298,27 @@ async fn show_way(State(setup): App, headers: HeaderMap) -> Answer {
 async fn way(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
     let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
-    Ok(match way_field(&mut reader).as_str() {
-        "new" => go("/setup/name"),
-        "other" => {
-            let words = vec![frame.t("setup-other-restore"), frame.t("setup-other-join")];
-            let link = (frame.t("page-before"), "/setup/way".to_owned());
-            pages::show(&frame, &MessagePage { frame: &frame, heading: frame.t("setup-other"), words, link })
-        }
-        _ => way_page(&frame, reader).answer(),
-    })
-}
-
-/// The rough place of a community, if it says one.
-pub(super) fn area_field(reader: &mut Reader<'_>) -> Option<String> {
-    let area = reader.line("area", "setup-area", 6, Need::May).to_lowercase();
-    if !area.is_empty() && text::check_area(&area).is_err() {
-        let error = reader.words().t("setup-area-wrong");
-        reader.fail("area", error);
-    }
-    Some(area).filter(|area| !area.is_empty())
-}
-
-fn name_fields(reader: &mut Reader<'_>) -> (Charter, String, String) {
-    let name = reader.line("name", "setup-name", MAX_COMMUNITY, Need::Must);
-    let area = area_field(reader);
-    let coordinator = reader.filled_line("coordinator", "setup-coordinator", MAX_NAME, Need::Must, "text", "name");
-    let contact = reader.line("contact", "contact-words", MAX_CONTACT_WORDS, Need::May);
-    (Charter::new(name, area), coordinator, contact)
-}
-
-fn name_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
-    FormPage::new(frame, frame.t("setup-name-title"), reader, "/setup/name", frame.t("go-on"))
-}
-
-async fn show_name(State(setup): App, headers: HeaderMap) -> Answer {
-    let frame = frame(&setup, &headers)?;
-    let nothing = Sent::default();
-    let mut reader = Reader::open(frame.words, &nothing);
-    name_fields(&mut reader);
-    Ok(name_page(&frame, reader).answer())
-}
-
-async fn name(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
-    let (frame, sent) = sent(&setup, &headers, form)?;
-    let mut reader = Reader::judge(frame.words, &sent);
-    let (charter, coordinator, contact) = name_fields(&mut reader);
-    if !reader.is_fine() || sent.step() == Step::Edit {
-        return Ok(name_page(&frame, reader).answer());
-    }
-    let mut answers = setup.answers();
-    answers.founding = Some(Founding { charter, coordinator });
-    answers.contact = Some(contact).filter(|contact| !contact.is_empty());
-    Ok(go("/setup/charter"))
-}
-
-/// Who has to agree to an exchange, in the words of forms.
-pub(super) const CONFIRMATIONS: [(&str, &str, Confirmation); 3] = [
-    ("receiver", "setup-confirm-receiver", Confirmation::Receiver),
-    ("both", "setup-confirm-both", Confirmation::Both),
-    ("either", "setup-confirm-either", Confirmation::Either),
-];
-
-/// Who sees how many hours somebody gave and received, in the words of forms.
-pub(super) const BALANCES: [(&str, &str, Balances); 3] = [
-    ("shown", "balances-shown", Balances::Shown),
-    ("hidden", "balances-hidden", Balances::Hidden),
-    ("gifts", "balances-gifts", Balances::Gifts),
-];
-
-/// Whether anybody keeps score. Whoever says nothing of it means the usual.
-pub(super) fn balances_field(reader: &mut Reader<'_>) -> Balances {
-    let options = choices(reader.words(), BALANCES.map(|(value, key, _)| (value, key)));
-    let chosen = reader.choice("balances", "balances", options, Need::May);
-    BALANCES.iter().find(|(value, _, _)| *value == chosen).map_or(Balances::Shown, |(_, _, found)| *found)
-}
-
-fn charter_fields(reader: &mut Reader<'_>) -> (Balances, Option<Balance>, Confirmation) {
-    let balances = balances_field(reader);
-    let hours = reader.number("floor", "setup-floor", 0..=1_000);
-    let options = choices(reader.words(), CONFIRMATIONS.map(|(value, key, _)| (value, key)));
-    let chosen = reader.choice("confirmation", "setup-confirmation", options, Need::May);
-    let found = CONFIRMATIONS.iter().find(|(value, _, _)| *value == chosen);
-    let floor = i64::try_from(hours).ok().and_then(|hours| Balance::new(-hours * 60).ok());
-    (balances, floor, found.map_or(Confirmation::Receiver, |(_, _, confirmation)| *confirmation))
-}
-
-fn charter_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
-    FormPage::new(frame, frame.t("setup-charter"), reader, "/setup/charter", frame.t("go-on"))
-        .lead(frame.t("setup-charter-lead"))
-}
-
-async fn show_charter(State(setup): App, headers: HeaderMap) -> Answer {
-    let frame = frame(&setup, &headers)?;
-    let usual = Sent::filled([("floor", FLOOR_HOURS)]);
-    let mut reader = Reader::open(frame.words, &usual);
-    charter_fields(&mut reader);
-    Ok(charter_page(&frame, reader).answer())
-}
-
-async fn charter(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
-    let (frame, sent) = sent(&setup, &headers, form)?;
-    let mut reader = Reader::judge(frame.words, &sent);
-    let (balances, floor, confirmation) = charter_fields(&mut reader);
-    let Some(floor) = floor.filter(|_| reader.is_fine()) else { return Ok(charter_page(&frame, reader).answer()) };
-    let root = match Root::random() {
-        Ok(root) => root,
-        Err(why) => return Ok(Oops::Refused(Refused::People(why.to_string())).page(&frame)),
-    };
-    let mut answers = setup.answers();
-    let Some(founding) = answers.founding.as_mut() else { return Ok(go("/setup/name")) };
-    let charter = &mut founding.charter;
-    (charter.balances, charter.person_floor, charter.confirmation) = (balances, floor, confirmation);
-    // Made once: words that somebody wrote down stay the words.
-    answers.root.get_or_insert(root);
-    Ok(go("/setup/words"))
-}
-
-/// The sheet with the words.
-#[derive(Template)]
-#[template(path = "setup_words.html", whitespace = "minimize")]
-struct WordsPage<'a> {
-    frame: &'a Frame,
-    name: String,
-    words: Vec<String>,
-}
-
-async fn show_words(State(setup): App, headers: HeaderMap) -> Answer {
-    let frame = frame(&setup, &headers)?;
-    let answers = setup.answers();
-    let (Some(founding), Some(root)) = (&answers.founding, &answers.root) else { return Ok(go("/setup/name")) };
-    let words = root.words().split(' ').map(str::to_owned).collect();
-    Ok(pages::show(&frame, &WordsPage { frame: &frame, name: founding.charter.name.clone(), words }))
-}
-
-fn check_fields(reader: &mut Reader<'_>, expected: Option<&str>) {
-    let words = reader.words();
-    for number in ASKED_BACK {
-        let name = format!("word-{number}");
-        let typed = reader.line(&name, "setup-word", 20, Need::Must);
-        if let Some(field) = reader.fields.last_mut() {
-            field.label = words.t1("setup-word", "n", number);
-        }
-        let right = expected.and_then(|words| words.split(' ').nth(number - 1));
-        if right.is_some_and(|right| right != typed.to_lowercase()) {
-            reader.fail(&name, words.t("setup-word-wrong"));
-        }
-    }
-}
-
-fn check_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
-    FormPage::new(frame, frame.t("setup-check"), reader, "/setup/check", frame.t("setup-found"))
-        .lead(frame.t("setup-check-lead"))
-        .other(frame.t("setup-words-again"), "/setup/words".into())
-}
-
-async fn show_check(State(setup): App, headers: HeaderMap) -> Answer {
-    let frame = frame(&setup, &headers)?;
-    let nothing = Sent::default();
-    let mut reader = Reader::open(frame.words, &nothing);
-    check_fields(&mut reader, None);
-    Ok(check_page(&frame, reader).answer())
-}
-
-async fn check(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
-    let (frame, sent) = sent(&setup, &headers, form)?;
-    let founded = setup.answers().founded.clone();
-    if let Some(founded) = founded {
-        return Ok(done(&frame, &founded));
-    }
-    let mut reader = Reader::judge(frame.words, &sent);
-    let expected = setup.answers().root.as_ref().map(Root::words);
-    let Some(expected) = expected else { return Ok(go("/setup/charter")) };
-    check_fields(&mut reader, Some(&expected));
-    if !reader.is_fine() {
-        return Ok(check_page(&frame, reader).answer());
-    }
-    Ok(match found(Arc::clone(&setup)).await {
-        Ok(founded) => {
-            let response = done(&frame, &founded);
-            setup.answers().founded = Some(founded);
-            setup.done.notify_one();
-            response
-        }
-        Err(why) => {
-            tracing::warn!(why, "the community could not be founded");
-            let refused = frame.t1("setup-failed", "why", why);
-            check_page(&frame, reader).refused(Some(refused)).answer()
-        }
-    })
-}
-
-async fn found(setup: Arc<Setup>) -> Result<Founded, String> {
-    let founding = tokio::task::spawn_blocking(move || {
-        let answers = setup.answers();
-        let (Some(founding), Some(root)) = (&answers.founding, &answers.root) else {
-            return Err("nothing to found".to_owned());
-        };
-        let (_, coordinator) = found_with(&setup.dir, founding, root).map_err(|why| why.to_string())?;
-        let code = PaperCode::from_bytes(home::random().map_err(|why| why.to_string())?);
-        Ok(Founded { coordinator, code, contact: answers.contact.clone() })
-    });
-    founding.await.map_err(|why| why.to_string())?
+    let Some(path) = way_field(&mut reader) else { return Ok(way_page(&frame, reader).answer()) };
+    // An invitation is for whoever comes by that way.
+    setup.answers().invitation = None;
+    Ok(go(path))
 }
 
 /// The last page: the node itself answers from here on, under the same address.
 fn done(frame: &Frame, founded: &Founded) -> Response {
-    let code = founded.code.shown();
-    let page = DonePage {
-        frame,
-        heading: frame.t("setup-done"),
-        next: vec![frame.t1("setup-done-code", "code", &code), frame.t("setup-done-next")],
-        links: vec![(frame.t("sign-in"), format!("/sign-in?code={code}&next=/today"))],
+    let code = founded.sign_in.as_ref().map(|(_, code)| code.shown());
+    let mut next: Vec<String> = code.iter().map(|code| frame.t1("setup-done-code", "code", code)).collect();
+    let heading = if founded.restored {
+        next.extend(["setup-back-old", "setup-back-partners", "setup-back-since"].map(|key| frame.t(key)));
+        frame.t("setup-back")
+    } else {
+        next.push(frame.t("setup-done-next"));
+        frame.t("setup-done")
     };
-    pages::show(frame, &page).into_response()
+    if let Some(invitation) = &founded.invitation {
+        next.push(frame.t1("setup-done-invited", "name", &invitation.name));
+        next.push(frame.t("partners-accepted-next"));
+    }
+    let address = code.map_or("/sign-in".to_owned(), |code| format!("/sign-in?code={code}&next=/today"));
+    show(frame, &DonePage { frame, heading, next, links: vec![(frame.t("sign-in"), address)] })
 }

@@ -1,7 +1,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod joining;
+mod restoring;
+
 use super::*;
-use crate::web::browser::Browser;
+use crate::web::browser::{Browser, Shown};
 
 fn quiet() -> Settings {
     Settings {
@@ -11,13 +14,31 @@ fn quiet() -> Settings {
     }
 }
 
+/// Where the setup pages are, and the link that opens them.
+fn parts(first: &FirstRun) -> (String, String) {
+    let (base, path) = first.link.split_at(first.link.find("/setup").unwrap());
+    (base.to_owned(), path.to_owned())
+}
+
+/// Opens the link, and chooses English and what to do.
+async fn chosen(browser: &mut Browser, path: &str, way: &str) -> Shown {
+    let page = browser.get(path).await;
+    let page = browser.send(page.form("/setup").with(&[("language", "en")]), "check").await;
+    browser.send(page.form("/setup/way").with(&[("way", way)]), "check").await
+}
+
+/// The words on a recovery sheet.
+fn words_of(sheet: &Shown) -> Vec<String> {
+    let list = sheet.body.split("class=\"words\">").nth(1).unwrap().split("</ol>").next().unwrap();
+    list.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join(config::FILE), "").unwrap();
     let first = begin(dir.path(), &quiet()).await.unwrap().unwrap();
-    let (base, path) = first.link.split_at(first.link.find("/setup").unwrap());
-    let (base, path) = (base.to_owned(), path.to_owned());
+    let (base, path) = parts(&first);
 
     let mut stranger = Browser::at(&base);
     stranger.get("/").await.is(403).says("This page is closed");
@@ -43,14 +64,14 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let sheet =
         rosa.send(page.form("/setup/charter").with(&[("floor", "20"), ("confirmation", "both")]), "check").await;
     sheet.is(200).says("Recovery sheet").says("Elm &#60;b&#62;");
-    let list = sheet.body.split("class=\"words\">").nth(1).unwrap().split("</ol>").next().unwrap();
-    let words: Vec<&str> = list.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    let words = words_of(&sheet);
     assert_eq!(words.len(), 24);
     assert!(!dir.path().join("keys").exists(), "nothing is made before the words are on paper");
 
     let page = rosa.get("/setup/check").await;
-    let wrong =
-        rosa.send(page.form("/setup/check").with(&[("word-5", words[4]), ("word-18", "zebrawood")]), "check").await;
+    let wrong = rosa
+        .send(page.form("/setup/check").with(&[("word-5", words[4].as_str()), ("word-18", "zebrawood")]), "check")
+        .await;
     wrong.is(422).says("This is another word.");
     let form = wrong.form("/setup/check").with(&[("word-18", &words[17].to_uppercase())]);
     let done = rosa.send(form.clone(), "check").await;
@@ -60,7 +81,7 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let link = done.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
 
     let founded = first.founded().await;
-    let node = Box::pin(first.on(dir.path(), &quiet(), founded)).await.unwrap();
+    let node = Box::pin(first.on(dir.path(), &quiet(), None, founded)).await.unwrap();
     assert_eq!((node.url.as_str(), node.name.as_str()), (base.as_str(), "Elm <b>"));
     let door = rosa.get(&link).await;
     let today = rosa.send(door.form("/sign-in"), "check").await;

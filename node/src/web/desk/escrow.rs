@@ -76,7 +76,8 @@ fn fields(reader: &mut Reader<'_>) -> (bool, bool) {
     (one("we", "escrow-we-keep"), one("they", "escrow-they-keep"))
 }
 
-fn size(words: Words, bytes: u64) -> String {
+/// A length in bytes, as people say it.
+pub(in crate::web) fn size(words: Words, bytes: u64) -> String {
     let kilobytes = bytes.div_ceil(1024);
     if kilobytes < 1024 {
         words.t1("escrow-kilobytes", "n", words.grouped(kilobytes))

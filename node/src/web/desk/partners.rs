@@ -31,7 +31,7 @@ const LARGEST_MINUTES: i64 = 8 * 60;
 /// For how long an invitation is good: two monthly meetings are never further apart.
 const GOOD_FOR: Span = Span::days(14);
 /// When both should look at the agreement again.
-const REVIEW_AFTER: Span = Span::days(365);
+pub(in crate::web) const REVIEW_AFTER: Span = Span::days(365);
 
 #[derive(Template)]
 #[template(path = "partners.html", whitespace = "minimize")]
@@ -143,11 +143,17 @@ pub(super) async fn send_invite(State(app): State<App>, post: Post) -> Answer {
     Ok(pages::show(frame, &page))
 }
 
-fn accept_fields(reader: &mut Reader<'_>) -> Option<Invitation> {
+/// The text of an invitation, if it is whole and still good.
+pub(in crate::web) fn accept_fields(reader: &mut Reader<'_>) -> Option<Invitation> {
     let text = reader.area("text", "partners-text", MAX_INVITATION_TEXT, Need::Must);
     let invitation = Invitation::parse(&text).ok();
-    if invitation.is_none() {
-        let error = reader.words().t("refused-bad-invitation");
+    let wrong = match &invitation {
+        None => Some("refused-bad-invitation"),
+        Some(invitation) if clock::now() >= invitation.expires_at => Some("refused-invitation-expired"),
+        Some(_) => None,
+    };
+    if let Some(wrong) = wrong {
+        let error = reader.words().t(wrong);
         reader.fail("text", error);
     }
     invitation
@@ -165,12 +171,14 @@ pub(super) async fn accept(visit: Visit, Asked(asked): Asked) -> Answer {
     Ok(accepting(&visit.frame, reader).answer())
 }
 
-fn terms(words: Words, invitation: &Invitation) -> [(String, String); 3] {
+/// What an invitation offers, as rows to look at.
+pub(in crate::web) fn terms(words: Words, invitation: &Invitation) -> [(String, String); 4] {
     let hours = |minutes: u64| words.hours(minutes);
     [
         (words.t("partners-from"), invitation.name.clone()),
         (words.t("partners-ours"), hours(invitation.acceptor_limit)),
         (words.t("partners-theirs"), hours(invitation.inviter_limit)),
+        (words.t("partners-until"), words.day(invitation.expires_at)),
     ]
 }
 
@@ -184,7 +192,8 @@ pub(super) async fn send_accept(State(app): State<App>, post: Post) -> Answer {
     if post.sent.step() == Step::Check {
         let mut check =
             CheckPage::new(frame, frame.t("check"), reader, "/partners/accept", frame.t("partners-accept-button"))
-                .lead(frame.t("partners-accept-check"));
+                .lead(frame.t("partners-accept-check"))
+                .bare();
         for (label, value) in terms(frame.words, &invitation).into_iter().rev() {
             check = check.row(label, value);
         }

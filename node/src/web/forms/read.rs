@@ -33,6 +33,8 @@ pub(in crate::web) enum Control {
     Line { kind: &'static str, fill: &'static str },
     /// Several lines.
     Area,
+    /// Several lines that a browser is neither to keep nor to send away to have them corrected.
+    PrivateArea,
     /// One of several.
     Choice(Vec<Choice>),
     /// One of many, in a list that folds away.
@@ -75,7 +77,9 @@ impl Field {
             }
             Control::Tick if self.value.is_empty() => words.t("no"),
             Control::Tick => words.t("yes"),
-            Control::Line { .. } | Control::Area | Control::Hidden | Control::File { .. } => self.value.clone(),
+            Control::Line { .. } | Control::Area | Control::PrivateArea | Control::Hidden | Control::File { .. } => {
+                self.value.clone()
+            }
         }
     }
 }
@@ -190,6 +194,11 @@ impl<'a> Reader<'a> {
     /// A longer text.
     pub(in crate::web) fn area(&mut self, name: &str, key: &str, most: usize, need: Need) -> String {
         self.text(name, key, most, need, Control::Area)
+    }
+
+    /// A longer text that is nobody else's business.
+    pub(in crate::web) fn private_area(&mut self, name: &str, key: &str, most: usize, need: Need) -> String {
+        self.text(name, key, most, need, Control::PrivateArea)
     }
 
     /// One of several; the first when the form is opened and nothing was chosen, unless it is `Must` be chosen.

@@ -1,0 +1,226 @@
+//! Founding a community: its name and place, its charter, its recovery sheet, and two words asked back.
+
+use super::{Answer, App, Founded, Sending, Setup, frame, sent};
+use crate::{
+    people::MAX_NAME,
+    runtime::{
+        Founding, Refused, Root,
+        desk::{MAX_CONTACT_WORDS, PaperCode},
+        found_with, home,
+    },
+    web::{
+        forms::{Need, Reader, Sent, Step, choices},
+        oops::Oops,
+        pages::{self, FormPage, go},
+        visit::Frame,
+    },
+};
+use askama::Template;
+use axum::{extract::State, http::HeaderMap};
+use kith_protocol::{
+    community::{Balances, Charter, Confirmation, MAX_NAME as MAX_COMMUNITY},
+    minutes::Balance,
+    text,
+};
+use std::sync::Arc;
+
+/// How far below zero a person may go, in hours, when nobody says otherwise.
+const FLOOR_HOURS: &str = "40";
+/// Words asked back: the fifth and the eighteenth stand on different lines of any sheet.
+const ASKED_BACK: [usize; 2] = [5, 18];
+
+/// The rough place of a community, if it says one.
+pub(in crate::web) fn area_field(reader: &mut Reader<'_>) -> Option<String> {
+    let area = reader.line("area", "setup-area", 6, Need::May).to_lowercase();
+    if !area.is_empty() && text::check_area(&area).is_err() {
+        let error = reader.words().t("setup-area-wrong");
+        reader.fail("area", error);
+    }
+    Some(area).filter(|area| !area.is_empty())
+}
+
+fn name_fields(reader: &mut Reader<'_>) -> (Charter, String, String) {
+    let name = reader.line("name", "setup-name", MAX_COMMUNITY, Need::Must);
+    let area = area_field(reader);
+    let coordinator = reader.filled_line("coordinator", "setup-coordinator", MAX_NAME, Need::Must, "text", "name");
+    let contact = reader.line("contact", "contact-words", MAX_CONTACT_WORDS, Need::May);
+    (Charter::new(name, area), coordinator, contact)
+}
+
+fn name_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("setup-name-title"), reader, "/setup/name", frame.t("go-on"))
+}
+
+pub(super) async fn show_name(State(setup): App, headers: HeaderMap) -> Answer {
+    let frame = frame(&setup, &headers)?;
+    let nothing = Sent::default();
+    let mut reader = Reader::open(frame.words, &nothing);
+    name_fields(&mut reader);
+    Ok(name_page(&frame, reader).answer())
+}
+
+pub(super) async fn name(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
+    let (frame, sent) = sent(&setup, &headers, form)?;
+    let mut reader = Reader::judge(frame.words, &sent);
+    let (charter, coordinator, contact) = name_fields(&mut reader);
+    if !reader.is_fine() || sent.step() == Step::Edit {
+        return Ok(name_page(&frame, reader).answer());
+    }
+    let mut answers = setup.answers();
+    answers.founding = Some(Founding { charter, coordinator });
+    answers.contact = Some(contact).filter(|contact| !contact.is_empty());
+    Ok(go("/setup/charter"))
+}
+
+/// Who has to agree to an exchange, in the words of forms.
+pub(in crate::web) const CONFIRMATIONS: [(&str, &str, Confirmation); 3] = [
+    ("receiver", "setup-confirm-receiver", Confirmation::Receiver),
+    ("both", "setup-confirm-both", Confirmation::Both),
+    ("either", "setup-confirm-either", Confirmation::Either),
+];
+
+/// Who sees how many hours somebody gave and received, in the words of forms.
+pub(in crate::web) const BALANCES: [(&str, &str, Balances); 3] = [
+    ("shown", "balances-shown", Balances::Shown),
+    ("hidden", "balances-hidden", Balances::Hidden),
+    ("gifts", "balances-gifts", Balances::Gifts),
+];
+
+/// Whether anybody keeps score. Whoever says nothing of it means the usual.
+pub(in crate::web) fn balances_field(reader: &mut Reader<'_>) -> Balances {
+    let options = choices(reader.words(), BALANCES.map(|(value, key, _)| (value, key)));
+    let chosen = reader.choice("balances", "balances", options, Need::May);
+    BALANCES.iter().find(|(value, _, _)| *value == chosen).map_or(Balances::Shown, |(_, _, found)| *found)
+}
+
+fn charter_fields(reader: &mut Reader<'_>) -> (Balances, Option<Balance>, Confirmation) {
+    let balances = balances_field(reader);
+    let hours = reader.number("floor", "setup-floor", 0..=1_000);
+    let options = choices(reader.words(), CONFIRMATIONS.map(|(value, key, _)| (value, key)));
+    let chosen = reader.choice("confirmation", "setup-confirmation", options, Need::May);
+    let found = CONFIRMATIONS.iter().find(|(value, _, _)| *value == chosen);
+    let floor = i64::try_from(hours).ok().and_then(|hours| Balance::new(-hours * 60).ok());
+    (balances, floor, found.map_or(Confirmation::Receiver, |(_, _, confirmation)| *confirmation))
+}
+
+fn charter_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("setup-charter"), reader, "/setup/charter", frame.t("go-on"))
+        .lead(frame.t("setup-charter-lead"))
+}
+
+pub(super) async fn show_charter(State(setup): App, headers: HeaderMap) -> Answer {
+    let frame = frame(&setup, &headers)?;
+    let usual = Sent::filled([("floor", FLOOR_HOURS)]);
+    let mut reader = Reader::open(frame.words, &usual);
+    charter_fields(&mut reader);
+    Ok(charter_page(&frame, reader).answer())
+}
+
+pub(super) async fn charter(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
+    let (frame, sent) = sent(&setup, &headers, form)?;
+    let mut reader = Reader::judge(frame.words, &sent);
+    let (balances, floor, confirmation) = charter_fields(&mut reader);
+    let Some(floor) = floor.filter(|_| reader.is_fine()) else { return Ok(charter_page(&frame, reader).answer()) };
+    let root = match Root::random() {
+        Ok(root) => root,
+        Err(why) => return Ok(Oops::Refused(Refused::People(why.to_string())).page(&frame)),
+    };
+    let mut answers = setup.answers();
+    let Some(founding) = answers.founding.as_mut() else { return Ok(go("/setup/name")) };
+    let charter = &mut founding.charter;
+    (charter.balances, charter.person_floor, charter.confirmation) = (balances, floor, confirmation);
+    // Made once: words that somebody wrote down stay the words.
+    answers.root.get_or_insert(root);
+    Ok(go("/setup/words"))
+}
+
+/// The sheet with the words.
+#[derive(Template)]
+#[template(path = "setup_words.html", whitespace = "minimize")]
+struct WordsPage<'a> {
+    frame: &'a Frame,
+    name: String,
+    words: Vec<String>,
+}
+
+pub(super) async fn show_words(State(setup): App, headers: HeaderMap) -> Answer {
+    let frame = frame(&setup, &headers)?;
+    let answers = setup.answers();
+    let (Some(founding), Some(root)) = (&answers.founding, &answers.root) else { return Ok(go("/setup/name")) };
+    let words = root.words().split(' ').map(str::to_owned).collect();
+    Ok(pages::show(&frame, &WordsPage { frame: &frame, name: founding.charter.name.clone(), words }))
+}
+
+fn check_fields(reader: &mut Reader<'_>, expected: Option<&str>) {
+    let words = reader.words();
+    for number in ASKED_BACK {
+        let name = format!("word-{number}");
+        let typed = reader.line(&name, "setup-word", 20, Need::Must);
+        if let Some(field) = reader.fields.last_mut() {
+            field.label = words.t1("setup-word", "n", number);
+        }
+        let right = expected.and_then(|words| words.split(' ').nth(number - 1));
+        if right.is_some_and(|right| right != typed.to_lowercase()) {
+            reader.fail(&name, words.t("setup-word-wrong"));
+        }
+    }
+}
+
+fn check_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("setup-check"), reader, "/setup/check", frame.t("setup-found"))
+        .lead(frame.t("setup-check-lead"))
+        .other(frame.t("setup-words-again"), "/setup/words".into())
+}
+
+pub(super) async fn show_check(State(setup): App, headers: HeaderMap) -> Answer {
+    let frame = frame(&setup, &headers)?;
+    let nothing = Sent::default();
+    let mut reader = Reader::open(frame.words, &nothing);
+    check_fields(&mut reader, None);
+    Ok(check_page(&frame, reader).answer())
+}
+
+pub(super) async fn check(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
+    let (frame, sent) = sent(&setup, &headers, form)?;
+    if let Some(page) = setup.last_page(&frame) {
+        return Ok(page);
+    }
+    let mut reader = Reader::judge(frame.words, &sent);
+    let expected = setup.answers().root.as_ref().map(Root::words);
+    let Some(expected) = expected else { return Ok(go("/setup/charter")) };
+    check_fields(&mut reader, Some(&expected));
+    if !reader.is_fine() {
+        return Ok(check_page(&frame, reader).answer());
+    }
+    Ok(match found(Arc::clone(&setup)).await {
+        Ok(()) => setup.last_page(&frame).unwrap_or_else(|| go("/setup/check")),
+        Err(why) => {
+            tracing::warn!(why, "the community could not be founded");
+            let refused = frame.t1("setup-failed", "why", why);
+            check_page(&frame, reader).refused(Some(refused)).answer()
+        }
+    })
+}
+
+async fn found(setup: Arc<Setup>) -> Result<(), String> {
+    let founding = tokio::task::spawn_blocking(move || {
+        let mut answers = setup.answers();
+        if answers.founded.is_some() {
+            return Ok(());
+        }
+        // Whoever began to bring a community back, and founds one instead, leaves nothing behind.
+        if !answers.bringing.forget() {
+            return Err("another community is coming back here".to_owned());
+        }
+        let (Some(founding), Some(root)) = (&answers.founding, &answers.root) else {
+            return Err("nothing to found".to_owned());
+        };
+        let (_, coordinator) = found_with(&setup.dir, founding, root).map_err(|why| why.to_string())?;
+        let code = PaperCode::from_bytes(home::random().map_err(|why| why.to_string())?);
+        let (contact, invitation) = (answers.contact.clone(), answers.invitation.take());
+        answers.root = None;
+        answers.founded = Some(Founded { sign_in: Some((coordinator, code)), contact, invitation, restored: false });
+        Ok(())
+    });
+    founding.await.map_err(|why| why.to_string())?
+}
