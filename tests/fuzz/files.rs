@@ -130,6 +130,7 @@ fn documents() -> Result<()> {
             (Ok(judged), _) => judged,
             (_, Ok(Document::Evidence(evidence))) => ending(&evidence.judge()),
             (_, Ok(Document::BalanceSheet(sheet))) => 3 + ending(&sheet.check()),
+            (_, Ok(Document::MemberStatement(statement))) => 5 + ending(&statement.check()),
             (Err(why), Err(other)) => mark(&why.to_string()) ^ mark(&other.to_string()),
         }
     };

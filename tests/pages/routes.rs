@@ -129,6 +129,7 @@ const NO_PAGE: [&str; 42] = [
     "/me/passkeys/new",
     "/me/passkeys/ask",
     "/statement.csv",
+    "/statement.kith",
     "/sign-out",
     "/me/devices",
     "/exchange/{id}/confirm",

@@ -224,6 +224,37 @@ fn the_running_node_exports_what_verify_accepts() {
 }
 
 #[test]
+fn a_members_statement_is_a_file_that_verify_accepts_and_nobody_can_change() {
+    let elm = Elm::start();
+    let (ada, ben) = (elm.admit("Ada"), elm.admit("Ben"));
+    elm.json(&["exchange", "record", "--giver", &ada, "--receiver", &ben, "--minutes", "75"]);
+    let file = elm.dir.path().join("ada.kith");
+    let asked = ["member", "statement", &ada, "--out", text(&file)];
+    assert_eq!(elm.json(&asked)["given"], 75);
+    let (exit, judged, _) = kith(&["verify", text(&file), "--json"]);
+    let judged = json(&judged);
+    assert_eq!((exit, judged["member"].as_str(), judged["entries"].as_u64()), (Exit::Done, Some(&*ada), Some(2)));
+    let (_, words, _) = kith(&["verify", text(&file)]);
+    assert!(
+        words.contains("The statement is sound") && words.contains(&ada) && words.contains("1 h 15 min"),
+        "{words}"
+    );
+    assert!(words.contains("It does not show who the member is"), "{words}");
+    let good = std::fs::read(&file).unwrap();
+    assert!(!String::from_utf8_lossy(&good).contains("Ada"));
+    for place in (0..good.len()).step_by(97) {
+        let mut bad = good.clone();
+        bad[place] ^= 1;
+        std::fs::write(&file, &bad).unwrap();
+        assert_eq!(kith(&["verify", text(&file)]).0, Exit::Unverified, "byte {place}");
+    }
+    assert_eq!(elm.refused(&["member", "statement", &ada, "--from", "2026-01-01"]).0, Exit::Usage);
+    // A day on which nothing was.
+    let past = ["member", "statement", &ada, "--until", "1971-01-01", "--out", text(&file)];
+    assert_eq!(elm.json(&past)["entries"], 0);
+}
+
+#[test]
 fn by_its_address_a_node_wants_its_token() {
     let elm = Elm::start();
     let url = crate::local::address(&elm.home()).unwrap();
