@@ -41,7 +41,7 @@ impl Period {
     fn range(&self, now: Timestamp) -> Result<Range<Timestamp>, Failure> {
         let (from, until) = (self.from.unwrap_or(0), self.until.unwrap_or(now.0.saturating_add(1)));
         if from >= until {
-            Err(Failure::field("until", "not after `from`"))
+            Err(Failure::together("`until` is not after `from`"))
         } else {
             Ok(Timestamp(from)..Timestamp(until))
         }
