@@ -154,6 +154,32 @@ fn offers_and_needs_stand_until_they_are_withdrawn() {
         elm.json(&[shelf, "withdraw", &key]);
         assert_eq!(elm.json(&[shelf, "list"])["items"], Value::Array(Vec::new()));
     }
+    let add = ["need", "add", "--member", &ada, "--title", "Walk my dog", "--language", "cy", "--category", "garden"];
+    let key = id(
+        &elm.json(&[&add[..], &["--time", "friday", "--time", "monday_evening", "--by", "2150-05-03"]].concat()),
+        "record",
+    );
+    let count = |asked: &[&str]| elm.json(&[&["need", "list"], asked].concat())["items"].as_array().unwrap().len();
+    let item = &elm.json(&["need", "list"])["items"][0];
+    assert_eq!((&item["key"], &item["by"]), (&Value::from(key), &Value::from(65_866)));
+    let times = ["monday_evening", "friday_morning", "friday_afternoon", "friday_evening"];
+    assert_eq!(item["times"], Value::from(times.to_vec()));
+    for (asked, found) in [
+        (&["--day", "friday"][..], 1),
+        (&["--day", "monday", "--part", "morning"], 0),
+        (&["--part", "evening", "--language", "cy", "--category", "garden", "--near"], 1),
+        (&["--language", "en"], 0),
+        (&["--remote"], 0),
+        (&["--category", "food"], 0),
+    ] {
+        assert_eq!(count(asked), found, "{asked:?}");
+    }
+    assert_eq!(elm.refused(&[&add[..], &["--time", "Friday"]].concat()).0, Exit::Usage);
+    assert_eq!(elm.refused(&[&add[..], &["--by", "1960-01-01"]].concat()).0, Exit::Usage);
+    assert_eq!(
+        elm.refused(&["offer", "add", "--member", &ada, "--title", "No", "--by", "2150-05-03"]).1,
+        "not-together"
+    );
 }
 
 #[test]
