@@ -328,6 +328,7 @@ told-gave = Helpoch chi { $receiver } am { $hours }
 told-received = Helpodd { $giver } chi am { $hours }
 told-back = Mae { $receiver } yn rhoi { $hours } yn ôl i { $giver }
 told-gift = Rhoddodd { $giver } { $hours } i bot y gymuned
+told-gift-gave = Rhoddoch chi { $hours } i bot y gymuned
 
 ## Gofyn a chynnig
 ask = Gofyn am help
@@ -449,6 +450,13 @@ record-note = Beth oedd e?
 record-check-gave = Helpoch chi
 record-check-received = Pwy helpodd chi
 record-button = Ei nodi
+gift = Rhoi oriau i'r pot
+gift-lead = Ni i gyd biau'r pot. Mae'n rhoi oriau i bobl sy'n aros am gymuned arall.
+gift-length = Faint rydych chi'n ei roi?
+    .hint = Fel 1:30 neu 45 min.
+    .missing = Ysgrifennwch faint rydych chi'n ei roi.
+gift-check = Rydych chi'n rhoi { $hours } i bot y gymuned. Diolch.
+gift-button = Rhoi nhw
 
 ## Cyfnewid
 stand-waits = Yn aros i { $who } ddweud ie ers { $day }.
@@ -671,6 +679,7 @@ behalf-record = Nodi oriau ar eu rhan
 behalf-statement = Eu datganiad, i'w ddarllen neu ei argraffu
 behalf-me = Eu manylion a'u dyfeisiau
 behalf-slips = Argraffu slipiau â'u henw
+behalf-gift = Rhoi oriau i'r pot drostyn nhw
 behalf-leave = Maent yn gadael
 
 ## Cydlynwyr: slipiau

@@ -50,3 +50,4 @@ key-lead = A key of your own signs for you. Only your device has it.
 key-lost = Did you lose the device? Ring a coordinator.
 key-none = You have no key. That is fine.
 key-elsewhere-how = Type this in the program “kith”. Copy the last line.
+gift-lead = The pot is for all of us. It gives hours to people who wait.

@@ -326,6 +326,7 @@ told-gave = You helped { $receiver } for { $hours }
 told-received = { $giver } helped you for { $hours }
 told-back = { $receiver } gives { $hours } back to { $giver }
 told-gift = { $giver } gave { $hours } to the community pot
+told-gift-gave = You gave { $hours } to the community pot
 
 ## Asking and offering
 ask = Ask for help
@@ -447,6 +448,13 @@ record-note = What was it?
 record-check-gave = You helped
 record-check-received = Who helped you
 record-button = Write it down
+gift = Give hours to the pot
+gift-lead = The pot belongs to all of us. It gives hours to people who wait for another community.
+gift-length = How much do you give?
+    .hint = Like 1:30 or 45 min.
+    .missing = Write how much you give.
+gift-check = You give { $hours } to the community pot. Thank you.
+gift-button = Give them
 
 ## An exchange
 stand-waits = Waiting for { $who } to say yes since { $day }.
@@ -666,6 +674,7 @@ behalf-record = Write down hours for them
 behalf-statement = Their statement, to read or print
 behalf-me = Their details and devices
 behalf-slips = Print slips with their name
+behalf-gift = Give hours to the pot for them
 behalf-leave = They leave
 
 ## Coordinators: slips

@@ -326,6 +326,7 @@ told-gave = Usted ayudó a { $receiver }: { $hours }
 told-received = { $giver } le ayudó: { $hours }
 told-back = { $receiver } devuelve { $hours } a { $giver }
 told-gift = { $giver } dio { $hours } al fondo común
+told-gift-gave = Dio { $hours } al fondo común
 
 ## Pedir y ofrecer
 ask = Pedir ayuda
@@ -447,6 +448,13 @@ record-note = ¿Qué fue?
 record-check-gave = Usted ayudó a
 record-check-received = Quién le ayudó
 record-button = Anotarlo
+gift = Dar horas al fondo común
+gift-lead = El fondo es de todos. Da horas a quien espera a otra comunidad.
+gift-length = ¿Cuánto da?
+    .hint = Como 1:30 o 45 min.
+    .missing = Escriba cuánto da.
+gift-check = Da { $hours } al fondo común. Gracias.
+gift-button = Dar las horas
 
 ## Un intercambio
 stand-waits = Espera el sí de { $who }. Desde: { $day }.
@@ -666,6 +674,7 @@ behalf-record = Anotar horas en su nombre
 behalf-statement = Su resumen, para leer o imprimir
 behalf-me = Sus datos y aparatos
 behalf-slips = Imprimir vales con su nombre
+behalf-gift = Dar horas al fondo en su nombre
 behalf-leave = Deja la comunidad
 
 ## Coordinar: vales

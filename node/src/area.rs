@@ -58,13 +58,15 @@ impl Cell {
     /// How far the two are apart where they are nearest, in kilometres: 0 when one lies within the other, or they touch.
     #[must_use]
     pub fn apart(&self, other: &Self) -> f64 {
-        let (east, north) = (gap(self.east, other.east), gap(self.north, other.north));
         // Across the line at which east becomes west, the other way round is shorter.
-        let (mut from, to) = (east.0, east.1);
-        if (to - from).abs() > 180.0 {
-            from += if to > from { 360.0 } else { -360.0 };
-        }
-        kilometres((from, north.0), (to, north.1))
+        let turn = match self.middle().0 - other.middle().0 {
+            far if far > 180.0 => 360.0,
+            far if far < -180.0 => -360.0,
+            _ => 0.0,
+        };
+        let east = gap(self.east, (other.east.0 + turn, other.east.1 + turn));
+        let north = gap(self.north, other.north);
+        kilometres((east.0, north.0), (east.1, north.1))
     }
 
     /// How far apart their middles are, in whole kilometres, as somebody would say it.

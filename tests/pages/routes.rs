@@ -49,6 +49,7 @@ const ROUTES: [(&str, Who, &str); 97] = [
     ("/me", Member, "/me"),
     ("/me/change", Member, "/me/change"),
     ("/me/key", Member, "/me/key"),
+    ("/gift", Member, "/gift"),
     ("/leave", Member, "/leave"),
     ("/done/{what}", Member, "/done/saved"),
     ("/messages", Member, "/messages"),

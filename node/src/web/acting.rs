@@ -2,7 +2,7 @@
 
 use super::{
     Oops,
-    forms::{Choice, Need, Reader, Sent, Step},
+    forms::{Choice, Field, Need, Reader, Sent, Step},
     visit::Member,
     words::Words,
 };
@@ -84,6 +84,13 @@ impl Acting {
         }
         reader.hidden(FOR, self.member.to_string());
         if self.coordinator().is_some() { channel(reader) } else { Channel::InPerson }
+    }
+
+    /// The fields that belong to acting for somebody, for a page that asks nothing else.
+    pub(super) fn told(&self, words: Words, sent: &Sent) -> Vec<Field> {
+        let mut reader = Reader::open(words, sent);
+        self.fields(&mut reader);
+        reader.fields
     }
 
     /// How the member agreed.

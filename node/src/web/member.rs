@@ -2,6 +2,7 @@
 
 mod exchange;
 mod find;
+mod gift;
 mod home;
 mod key;
 mod leave;
@@ -48,6 +49,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/listing/{community}/{key}/withdraw", get(listing::withdraw).post(listing::send_withdraw))
         .route("/record", get(record::who).post(record::send_who))
         .route("/record/hours", get(record::hours).post(record::send_hours))
+        .route("/gift", get(gift::show).post(gift::send))
         .route("/exchange/{id}", get(exchange::show))
         .route("/exchange/{id}/confirm", post(exchange::confirm))
         .route("/exchange/{id}/decline", get(exchange::decline).post(exchange::send_decline))

@@ -237,6 +237,8 @@ pub(super) struct CheckPage<'a> {
     acting: Option<String>,
     rows: Vec<(String, String)>,
     fields: Vec<Field>,
+    /// What is asked here and nowhere before.
+    asked: Vec<Field>,
     action: String,
     button: String,
     /// What a key of the member's own signs.
@@ -256,6 +258,7 @@ impl<'a> CheckPage<'a> {
             acting: None,
             rows,
             fields: reader.fields,
+            asked: Vec::new(),
             action: action.to_owned(),
             button,
             signing: None,
@@ -274,6 +277,11 @@ impl<'a> CheckPage<'a> {
 
     pub(super) fn signing(mut self, signing: Option<Signing>) -> Self {
         self.signing = signing;
+        self
+    }
+
+    pub(super) fn asking(mut self, fields: Vec<Field>) -> Self {
+        self.asked = fields;
         self
     }
 

@@ -15,6 +15,7 @@ mod live;
 mod looking_after;
 mod members;
 mod passkeys;
+mod pot;
 mod rough;
 mod together;
 

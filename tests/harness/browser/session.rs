@@ -19,8 +19,8 @@ use tokio::runtime::Runtime;
 
 /// How long a page may take to come, with everything else that uses the machine.
 const PAGE_PATIENCE: Duration = Duration::from_secs(60);
-/// How often something is pressed that a page which shows what changes puts anew.
-const PRESSES: usize = 5;
+/// How often something is tried with an element that a page which shows what changes puts anew.
+const ATTEMPTS: usize = 5;
 /// What Chromium needs on a machine without a screen, without a way out, and for whoever runs tests as root.
 const FLAGS: [&str; 10] = [
     "--headless",
@@ -280,7 +280,8 @@ impl Browser {
     pub fn fill(&self, label: &str, value: &str) -> Result<&Self> {
         let path =
             format!("//*[self::input or self::textarea][@id=//label[normalize-space(.)={}]/@for]", quoted(label));
-        self.put(&self.element(&format!("field {label:?}"), &path)?, value)
+        self.with_element(|| self.put(&self.element(&format!("field {label:?}"), &path)?, value))?;
+        Ok(self)
     }
 
     /// The same for a field that is known by its name.
@@ -288,17 +289,19 @@ impl Browser {
     /// # Errors
     /// When there is none.
     pub fn fill_named(&self, name: &str, value: &str) -> Result<&Self> {
-        self.put(&self.element(&format!("field {name:?}"), &format!("//input[@name={}]", quoted(name)))?, value)
+        let path = format!("//input[@name={}]", quoted(name));
+        self.with_element(|| self.put(&self.element(&format!("field {name:?}"), &path)?, value))?;
+        Ok(self)
     }
 
-    fn put(&self, field: &WebElement, value: &str) -> Result<&Self> {
+    fn put(&self, field: &WebElement, value: &str) -> Result<()> {
         if self.look.keyboard {
             self.type_into(field, value)?;
         } else {
             self.run(field.clear())?;
             self.run(field.send_keys(value))?;
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Gives a file to the field with this label. The window of the system in which people choose one is not the page's.
@@ -307,11 +310,13 @@ impl Browser {
     /// When there is none.
     pub fn attach(&self, label: &str, file: &Path) -> Result<&Self> {
         let path = format!("//input[@type='file'][@id=//label[normalize-space(.)={}]/@for]", quoted(label));
-        let field = self.element(&format!("field {label:?}"), &path)?;
-        if self.look.keyboard {
-            self.tab_to(&field)?;
-        }
-        self.run(field.send_keys(file.display().to_string()))?;
+        self.with_element(|| {
+            let field = self.element(&format!("field {label:?}"), &path)?;
+            if self.look.keyboard {
+                self.tab_to(&field)?;
+            }
+            self.run(field.send_keys(file.display().to_string()))
+        })?;
         Ok(self)
     }
 
@@ -322,8 +327,10 @@ impl Browser {
     pub fn filled(&self, label: &str) -> Result<String> {
         let path =
             format!("//*[self::input or self::textarea][@id=//label[normalize-space(.)={}]/@for]", quoted(label));
-        let field = self.element(&format!("field {label:?}"), &path)?;
-        Ok(self.run(field.prop("value"))?.unwrap_or_default())
+        self.with_element(|| {
+            let field = self.element(&format!("field {label:?}"), &path)?;
+            Ok(self.run(field.prop("value"))?.unwrap_or_default())
+        })
     }
 
     /// Chooses or ticks what has this label.
@@ -332,15 +339,17 @@ impl Browser {
     /// When there is none.
     pub fn choose(&self, label: &str) -> Result<&Self> {
         let path = format!("//label[normalize-space(.)={}][.//input]", quoted(label));
-        let shown = self.element(&format!("choice {label:?}"), &path)?;
-        let chosen = format!("{path}//input");
-        let input = self.run(self.driver().find(By::XPath(&chosen)))?;
-        if self.look.keyboard {
-            self.choose_by_key(&input)?
-        } else {
-            self.run(shown.click())?
-        }
-        ensure!(self.run(input.is_selected())?, "{label:?} was pressed and is not chosen");
+        self.with_element(|| {
+            let shown = self.element(&format!("choice {label:?}"), &path)?;
+            let input = self.run(self.driver().find(By::XPath(format!("{path}//input"))))?;
+            if self.look.keyboard {
+                self.choose_by_key(&input)?
+            } else {
+                self.run(shown.click())?
+            }
+            ensure!(self.run(input.is_selected())?, "{label:?} was pressed and is not chosen");
+            Ok(())
+        })?;
         Ok(self)
     }
 
@@ -369,23 +378,27 @@ impl Browser {
     pub fn push(&self, words: &str) -> Result<&Self> {
         let words = quoted(words);
         let path = format!("//button[normalize-space(.)={words}]");
-        self.run(self.element(&format!("button {words}"), &path)?.click())?;
+        self.with_element(|| self.run(self.element(&format!("button {words}"), &path)?.click()))?;
         Ok(self)
     }
 
-    /// Presses what fits. A page that shows by itself what changes may put another one in its place meanwhile: then that.
-    fn press_what_fits(&self, words: &str, path: &str) -> Result<()> {
-        let press = || {
-            let found = self.element(&format!("button or link {words}"), path)?;
-            if self.look.keyboard { self.press_by_key(&found) } else { self.run(found.click()) }
-        };
-        for _ in 1..PRESSES {
-            match press() {
+    /// Does something with an element of the page. A page that shows by itself what changes may put another one in its
+    /// place meanwhile: then with that.
+    fn with_element<T>(&self, act: impl Fn() -> Result<T>) -> Result<T> {
+        for _ in 1..ATTEMPTS {
+            match act() {
                 Err(error) if is_stale(&error) => {}
-                pressed => return pressed,
+                done => return done,
             }
         }
-        press()
+        act()
+    }
+
+    fn press_what_fits(&self, words: &str, path: &str) -> Result<()> {
+        self.with_element(|| {
+            let found = self.element(&format!("button or link {words}"), path)?;
+            if self.look.keyboard { self.press_by_key(&found) } else { self.run(found.click()) }
+        })
     }
 
     fn leave(&self, words: &str, path: &str) -> Result<&Self> {

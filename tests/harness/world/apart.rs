@@ -35,10 +35,14 @@ impl World {
         (open(one) && open(other)).then_some(account)
     }
 
+    /// Whether a third holds mail for both.
+    fn have_a_holder(&self, a: usize, b: usize) -> bool {
+        (0..self.nodes.len()).any(|h| h != a && h != b && self.holds(h, a) && self.holds(h, b))
+    }
+
     /// Whether two can do without ever meeting: they are partners, and a third holds mail for both.
     fn can_part(&self, a: usize, b: usize) -> bool {
-        let third = |h: &usize| *h != a && *h != b && self.holds(*h, a) && self.holds(*h, b);
-        self.open_account(a, b).is_some() && (0..self.nodes.len()).any(|h| third(&h))
+        self.open_account(a, b).is_some() && self.have_a_holder(a, b)
     }
 
     /// Now and then two part for good.
@@ -78,6 +82,17 @@ impl World {
             self.coverage.hit("mail", "apart to the end");
         } else {
             self.parted = None;
+        }
+    }
+
+    /// An order that was on its way when all healed may switch off the mail of those who stay apart: then they meet.
+    pub(super) fn meet_without_mail(&mut self) {
+        let Some((a, b)) = self.parted else { return };
+        let all_run = self.nodes.iter().all(|node| node.machine.is_some());
+        if all_run && !self.have_a_holder(a, b) {
+            self.parted = None;
+            self.coverage.hit("mail", "met for want of a holder");
+            self.connect(a, b);
         }
     }
 }

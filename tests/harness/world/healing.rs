@@ -55,6 +55,7 @@ impl World {
                 continue;
             }
             look = self.now + LOOK;
+            self.meet_without_mail();
             match self.unfinished() {
                 None if at_work => return Err(Violation::new("convergence", "a node is at work without end".into())),
                 None => return Ok(()),

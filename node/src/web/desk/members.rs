@@ -190,6 +190,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
             link("behalf-ask", format!("/ask?for={id}")),
             link("behalf-offer", format!("/offer?for={id}")),
             link("behalf-record", format!("/record?for={id}")),
+            link("behalf-gift", format!("/gift?for={id}")),
             link("behalf-statement", format!("/statement?for={id}")),
             link("behalf-me", format!("/me?for={id}")),
             link("behalf-slips", format!("/paper/slips?giver={id}")),

@@ -8,7 +8,7 @@ use crate::{
         acting::Acting,
         agreed::{agreed, how},
         exchanges::{Seen, Stand},
-        forms::{Asked, Need, Post, Reader, Sent, choices},
+        forms::{Asked, Control, Field, Need, Post, Reader, Sent, choices},
         pages::{self, FormPage, go, refusal},
         signing::{self, Signing},
         visit::{Frame, Member, Visit},
@@ -19,7 +19,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use kith_protocol::{
     id::{ExchangeId, MemberId},
-    ledger::{Agreed, Authority, Body, Channel, CorrectionTerms, ExchangeTerms, History as _, PaymentTerms},
+    ledger::{Agreed, Authority, Body, CorrectionTerms, ExchangeTerms, History as _, PaymentTerms},
     machine::{Command, Reply, WaitingKind},
     minutes::Minutes,
     rejection::Rejection,
@@ -51,7 +51,8 @@ struct ExchangePage<'a> {
     mine: bool,
     once: String,
     confirm: String,
-    acting_for: String,
+    /// How somebody told whoever acts for them.
+    told: Vec<Field>,
     decline: Option<String>,
     question: Option<String>,
     correct: Option<String>,
@@ -179,7 +180,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         mine: seen.waits_for(&acting.member),
         once: crate::web::forms::fresh_once(),
         confirm: format!("/exchange/{}/confirm", seen.id),
-        acting_for: if acting.is_for_another() { acting.member.to_string() } else { String::new() },
+        told: acting.told(words, &asked),
         decline: (part && seen.can_decline()).then(|| address("decline")),
         question: (part && counts).then(|| address("question")),
         write: acting.myself().and_then(|me| {
@@ -239,7 +240,8 @@ pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post
         return Err(Rejection::NotWaiting(found.seen.id).into());
     }
     let key = signing::own_key(&app, &found.acting).await?;
-    let consent = signing::consent(&found.acting, Channel::InPerson, key, &post.sent)?;
+    let channel = found.acting.fields(&mut Reader::judge(post.frame.words, &post.sent));
+    let consent = signing::consent(&found.acting, channel, key, &post.sent)?;
     match awaited(&app, found.seen.id).await? {
         Awaited::Here(terms) => {
             let consents = match terms.receiver == found.acting.member {

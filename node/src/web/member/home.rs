@@ -175,6 +175,7 @@ pub(in crate::web) fn told(
     let mine = |party: Option<MemberId>| me.is_some() && party == me;
     let key = match seen.gift {
         _ if seen.back => "told-back",
+        true if mine(seen.giver) => "told-gift-gave",
         true => "told-gift",
         false if mine(seen.giver) => "told-gave",
         false if mine(seen.receiver) => "told-received",

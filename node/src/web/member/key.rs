@@ -6,7 +6,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         acting::Acting,
-        forms::{Asked, Post, Reader, Step, fresh_once},
+        forms::{Asked, Post, Reader, Sent, Step, fresh_once},
         pages::{self, CheckPage, go, refusal},
         signing::{self, PROOF, Signing},
         visit::{Frame, Visit},
@@ -16,7 +16,7 @@ use askama::Template;
 use axum::{extract::State, http::StatusCode};
 use kith_protocol::{
     key::{BadKey, PublicKey},
-    ledger::{Agreed, Channel, Consent},
+    ledger::Agreed,
     machine::Command,
     member::KeyTerms,
     rejection::Rejection,
@@ -113,7 +113,6 @@ fn check(
     terms: &KeyTerms,
 ) -> axum::response::Response {
     let mut reader = Reader::judge(frame.words, &post.sent);
-    acting.fields(&mut reader);
     let key = terms.key.map(|key| key.to_string()).unwrap_or_default();
     reader.hidden("key", key.as_str());
     reader.hidden("number", terms.number.to_string());
@@ -128,6 +127,7 @@ fn check(
         Some(begins) => page.row(frame.t("key-new"), begins.to_owned()),
         None => page,
     };
+    let page = page.asking(acting.told(frame.words, &Sent::default()));
     page.acting(acting.line(frame.words)).signing(Some(signing).filter(|signing| !signing.fields.is_empty())).answer()
 }
 
@@ -139,7 +139,8 @@ async fn change(
     terms: KeyTerms,
 ) -> Result<(), Refused> {
     let proof = signing::sent(&post.sent, PROOF)?;
-    let consent: Consent = signing::consent(acting, Channel::InPerson, old, &post.sent)?;
+    let channel = acting.fields(&mut Reader::judge(post.frame.words, &post.sent));
+    let consent = signing::consent(acting, channel, old, &post.sent)?;
     let command = move |terms: Agreed<KeyTerms>| Command::ChangeKey { terms, proof };
     app.handle.agreed(post.deed().request(), terms, vec![Some(consent)], command).await.map(drop)
 }

@@ -15,8 +15,10 @@ use crate::{
         forms::{Asked, Need, Post, Reader, Step},
         pages::{self, DonePage, FormPage, go},
         shelf,
+        sight::Sight,
         stale::{self, Stood},
         visit::{Frame, Guest, Visit},
+        words::Words,
     },
 };
 use askama::Template;
@@ -52,12 +54,12 @@ struct MePage<'a> {
     more: Vec<(String, String)>,
 }
 
-fn row(words: crate::web::words::Words, key: &str, value: Option<&String>) -> (String, String) {
+fn row(words: Words, key: &str, value: Option<&String>) -> (String, String) {
     (words.t(key), value.cloned().unwrap_or_else(|| words.t("not-given")))
 }
 
 /// A passkey, as far as its owner needs it to tell two apart.
-fn passkey(words: crate::web::words::Words, passkey: &Passkey) -> String {
+fn passkey(words: Words, passkey: &Passkey) -> String {
     let since = ("since", &*words.day(passkey.made_at));
     let phone = passkey.device == Device::Phone;
     match passkey.used_at {
@@ -78,6 +80,24 @@ async fn passkeys(app: &App, frame: &Frame, member: MemberId) -> Result<Option<V
     Ok(Some(own.iter().map(|(name, one)| (passkey(frame.words, one), name.0.to_string())).collect()))
 }
 
+/// Where members go from here, with what is for them alone. Where nobody keeps score, the pot has nothing to do.
+fn more(words: Words, scored: bool) -> Vec<(String, String)> {
+    let ways = [
+        ("messages", "/messages"),
+        ("week", "/week"),
+        ("circles", "/circles"),
+        ("charter", "/charter"),
+        ("gift", "/gift"),
+        ("helpers", "/helpers"),
+        ("key", "/me/key"),
+        ("pause", "/pause"),
+        ("away-list", "/away"),
+        ("my-data", "/me/data.json"),
+    ];
+    let ways = ways.into_iter().filter(|(key, _)| scored || *key != "gift");
+    ways.map(|(key, address)| (words.t(key), address.to_owned())).collect()
+}
+
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
@@ -85,7 +105,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let person = app.handle.persons(vec![member]).await?.remove(&member).unwrap_or_default();
     let sessions = app.handle.sessions_of(member).await?;
     let passkeys = passkeys(&app, frame, member).await?;
-    let (own, records, codes) = app
+    let own = acting.myself().is_some();
+    let (community, records, codes, scored) = app
         .handle
         .look(move |machine, book| {
             let partners = machine.state().ledger().partners().iter();
@@ -93,13 +114,14 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             let codes = partners
                 .map(|(account, partner): (_, &Partner)| (name_of(machine, &partner.community()), code(account)));
             let codes: Vec<_> = codes.collect();
-            (machine.identity().community, shelf::of_member(machine, book, &member, now), codes)
+            let scored = Sight::of(machine, own).keeps_score();
+            (machine.identity().community, shelf::of_member(machine, book, &member, now), codes, scored)
         })
         .await?;
     let listings = records.iter().filter_map(|record| {
         let (kind, listing) = Kind::of(&record.item)?;
         let kind = words.t(if kind == Kind::Offer { "listing-offer" } else { "listing-need" });
-        Some((listing.title.clone(), kind, format!("/listing/{own}/{}", record.key)))
+        Some((listing.title.clone(), kind, format!("/listing/{community}/{}", record.key)))
     });
     let devices = sessions.into_iter().map(|(key, session)| Open {
         words: words.t2(
@@ -129,21 +151,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             .collect(),
         devices: devices.collect(),
         passkeys,
-        more: [
-            ("messages", "/messages"),
-            ("week", "/week"),
-            ("circles", "/circles"),
-            ("charter", "/charter"),
-            ("helpers", "/helpers"),
-            ("key", "/me/key"),
-            ("pause", "/pause"),
-            ("away-list", "/away"),
-            ("my-data", "/me/data.json"),
-        ]
-        .into_iter()
-        .filter(|_| acting.myself().is_some())
-        .map(|(key, address)| (words.t(key), address.to_owned()))
-        .collect(),
+        more: if own { more(words, scored) } else { Vec::new() },
         acting_for: if acting.is_for_another() { member.to_string() } else { String::new() },
     };
     Ok(pages::show(frame, &page))

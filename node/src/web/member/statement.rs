@@ -29,6 +29,8 @@ const MOST_LINES: usize = 20_000;
 const LINES_A_LOOK: usize = 500;
 /// The most years that are offered each by itself: longer than any time bank has been there.
 const MOST_YEARS: i16 = 40;
+/// What the ledger calls hours that are given to the pot.
+const GIFT: &str = "gift";
 
 /// A line as it is shown.
 struct Shown {
@@ -36,6 +38,8 @@ struct Shown {
     what: String,
     with: String,
     note: String,
+    /// Hours by which nobody was helped: given to the pot.
+    moved: Option<String>,
     given: Option<String>,
     received: Option<String>,
     address: Option<String>,
@@ -62,7 +66,7 @@ fn kind_key(kind: &str) -> &'static str {
     match kind {
         "exchange" => "entry-exchange",
         "group_exchange" => "entry-group",
-        "gift" => "entry-gift",
+        GIFT => "entry-gift",
         "correction" => "entry-correction",
         "opening_balance" => "entry-opening",
         "hold" => "entry-hold",
@@ -100,14 +104,16 @@ async fn read(handle: &Handle, member: MemberId, before: Option<u64>, most: usiz
 fn shown(words: Words, sight: Sight, acting: &Acting, read: &Read, line: &Line) -> Shown {
     let change = sight.change(line);
     let hours = |change: i64| words.hours(change.unsigned_abs());
+    let helped = change.filter(|_| line.kind != GIFT);
     let with = line.other.map(|other| read.names.get(&other).cloned().unwrap_or_else(|| words.t("somebody")));
     Shown {
         day: words.day(line.at),
         what: words.t(kind_key(line.kind)),
         with: with.unwrap_or_default(),
         note: line.exchange.and_then(|id| read.notes.get(&id)).cloned().unwrap_or_default(),
-        given: change.filter(|change| *change > 0).map(hours),
-        received: change.filter(|change| *change < 0).map(hours),
+        moved: change.filter(|_| line.kind == GIFT).map(hours),
+        given: helped.filter(|change| *change > 0).map(hours),
+        received: helped.filter(|change| *change < 0).map(hours),
         address: line.exchange.map(|id| acting.address(&format!("/exchange/{id}"))),
     }
 }

@@ -193,6 +193,7 @@ async fn where_hours_are_gifts_nobody_keeps_score() {
         }
         read["/charter"].says("nobody keeps score").says("40 hours, but it does not count for now");
         read["/leave"].never("Your hours go to the community pot.");
+        read["/me"].never("Give hours to the pot");
     }
     let ada = elm.read_by(elm.ada).await;
     ada["/home"].says(&format!("You helped for {GIVEN}. Thank you!"));

@@ -122,13 +122,14 @@ async fn a_session_alone_changes_no_key_and_a_coordinator_does_by_name() {
     let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
     let page = rosa.get(&format!("/me/key?for={amina}")).await;
     let check = rosa.send(page.is(200).form("/me/key").with(&[("key", "")]), "check").await;
-    check.is(200).says("From now on you have no key.");
-    rosa.send(check.form("/me/key"), "send").await.is(200).says("Your key is changed.");
+    check.is(200).says("From now on you have no key.").says("How did they tell you?");
+    let told = check.form("/me/key").with(&[("channel", "phone")]);
+    rosa.send(told, "send").await.is(200).says("Your key is changed.");
     assert_eq!(key_of(&trial, amina).await, None);
     let last =
         trial.handle().look(|machine, book| book.entry(machine.state().ledger().tree().size() - 1)).await.unwrap();
     let Some(Body::MemberKeyChanged { member, .. }) = last.map(|entry| entry.body) else { panic!("a change of a key") };
-    assert_eq!(member, Authority::OnBehalf { coordinator: trial.coordinator, channel: Channel::InPerson });
+    assert_eq!(member, Authority::OnBehalf { coordinator: trial.coordinator, channel: Channel::Phone });
     browser.get("/statement").await.says("Own key");
     takes(&mut browser, &new).await;
     trial.running.stop().await;
