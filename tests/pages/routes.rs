@@ -33,6 +33,7 @@ const ROUTES: [(&str, Who, &str); 97] = [
     ("", Member, "/find?q=bikes"),
     ("", Member, "/find?q=unicorns"),
     ("", Member, "/find?kind=needs&category=transport"),
+    ("", Member, "/find?place=near&day=friday&part=morning&language=en"),
     ("/listing/{community}/{key}", Member, "/listing/COMMUNITY/OTHERS"),
     ("", Member, "/listing/COMMUNITY/OWN"),
     ("/listing/{community}/{key}/withdraw", Member, "/listing/COMMUNITY/OWN/withdraw"),
