@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 97] = [
+const ROUTES: [(&str, Who, &str); 99] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -117,7 +117,7 @@ const ROUTES: [(&str, Who, &str); 97] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 42] = [
+const NO_PAGE: [&str; 43] = [
     "/partners/{id}/escrow/now",
     "/live",
     "/static/kith.css",
