@@ -126,10 +126,12 @@ fn statement(side: &Half) -> Result<Unverified<MemberStatement>> {
     let nodes = MemoryNodes::of(entries.iter().map(Entry::leaf));
     let begins = |id| entries.iter().find(|entry| entry.body.begins() == Some(id)).map(|entry| &entry.body);
     let mut lines = Vec::new();
-    let mut agreement = None;
+    let (mut agreement, mut epochs) = (None, Vec::new());
     for (index, entry) in (0..).zip(entries) {
-        if let Body::PartnershipAgreed { agreement: agreed } = &entry.body {
-            agreement = Some(agreed.as_ref().clone());
+        match &entry.body {
+            Body::PartnershipAgreed { agreement: agreed } => agreement = Some(agreed.as_ref().clone()),
+            Body::Resumed { resumption } => epochs.push(resumption.as_ref().clone()),
+            _ => {}
         }
         let about = entry.body.about().map_or(Some(&entry.body), begins);
         if about.is_some_and(|body| body.named().contains(&member)) {
@@ -149,7 +151,7 @@ fn statement(side: &Half) -> Result<Unverified<MemberStatement>> {
         sums: Some(Sums { opening: Balance::ZERO, closing: balance }),
         earlier: Vec::new(),
         lines,
-        under: vec![Under { agreement: agreement.context("they agreed")?, epochs: Vec::new() }],
+        under: vec![Under { agreement: agreement.context("they agreed")?, epochs }],
         made_at: Timestamp(9),
     };
     let signed = statement.sign(&identity.secret).into_unverified();
