@@ -26,6 +26,8 @@ fn publish(node: &Node, kind: &str, member: &Person, title: &str) -> Result<Reco
         area: None,
         language: None,
         remote: false,
+        times: Vec::new(),
+        by: None,
         days: None,
     };
     let outcome: Outcome = node.client().post(&format!("/api/v1/{kind}"), &listing, None)?;

@@ -11,6 +11,7 @@ passkeys-lead = Next time, you need no code. Your face or finger is enough. We c
 passkey-unreadable = That did not work. Try again, or use a code.
 passkey-copied = Is there a copy of this passkey? Use a code. Then add a new passkey.
 sign-in-unknown = This code does not work. Ask a coordinator for a new one.
+statement-proof-lead = This file has proof in it. Others can check your hours. It has no names.
 standing-even = You gave as much help as you got.
 standing-given = You gave { $hours } more than you got. Do you need help?
 standing-received = You got { $hours } of help. That is good.

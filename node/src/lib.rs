@@ -1,6 +1,7 @@
 //! The program `kith`: storage, network, runtime, API, pages, command line.
 
 pub mod api;
+pub mod area;
 pub mod backup;
 pub mod cli;
 pub mod client;

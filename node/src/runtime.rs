@@ -27,6 +27,7 @@ pub mod office;
 mod outbox;
 pub mod own;
 pub mod personal;
+mod proving;
 pub mod retired;
 pub mod root;
 pub mod shelves;

@@ -102,6 +102,7 @@ pub(crate) fn listing(title: &str, text: &str, tags: &[&str]) -> Listing {
         area: None,
         language: "en".into(),
         remote: false,
+        when: kith_protocol::shelf::When::default(),
     }
 }
 

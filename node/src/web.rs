@@ -24,6 +24,7 @@ mod signing;
 mod skills;
 mod stale;
 mod status;
+mod times;
 mod tries;
 mod visit;
 mod week;

@@ -6,10 +6,12 @@ use crate::{
     evidence::{Evidence, MAX_EVIDENCE_BYTES},
     rejection::Rejection,
     sheet::BalanceSheet,
+    statement::MemberStatement,
 };
 use serde::{Deserialize, Serialize};
 
-/// The largest file: a balance sheet with as many exchanges as it may have.
+/// The largest file: a balance sheet with as many exchanges as it may have. A member's statement is cut to it, too: of its
+/// entries those of large groups have many times the size of others.
 pub const MAX_DOCUMENT_BYTES: usize = 2 * MAX_EVIDENCE_BYTES;
 
 /// A file.
@@ -20,6 +22,8 @@ pub enum Document {
     Evidence(Box<Evidence>),
     /// What passed between two partners.
     BalanceSheet(Box<Unverified<BalanceSheet>>),
+    /// A member's own entries.
+    MemberStatement(Box<Unverified<MemberStatement>>),
 }
 
 impl Document {

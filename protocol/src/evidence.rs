@@ -10,7 +10,7 @@ use crate::{
     key::SoundKey,
     ledger::{
         Shown,
-        checkpoint::{Checkpoint, Note, origin_of},
+        checkpoint::Checkpoint,
         merkle::{verify_consistency, verify_inclusion},
     },
     partnership::{Decision, Proposal, ResumeOffer, Verdict, committed_link, fits},
@@ -236,8 +236,7 @@ fn both<'a, T: Content + Clone>(two: &'a [Unverified<T>; 2], key: &SoundKey) -> 
 }
 
 fn checkpoint(text: &str, community: &CommunityId, key: &SoundKey) -> Result<Checkpoint, Rejection> {
-    let read = || Note::parse(text).ok()?.verify(&origin_of(community), key).ok();
-    read().ok_or(Rejection::NoProof("a checkpoint is not signed by that key"))
+    Checkpoint::read(text, community, key).ok_or(Rejection::NoProof("a checkpoint is not signed by that key"))
 }
 
 /// Where an acceptance says that the exchange is recorded, if the key signed it.

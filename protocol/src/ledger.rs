@@ -9,6 +9,7 @@ pub mod checkpoint;
 mod consent;
 mod entry;
 pub use crate::merkle;
+mod part;
 mod rules;
 mod shown;
 mod state;
@@ -18,6 +19,7 @@ pub use entry::{
     Body, CorrectionTerms, ENTRY_VERSION, Entry, ExchangeTerms, GiftTerms, GroupTerms, MAX_ENTRY_BYTES, MAX_GROUP,
     PaymentTerms, UnderId,
 };
+pub use part::Running;
 pub use rules::{Applied, POT_FLOOR, Validated};
 pub use shown::{Receipt, Shown};
 pub use state::{Account, Advance, History, Hold, Ledger, Partner, Posting, Recorded};

@@ -12,7 +12,7 @@
 //! 4. [`community`], [`member`]
 //! 5. [`partnership`], [`ledger`], [`shelf`]
 //! 6. [`lane`], [`escrow`]
-//! 7. [`evidence`], [`sheet`]
+//! 7. [`evidence`], [`sheet`], [`statement`]
 //! 8. [`document`]
 //! 9. [`machine`], [`audit`]
 
@@ -40,5 +40,6 @@ pub mod rejection;
 pub mod sealing;
 pub mod sheet;
 pub mod shelf;
+pub mod statement;
 pub mod text;
 pub mod time;

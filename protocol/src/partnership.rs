@@ -3,6 +3,7 @@
 mod agreement;
 mod dispute;
 mod invitation;
+mod keys;
 mod message;
 mod resume;
 
@@ -13,6 +14,7 @@ pub use dispute::{
     MAX_STATEMENTS, Outcome, REMIND_AFTER, Said, Statement, Words, closes,
 };
 pub use invitation::{Invitation, MAX_INVITATION_TEXT};
+pub use keys::EpochKeys;
 pub use message::{Acknowledgement, Decision, Details, Kind, Payee, Proposal, RefusalCode, Verdict};
 pub use resume::{
     Committed, Crossing, Pair, Position, ResumeAcknowledgement, ResumeOffer, ResumeRequest, Resumption, committed_link,

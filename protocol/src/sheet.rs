@@ -1,17 +1,15 @@
 //! The balance sheet of a partnership for a period: every exchange with both signatures, so that anybody may check it.
 
 use crate::{
-    community::check_certificate,
     envelope::{Content, Unverified},
     id::{AccountId, CommunityId},
-    key::{PublicKey, SoundKey},
     minutes::Balance,
-    partnership::{Agreement, Decision, Proposal, Resumption, Side, Verdict, fits},
+    partnership::{Agreement, Decision, EpochKeys, Proposal, Resumption, Side, Verdict},
     rejection::Rejection,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The most exchanges on one sheet: as many as one list may hold, a year of a busy partnership.
 pub const MAX_SHEET_LINES: usize = 4_000;
@@ -93,39 +91,12 @@ pub struct Checked {
     pub undecided_since: Option<Timestamp>,
 }
 
-/// Both sides' keys by epoch.
-struct Keys(BTreeMap<u32, [SoundKey; 2]>);
-
-impl Keys {
-    fn of(sheet: &BalanceSheet) -> Result<Self, Rejection> {
-        sheet.agreement.check()?;
-        let sound = |key: PublicKey| key.sound().map_err(Rejection::from);
-        let first = [sound(sheet.agreement.key(Side::A))?, sound(sheet.agreement.key(Side::B))?];
-        let mut keys = BTreeMap::from([(sheet.agreement.first_epoch(), first)]);
-        for resumption in &sheet.epochs {
-            resumption.check(&sheet.agreement.terms)?;
-            let key =
-                |side| check_certificate(resumption.certificate(side))?.content().key.sound().map_err(Rejection::from);
-            keys.insert(resumption.offer.content.epoch, [key(Side::A)?, key(Side::B)?]);
-        }
-        Ok(Self(keys))
-    }
-
-    fn of_side(&self, epoch: u32, side: Side) -> Result<&SoundKey, Rejection> {
-        let [a, b] = self.0.get(&epoch).ok_or(Rejection::NoProof("it does not say how an epoch began"))?;
-        Ok(if side == Side::A { a } else { b })
-    }
-
-    /// Whether the right keys signed a line.
-    fn check(&self, line: &Line, account: AccountId) -> Result<(), Rejection> {
-        let (proposal, decision) = (&line.proposal.content, &line.decision.content);
-        let accepts = matches!(decision.verdict, Verdict::Accept { .. });
-        if proposal.account != account || !fits(proposal, decision) || !accepts {
-            return Err(Rejection::NoProof("an exchange on it was not accepted"));
-        }
-        line.proposal.clone().verify(self.of_side(proposal.epoch, proposal.lane)?)?;
-        line.decision.clone().verify(self.of_side(proposal.epoch, proposal.lane.other())?)?;
-        Ok(())
+/// Whether the right keys signed a line, and it was accepted.
+fn check(keys: &EpochKeys, line: &Line) -> Result<(), Rejection> {
+    keys.check(&line.proposal, &line.decision)?;
+    match line.decision.content.verdict {
+        Verdict::Accept { .. } => Ok(()),
+        Verdict::Reject { .. } => Err(Rejection::NoProof("an exchange on it was not accepted")),
     }
 }
 
@@ -139,13 +110,12 @@ impl Unverified<BalanceSheet> {
         if sheet.v != 1 {
             return Err(Rejection::UnknownVersion(sheet.v));
         }
-        let (terms, keys) = (&sheet.agreement.terms, Keys::of(sheet)?);
+        let (terms, keys) = (&sheet.agreement.terms, EpochKeys::of(&sheet.agreement, &sheet.epochs)?);
         let account = terms.account();
-        let latest = keys.0.keys().next_back().copied().unwrap_or(0);
-        self.clone().verify(keys.of_side(latest, sheet.maker)?)?;
+        self.clone().verify(keys.of_side(keys.latest(), sheet.maker)?)?;
         let (mut received, mut given, mut seen) = (0_u64, 0_u64, BTreeSet::new());
         for line in &sheet.lines {
-            keys.check(line, account)?;
+            check(&keys, line)?;
             let minutes = u64::from(line.proposal.content.minutes.get());
             let side = if line.proposal.content.lane == sheet.maker { &mut received } else { &mut given };
             *side = side.saturating_add(minutes);

@@ -4,12 +4,14 @@
 
 mod accept;
 mod record;
+mod when;
 
 pub use accept::{Held, Known, Verdict, accept, live_root};
 pub use record::{
     Announcement, Category, Head, ITEM_DAYS_MAX, Item, Listing, MAX_ANNOUNCEMENT_BYTES, MAX_LISTING_TEXT,
     MAX_RECORD_BYTES, MAX_TAGS, MAX_TITLE, Record, check_record,
 };
+pub use when::{DAYS, LAST_DAY, PARTS, Times, When};
 
 /// The most live records of one community: a town of 50,000 members with one offer each.
 pub const MAX_LIVE_RECORDS: usize = 50_000;

@@ -19,7 +19,9 @@ use kith_protocol::{
         checkpoint::Checkpoint,
         merkle::{MemoryNodes, inclusion_proof},
     },
+    minutes::Balance,
     partnership::{Committed, Decision, Proposal, ResumeOffer, Verdict},
+    statement::{Line, MemberStatement, Sums, Under},
     time::Timestamp,
 };
 use kith_tests::{
@@ -112,6 +114,51 @@ fn proofs(pair: &Pair) -> Result<Vec<Evidence>> {
     Ok(proofs)
 }
 
+/// The statement of whoever paid on a side, with both communities' signatures in it.
+fn statement(side: &Half) -> Result<Unverified<MemberStatement>> {
+    let (identity, entries) = (side.machine.identity(), side.view.entries());
+    let paid = entries.iter().find_map(|entry| match &entry.body {
+        Body::Hold { terms, .. } => Some(terms.payer),
+        _ => None,
+    });
+    let member = paid.context("somebody paid")?;
+    let (checkpoint, note) = note(side, entries)?;
+    let nodes = MemoryNodes::of(entries.iter().map(Entry::leaf));
+    let begins = |id| entries.iter().find(|entry| entry.body.begins() == Some(id)).map(|entry| &entry.body);
+    let mut lines = Vec::new();
+    let (mut agreement, mut epochs) = (None, Vec::new());
+    for (index, entry) in (0..).zip(entries) {
+        match &entry.body {
+            Body::PartnershipAgreed { agreement: agreed } => agreement = Some(agreed.as_ref().clone()),
+            Body::Resumed { resumption } => epochs.push(resumption.as_ref().clone()),
+            _ => {}
+        }
+        let about = entry.body.about().map_or(Some(&entry.body), begins);
+        if about.is_some_and(|body| body.named().contains(&member)) {
+            let proof = inclusion_proof(index, checkpoint.size(), &nodes).context("it is in the tree")?;
+            lines.push(Line { index, entry: entry.clone(), proof });
+        }
+    }
+    let balance = side.machine.state().ledger().members()[&member].balance;
+    let statement = MemberStatement {
+        v: 1,
+        community: identity.community,
+        certificate: identity.certificate.clone(),
+        checkpoint: note,
+        member,
+        from: Timestamp(0),
+        until: Timestamp(u64::MAX),
+        sums: Some(Sums { opening: Balance::ZERO, closing: balance }),
+        earlier: Vec::new(),
+        lines,
+        under: vec![Under { agreement: agreement.context("they agreed")?, epochs }],
+        made_at: Timestamp(9),
+    };
+    let signed = statement.sign(&identity.secret).into_unverified();
+    signed.check().context("a good statement is refused")?;
+    Ok(signed)
+}
+
 #[test]
 fn documents() -> Result<()> {
     let pair = talked()?;
@@ -122,6 +169,7 @@ fn documents() -> Result<()> {
     }
     for side in &pair.sides {
         let all = Timestamp(0)..Timestamp(u64::MAX);
+        corpus.push(Document::MemberStatement(Box::new(statement(side)?)).to_bytes());
         corpus.push(side.machine.balance_sheet(&pair.account()?, all, pair.now, &side.view)?.to_bytes());
     }
     let run = |bytes: &[u8]| {
@@ -130,6 +178,7 @@ fn documents() -> Result<()> {
             (Ok(judged), _) => judged,
             (_, Ok(Document::Evidence(evidence))) => ending(&evidence.judge()),
             (_, Ok(Document::BalanceSheet(sheet))) => 3 + ending(&sheet.check()),
+            (_, Ok(Document::MemberStatement(statement))) => 5 + ending(&statement.check()),
             (Err(why), Err(other)) => mark(&why.to_string()) ^ mark(&other.to_string()),
         }
     };

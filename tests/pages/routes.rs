@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 99] = [
+const ROUTES: [(&str, Who, &str); 100] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -33,6 +33,7 @@ const ROUTES: [(&str, Who, &str); 99] = [
     ("", Member, "/find?q=bikes"),
     ("", Member, "/find?q=unicorns"),
     ("", Member, "/find?kind=needs&category=transport"),
+    ("", Member, "/find?place=near&day=friday&part=morning&language=en"),
     ("/listing/{community}/{key}", Member, "/listing/COMMUNITY/OTHERS"),
     ("", Member, "/listing/COMMUNITY/OWN"),
     ("/listing/{community}/{key}/withdraw", Member, "/listing/COMMUNITY/OWN/withdraw"),
@@ -117,7 +118,7 @@ const ROUTES: [(&str, Who, &str); 99] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 42] = [
+const NO_PAGE: [&str; 43] = [
     "/partners/{id}/escrow/now",
     "/live",
     "/static/kith.css",
@@ -131,6 +132,7 @@ const NO_PAGE: [&str; 42] = [
     "/me/passkeys/new",
     "/me/passkeys/ask",
     "/statement.csv",
+    "/statement.kith",
     "/sign-out",
     "/me/devices",
     "/exchange/{id}/confirm",

@@ -118,13 +118,14 @@ impl Town {
             let phone = Some(phone.to_owned()).filter(|phone| !phone.is_empty());
             let kind = (n == PEOPLE.len() - 1).then_some(kith_protocol::member::MemberKind::Organisation);
             let member = node.admit(&NewMember { name: name.into(), phone, kind, ..NewMember::default() })?;
-            let offer =
-                json!({ "member": member, "title": title, "text": text, "category": category, "remote": n == 5 });
+            let offer = json!({ "member": member, "title": title, "text": text, "category": category, "remote": n == 5,
+                    "times": if n % 2 == 0 { vec!["friday_morning", "saturday_morning"] } else { Vec::new() } });
             self.offers.push(post(node, "/api/v1/offers", &offer)?.record.context("an offer has a key")?);
             self.people.push(member);
         }
         for (n, title, text, category) in ASKS {
-            let ask = json!({ "member": self.people[n], "title": title, "text": text, "category": category });
+            let ask = json!({ "member": self.people[n], "title": title, "text": text, "category": category,
+                "times": ["friday_morning"], "by": 65_866 });
             post(node, "/api/v1/needs", &ask)?;
         }
         for (giver, receiver, minutes, note, agreed) in HOURS {

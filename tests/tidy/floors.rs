@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["community", "member"],
     &["ledger", "shelf", "partnership"],
     &["lane", "witness", "escrow"],
-    &["evidence", "sheet"],
+    &["evidence", "sheet", "statement"],
     &["document"],
     &["machine", "audit"],
 ];

@@ -53,6 +53,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(batch::admit_members))
         .routes(routes!(members::get_member))
         .routes(routes!(members::get_statement))
+        .routes(routes!(papers::member_statement))
         .routes(routes!(members::get_alias))
         .routes(routes!(members::leave))
         .routes(routes!(members::put_role))

@@ -333,6 +333,8 @@ fn publish_one(
         area: person.area.clone().filter(|area| text::check_area(area).is_ok()),
         language: None,
         remote: false,
+        times: Vec::new(),
+        by: None,
         days: None,
     };
     let key = key("listing", &[id.as_bytes(), shelf.as_bytes(), title.as_bytes()]);

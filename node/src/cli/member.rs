@@ -2,7 +2,8 @@
 
 use super::{
     output::{Out, hours, or_dash, outcome, table, when, word},
-    reach::{Reach, Write, pages, protocol_word},
+    reach::{Period, Reach, Write, pages, protocol_word},
+    verify,
 };
 use crate::{
     api::types::{MemberView, NewMember, NewRole, Nothing, Outcome, StatementLine},
@@ -14,6 +15,7 @@ use kith_protocol::{
     key::PublicKey,
     member::{MemberKind, Role},
 };
+use std::path::PathBuf;
 
 /// Admit members and look after them.
 #[derive(Debug, Subcommand)]
@@ -88,9 +90,10 @@ pub(super) struct Show {
     reach: Reach,
 }
 
-/// Show what changed a member's balance, newest first.
+/// Show what changed a member's balance, newest first; or write it as a file that proves itself. `kith verify` checks it
+/// anywhere.
 ///
-/// Example: kith member statement 01JD8Z3M5T8Q6V0N4R7K2X9C1B --dir elm --limit 20
+/// Example: kith member statement 01JD8Z3M5T8Q6V0N4R7K2X9C1B --dir elm --from 2026-01-01 --out ada.kith
 #[derive(Debug, Args)]
 pub(super) struct Statement {
     /// The member's id.
@@ -101,6 +104,11 @@ pub(super) struct Statement {
     /// At most this many, up to 500.
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
+    /// The file to write, with the proof of each entry. It has no names in it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["before", "limit"])]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    period: Period,
     #[command(flatten)]
     reach: Reach,
 }
@@ -179,6 +187,13 @@ impl Add {
 
 impl Statement {
     fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
+        if let Some(file) = &self.out {
+            let path = format!("/api/v1/members/{}/statement/file?{}", self.member, self.period.query()?);
+            return verify::fetch(&self.reach.client()?, &path, Some(file), out);
+        }
+        if self.period.is_named() {
+            return Err(Failure::usage("a period is for a file; say with --out where to write it".to_owned()));
+        }
         let before = self.before.map_or_else(String::new, |before| format!("&before={before}"));
         let path = format!("/api/v1/members/{}/statement?limit={}{before}", self.member, self.limit);
         let page: crate::api::types::Page<StatementLine> = self.reach.client()?.get(&path)?;

@@ -4,7 +4,7 @@ mod escrow;
 
 use super::{
     output::{Out, hours, length, or_dash, table, when},
-    reach::{Reach, Write, escape},
+    reach::{Period, Reach, Write, escape},
     verify,
 };
 use crate::{
@@ -111,12 +111,8 @@ pub(super) struct AliasArgs {
 pub(super) struct Statement {
     /// The partner community's id.
     community: CommunityId,
-    /// The first day, in Coordinated Universal Time; the beginning when absent.
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    from: Option<jiff::civil::Date>,
-    /// The day after the last; now when absent.
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    until: Option<jiff::civil::Date>,
+    #[command(flatten)]
+    period: Period,
     /// The file to write. Without it only the summary is printed.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -226,37 +222,17 @@ impl Partner {
     }
 }
 
-/// Midnight at the beginning of a day, in milliseconds since 1970.
-fn midnight(day: jiff::civil::Date) -> Result<u64, Failure> {
-    let at =
-        day.to_zoned(jiff::tz::TimeZone::UTC).ok().and_then(|at| u64::try_from(at.timestamp().as_millisecond()).ok());
-    at.ok_or_else(|| Failure::usage(format!("{day} is not a day since 1970")))
-}
-
 impl Statement {
     fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
-        let from = self.from.map(midnight).transpose()?.unwrap_or(0);
-        let until = self.until.map(midnight).transpose()?;
-        let until = until.map(|until| format!("&until={until}")).unwrap_or_default();
-        let path = format!("/api/v1/partners/{}/statement?from={from}{until}", self.community);
-        let mut bytes = Vec::new();
-        self.reach.client()?.download(&path, &mut bytes)?;
-        // What the node gave is checked as anybody else would, before it is handed on.
-        let checked = verify::document(&bytes)?;
-        if let Some(file) = &self.out {
-            verify::write(file, &bytes)?;
-        }
-        checked.print(out)
+        let path = format!("/api/v1/partners/{}/statement?{}", self.community, self.period.query()?);
+        verify::fetch(&self.reach.client()?, &path, self.out.as_deref(), out)
     }
 }
 
 impl EvidenceArgs {
     fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
-        let mut bytes = Vec::new();
-        self.reach.client()?.download(&format!("/api/v1/partners/{}/evidence", self.community), &mut bytes)?;
-        let checked = verify::document(&bytes)?;
-        verify::write(&self.out, &bytes)?;
-        checked.print(out)
+        let path = format!("/api/v1/partners/{}/evidence", self.community);
+        verify::fetch(&self.reach.client()?, &path, Some(&self.out), out)
     }
 }
 

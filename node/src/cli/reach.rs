@@ -81,6 +81,39 @@ pub(super) fn escape(value: &str) -> String {
     value.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
+/// The days that a statement is about.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Period {
+    /// The first day, in Coordinated Universal Time; the beginning when absent.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<jiff::civil::Date>,
+    /// The day after the last; now when absent.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    until: Option<jiff::civil::Date>,
+}
+
+impl Period {
+    /// Whether a day was named.
+    pub(super) const fn is_named(&self) -> bool {
+        self.from.is_some() || self.until.is_some()
+    }
+
+    /// As the API asks for it.
+    pub(super) fn query(&self) -> Result<String, Failure> {
+        let from = self.from.map(midnight).transpose()?.unwrap_or(0);
+        let until = self.until.map(midnight).transpose()?;
+        let until = until.map(|until| format!("&until={until}")).unwrap_or_default();
+        Ok(format!("from={from}{until}"))
+    }
+}
+
+/// Midnight at the beginning of a day, in milliseconds since 1970.
+fn midnight(day: jiff::civil::Date) -> Result<u64, Failure> {
+    let at =
+        day.to_zoned(jiff::tz::TimeZone::UTC).ok().and_then(|at| u64::try_from(at.timestamp().as_millisecond()).ok());
+    at.ok_or_else(|| Failure::usage(format!("{day} is not a day since 1970")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,11 @@
-//! `kith verify`: judges an exported ledger, a balance sheet or a proof of misconduct, with no node and no network.
+//! `kith verify`: judges an exported ledger, a member's statement, a balance sheet or a proof of misconduct, with no node and
+//! no network.
 
 use super::output::{Out, hours, when};
-use crate::failure::{Exit, Failure};
+use crate::{
+    client::Client,
+    failure::{Exit, Failure},
+};
 use clap::Args;
 use kith_protocol::{
     audit::{Auditor, Finding, Summary},
@@ -9,6 +13,7 @@ use kith_protocol::{
     evidence::Proven,
     rejection::Rejection,
     sheet::Checked,
+    statement::Told,
 };
 use std::{
     fs::File,
@@ -19,7 +24,7 @@ use std::{
 /// How much is read at once.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// Check a file: an exported ledger, a partner's balance sheet, or a proof of misconduct.
+/// Check a file: an exported ledger, a member's statement, a partner's balance sheet, or a proof of misconduct.
 ///
 /// It needs no node and no network. Of a ledger it checks every entry, every rule and every signature, and says which entry is
 /// the first bad one.
@@ -27,7 +32,8 @@ const CHUNK_BYTES: usize = 256 * 1024;
 /// Example: kith verify elm.car
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The file that `kith ledger export`, `kith partner statement` or `kith partner evidence` wrote.
+    /// The file that `kith ledger export`, `kith member statement`, `kith partner statement` or `kith partner evidence` wrote, or
+    /// that a member got from their statement's page.
     file: PathBuf,
 }
 
@@ -59,6 +65,7 @@ impl Verify {
 /// A file that stands for itself and was found good.
 pub(super) enum Good {
     Sheet(Box<Checked>),
+    Statement(Box<Told>),
     Proof(Proven),
 }
 
@@ -68,12 +75,24 @@ pub(super) fn document(bytes: &[u8]) -> Result<Good, Failure> {
         |why: Rejection| Failure::new(Exit::Unverified, why.code(), format!("{why}. Do not rely on this file"));
     match Document::decode(bytes).map_err(unsound)? {
         Document::BalanceSheet(sheet) => Ok(Good::Sheet(Box::new(sheet.check().map_err(unsound)?))),
+        Document::MemberStatement(statement) => Ok(Good::Statement(Box::new(statement.check().map_err(unsound)?))),
         Document::Evidence(evidence) => Ok(Good::Proof(evidence.judge().map_err(unsound)?)),
     }
 }
 
+/// Fetches a file that stands for itself, checks it as anybody else would, keeps it, and says what it says.
+pub(super) fn fetch(client: &Client, path: &str, file: Option<&Path>, out: &mut Out<'_>) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    client.download(path, &mut bytes)?;
+    let checked = document(&bytes)?;
+    if let Some(file) = file {
+        write(file, &bytes)?;
+    }
+    checked.print(out)
+}
+
 /// Writes a file, all of it or nothing.
-pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::file("write", file, &error);
     let beside = file.with_extension("part");
     std::fs::write(&beside, bytes).map_err(failed)?;
@@ -85,6 +104,7 @@ impl Good {
     pub(super) fn print(&self, out: &mut Out<'_>) -> Result<(), Failure> {
         match self {
             Self::Sheet(sheet) => out.result(sheet, |sheet| sheet_words(sheet)),
+            Self::Statement(told) => out.result(told, |told| statement_words(told)),
             Self::Proof(proven) => {
                 let result = serde_json::json!({
                     "community": proven.community, "evidence": proven.misconduct.code(), "what": proven.misconduct,
@@ -96,6 +116,35 @@ impl Good {
             }
         }
     }
+}
+
+fn statement_words(told: &Told) -> String {
+    let sum = |minutes: u64| hours(i64::try_from(minutes).unwrap_or(i64::MAX));
+    let stood = |minutes: Option<i64>| minutes.map_or_else(|| "not said".to_owned(), hours);
+    let rows = [
+        ("Community", told.community.to_string()),
+        ("Member", told.member.to_string()),
+        ("From", when(told.from.0)),
+        ("Until", when(told.until.0)),
+        ("Entries", told.entries.to_string()),
+        ("Given", sum(told.given)),
+        ("Received", sum(told.received)),
+        ("Stood before", stood(told.opening)),
+        ("Stood after", stood(told.closing)),
+        ("Signed by the member", told.signed.to_string()),
+        ("Agreed in a session", told.in_session.to_string()),
+        ("Recorded for them", told.on_behalf.to_string()),
+        ("Signed by partners", told.crossed.to_string()),
+        ("Entries in the ledger", told.size.to_string()),
+        ("Root of the ledger", told.root.to_string()),
+        ("Made", when(told.made_at.0)),
+    ];
+    let rows = rows.map(|(name, value)| format!("{name:<24}{value}")).join("\n");
+    format!(
+        "The statement is sound: the community signed it, and each entry on it stands in the ledger that the community signed.\n\
+         {rows}\n\nIt does not show who the member is, nor that the community listed all entries of the period. The whole ledger \
+         shows the second: kith ledger export."
+    )
 }
 
 fn sheet_words(sheet: &Checked) -> String {

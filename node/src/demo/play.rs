@@ -160,6 +160,8 @@ impl<'a> Player<'a> {
                 area: None,
                 language: Some(words.language.clone()),
                 remote: false,
+                times: Vec::new(),
+                by: None,
                 days: None,
             };
             patiently(|| self.node(place).client.post::<_, Outcome>(path, &new, None))?;

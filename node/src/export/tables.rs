@@ -17,7 +17,7 @@ use kith_protocol::{
     ledger::{Entry, History as _},
     machine::View as _,
     shelf::Record,
-    time::Timestamp,
+    time::{Span, Timestamp},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, io};
@@ -44,6 +44,12 @@ fn time(at: Timestamp) -> String {
     let millis = i64::try_from(at.0).unwrap_or(i64::MAX);
     let at = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A day that is given in days since 1970.
+fn day(days: u32) -> String {
+    let at = Timestamp(0).plus(Span::days(u64::from(days)));
+    time(at).split('T').next().unwrap_or_default().to_owned()
 }
 
 fn table<R>(head: &[&str], rows: R) -> io::Result<Vec<u8>>
@@ -174,8 +180,20 @@ impl<'a> Tables<'a> {
 
     fn listings(&self, put: Put<'_>) -> io::Result<()> {
         let records = self.records()?;
-        let head =
-            ["key", "member", "member_name", "title", "text", "category", "from_afar", "language", "made", "until"];
+        let head = [
+            "key",
+            "member",
+            "member_name",
+            "title",
+            "text",
+            "category",
+            "from_afar",
+            "language",
+            "times",
+            "by",
+            "made",
+            "until",
+        ];
         for (name, wanted) in [("offers.csv", Kind::Offer), ("needs.csv", Kind::Need)] {
             let rows = records.iter().filter_map(|(record, owner)| {
                 let (_, listing) = Kind::of(&record.item).filter(|(kind, _)| *kind == wanted)?;
@@ -188,6 +206,8 @@ impl<'a> Tables<'a> {
                     word(listing.category),
                     listing.remote.to_string(),
                     cell(&listing.language),
+                    listing.when.times.map(|times| times.to_string()).unwrap_or_default(),
+                    listing.when.by.map(day).unwrap_or_default(),
                     time(record.made_at),
                     time(record.expires_at),
                 ])

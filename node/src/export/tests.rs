@@ -11,7 +11,7 @@ use kith_protocol::{
     ledger::{ExchangeTerms, GroupTerms},
     machine::Command,
     minutes::Minutes,
-    shelf::Item,
+    shelf::{Item, Listing, Times, When},
     time::Span,
 };
 use std::collections::BTreeMap;
@@ -44,7 +44,8 @@ async fn fill(trial: &Trial) -> [MemberId; 3] {
     let (ada, bo) = (trial.admit_named(1, "Ada, \"the\" Park").await, trial.admit_named(2, "=Bo").await);
     let cy = trial.admit_named(3, "Cy Old").await;
     trial.publish(7, ada, Item::Offer(listing("Sewing", "Any\nday", &[]))).await;
-    trial.publish(8, bo, Item::Need(listing("A lift", "", &[]))).await;
+    let when = When { times: Times::of([(4, 0)]), by: Some(65_866) };
+    trial.publish(8, bo, Item::Need(Listing { when, ..listing("A lift", "", &[]) })).await;
     let (community, word, made_at) = (handle.community(), trial.word(), clock::now());
     let (minutes, exchange) = (Minutes::new(45).unwrap(), ExchangeId([5; 16]));
     let terms = ExchangeTerms { community, exchange, giver: ada, receiver: bo, minutes, made_at, details: None };
@@ -107,7 +108,8 @@ async fn everything_is_in_it_and_nothing_private() {
     assert_eq!(exchanges.iter().filter(|row| row["kind"] == "group_exchange").count(), 3);
     let offers = table(&files["offers.csv"]);
     assert_eq!((offers[0]["title"].as_str(), offers[0]["text"].as_str()), ("Sewing", "Any\nday"));
-    assert_eq!(table(&files["needs.csv"])[0]["member_name"], "'=Bo");
+    let need = &table(&files["needs.csv"])[0];
+    assert_eq!((&*need["member_name"], &*need["times"], &*need["by"]), ("'=Bo", "friday_morning", "2150-05-03"));
     for (name, says) in [("circles.json", "Elm Row"), ("notices.json", "Soup on Friday"), ("charter.json", "Elm")] {
         let value: serde_json::Value = serde_json::from_slice(&files[name]).unwrap();
         assert!(value.to_string().contains(says), "{name}: {value}");

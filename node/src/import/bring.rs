@@ -246,6 +246,7 @@ fn items<'a>(member: MemberId, person: &'a Person, language: &str) -> Vec<(Membe
             area: person.area.clone().filter(|area| text::check_area(area).is_ok()),
             language: language.to_owned(),
             remote: false,
+            when: kith_protocol::shelf::When::default(),
         };
         (member, person, RecordKey(*key), if need { Item::Need(listing) } else { Item::Offer(listing) })
     };

@@ -4,15 +4,18 @@
 use super::{
     clock,
     handle::{Handle, Refused},
-    shelves::{ROWS_A_LOOK, communities},
+    shelves::{ROWS_A_LOOK, area_of, communities},
 };
+use crate::area::Cell;
 use kith_protocol::{
     codec,
     envelope::Unverified,
     id::CommunityId,
-    shelf::{Category, Item, Listing, Record},
-    time::Span,
+    machine::Machine,
+    shelf::{Category, Item, Listing, Record, Times},
+    time::{Span, Timestamp},
 };
+use std::collections::BTreeMap;
 
 /// The most rows one request reads, shelves counted like rows: a hundred milliseconds or so of one core.
 const MAX_SCANNED: usize = 5_000;
@@ -41,19 +44,78 @@ impl Kind {
     }
 }
 
+/// What is near, in kilometres between the places' nearest edges: half an hour by bus or bicycle.
+pub const NEAR_KM: f64 = 10.0;
+
+/// For how long after its last day a need is still shown, because the day ends last where it begins last: half a day.
+const DAYS_END: Span = Span::seconds(12 * 60 * 60);
+
+/// Where to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On every shelf.
+    Everywhere,
+    /// On the shelf of one community.
+    Only(CommunityId),
+    /// On the shelves of all others.
+    Others,
+    /// Within [`NEAR_KM`] of our own community.
+    Near,
+}
+
 /// What is looked for.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     /// Offers or needs.
     pub kind: Kind,
-    /// Only of this community.
-    pub community: Option<CommunityId>,
+    /// Where to look.
+    pub place: Place,
     /// Only of this category.
     pub category: Option<Category>,
     /// Only what can be done from afar.
     pub remote: bool,
+    /// Only in this language, whatever its region: the first part of a BCP 47 tag.
+    pub language: Option<String>,
+    /// Not what says other times than these. What says none may be good at any time.
+    pub times: Option<Times>,
     /// Words that must all occur, as [`words`] gives them.
     pub words: Vec<String>,
+}
+
+/// Where communities are, to say what is near.
+struct Nearby {
+    own: CommunityId,
+    cells: BTreeMap<CommunityId, Cell>,
+}
+
+impl Nearby {
+    fn of(machine: &Machine) -> Self {
+        let own = machine.identity().community;
+        let cell = |id: &CommunityId| Some((*id, Cell::of(&area_of(machine, id)?)?));
+        Self { own, cells: std::iter::once(&own).chain(machine.known().keys()).filter_map(cell).collect() }
+    }
+
+    /// Whether something is near our own community; what is of ours and says nothing else is.
+    fn has(&self, community: &CommunityId, listing: &Listing) -> bool {
+        let said = listing.area.as_deref().and_then(Cell::of);
+        match (self.cells.get(&self.own), said.as_ref().or_else(|| self.cells.get(community))) {
+            (Some(here), Some(there)) => here.apart(there) <= NEAR_KM,
+            _ => *community == self.own,
+        }
+    }
+}
+
+/// Whether two language tags begin with the same language.
+#[must_use]
+pub fn same_language(one: &str, other: &str) -> bool {
+    let first = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    first(one) == first(other)
+}
+
+/// Whether the last day on which a need wants help is over everywhere.
+fn is_over(listing: &Listing, now: Timestamp) -> bool {
+    let ends = |day: u32| Timestamp(0).plus(Span::days(u64::from(day) + 1)).plus(DAYS_END);
+    listing.when.by.is_some_and(|day| ends(day) <= now)
 }
 
 /// Up to where was read: through this revision of this shelf.
@@ -128,13 +190,36 @@ fn matches(listing: &Listing, words: &[String]) -> bool {
 }
 
 impl Wanted {
-    fn fits(&self, item: &Item) -> bool {
+    fn fits(&self, item: &Item, now: Timestamp) -> bool {
         Kind::of(item).is_some_and(|(kind, listing)| {
             kind == self.kind
                 && self.category.is_none_or(|category| category == listing.category)
                 && (!self.remote || listing.remote)
+                && self.language.as_deref().is_none_or(|language| same_language(language, &listing.language))
+                && self.times.is_none_or(|wanted| listing.when.times.is_none_or(|times| times.meets(wanted)))
+                && !is_over(listing, now)
                 && matches(listing, &self.words)
         })
+    }
+
+    /// The only shelf to read, when there is one.
+    const fn only(&self) -> Option<CommunityId> {
+        match self.place {
+            Place::Only(community) => Some(community),
+            Place::Everywhere | Place::Others | Place::Near => None,
+        }
+    }
+
+    fn is_there(&self, record: &Record, own: &CommunityId, nearby: Option<&Nearby>) -> bool {
+        match self.place {
+            Place::Everywhere => true,
+            Place::Only(community) => record.community == community,
+            Place::Others => record.community != *own,
+            Place::Near => {
+                let listing = record.item.listing();
+                nearby.zip(listing).is_some_and(|(nearby, listing)| nearby.has(&record.community, listing))
+            }
+        }
     }
 }
 
@@ -183,10 +268,14 @@ impl Handle {
     /// # Errors
     /// [`Refused::Busy`] or [`Refused::Stopping`].
     pub async fn listings(&self, wanted: &Wanted, limit: usize, after: Option<Cursor>) -> Result<Listed, Refused> {
-        let now = clock::now();
+        let (now, own) = (clock::now(), self.community());
+        let nearby = match wanted.place {
+            Place::Near => Some(self.look(|machine, _| Nearby::of(machine)).await?),
+            Place::Everywhere | Place::Only(_) | Place::Others => None,
+        };
         let (mut records, mut scanned, mut upto): (Vec<Record>, _, _) = (Vec::new(), 0, after);
         let next = 'reading: loop {
-            let Rows { rows, cost, upto: reached } = read(self, wanted.community, upto).await?;
+            let Rows { rows, cost, upto: reached } = read(self, wanted.only(), upto).await?;
             scanned += cost;
             let found = rows.iter().filter_map(|bytes| codec::decode_own::<Unverified<Record>>(bytes).ok());
             for record in found.map(|record| record.content) {
@@ -194,7 +283,8 @@ impl Handle {
                     break 'reading upto;
                 }
                 upto = Some(Cursor { community: record.community, revision: record.revision });
-                if wanted.fits(&record.item) && record.expires_at > now {
+                let there = wanted.is_there(&record, &own, nearby.as_ref());
+                if there && wanted.fits(&record.item, now) && record.expires_at > now {
                     records.push(record);
                 }
             }
@@ -211,6 +301,7 @@ impl Handle {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use kith_protocol::shelf::When;
 
     #[test]
     fn every_word_must_occur_somewhere_in_any_case_and_without_its_accents() {
@@ -222,17 +313,83 @@ mod tests {
             area: None,
             language: "en".into(),
             remote: false,
+            when: kith_protocol::shelf::When::default(),
         };
         assert!(matches(&listing, &words("")));
         assert!(matches(&listing, &words("garden ALLOT épinards")));
         assert!(matches(&listing, &words("epinards dwr")));
         assert!(!matches(&listing, &words("garden paint")));
-        let wanted =
-            |category, remote| Wanted { kind: Kind::Offer, community: None, category, remote, words: Vec::new() };
+        let any = Wanted {
+            kind: Kind::Offer,
+            place: Place::Everywhere,
+            category: None,
+            remote: false,
+            language: None,
+            times: None,
+            words: Vec::new(),
+        };
+        let fits = |wanted: Wanted, item: &Item| wanted.fits(item, Timestamp(0));
         let offer = Item::Offer(listing.clone());
-        assert!(wanted(None, false).fits(&offer) && wanted(Some(Category::Garden), false).fits(&offer));
-        assert!(!wanted(Some(Category::Food), false).fits(&offer) && !wanted(None, true).fits(&offer));
-        assert!(!wanted(None, false).fits(&Item::Need(listing)));
+        assert!(fits(any.clone(), &offer));
+        assert!(fits(Wanted { category: Some(Category::Garden), ..any.clone() }, &offer));
+        assert!(!fits(Wanted { category: Some(Category::Food), ..any.clone() }, &offer));
+        assert!(!fits(Wanted { remote: true, ..any.clone() }, &offer));
+        for (language, same) in [("en", true), ("EN-gb", true), ("cy", false), ("e", false)] {
+            assert_eq!(fits(Wanted { language: Some(language.into()), ..any.clone() }, &offer), same, "{language}");
+        }
+        assert!(!fits(any, &Item::Need(listing)));
+    }
+
+    #[test]
+    fn times_leave_out_only_who_says_others() {
+        let listing = |when| Listing { when, ..crate::trial::listing("Help", "", &[]) };
+        let friday = Times::of([(4, 0)]);
+        let wanted = Wanted {
+            kind: Kind::Need,
+            place: Place::Everywhere,
+            category: None,
+            remote: false,
+            language: None,
+            times: friday,
+            words: Vec::new(),
+        };
+        let fits = |when, now| wanted.fits(&Item::Need(listing(when)), now);
+        assert!(fits(When { times: friday, by: None }, Timestamp(0)));
+        assert!(fits(When { times: Times::of([(4, 0), (2, 2)]), by: None }, Timestamp(0)));
+        assert!(!fits(When { times: Times::of([(4, 1), (3, 0)]), by: None }, Timestamp(0)));
+        // Who says nothing may be asked.
+        assert!(fits(When::default(), Timestamp(0)));
+        // A day is over when it is over everywhere.
+        let by = When { times: None, by: Some(10) };
+        let (day, noon) = (86_400_000, 43_200_000);
+        assert!(fits(by, Timestamp(11 * day + noon - 1)) && !fits(by, Timestamp(11 * day + noon)));
+    }
+
+    #[test]
+    fn what_is_near_is_told_by_the_places() {
+        let cell = |geohash| Cell::of(geohash).unwrap();
+        let [own, next, far, silent] = [1, 2, 3, 4].map(|n| CommunityId([n; 32]));
+        let cells = BTreeMap::from([(own, cell("gcpvj")), (next, cell("gcpvh")), (far, cell("gcjsz"))]);
+        let listing =
+            |area: Option<&str>| Listing { area: area.map(Into::into), ..crate::trial::listing("Help", "", &[]) };
+        let nearby = Nearby { own, cells };
+        for (community, area, near) in [
+            (own, None, true),
+            (next, None, true),
+            (far, None, false),
+            (silent, None, false),
+            // What a listing says itself goes before where its community is.
+            (own, Some("gcjsz"), false),
+            (far, Some("gcpvj"), true),
+            (silent, Some("gcpvn"), true),
+            // A coarse place that has us within it may be next door.
+            (silent, Some("gcp"), true),
+        ] {
+            assert_eq!(nearby.has(&community, &listing(area)), near, "{community:?} {area:?}");
+        }
+        // Where nobody says where we are, near is here.
+        let nowhere = Nearby { own, cells: BTreeMap::new() };
+        assert!(nowhere.has(&own, &listing(None)) && !nowhere.has(&next, &listing(Some("gcpvj"))));
     }
 
     #[test]

@@ -69,6 +69,17 @@ pub fn name_of(machine: &Machine, community: &CommunityId) -> Option<String> {
     card.or_else(|| state.accepting().get(community).map(|a| &a.invitation.name)).cloned()
 }
 
+/// Where a community is, as a geohash, as far as it says so.
+#[must_use]
+pub fn area_of(machine: &Machine, community: &CommunityId) -> Option<String> {
+    let state = machine.state();
+    if *community == machine.identity().community {
+        return state.ledger().charter().and_then(|charter| charter.area.clone());
+    }
+    let card = machine.known().get(community).and_then(|known| known.card.as_ref());
+    card.or_else(|| state.partner_cards().get(community)).and_then(|card| card.area.clone())
+}
+
 /// Communities whose shelves are held, our own first and the others by id, after `after`, at most `limit`.
 #[must_use]
 pub fn communities(machine: &Machine, after: Option<&CommunityId>, limit: usize) -> Vec<CommunityId> {

@@ -5,11 +5,9 @@ use super::{
     handle::{Handle, Refused},
 };
 use kith_protocol::{
-    community::GroupPolicy,
     id::{ExchangeId, MemberId},
-    ledger::{Body, Entry, History as _, UnderId},
+    ledger::{Body, Entry, History as _, Running},
     machine::Machine,
-    minutes::Minutes,
     partnership::Kind as ProposalKind,
     rejection::Rejection,
     time::Timestamp,
@@ -17,7 +15,7 @@ use kith_protocol::{
 use std::collections::BTreeMap;
 
 /// How many entries are read from the journal in one look: a few milliseconds of the clerk's time.
-const ENTRIES_A_LOOK: usize = 100;
+pub(super) const ENTRIES_A_LOOK: usize = 100;
 
 /// One line of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,10 +37,17 @@ pub struct Line {
 }
 
 /// An entry with the one that began the exchange it continues.
-struct Read {
-    index: u64,
-    entry: Entry,
-    first: Option<(u64, Entry)>,
+pub(super) struct Read {
+    pub(super) index: u64,
+    pub(super) entry: Entry,
+    pub(super) first: Option<(u64, Entry)>,
+}
+
+impl Read {
+    /// Adds the entry to where a member stands, and says what it changed.
+    pub(super) fn take(&self, running: &mut Running, member: &MemberId) -> i64 {
+        running.take(&self.entry.body, self.first.as_ref().map(|(_, first)| &first.body), member)
+    }
 }
 
 fn read(book: &Book, index: u64) -> Option<Read> {
@@ -50,41 +55,6 @@ fn read(book: &Book, index: u64) -> Option<Read> {
     let began = entry.body.continues().and_then(|id| book.exchange(&id)).map(|recorded| recorded.index);
     let first = began.and_then(|began| Some((began, book.entry(began)?)));
     Some(Read { index, entry, first })
-}
-
-fn given(minutes: Minutes) -> i64 {
-    i64::from(minutes.get())
-}
-
-/// What an entry by itself says about a member's balance: nothing for those that depend on what stood before.
-fn plain_change(body: &Body, member: &MemberId) -> i64 {
-    match body {
-        Body::Exchange { terms, .. } if terms.giver == *member => given(terms.minutes),
-        Body::Exchange { terms, .. } if terms.receiver == *member => -given(terms.minutes),
-        Body::GroupExchange { terms, policy, .. } if terms.leader == *member => match policy {
-            GroupPolicy::LeaderEarnsOnce => given(terms.minutes),
-            GroupPolicy::LeaderEarnsAll => {
-                given(terms.minutes) * i64::try_from(terms.participants.len()).unwrap_or(i64::MAX)
-            }
-        },
-        Body::GroupExchange { terms, .. } if terms.participants.contains(member) => -given(terms.minutes),
-        Body::Gift { terms, .. } if terms.from == *member => -given(terms.minutes),
-        Body::OpeningBalance { member: whose, minutes, .. } if whose == member => minutes.get(),
-        Body::Hold { terms, .. } if terms.payer == *member => -given(terms.minutes),
-        Body::Release { proposal, .. } => given(proposal.content.minutes),
-        Body::Receive { payee, proposal, advanced, .. } if payee == member => {
-            given(proposal.content.minutes) - advanced.map_or(0, given)
-        }
-        Body::Advance { payee, minutes, .. } if payee == member => given(*minutes),
-        Body::AdvanceEnded { payee, minutes, kept: false, .. } if payee == member => -given(*minutes),
-        Body::Recovered { paid: true, under_id, proposal, .. } if *under_id != UnderId::Hold => {
-            -given(proposal.content.minutes)
-        }
-        Body::Recovered { paid: false, proposal, advanced, .. } => {
-            given(proposal.content.minutes) - advanced.map_or(0, given)
-        }
-        _ => 0,
-    }
 }
 
 /// Whether an entry begins an exchange that gives an earlier one back.
@@ -98,53 +68,12 @@ fn gives_back(body: &Body) -> bool {
     }
 }
 
-/// How many minutes an exchange is about, for the sign and size of corrections; a group is undone as a whole.
-fn length(body: &Body) -> Option<i64> {
-    match body {
-        Body::Exchange { terms, .. } => Some(given(terms.minutes)),
-        Body::GroupExchange { terms, .. } => Some(given(terms.minutes)),
-        Body::Gift { terms, .. } => Some(given(terms.minutes)),
-        _ => None,
-    }
-}
-
 fn other(body: &Body, member: &MemberId) -> Option<MemberId> {
     match body {
         Body::Exchange { terms, .. } if terms.giver == *member => Some(terms.receiver),
         Body::Exchange { terms, .. } => Some(terms.giver),
         Body::GroupExchange { terms, .. } if terms.leader != *member => Some(terms.leader),
         _ => None,
-    }
-}
-
-/// The fold over one member's entries that settles what corrections and leaving changed.
-#[derive(Default)]
-struct Replay {
-    balance: i64,
-    /// Minutes that stand of the exchanges met so far.
-    stands: BTreeMap<ExchangeId, i64>,
-    changes: BTreeMap<u64, i64>,
-}
-
-impl Replay {
-    fn take(&mut self, read: &Read, member: &MemberId) {
-        let body = &read.entry.body;
-        let change = match body {
-            Body::MemberLeft { .. } => -self.balance,
-            Body::Correction { terms, .. } => self.correct(read, terms.corrects, terms.minutes, member),
-            _ => plain_change(body, member),
-        };
-        self.balance += change;
-        self.changes.insert(read.index, change);
-    }
-
-    fn correct(&mut self, read: &Read, corrects: ExchangeId, to: Option<Minutes>, member: &MemberId) -> i64 {
-        let Some((_, first)) = &read.first else { return 0 };
-        let Some(original) = length(&first.body) else { return 0 };
-        let to = to.map_or(0, given);
-        let stood = self.stands.insert(corrects, to).unwrap_or(original);
-        // Exact: a member's part is a whole multiple of the minutes, and of a group's only all or nothing is undone.
-        plain_change(&first.body, member) / original * (to - stood)
     }
 }
 
@@ -164,7 +93,7 @@ impl Handle {
         Ok(page.iter().map(|read| line(read, &member, &settled)).collect())
     }
 
-    async fn entries_at(&self, indices: Vec<u64>) -> Result<Vec<Read>, Refused> {
+    pub(super) async fn entries_at(&self, indices: Vec<u64>) -> Result<Vec<Read>, Refused> {
         let mut all = Vec::with_capacity(indices.len());
         for some in indices.chunks(ENTRIES_A_LOOK).map(<[u64]>::to_vec) {
             let entries = self.look(move |_, book| some.into_iter().filter_map(|index| read(book, index)).collect());
@@ -183,15 +112,15 @@ impl Handle {
         };
         let mut from = page.iter().filter_map(begin).min();
         let upto = page.iter().map(|read| read.index).max().unwrap_or(0);
-        let mut replay = Replay::default();
+        let (mut running, mut changes) = (Running::default(), BTreeMap::new());
         while let Some(start) = from.filter(|start| *start <= upto) {
             let lines = self.look(move |_, book| book.lines(&member, start, ENTRIES_A_LOOK)).await?;
             from = lines.last().map(|last| last + 1);
             for read in self.entries_at(lines).await? {
-                replay.take(&read, &member);
+                changes.insert(read.index, read.take(&mut running, &member));
             }
         }
-        Ok(replay.changes)
+        Ok(changes)
     }
 }
 
@@ -209,7 +138,7 @@ fn line(read: &Read, member: &MemberId, settled: &BTreeMap<u64, i64>) -> Line {
     let first = read.first.as_ref().map_or(body, |(_, first)| &first.body);
     let change = match body {
         Body::MemberLeft { .. } | Body::Correction { .. } => settled.get(&read.index).copied().unwrap_or(0),
-        _ => plain_change(body, member),
+        _ => body.change_of(member),
     };
     Line {
         index: read.index,

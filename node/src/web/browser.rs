@@ -19,6 +19,7 @@ pub(crate) struct Shown {
     pub(crate) status: u16,
     pub(crate) path: String,
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) headers: BTreeMap<String, String>,
 }
 
@@ -173,10 +174,11 @@ impl Browser {
             let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
             let agent: ureq::Agent = config.timeout_global(Some(DEADLINE)).build().into();
             let mut response = agent.run(request).unwrap();
-            let text = String::from_utf8_lossy(&response.body_mut().read_to_vec().unwrap()).into_owned();
-            (response.status().as_u16(), response.headers().clone(), text)
+            let bytes = response.body_mut().read_to_vec().unwrap();
+            (response.status().as_u16(), response.headers().clone(), bytes)
         });
-        let (status, headers, body) = asked.await.unwrap();
+        let (status, headers, bytes) = asked.await.unwrap();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
         for line in headers.get_all("set-cookie") {
             let (name, rest) = line.to_str().unwrap().split_once('=').unwrap();
             let value = rest.split(';').next().unwrap();
@@ -188,7 +190,7 @@ impl Browser {
         }
         let headers =
             headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
-        Shown { status, path: path.to_owned(), body, headers }
+        Shown { status, path: path.to_owned(), body, bytes, headers }
     }
 
     /// Sends a form with files, and looks at the page it leads to.

@@ -58,6 +58,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/exchange/{id}/correct", get(exchange::correct).post(exchange::send_correct))
         .route("/statement", get(statement::show))
         .route("/statement.csv", get(statement::csv))
+        .route("/statement.kith", get(statement::proof))
         .route("/me", get(me::show))
         .route("/me/change", get(me::change).post(me::send_change))
         .route("/me/key", get(key::show).post(key::send))

@@ -76,7 +76,7 @@ pub(super) fn refusal_key(code: &str) -> &'static str {
 }
 
 /// Every refusal that has a message of its own.
-pub(super) const REFUSALS: [&str; 33] = [
+pub(super) const REFUSALS: [&str; 34] = [
     "refused-bad-invitation",
     "refused-exchange-exists",
     "refused-exchange-too-long",
@@ -104,6 +104,7 @@ pub(super) const REFUSALS: [&str; 33] = [
     "refused-pot-floor",
     "refused-request-reused",
     "refused-shelf-full",
+    "refused-too-many-lines",
     "refused-too-many-waiting",
     "refused-unknown-exchange",
     "refused-unknown-invitation",
@@ -202,6 +203,16 @@ impl<'a> FormPage<'a> {
 
     fn uploads(&self) -> bool {
         self.fields.iter().any(|field| matches!(field.control, Control::File { .. }))
+    }
+
+    /// Whether fields are folded away.
+    fn has_aside(&self) -> bool {
+        self.fields.iter().any(|field| field.aside)
+    }
+
+    /// Whether they are unfolded, because something stands there.
+    fn aside_open(&self) -> bool {
+        self.fields.iter().any(|field| field.aside && (field.error.is_some() || !field.value.is_empty()))
     }
 
     fn wrong(&self) -> Vec<(&str, &str)> {

@@ -33,7 +33,7 @@ impl Sight {
     }
 
     /// Where the member stands: what they gave less what they received.
-    const fn balance(self) -> bool {
+    pub(super) const fn balance(self) -> bool {
         match self.balances {
             Balances::Shown => true,
             Balances::Hidden => self.own,

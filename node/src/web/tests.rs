@@ -8,6 +8,7 @@ mod deciding;
 mod disputes;
 mod erase;
 mod escrow;
+mod finding;
 mod importing;
 mod keys;
 mod live;

@@ -114,6 +114,13 @@ impl Checkpoint {
         Self { origin: origin_of(community), size: frontier.size(), root: frontier.root(), extensions: Vec::new() }
     }
 
+    /// The checkpoint in the text of a note that this community's key signed; none when anything about it is not right.
+    #[must_use]
+    pub fn read(note: &str, community: &CommunityId, key: &SoundKey) -> Option<Self> {
+        let read = Note::parse(note).ok()?.verify(&origin_of(community), key).ok()?;
+        (read.community() == Some(*community)).then_some(read)
+    }
+
     /// A checkpoint from its parts, without extension lines.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::{
     key::PublicKey,
     ledger::{
         Body, Shown,
-        checkpoint::{Checkpoint, Note, origin_of},
+        checkpoint::Checkpoint,
         merkle::{Nodes, consistency_proof, inclusion_proof, root_at, verify_consistency, verify_inclusion},
     },
     partnership::{Position, Verdict},
@@ -130,7 +130,7 @@ impl Showing {
 }
 
 fn checkpoint_of(community: &CommunityId, note: &str, key: &PublicKey) -> Result<Checkpoint, Rejection> {
-    let read = || Note::parse(note).ok()?.verify(&origin_of(community), &key.sound().ok()?).ok();
+    let read = || Checkpoint::read(note, community, &key.sound().ok()?);
     read().ok_or(Rejection::NoProof("the checkpoint is not signed by that key"))
 }
 

@@ -1,5 +1,6 @@
 //! What stands on a shelf.
 
+use super::when::When;
 use crate::{
     community::{Card, Certificate},
     envelope::{Content, Unverified},
@@ -75,14 +76,18 @@ pub struct Listing {
     pub language: String,
     /// Whether it can be done from afar.
     pub remote: bool,
+    /// When it is good, or needed; any time when absent.
+    #[serde(default, skip_serializing_if = "When::is_any")]
+    pub when: When,
 }
 
 impl Listing {
-    /// Checks lengths and characters.
+    /// Checks lengths and characters, and of an offer that it has no last day.
     ///
     /// # Errors
     /// [`Rejection::BadText`].
-    pub fn check(&self) -> Result<(), Rejection> {
+    pub fn check(&self, need: bool) -> Result<(), Rejection> {
+        self.when.check(need)?;
         text::check("title", &self.title, MAX_TITLE)?;
         if let Some(words) = &self.text {
             text::check("text", words, MAX_LISTING_TEXT)?;
@@ -199,7 +204,8 @@ pub fn check_record(record: &Record) -> Result<(), Rejection> {
     }
     match &record.item {
         Item::Card(card) => card.check(),
-        Item::Offer(listing) | Item::Need(listing) => listing.check(),
+        Item::Offer(listing) => listing.check(false),
+        Item::Need(listing) => listing.check(true),
         Item::Withdrawn => Ok(()),
     }
 }

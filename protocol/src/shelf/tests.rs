@@ -46,6 +46,7 @@ fn listing() -> Listing {
         area: Some("gcpuv".into()),
         language: "en".into(),
         remote: false,
+        when: crate::shelf::When::default(),
     }
 }
 

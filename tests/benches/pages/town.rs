@@ -133,6 +133,7 @@ async fn publish(handle: &Handle, people: &[MemberId], count: usize) -> Result<(
                 area: None,
                 language: "en".into(),
                 remote: false,
+                when: kith_protocol::shelf::When::default(),
             };
             let item = if n % 3 == 0 { Item::Need(listing) } else { Item::Offer(listing) };
             let key = RecordKey(some("record", n));

@@ -93,6 +93,7 @@ impl Workload {
             area: None,
             language: "en".into(),
             remote: false,
+            when: kith_protocol::shelf::When::default(),
         };
         let key = RecordKey(self.dice.bytes());
         Command::Publish { key, item: Item::Need(listing), expires_at: scene.now.plus(life), owner: None }

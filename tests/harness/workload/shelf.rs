@@ -6,7 +6,7 @@ use kith_protocol::{
     community::Card,
     id::RecordKey,
     machine::Command,
-    shelf::{Category, Item, Listing},
+    shelf::{Category, Item, LAST_DAY, Listing, Times, When},
     time::{Span, Timestamp},
 };
 
@@ -27,7 +27,23 @@ impl Workload {
             area: None,
             language: "en".into(),
             remote: self.dice.permille(300),
+            when: When { times: self.times(), by: None },
         }
+    }
+
+    /// Now and then a listing says at which times of the week.
+    fn times(&mut self) -> Option<Times> {
+        let some = self.dice.below(4);
+        Times::of((0..some).map(|_| (self.dice.below(7) as usize, self.dice.below(3) as usize)))
+    }
+
+    /// A need, which may say by when.
+    fn need(&mut self) -> Listing {
+        let mut need = self.listing();
+        if self.dice.permille(300) {
+            need.when.by = u32::try_from(self.dice.below(u64::from(LAST_DAY))).ok();
+        }
+        need
     }
 
     /// An offer as long as they come: a dozen of them fill more than one page of a shelf.
@@ -57,7 +73,7 @@ impl Workload {
         let item = match choice {
             0..2 if own.contains(&key) => Item::Withdrawn,
             2..8 => Item::Offer(self.listing()),
-            _ => Item::Need(self.listing()),
+            _ => Item::Need(self.need()),
         };
         Some(Command::Publish { key, item, expires_at, owner })
     }

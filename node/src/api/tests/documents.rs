@@ -20,6 +20,7 @@ POST /members
 POST /members/batch
 GET /members/{id}
 GET /members/{id}/statement
+GET /members/{id}/statement/file
 GET /members/{id}/alias
 POST /members/{id}/leave
 POST /members/{id}/sign-in-code

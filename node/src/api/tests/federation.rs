@@ -2,7 +2,10 @@
 
 use super::nodes::{Node, node, until};
 use crate::api::types::*;
-use kith_protocol::id::{Alias, ExchangeId, MemberId};
+use kith_protocol::{
+    document::Document,
+    id::{Alias, ExchangeId, MemberId},
+};
 use serde_json::json;
 
 async fn partner_state(node: &Node, other: &Node) -> Option<String> {
@@ -83,6 +86,13 @@ async fn a_payment_crosses_and_settles_on_both_sides() {
     let statement: Page<StatementLine> = west.get(&format!("/members/{ada}/statement")).await;
     let told: Vec<_> = statement.items.iter().map(|line| (line.kind.as_str(), line.change_minutes)).collect();
     assert_eq!(told, [("settle", 0), ("hold", -90), ("member_admitted", 0)]);
+    // What crossed is proven with both communities' signatures, on both sides.
+    for (node, member, closing) in [(&west, ada, -90), (&east, bob, 90)] {
+        let file = node.download(&format!("/members/{member}/statement/file")).await;
+        let Document::MemberStatement(file) = Document::decode(&file).unwrap() else { panic!("another file") };
+        let told = file.check().unwrap();
+        assert_eq!((told.crossed, told.closing), (1, Some(closing)));
+    }
 
     // The limit holds before anything is sent, and so does the longest exchange.
     let more = json!({ "partner": east.id(), "payer": ada, "payee": { "alias": code }, "minutes": 120 });

@@ -48,6 +48,74 @@ async fn offers_and_needs_are_published_found_and_withdrawn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_search_asks_for_kind_language_place_and_time() {
+    // The community says that it is at gcpuv.
+    let node = node("Rushey Green").await;
+    let ada = node.member("Ada").await;
+    let publish = async |path: &str, body: Value| {
+        let mut new = json!({ "member": ada });
+        new.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        node.post::<Outcome>(path, new).await.record.unwrap()
+    };
+    let friday = json!(["friday_morning", "friday_evening"]);
+    let bread = publish("/offers", json!({ "title": "Bread", "category": "food", "times": friday })).await;
+    let lessons =
+        json!({ "title": "Gwersi", "language": "cy-GB", "remote": true, "area": "gcjsz", "times": ["monday_evening"] });
+    let lessons = publish("/offers", lessons).await;
+    let talk = publish("/offers", json!({ "title": "A talk", "area": "gcpuu" })).await;
+    let found = async |asked: &str| -> Vec<_> {
+        let page: Page<ListingView> = node.get(&format!("/offers?{asked}")).await;
+        page.items.into_iter().map(|item| item.key).collect()
+    };
+    for (asked, expected) in [
+        ("", vec![bread, lessons, talk]),
+        ("category=food", vec![bread]),
+        ("remote=true", vec![lessons]),
+        ("remote=false", vec![bread, lessons, talk]),
+        ("language=cy", vec![lessons]),
+        ("language=EN", vec![bread, talk]),
+        ("near=true", vec![bread, talk]),
+        // Who says no times may be asked.
+        ("day=friday", vec![bread, talk]),
+        ("day=friday&part=afternoon", vec![talk]),
+        ("part=evening", vec![bread, lessons, talk]),
+        ("day=monday&language=cy&remote=true", vec![lessons]),
+    ] {
+        assert_eq!(found(asked).await, expected, "{asked}");
+    }
+    for (bad, status) in [
+        ("category=gardens", 400),
+        ("language=e", 400),
+        ("language=not_a_tag", 400),
+        ("day=Friday", 400),
+        ("part=noon", 400),
+        (&*format!("near=true&community={}", node.id()), 422),
+    ] {
+        let path = format!("/offers?{}", bad.replace(':', "%3A"));
+        assert_eq!(node.raw_get(&path).await.status, status, "{bad}");
+    }
+
+    let view: ListingView = node.get(&format!("/listings/{}/{bread}", node.id())).await;
+    assert_eq!((view.times, view.by), (vec!["friday_morning".to_owned(), "friday_evening".to_owned()], None));
+    let need = publish("/needs", json!({ "title": "A lift", "by": 65_866, "times": [] })).await;
+    let past = publish("/needs", json!({ "title": "A lift, once", "by": 3 })).await;
+    let needs: Page<ListingView> = node.get("/needs").await;
+    assert_eq!(needs.items.iter().map(|item| (item.key, item.by)).collect::<Vec<_>>(), [(need, Some(65_866))]);
+    // It is looked for no more, and stands as long as it was to stand.
+    let view: ListingView = node.get(&format!("/listings/{}/{past}", node.id())).await;
+    assert_eq!(view.by, Some(3));
+    let refused = async |path: &str, body: Value| {
+        let mut new = json!({ "member": ada, "title": "No" });
+        new.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        node.raw_post(path, &new.to_string()).await.status
+    };
+    assert_eq!(refused("/offers", json!({ "by": 65_866 })).await, 422);
+    assert_eq!(refused("/needs", json!({ "by": 2_932_897 })).await, 400);
+    assert_eq!(refused("/needs", json!({ "times": ["friday"] })).await, 400);
+    assert_eq!(refused("/needs", json!({ "times": ["friday_morning", "friday_morning"] })).await, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_long_shelf_is_read_in_pages_without_gaps() {
     let node = node("Rushey Green").await;
     let ada = node.member("Ada").await;

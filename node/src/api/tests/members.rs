@@ -1,10 +1,13 @@
 //! Community, members, roles, statements.
 
-use super::nodes::{node, strict_node};
+use super::nodes::{Node, node, strict_node};
 use crate::api::types::*;
 use kith_protocol::{
     community::Balances,
+    document::Document,
+    id::MemberId,
     member::{MemberKind, Role},
+    statement::Told,
 };
 use serde_json::json;
 
@@ -181,6 +184,52 @@ async fn a_statement_adds_up_through_corrections_and_leaving() {
     assert_eq!(paged, whole);
     let bobs: Page<StatementLine> = node.get(&format!("/members/{bob}/statement")).await;
     assert_eq!(bobs.items.iter().map(|line| line.change_minutes).sum::<i64>(), node.balance(bob).await);
+}
+
+/// What a member's file says, once it was checked as anybody else would.
+async fn told(node: &Node, member: MemberId, period: &str) -> Told {
+    let bytes = node.download(&format!("/members/{member}/statement/file{period}")).await;
+    assert!(!String::from_utf8_lossy(&bytes).contains("Ada"), "a name");
+    match Document::decode(&bytes).unwrap() {
+        Document::MemberStatement(statement) => statement.check().unwrap(),
+        _ => panic!("another file"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_members_file_proves_what_their_statement_shows() {
+    let node = node("Rushey Green").await;
+    let (ada, bob) = (node.member("Ada").await, node.member("Bob").await);
+    let hour = json!({ "giver": ada, "receiver": bob, "minutes": 60 });
+    let exchange = node.post::<Outcome>("/exchanges", hour).await.exchange.unwrap();
+    node.post::<Outcome>("/gifts", json!({ "from": ada, "minutes": 10 })).await;
+    node.post::<Outcome>("/exchanges", json!({ "giver": bob, "receiver": node.coordinator, "minutes": 5 })).await;
+    let group = json!({ "leader": bob, "participants": [ada, node.coordinator], "minutes": 20 });
+    node.post::<Outcome>("/groups", group).await;
+    let correction = node.post::<Outcome>(&format!("/exchanges/{exchange}/correction"), json!({ "minutes": 90 })).await;
+
+    let shown: Page<StatementLine> = node.get(&format!("/members/{ada}/statement")).await;
+    let whole = told(&node, ada, "").await;
+    assert_eq!((whole.member, whole.community), (ada, node.id()));
+    assert_eq!((whole.entries, whole.given, whole.received), (shown.items.len() as u64, 90, 30));
+    assert_eq!((whole.opening, whole.closing), (Some(0), Some(60)));
+    assert_eq!((whole.size, whole.root), {
+        let checkpoint: CheckpointView = node.get("/ledger/checkpoint").await;
+        (checkpoint.size, checkpoint.root)
+    });
+    // Of the last entry alone: what it corrects comes along, and does not count again.
+    let line = shown.items.iter().find(|line| Some(line.index) == correction.index).unwrap();
+    let late = told(&node, ada, &format!("?from={}", line.at)).await;
+    let moved = i64::try_from(late.given).unwrap() - i64::try_from(late.received).unwrap();
+    assert_eq!((late.closing, late.opening.map(|opening| opening + moved)), (Some(60), Some(60)));
+    assert!((1..=whole.entries).contains(&late.entries));
+    // Before anybody was there, nothing.
+    let nothing = told(&node, ada, "?until=1").await;
+    assert_eq!((nothing.entries, nothing.opening, nothing.closing), (0, Some(0), Some(0)));
+    let path = format!("/members/{ada}/statement/file?from=5&until=5");
+    assert_eq!(node.raw_get(&path).await.status, 422);
+    let nobody = MemberId([9; 16]);
+    assert_eq!(node.raw_get(&format!("/members/{nobody}/statement/file")).await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

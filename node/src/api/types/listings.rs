@@ -40,6 +40,14 @@ pub struct NewListing {
     /// Whether it can be done from afar.
     #[serde(default)]
     pub remote: bool,
+    /// When it is good, or help is wanted: parts of days of the week. Any time when empty, and when all are named.
+    #[serde(default)]
+    #[schema(schema_with = super::schema::times)]
+    pub times: Vec<String>,
+    /// The last day on which help is of use, in days since 1970-01-01. Of needs only.
+    #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_last_day)]
+    pub by: Option<u32>,
     /// For how many days it stands; 180 when absent.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 396)]
@@ -77,6 +85,12 @@ pub struct ListingView {
     pub language: String,
     /// Whether it can be done from afar.
     pub remote: bool,
+    /// When it is good, or help is wanted; empty for any time.
+    #[schema(schema_with = super::schema::times)]
+    pub times: Vec<String>,
+    /// The last day on which help is of use, in days since 1970-01-01.
+    #[schema(schema_with = super::schema::maybe_last_day)]
+    pub by: Option<u32>,
     /// Until when it stands.
     pub expires_at: u64,
 }

@@ -131,6 +131,12 @@ words! {
     /// A kind of skill.
     CategoryWord = "befriending" | "garden" | "repairs" | "shopping" | "transport" | "food" | "learning" | "technology"
         | "advice" | "care" | "making" | "places" | "other";
+    /// A part of a day of the week.
+    TimeWord = "monday_morning" | "monday_afternoon" | "monday_evening" | "tuesday_morning" | "tuesday_afternoon" | "tuesday_evening" | "wednesday_morning" | "wednesday_afternoon" | "wednesday_evening" | "thursday_morning" | "thursday_afternoon" | "thursday_evening" | "friday_morning" | "friday_afternoon" | "friday_evening" | "saturday_morning" | "saturday_afternoon" | "saturday_evening" | "sunday_morning" | "sunday_afternoon" | "sunday_evening";
+    /// A day of the week.
+    DayWord = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+    /// A part of a day: until noon, until six, and after.
+    PartWord = "morning" | "afternoon" | "evening";
     /// Who spoke to a coordinator.
     TellerWord = "giver" | "receiver" | "both";
     /// Exchanges that wait.
@@ -189,6 +195,21 @@ pub fn maybe_minutes() -> Object {
 pub fn tags() -> Array {
     // The protocol's own bounds: `shelf::MAX_TAGS` of thirty characters.
     ArrayBuilder::new().items(text::<30>()).max_items(Some(kith_protocol::shelf::MAX_TAGS)).build()
+}
+
+/// Parts of days of the week, each once.
+#[must_use]
+pub fn times() -> Array {
+    let most = kith_protocol::shelf::DAYS.len() * kith_protocol::shelf::PARTS.len();
+    ArrayBuilder::new().items(TimeWord::schema()).max_items(Some(most)).unique_items(true).build()
+}
+
+/// A last day in days since 1970-01-01, or nothing.
+#[must_use]
+pub fn maybe_last_day() -> Object {
+    let kind = SchemaType::from_iter([Type::Integer, Type::Null]);
+    let most = kith_protocol::shelf::LAST_DAY;
+    ObjectBuilder::new().schema_type(kind).minimum(Some(0)).maximum(Some(most)).build()
 }
 
 /// An object with these fields, all of them and no others.
@@ -261,6 +282,13 @@ mod tests {
         known::<ledger::Channel>(ChannelWord::schema());
         known::<member::MemberKind>(KindWord::schema());
         known::<member::Role>(RoleWord::schema());
+        let times = serde_json::to_value(TimeWord::schema()).unwrap();
+        let times: Vec<&str> = times["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        assert_eq!(times.iter().filter_map(|word| shelf::Times::place(word)).count(), times.len());
+        assert_eq!(times.len(), shelf::DAYS.len() * shelf::PARTS.len());
+        let all = |schema: RefOr<Schema>| serde_json::to_value(schema).unwrap()["enum"].clone();
+        assert_eq!(all(DayWord::schema()), serde_json::json!(shelf::DAYS));
+        assert_eq!(all(PartWord::schema()), serde_json::json!(shelf::PARTS));
         known::<community::Confirmation>(ConfirmationWord::schema());
         known::<community::GroupPolicy>(GroupWord::schema());
         known::<community::Balances>(BalancesWord::schema());

@@ -21,10 +21,11 @@ use kith_protocol::{
     id::{CommunityId, RecordKey},
     machine::{Command, Machine, View as _},
     rejection::Rejection,
-    shelf::{Category, Item, Listing, Record},
+    shelf::{Category, Item, Listing, Record, Times, When},
     time::Span,
 };
 use search::{Search, search};
+use std::collections::BTreeSet;
 
 /// For how many days a listing stands when nobody says otherwise: half a year, so that stale ones fade.
 const DEFAULT_DAYS: u32 = 180;
@@ -42,7 +43,7 @@ pub(super) fn view(machine: &Machine, record: Record) -> Option<ListingView> {
     let (kind, listing) = Kind::of(&record.item)?;
     let own = community == machine.identity().community;
     let member = machine.state().shelf().1.get(&key).filter(|_| own).and_then(|own| own.owner);
-    let Listing { title, text, category, tags, area, language, remote } = listing.clone();
+    let Listing { title, text, category, tags, area, language, remote, when } = listing.clone();
     Some(ListingView {
         kind: word(kind).into(),
         key,
@@ -56,6 +57,8 @@ pub(super) fn view(machine: &Machine, record: Record) -> Option<ListingView> {
         area,
         language,
         remote,
+        times: when.times.map(Times::words).unwrap_or_default(),
+        by: when.by,
         expires_at: expires_at.0,
     })
 }
@@ -117,12 +120,25 @@ pub(in crate::api) async fn publish_need(
     publish(state, call, Item::Need).await
 }
 
+/// Parts of days, each named once; none when that is any time.
+fn read_times(words: &[String]) -> Result<Option<Times>, Failure> {
+    let place = |word: &String| {
+        let bad = || Failure::field("times", "not a part of a day of the week, such as friday_morning");
+        Times::place(word).ok_or_else(bad)
+    };
+    let places: BTreeSet<(usize, usize)> = words.iter().map(place).collect::<Result<_, _>>()?;
+    if places.len() < words.len() {
+        return Err(Failure::field("times", "named twice"));
+    }
+    Ok(Times::of(places))
+}
+
 async fn publish(
     ApiState { handle, .. }: ApiState,
     Call { write, body }: Call<NewListing>,
     item: fn(Listing) -> Item,
 ) -> Result<Response, Failure> {
-    let NewListing { member, title, text, category, tags, area, language, remote, days } = body;
+    let NewListing { member, title, text, category, tags, area, language, remote, times, by, days } = body;
     let days = days.unwrap_or(DEFAULT_DAYS);
     if days == 0 {
         return Err(Failure::field("days", "zero; give for how many days it stands"));
@@ -135,10 +151,15 @@ async fn publish(
         area,
         language: language.unwrap_or_else(|| "en".into()),
         remote,
+        when: When { times: read_times(&times)?, by },
     };
+    let item = item(listing);
+    if by.is_some() && matches!(item, Item::Offer(_)) {
+        return Err(Failure::together("`by` is for needs only; an offer ends when it is taken down"));
+    }
     let command = Command::Publish {
         key: RecordKey(write.new_id(&handle, "record")),
-        item: item(listing),
+        item,
         expires_at: clock::now().plus(Span::days(u64::from(days))),
         owner: Some(member),
     };

@@ -1,4 +1,4 @@
-//! What a community has in its hands about a partner: the balance sheet, and proof of misconduct.
+//! Files that anybody can check: a member's statement, a partnership's balance sheet, and proof of misconduct.
 
 use super::partners::{account_of, no_partnership};
 use crate::{
@@ -13,13 +13,19 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kith_protocol::{document::Document, id::CommunityId, machine::Condition, time::Timestamp};
+use kith_protocol::{
+    document::Document,
+    id::{CommunityId, MemberId},
+    machine::Condition,
+    time::Timestamp,
+};
 use serde::Deserialize;
+use std::ops::Range;
 
 /// The media type of a file that stands for itself.
 const DOCUMENT: &str = "application/vnd.ipld.dag-cbor";
 
-/// The period of a balance sheet.
+/// The period of a statement or a balance sheet.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -28,6 +34,18 @@ pub(in crate::api) struct Period {
     from: Option<u64>,
     /// Up to when, exclusive; until now when absent.
     until: Option<u64>,
+}
+
+impl Period {
+    /// From when until when; a moment more than `now` when nobody says until when.
+    fn range(&self, now: Timestamp) -> Result<Range<Timestamp>, Failure> {
+        let (from, until) = (self.from.unwrap_or(0), self.until.unwrap_or(now.0.saturating_add(1)));
+        if from >= until {
+            Err(Failure::together("`until` is not after `from`"))
+        } else {
+            Ok(Timestamp(from)..Timestamp(until))
+        }
+    }
 }
 
 fn file(document: &Document, name: &'static str) -> Response {
@@ -47,13 +65,24 @@ pub(in crate::api) async fn partner_statement(
 ) -> Result<Response, Failure> {
     let account = account_of(&handle, community).await?;
     let now = clock::now();
-    let (from, until) = (period.from.unwrap_or(0), period.until.unwrap_or(now.0.saturating_add(1)));
-    if from >= until {
-        return Err(Failure::field("until", "not after `from`"));
-    }
-    let period = Timestamp(from)..Timestamp(until);
+    let period = period.range(now)?;
     let sheet = handle.look(move |machine, view| machine.balance_sheet(&account, period, now, view)).await??;
     Ok(file(&sheet, "attachment; filename=\"balance-sheet.kith\""))
+}
+
+/// Every entry about a member in a period, each with the proof that it stands in the signed ledger. It has no names in it, and
+/// all numbers, whatever the charter says of showing them.
+#[utoipa::path(get, path = "/members/{id}/statement/file", tag = "members",
+    params(("id" = crate::api::types::schema::Id, Path, description = "The member."), Period),
+    responses((status = 200, description = "The statement, as `kith verify` reads it.",
+        content_type = "application/vnd.ipld.dag-cbor", body = Vec<u8>)))]
+pub(in crate::api) async fn member_statement(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(member): At<MemberId>,
+    Params(period): Params<Period>,
+) -> Result<Response, Failure> {
+    let document = handle.member_statement(member, period.range(clock::now())?, true).await?;
+    Ok(file(&document, "attachment; filename=\"statement.kith\""))
 }
 
 /// The proof that a partner signed two things that cannot both be true.

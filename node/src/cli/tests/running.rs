@@ -154,6 +154,32 @@ fn offers_and_needs_stand_until_they_are_withdrawn() {
         elm.json(&[shelf, "withdraw", &key]);
         assert_eq!(elm.json(&[shelf, "list"])["items"], Value::Array(Vec::new()));
     }
+    let add = ["need", "add", "--member", &ada, "--title", "Walk my dog", "--language", "cy", "--category", "garden"];
+    let key = id(
+        &elm.json(&[&add[..], &["--time", "friday", "--time", "monday_evening", "--by", "2150-05-03"]].concat()),
+        "record",
+    );
+    let count = |asked: &[&str]| elm.json(&[&["need", "list"], asked].concat())["items"].as_array().unwrap().len();
+    let item = &elm.json(&["need", "list"])["items"][0];
+    assert_eq!((&item["key"], &item["by"]), (&Value::from(key), &Value::from(65_866)));
+    let times = ["monday_evening", "friday_morning", "friday_afternoon", "friday_evening"];
+    assert_eq!(item["times"], Value::from(times.to_vec()));
+    for (asked, found) in [
+        (&["--day", "friday"][..], 1),
+        (&["--day", "monday", "--part", "morning"], 0),
+        (&["--part", "evening", "--language", "cy", "--category", "garden", "--near"], 1),
+        (&["--language", "en"], 0),
+        (&["--remote"], 0),
+        (&["--category", "food"], 0),
+    ] {
+        assert_eq!(count(asked), found, "{asked:?}");
+    }
+    assert_eq!(elm.refused(&[&add[..], &["--time", "Friday"]].concat()).0, Exit::Usage);
+    assert_eq!(elm.refused(&[&add[..], &["--by", "1960-01-01"]].concat()).0, Exit::Usage);
+    assert_eq!(
+        elm.refused(&["offer", "add", "--member", &ada, "--title", "No", "--by", "2150-05-03"]).1,
+        "not-together"
+    );
 }
 
 #[test]
@@ -221,6 +247,37 @@ fn the_running_node_exports_what_verify_accepts() {
     // What cannot be written leaves nothing behind.
     let nowhere = elm.dir.path().join("none/elm.car");
     assert_eq!(elm.refused(&["ledger", "export", "--out", text(&nowhere)]).0, Exit::Usage);
+}
+
+#[test]
+fn a_members_statement_is_a_file_that_verify_accepts_and_nobody_can_change() {
+    let elm = Elm::start();
+    let (ada, ben) = (elm.admit("Ada"), elm.admit("Ben"));
+    elm.json(&["exchange", "record", "--giver", &ada, "--receiver", &ben, "--minutes", "75"]);
+    let file = elm.dir.path().join("ada.kith");
+    let asked = ["member", "statement", &ada, "--out", text(&file)];
+    assert_eq!(elm.json(&asked)["given"], 75);
+    let (exit, judged, _) = kith(&["verify", text(&file), "--json"]);
+    let judged = json(&judged);
+    assert_eq!((exit, judged["member"].as_str(), judged["entries"].as_u64()), (Exit::Done, Some(&*ada), Some(2)));
+    let (_, words, _) = kith(&["verify", text(&file)]);
+    assert!(
+        words.contains("The statement is sound") && words.contains(&ada) && words.contains("1 h 15 min"),
+        "{words}"
+    );
+    assert!(words.contains("It does not show who the member is"), "{words}");
+    let good = std::fs::read(&file).unwrap();
+    assert!(!String::from_utf8_lossy(&good).contains("Ada"));
+    for place in (0..good.len()).step_by(97) {
+        let mut bad = good.clone();
+        bad[place] ^= 1;
+        std::fs::write(&file, &bad).unwrap();
+        assert_eq!(kith(&["verify", text(&file)]).0, Exit::Unverified, "byte {place}");
+    }
+    assert_eq!(elm.refused(&["member", "statement", &ada, "--from", "2026-01-01"]).0, Exit::Usage);
+    // A day on which nothing was.
+    let past = ["member", "statement", &ada, "--until", "1971-01-01", "--out", text(&file)];
+    assert_eq!(elm.json(&past)["entries"], 0);
 }
 
 #[test]

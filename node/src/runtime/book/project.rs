@@ -96,34 +96,9 @@ impl Book {
 
     /// The members on whose statements an entry stands.
     fn touched(&self, body: &Body) -> Vec<MemberId> {
-        let of_exchange = |id: &_| -> Vec<MemberId> {
-            let first = self.exchange(id).and_then(|recorded| self.entry(recorded.index));
-            first.map(|entry| self.touched(&entry.body)).unwrap_or_default()
-        };
-        match body {
-            Body::Exchange { terms, .. } => vec![terms.giver, terms.receiver],
-            Body::GroupExchange { terms, .. } => {
-                std::iter::once(terms.leader).chain(terms.participants.iter().copied()).collect()
-            }
-            Body::Gift { terms, .. } => vec![terms.from],
-            Body::Hold { terms, .. } => vec![terms.payer],
-            Body::Receive { payee, .. } => vec![*payee],
-            Body::Correction { terms, .. } => of_exchange(&terms.corrects),
-            Body::Settle { proposal, .. } | Body::Release { proposal, .. } => of_exchange(&proposal.content.exchange),
-            Body::Advance { payee, .. } | Body::AdvanceEnded { payee, .. } => vec![*payee],
-            Body::DisputeClosed { closing, .. } => of_exchange(&closing.content.exchange),
-            Body::Recovered { member, .. } => member.iter().copied().collect(),
-            Body::MemberAdmitted { member, .. }
-            | Body::MemberLeft { member, .. }
-            | Body::RoleChanged { member, .. }
-            | Body::OpeningBalance { member, .. } => vec![*member],
-            Body::MemberKeyChanged { terms, .. } => vec![terms.member],
-            Body::Founded { coordinator, .. } => vec![*coordinator],
-            Body::CharterChanged { .. }
-            | Body::PartnershipAgreed { .. }
-            | Body::KeyRotated { .. }
-            | Body::Resumed { .. } => Vec::new(),
-        }
+        let Some(about) = body.about() else { return body.named() };
+        let first = self.exchange(&about).and_then(|recorded| self.entry(recorded.index));
+        first.map(|entry| entry.body.named()).unwrap_or_default()
     }
 
     pub(super) fn project_foreign(&mut self, foreign: &ForeignRecord) {

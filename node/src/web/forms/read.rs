@@ -58,6 +58,8 @@ pub(in crate::web) struct Field {
     pub(in crate::web) error: Option<String>,
     pub(in crate::web) value: String,
     pub(in crate::web) control: Control,
+    /// Whether it stands folded away, with others that most people need not fill in.
+    pub(in crate::web) aside: bool,
 }
 
 impl Field {
@@ -144,6 +146,7 @@ impl<'a> Reader<'a> {
                 None => self.sent.get(name).to_owned(),
             },
             control,
+            aside: false,
         };
         self.fields.push(field);
         self.fields.last_mut().expect("one was pushed")
@@ -246,6 +249,21 @@ impl<'a> Reader<'a> {
         chosen
     }
 
+    /// Any number of a list, or none, folded away with others that most people need not fill in.
+    pub(in crate::web) fn any(&mut self, name: &str, key: &str, choices: Vec<Choice>) -> Vec<String> {
+        let chosen = self.many(name, key, choices);
+        self.forgive(name);
+        self.aside();
+        chosen
+    }
+
+    /// Folds the field asked for last away.
+    pub(in crate::web) fn aside(&mut self) {
+        if let Some(field) = self.fields.last_mut() {
+            field.aside = true;
+        }
+    }
+
     /// A file to send along. What is in it comes apart from the other fields.
     pub(in crate::web) fn file(&mut self, name: &str, key: &str, accept: &'static str) {
         self.field(name, key, Control::File { accept }).value.clear();
@@ -339,6 +357,7 @@ impl<'a> Reader<'a> {
             error: None,
             value: value.into(),
             control: Control::Hidden,
+            aside: false,
         };
         self.fields.push(field);
     }

@@ -1,25 +1,26 @@
 //! Finding offers and asks, here and in other communities.
 
 use crate::{
+    area::Cell,
     runtime::{
         clock,
-        listings::{Cursor, Kind, Wanted, words as search_words},
-        shelves::name_of,
+        listings::{Cursor, Kind, Place, Wanted, same_language, words as search_words},
+        shelves::{area_of, name_of},
     },
     web::{
         Answer, App,
-        forms::Asked,
-        pages, shelf,
+        forms::{Asked, Choice, Sent},
+        pages, shelf, times,
         visit::{Frame, Visit, escaped},
-        words::{CATEGORIES, Words, category_tag, shortened},
+        words::{CATEGORIES, Language, Words, category_tag, shortened},
     },
 };
 use askama::Template;
 use axum::extract::State;
 use kith_protocol::{
-    id::{CommunityId, MemberId},
+    id::MemberId,
     machine::Machine,
-    shelf::{Category, Record},
+    shelf::{Category, DAYS, PARTS, Record, Times},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,25 +58,22 @@ struct FindPage<'a> {
     kinds: Vec<Chip>,
     categories: Vec<Chip>,
     places: Vec<Chip>,
+    languages: Vec<Choice>,
+    days: Vec<Choice>,
+    parts: Vec<Choice>,
     remote: bool,
     hits: Vec<Hit>,
     searched: bool,
     next: Option<String>,
 }
 
-/// Where to look: everywhere, here, or in the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Everywhere,
-    Here,
-    Elsewhere,
-}
-
-const PLACES: [(Place, &str, &str); 3] = [
-    (Place::Everywhere, "", "find-everywhere"),
-    (Place::Here, "here", "find-here"),
-    (Place::Elsewhere, "others", "find-others"),
-];
+/// Where to look: everywhere, near, here, or in the others.
+const PLACES: [(&str, &str); 4] =
+    [("", "find-everywhere"), ("near", "find-near"), ("here", "find-here"), ("others", "find-others")];
+/// The same where the community does not say where it is.
+const PLACES_HERE: [(&str, &str); 3] = [PLACES[0], PLACES[2], PLACES[3]];
+/// What an address of a search holds.
+const ASKED: [&str; 8] = ["q", "kind", "category", "place", "language", "day", "part", "remote"];
 
 /// What a look at the machine tells of a record's owner and community.
 struct Owned {
@@ -84,6 +82,17 @@ struct Owned {
     owner: Option<MemberId>,
     community: Option<String>,
     connected: bool,
+    /// How many kilometres away it is, when both places are told and are not the same.
+    away: Option<u32>,
+}
+
+/// How far a record is from here, by what it says of its place, or its community.
+fn away(machine: &Machine, record: &Record) -> Option<u32> {
+    let own = machine.identity().community;
+    let said = record.item.listing().and_then(|listing| listing.area.clone());
+    let there = Cell::of(&said.or_else(|| area_of(machine, &record.community))?)?;
+    let here = Cell::of(&area_of(machine, &own)?)?;
+    (here != there).then(|| here.about(&there))
 }
 
 fn owned(machine: &Machine, record: Record) -> Owned {
@@ -93,25 +102,19 @@ fn owned(machine: &Machine, record: Record) -> Owned {
         owner: machine.state().shelf().1.get(&record.key).filter(|_| own).and_then(|own| own.owner),
         community: name_of(machine, &record.community),
         connected: own || machine.connected(&record.community),
+        away: away(machine, &record),
         record,
     }
 }
 
 /// Why a result fits what was looked for, and the member.
-fn why(
-    words: Words,
-    query: &[String],
-    category: Option<Category>,
-    skills: &BTreeSet<Category>,
-    found: &Owned,
-    kind: Kind,
-) -> Vec<String> {
+fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, found: &Owned) -> Vec<String> {
     let mut reasons = Vec::new();
     let Some((_, listing)) = Kind::of(&found.record.item) else { return reasons };
-    if !query.is_empty() {
-        reasons.push(words.t1("why-words", "words", query.join(", ")));
+    if !wanted.words.is_empty() {
+        reasons.push(words.t1("why-words", "words", wanted.words.join(", ")));
     }
-    if category.is_none() && kind == Kind::Need && skills.contains(&listing.category) {
+    if wanted.category.is_none() && wanted.kind == Kind::Need && skills.contains(&listing.category) {
         reasons.push(words.t1("why-skill", "category", words.category(listing.category)));
     }
     if listing.remote {
@@ -119,6 +122,20 @@ fn why(
     } else if found.own {
         reasons.push(words.t("why-here"));
     }
+    match found.away {
+        // The middles of two places next to each other, as coarse as they are told, tell no distance.
+        Some(0..=1) => reasons.push(words.t("why-next")),
+        Some(km) if !listing.remote || wanted.place == Place::Near => reasons.push(words.t1("why-km", "km", km)),
+        _ => {}
+    }
+    if let Some(language) = Language::ALL
+        .iter()
+        .find(|language| wanted.language.as_deref().is_some_and(|wanted| same_language(wanted, language.code())))
+    {
+        reasons.push(words.t1("why-language", "language", language.name()));
+    }
+    reasons.extend(wanted.times.map(|times| times::why(words, listing.when, times)));
+    reasons.extend(times::by_said(words, listing.when));
     reasons
 }
 
@@ -130,7 +147,7 @@ fn hit(words: Words, names: &BTreeMap<MemberId, String>, found: Owned, why: Vec<
         None if found.own => words.t("somebody"),
         None => words.t1("somebody-of", "partner", &community),
     };
-    let same = listing.language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case(words.0.code()));
+    let same = same_language(&listing.language, words.0.code());
     Some(Hit {
         title: listing.title.clone(),
         text: listing.text.as_deref().map(|text| shortened(text, TEXT_SHOWN)).unwrap_or_default(),
@@ -152,52 +169,87 @@ fn categories(words: Words, chosen: &str) -> Vec<Chip> {
     std::iter::once(any).chain(categories).collect()
 }
 
+/// Choices of which one is always made: the first, when nothing that is known was asked for.
+fn chips(words: Words, all: &[(&str, &str)], asked: &str) -> Vec<Chip> {
+    let chosen = all.iter().position(|(tag, _)| *tag == asked).unwrap_or(0);
+    let chip = |(place, (tag, key)): (usize, &(&str, &str))| Chip {
+        value: (*tag).to_owned(),
+        label: words.t(key),
+        chosen: place == chosen,
+    };
+    all.iter().enumerate().map(chip).collect()
+}
+
+/// Choices in a list, of which the first is none of them.
+fn picks(words: Words, any: &str, all: Vec<Choice>, asked: &str) -> Vec<Choice> {
+    let all = std::iter::once(Choice::new("", words.t(any))).chain(all);
+    all.map(|choice| Choice { chosen: choice.value == asked, ..choice }).collect()
+}
+
+/// The languages of the pages, each once.
+fn languages(words: Words, asked: &Sent) -> Vec<Choice> {
+    let spoken = Language::ALL.into_iter().filter(|language| language.tag() == language.code());
+    let all = spoken.map(|language| Choice::new(language.code(), language.name()));
+    picks(words, "find-any-language", all.collect(), asked.get("language"))
+}
+
+/// What is looked for; what nobody can ask for is not asked for.
+fn wanted(app: &App, asked: &Sent) -> Wanted {
+    let query: String = asked.get("q").chars().take(MAX_QUERY).collect();
+    let language = asked.get("language");
+    Wanted {
+        kind: if asked.get("kind") == "needs" { Kind::Need } else { Kind::Offer },
+        place: match asked.get("place") {
+            "near" => Place::Near,
+            "here" => Place::Only(app.handle.community()),
+            "others" => Place::Others,
+            _ => Place::Everywhere,
+        },
+        category: CATEGORIES.into_iter().find(|category| category_tag(*category) == asked.get("category")),
+        remote: asked.get("remote") == "yes",
+        language: Language::ALL.iter().any(|known| known.code() == language).then(|| language.to_owned()),
+        times: Times::at(times::place(&DAYS, asked.get("day")), times::place(&PARTS, asked.get("part"))),
+        words: search_words(&query),
+    }
+}
+
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let (frame, words) = (&visit.frame, visit.frame.words);
-    let query: String = asked.get("q").chars().take(MAX_QUERY).collect();
-    let kind = if asked.get("kind") == "needs" { Kind::Need } else { Kind::Offer };
-    let category = CATEGORIES.into_iter().find(|category| category_tag(*category) == asked.get("category"));
-    let place = PLACES.iter().find(|(_, tag, _)| *tag == asked.get("place")).map_or(Place::Everywhere, |found| found.0);
-    let (own, remote): (CommunityId, _) = (app.handle.community(), asked.get("remote") == "yes");
-    let community = (place == Place::Here).then_some(own);
-    let wanted = Wanted { kind, community, category, remote, words: search_words(&query) };
+    let wanted = wanted(&app, &asked);
     let after = Cursor::parse(asked.get("after"));
-    let mut listed = app.handle.listings(&wanted, SHOWN, after).await?;
-    listed.records.retain(|record| place != Place::Elsewhere || record.community != own);
+    let listed = app.handle.listings(&wanted, SHOWN, after).await?;
     let (me, now, records) = (visit.member.id, clock::now(), listed.records);
-    let (found, skills) = app
-        .handle
-        .look(move |machine, book| {
-            let found: Vec<Owned> = records.into_iter().map(|record| owned(machine, record)).collect();
-            (found, shelf::skills(machine, book, &me, now))
-        })
-        .await?;
+    let look = app.handle.look(move |machine, book| {
+        let found: Vec<Owned> = records.into_iter().map(|record| owned(machine, record)).collect();
+        let placed = area_of(machine, &machine.identity().community).is_some();
+        (found, shelf::skills(machine, book, &me, now), placed)
+    });
+    let (found, skills, placed) = look.await?;
     let kept_away = app.handle.file(me).await?.blocked;
     let apart = |found: &Owned| found.owner.is_some_and(|owner| kept_away.contains(&owner));
     let found: Vec<Owned> = found.into_iter().filter(|found| !apart(found)).collect();
     let names = super::home::short_names(&app.handle, found.iter().filter_map(|found| found.owner)).await?;
     let hits = found.into_iter().filter_map(|found| {
-        let reasons = why(words, &wanted.words, category, &skills, &found, kind);
+        let reasons = why(words, &wanted, &skills, &found);
         hit(words, &names, found, reasons)
     });
-    let chip = |value: &str, key: &str, chosen| Chip { value: value.into(), label: words.t(key), chosen };
     let page = FindPage {
         frame,
-        kinds: vec![
-            chip("offers", "find-offers", kind == Kind::Offer),
-            chip("needs", "find-needs", kind == Kind::Need),
-        ],
+        kinds: chips(words, &[("offers", "find-offers"), ("needs", "find-needs")], asked.get("kind")),
         categories: categories(words, asked.get("category")),
-        places: PLACES.map(|(this, tag, key)| chip(tag, key, this == place)).into(),
-        remote,
+        places: chips(words, if placed { &PLACES } else { &PLACES_HERE }, asked.get("place")),
+        languages: languages(words, &asked),
+        days: picks(words, "find-any-day", times::days(words), asked.get("day")),
+        parts: picks(words, "find-any-part", times::parts(words), asked.get("part")),
+        remote: wanted.remote,
         hits: hits.collect(),
-        searched: !query.is_empty() || category.is_some() || remote,
+        searched: ASKED.iter().any(|name| !["q", "kind"].contains(name) && !asked.get(name).is_empty())
+            || !wanted.words.is_empty(),
         next: listed.next.map(|cursor| {
-            let values =
-                ["q", "kind", "category", "place", "remote"].map(|name| format!("{name}={}", escaped(asked.get(name))));
+            let values = ASKED.map(|name| format!("{name}={}", escaped(asked.get(name))));
             format!("/find?{}&after={}", values.join("&"), escaped(&cursor.text()))
         }),
-        query,
+        query: asked.get("q").chars().take(MAX_QUERY).collect(),
     };
     Ok(pages::show(frame, &page))
 }

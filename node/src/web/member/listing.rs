@@ -11,6 +11,7 @@ use crate::{
         acting::Acting,
         forms::{Asked, Post, Reader},
         pages::{self, FormPage, Press, go},
+        times,
         visit::{Frame, Visit},
     },
 };
@@ -72,6 +73,7 @@ struct ListingPage<'a> {
     category: String,
     remote: bool,
     tags: Vec<String>,
+    when: Vec<String>,
     who: String,
     until: String,
     mine: bool,
@@ -150,6 +152,7 @@ pub(super) async fn show(
         category: words.category(listing.category),
         remote: listing.remote,
         tags: listing.tags.clone(),
+        when: times::said(words, listing.when),
         who: match name {
             Some(name) => name.to_owned(),
             None if found.own => words.t("somebody"),

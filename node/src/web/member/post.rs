@@ -9,6 +9,7 @@ use crate::{
         forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
         pages::{CheckPage, FormPage, go, refusal},
         stale::{self, Stood},
+        times,
         visit::{Frame, Visit},
         words::{CATEGORIES, category_tag},
     },
@@ -20,7 +21,7 @@ use axum::{
 use kith_protocol::{
     id::RecordKey,
     machine::Command,
-    shelf::{Item, Listing, MAX_LISTING_TEXT, MAX_TITLE},
+    shelf::{Item, Listing, MAX_LISTING_TEXT, MAX_TITLE, When},
     time::Span,
 };
 
@@ -60,7 +61,7 @@ const STANDS: [(&str, &str, u64); 3] =
     [("week", "stands-week", 7), ("month", "stands-month", 30), ("half", "stands-half", 180)];
 
 /// What a listing says: title, kind and words.
-fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> Listing {
+fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>, stood: When) -> Listing {
     let words = reader.words();
     let title = reader.line("title", &posting.key("title"), MAX_TITLE, Need::Must);
     let categories = CATEGORIES.map(|category| Choice::new(category_tag(category), words.category(category)));
@@ -68,6 +69,7 @@ fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> L
     let category = CATEGORIES.into_iter().find(|category| category_tag(*category) == tag);
     let text = reader.area("text", &posting.key("text"), MAX_LISTING_TEXT, Need::May);
     let remote = reader.tick("remote", "listing-remote");
+    let when = times::fields(reader, posting == Posting::Ask, stood);
     Listing {
         title,
         text: Some(text).filter(|text| !text.is_empty()),
@@ -76,12 +78,13 @@ fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> L
         area: None,
         language: frame.lang().to_owned(),
         remote,
+        when,
     }
 }
 
 fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing, Span) {
     let words = reader.words();
-    let listing = listing_fields(posting, frame, reader);
+    let listing = listing_fields(posting, frame, reader, When::default());
     let stands = STANDS.map(|(value, key, _)| Choice::new(value, words.t(key)));
     let stands = reader.choice("stands", "listing-stands", stands.into(), Need::May);
     let days = STANDS.iter().find(|(value, _, _)| *value == stands).map_or(STANDS[0].2, |(_, _, days)| *days);
@@ -141,12 +144,13 @@ fn posted(app: &App, posting: Posting, acting: &Acting, key: RecordKey) -> Respo
 
 /// What a listing says now, as the form over it shows it.
 fn stood(listing: &Listing) -> Stood {
-    Stood::new([
+    let what = [
         ("title", listing.title.clone()),
         ("category", category_tag(listing.category).to_owned()),
         ("text", listing.text.clone().unwrap_or_default()),
         ("remote", if listing.remote { "yes" } else { "" }.to_owned()),
-    ])
+    ];
+    Stood::new(what.into_iter().chain(times::stood(listing.when)))
 }
 
 /// A listing that its owner or a coordinator changes.
@@ -189,7 +193,7 @@ pub(super) async fn change(
     let filled = stands.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
     stands.remember(&mut reader, &asked);
-    listing_fields(changing.posting, &visit.frame, &mut reader);
+    listing_fields(changing.posting, &visit.frame, &mut reader, changing.listing.when);
     Ok(changing.form(&visit.frame, reader).answer())
 }
 
@@ -204,14 +208,14 @@ pub(super) async fn send_change(
     let stands = stood(&changing.listing);
     let mut reader = Reader::judge(frame.words, &post.sent);
     stands.remember(&mut reader, &post.sent);
-    let wanted = listing_fields(changing.posting, frame, &mut reader);
+    let wanted = listing_fields(changing.posting, frame, &mut reader, changing.listing.when);
     if !reader.is_fine() || post.sent.step() == Step::Edit {
         return Ok(changing.form(frame, reader).answer());
     }
     if stands.changed_since(&post.sent) {
         let now = stands.filled();
         let mut theirs = Reader::open(frame.words, &now);
-        listing_fields(changing.posting, frame, &mut theirs);
+        listing_fields(changing.posting, frame, &mut theirs, changing.listing.when);
         let keep = changing.back.clone();
         let both = stale::both(frame, None, reader, (&stands, theirs), &changing.action, keep);
         return Ok(both.unwrap_or_else(|| go(&changing.back)));

@@ -1,4 +1,4 @@
-//! A member's statement: on the screen, on paper, and as a file for spreadsheets.
+//! A member's statement: on the screen, on paper, as a file for spreadsheets, and as one that proves itself.
 
 use crate::{
     export::cell,
@@ -10,23 +10,25 @@ use crate::{
         pages,
         sight::Sight,
         visit::{Frame, Visit},
-        words::{Words, date_of},
+        words::{Words, beginning_of, date_of},
     },
 };
 use askama::Template;
 use axum::{
     extract::State,
-    http::{HeaderValue, header},
-    response::IntoResponse as _,
+    http::header,
+    response::{IntoResponse as _, Response},
 };
-use kith_protocol::id::MemberId;
-use std::collections::BTreeMap;
+use kith_protocol::{id::MemberId, time::Timestamp};
+use std::{collections::BTreeMap, ops::Range};
 
 /// Lines of a page.
 const SHOWN: usize = 50;
 /// The most lines in a file: years of a very busy member. The file says when there are more.
 const MOST_LINES: usize = 20_000;
 const LINES_A_LOOK: usize = 500;
+/// The most years that are offered each by itself: longer than any time bank has been there.
+const MOST_YEARS: i16 = 40;
 /// What the ledger calls hours that are given to the pot.
 const GIFT: &str = "gift";
 
@@ -54,6 +56,8 @@ struct StatementPage<'a> {
     today: String,
     lines: Vec<Shown>,
     file: String,
+    /// The file with the proofs: what it is called, and its address; first all of it, then each year.
+    proofs: Vec<(String, String)>,
     next: Option<String>,
 }
 
@@ -143,9 +147,52 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         today: words.day(clock::now()),
         lines: read.lines.iter().map(|line| shown(words, sight, &acting, &read, line)).collect(),
         file: acting.address("/statement.csv"),
+        proofs: if sight.hours() { proofs(&app, words, &acting).await? } else { Vec::new() },
         next,
     };
     Ok(pages::show(frame, &page))
+}
+
+/// The ways to the file with the proofs: of everything, and of each year when there is more than one.
+async fn proofs(app: &App, words: Words, acting: &Acting) -> Result<Vec<(String, String)>, Refused> {
+    let Some(first) = app.handle.first_entry(acting.member).await? else { return Ok(Vec::new()) };
+    let (first, last) = (date_of(first).year(), date_of(clock::now()).year());
+    let all = (words.t("statement-proof"), acting.address("/statement.kith"));
+    let years = (first.max(last.saturating_sub(MOST_YEARS))..=last).rev().filter(|_| first < last);
+    let year = |year: i16| {
+        let called = words.t1("statement-proof-year", "year", year);
+        (called, acting.address(&format!("/statement.kith?year={year}")))
+    };
+    Ok(std::iter::once(all).chain(years.map(year)).collect())
+}
+
+/// The period of a year, or of all time.
+fn period(year: &str) -> Option<Range<Timestamp>> {
+    if year.is_empty() {
+        return Some(Timestamp(0)..Timestamp(clock::now().0.saturating_add(1)));
+    }
+    let year: i16 = year.parse().ok()?;
+    let begins = |year| beginning_of(jiff::civil::Date::new(year, 1, 1).ok()?);
+    Some(begins(year)?..begins(year.checked_add(1)?)?)
+}
+
+/// The file that `kith verify` checks. Whoever may not see the hours does not get it, and what the charter shows to nobody is
+/// not in it.
+pub(super) async fn proof(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
+    let sight = Sight::ask(&app.handle, !acting.is_for_another()).await?;
+    if !sight.hours() {
+        return Err(Oops::NotYours);
+    }
+    let period = period(asked.get("year")).ok_or(Oops::Missing)?;
+    let document = app.handle.member_statement(acting.member, period, sight.balance()).await?;
+    Ok(attachment(document.to_bytes(), "application/vnd.ipld.dag-cbor", "attachment; filename=\"statement.kith\""))
+}
+
+fn attachment(bytes: Vec<u8>, kind: &'static str, name: &'static str) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name), (header::CACHE_CONTROL, "no-store")];
+    (headers, bytes).into_response()
 }
 
 pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
@@ -181,10 +228,5 @@ pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Aske
         writer.write_record([&words.t("csv-more"), "", "", "", "", ""]).map_err(broken)?;
     }
     let bytes = writer.into_inner().map_err(|why| Oops::Refused(Refused::People(why.to_string())))?;
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.csv\""));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(attachment(bytes, "text/csv; charset=utf-8", "attachment; filename=\"statement.csv\""))
 }

@@ -1,7 +1,8 @@
 //! The communities this node knows, as a picture with a table. Places are as coarse as communities tell them: a geohash.
 
 use crate::{
-    runtime::shelves::name_of,
+    area::Cell,
+    runtime::shelves::{area_of, name_of},
     web::{
         Answer, App, pages,
         visit::{Frame, Guest},
@@ -9,33 +10,15 @@ use crate::{
 };
 use askama::Template;
 use axum::extract::State;
-use kith_protocol::{id::CommunityId, machine::Machine};
+use kith_protocol::machine::Machine;
 
 /// The most communities on one map: more dots tell nothing.
 const SHOWN: usize = 500;
 /// Names are written on the picture only while they have room.
 const NAMED: usize = 12;
-/// The letters of a geohash: 32 of them, each five bits, in turn of east and north.
-const LETTERS: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
 /// The picture's width, and the least width of what it shows in degrees: about a county.
 const WIDTH: f64 = 100.0;
 const LEAST_DEGREES: f64 = 1.0;
-
-/// The middle of a geohash's cell: degrees east and north.
-fn middle(geohash: &str) -> Option<(f64, f64)> {
-    let (mut east, mut north) = ((-180.0, 180.0), (-90.0, 90.0));
-    let mut turn = 0_usize;
-    for letter in geohash.bytes() {
-        let bits = LETTERS.iter().position(|known| *known == letter.to_ascii_lowercase())?;
-        for bit in (0..5).rev() {
-            let range: &mut (f64, f64) = if turn.is_multiple_of(2) { &mut east } else { &mut north };
-            let half = f64::midpoint(range.0, range.1);
-            *range = if bits >> bit & 1 == 1 { (half, range.1) } else { (range.0, half) };
-            turn += 1;
-        }
-    }
-    (turn > 0).then(|| (f64::midpoint(east.0, east.1), f64::midpoint(north.0, north.1)))
-}
 
 /// A community that somebody may see on a map.
 struct Known {
@@ -49,13 +32,9 @@ struct Known {
 fn known(machine: &Machine) -> Vec<Known> {
     let state = machine.state();
     let own = machine.identity().community;
-    let area = |id: &CommunityId| {
-        let card = machine.known().get(id).and_then(|known| known.card.as_ref());
-        card.or_else(|| state.partner_cards().get(id)).and_then(|card| card.area.clone())
-    };
     let others = machine.known().keys().filter(|id| **id != own).take(SHOWN).map(|id| Known {
         name: name_of(machine, id),
-        area: area(id),
+        area: area_of(machine, id),
         own: false,
         partner: state.ledger().partner_of(id).is_some(),
         connected: machine.connected(id),
@@ -63,7 +42,7 @@ fn known(machine: &Machine) -> Vec<Known> {
     let charter = state.ledger().charter();
     let here = Known {
         name: charter.map(|charter| charter.name.clone()),
-        area: charter.and_then(|charter| charter.area.clone()),
+        area: area_of(machine, &own),
         own: true,
         partner: false,
         connected: true,
@@ -118,7 +97,7 @@ pub(super) async fn show(State(app): State<App>, Guest { frame }: Guest) -> Answ
     let words = frame.words;
     let known = app.handle.look(|machine, _| known(machine)).await?;
     let name = |known: &Known| known.name.clone().unwrap_or_else(|| words.t("partner-nameless"));
-    let with_place = known.iter().filter_map(|one| Some((one, middle(one.area.as_deref()?)?)));
+    let with_place = known.iter().filter_map(|one| Some((one, Cell::of(one.area.as_deref()?)?.middle())));
     let (shown, places): (Vec<&Known>, Vec<(f64, f64)>) = with_place.unzip();
     let (height, at) = placed(&places);
     let dots = shown.iter().zip(&at).map(|(one, (x, y))| Dot {
@@ -145,18 +124,7 @@ pub(super) async fn show(State(app): State<App>, Guest { frame }: Guest) -> Answ
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
-
-    #[test]
-    fn a_geohash_has_a_middle() {
-        // The example of the scheme's author: ezs42 is 42.6 north, 5.6 west.
-        let (east, north) = middle("ezs42").unwrap();
-        assert!((east + 5.603).abs() < 0.03 && (north - 42.605).abs() < 0.03, "{east} {north}");
-        assert_eq!(middle("s"), Some((22.5, 22.5)));
-        assert_eq!((middle(""), middle("a")), (None, None));
-    }
 
     #[test]
     fn every_place_is_on_the_picture() {

@@ -8,10 +8,12 @@ use crate::{
 };
 use kith_protocol::{
     community::{Balances, Charter},
+    document::Document,
     id::MemberId,
     machine::Command,
     member::{MemberKind, Role},
     minutes::Balance,
+    statement::Told,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -96,6 +98,20 @@ impl Elm {
     }
 }
 
+/// What the file with the proofs says that a member got for themselves.
+async fn proven(elm: &Elm, member: MemberId) -> Told {
+    let mut browser = elm.browser(member).await;
+    let page = browser.get("/statement").await;
+    assert!(page.links().contains(&"/statement.kith".to_owned()), "{}", page.body);
+    let file = browser.get("/statement.kith").await;
+    assert_eq!((file.status, &*file.headers["content-type"]), (200, "application/vnd.ipld.dag-cbor"));
+    assert!(!file.body.contains("Park") && !file.body.contains("Lee"));
+    match Document::decode(&file.bytes).unwrap() {
+        Document::MemberStatement(statement) => statement.check().unwrap(),
+        _ => panic!("another file"),
+    }
+}
+
 /// The pages that say where somebody stands, or what they gave in all; of files, those with a cell that does.
 fn telling<'a>(read: &'a BTreeMap<String, Shown>, words: &[&str]) -> Vec<&'a str> {
     let tells = |shown: &Shown| {
@@ -113,6 +129,10 @@ async fn usually_pages_say_where_people_stand() {
     // What the other tests look for is there to be found.
     let rosa = elm.read_by(elm.trial.coordinator).await;
     let found = telling(&rosa, &[STANDS, GIVEN]);
+    assert!(
+        rosa.contains_key(&format!("/statement.kith?for={}", elm.ada)),
+        "a coordinator gets the file on paper's page"
+    );
     for path in ["/members/{}", "/home?for={}", "/statement?for={}"] {
         for member in [elm.ada, elm.bo] {
             let path = path.replace("{}", &member.to_string());
@@ -142,6 +162,10 @@ async fn hidden_hours_are_shown_to_nobody_but_the_member() {
         let file = &read[&format!("/statement.csv?for={}", elm.ada)];
         assert_eq!(file.body.lines().filter(|line| line.contains(",Bo Lee,,,")).count(), 3, "{}", file.body);
     }
+    // Nor is the file with the proofs for anybody but the member.
+    let proof = format!("/statement.kith?for={}", elm.ada);
+    assert_eq!(elm.browser(elm.trial.coordinator).await.get(&proof).await.status, 403);
+    assert_eq!(proven(&elm, elm.dee).await.closing, Some(433));
     let rosa = elm.read_by(elm.trial.coordinator).await;
     rosa[&format!("/members/{}", elm.ada)].says("Only they themselves see their hours.");
     rosa["/charter"].says("Only they themselves").says("Our book keeps all hours.").never("does not count for now");
@@ -174,6 +198,11 @@ async fn where_hours_are_gifts_nobody_keeps_score() {
     let ada = elm.read_by(elm.ada).await;
     ada["/home"].says(&format!("You helped for {GIVEN}. Thank you!"));
     ada["/home"].says("Others helped you for 52 minutes. That was a gift.");
+    // The file proves the exchanges, and does not say where anybody stands, nor what they brought along.
+    let told = proven(&elm, elm.ada).await;
+    assert_eq!((told.given, told.received, told.closing), (485, 52, None));
+    let told = proven(&elm, elm.dee).await;
+    assert_eq!((told.entries, told.given, told.opening), (1, 0, None));
     // Exchanges are listed one by one, with their hours.
     ada["/statement"].says("5 hours").says("3 hours 5 minutes").says("52 minutes");
     elm.trial.running.stop().await;

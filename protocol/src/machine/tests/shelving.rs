@@ -50,6 +50,7 @@ fn offer(two: &mut Two, i: usize, key: RecordKey, days: u64) -> Result<Reply, Re
         area: None,
         language: "en".into(),
         remote: false,
+        when: crate::shelf::When::default(),
     };
     let (item, expires_at) = (Item::Offer(listing), two.now.plus(Span::days(days)));
     two.command(i, Command::Publish { key, item, expires_at, owner: None })

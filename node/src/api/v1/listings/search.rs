@@ -9,10 +9,13 @@ use crate::{
     },
     runtime::{
         Handle,
-        listings::{Cursor, Kind, Wanted, words},
+        listings::{Cursor, Kind, Place, Wanted, words},
     },
 };
-use kith_protocol::id::CommunityId;
+use kith_protocol::{
+    id::CommunityId,
+    shelf::{Category, DAYS, PARTS, Times},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -30,6 +33,22 @@ pub(in crate::api) struct Search {
     /// Words that must all occur in title, text or tags, in any case and with or without accents.
     #[param(max_length = 200)]
     q: Option<String>,
+    /// Only of this kind of skill.
+    #[param(inline, value_type = Option<crate::api::types::schema::CategoryWord>)]
+    category: Option<Category>,
+    /// Only what can be done from afar.
+    remote: Option<bool>,
+    /// Only in this language, whatever its region.
+    #[param(min_length = 2, max_length = 12, pattern = "^[A-Za-z0-9-]*$")]
+    language: Option<String>,
+    /// Not what says other days than this one.
+    #[param(inline, value_type = Option<crate::api::types::schema::DayWord>)]
+    day: Option<String>,
+    /// Not what says other parts of the day than this one.
+    #[param(inline, value_type = Option<crate::api::types::schema::PartWord>)]
+    part: Option<String>,
+    /// Only what is near our own community: ten kilometres at most between the places' edges.
+    near: Option<bool>,
     /// How many items: 1 to 500, 100 when absent.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<usize>,
@@ -43,8 +62,27 @@ fn cursor(text: &str) -> Result<Cursor, Failure> {
     Cursor::parse(text).ok_or_else(bad)
 }
 
+/// Which of these words it is.
+fn one_of(field: &'static str, words: &[&str], asked: Option<&str>) -> Result<Option<usize>, Failure> {
+    let place = |word: &str| {
+        let bad = || Failure::field(field, format!("not one of {}", words.join(", ")));
+        words.iter().position(|known| *known == word).ok_or_else(bad)
+    };
+    asked.map(place).transpose()
+}
+
+fn language(asked: Option<String>) -> Result<Option<String>, Failure> {
+    let fits = |tag: &String| {
+        (2..=12).contains(&tag.len()) && tag.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+    };
+    if asked.as_ref().is_none_or(fits) {
+        return Ok(asked);
+    }
+    Err(Failure::field("language", "not a language tag such as en or cy"))
+}
+
 pub(super) async fn search(handle: &Handle, kind: Kind, asked: Search) -> Result<Page<ListingView>, Failure> {
-    let Search { community, q, limit: asked_limit, after } = asked;
+    let Search { community, q, category, remote, language: tag, day, part, near, limit: asked_limit, after } = asked;
     let limit = limit(asked_limit)?;
     let query = q.unwrap_or_default();
     if query.chars().count() > MAX_QUERY {
@@ -56,7 +94,21 @@ pub(super) async fn search(handle: &Handle, kind: Kind, asked: Search) -> Result
     {
         return Err(Failure::together("`after` is from a page of another community; begin without it"));
     }
-    let wanted = Wanted { kind, community, category: None, remote: false, words: words(&query) };
+    let place = match (community, near.unwrap_or(false)) {
+        (Some(_), true) => return Err(Failure::together("`near` and `community` are two places; ask for one of them")),
+        (Some(community), false) => Place::Only(community),
+        (None, true) => Place::Near,
+        (None, false) => Place::Everywhere,
+    };
+    let wanted = Wanted {
+        kind,
+        place,
+        category,
+        remote: remote.unwrap_or(false),
+        language: language(tag)?,
+        times: Times::at(one_of("day", &DAYS, day.as_deref())?, one_of("part", &PARTS, part.as_deref())?),
+        words: words(&query),
+    };
     let found = handle.listings(&wanted, limit, after).await?;
     let next = found.next.map(|cursor| cursor.text());
     let items =

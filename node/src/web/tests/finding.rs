@@ -1,0 +1,117 @@
+//! Finding what fits: near, in a language, at a time, and why.
+
+use crate::{
+    runtime::listings::Kind,
+    trial::{Trial, listing},
+    web::browser::{Browser, serve},
+};
+use kith_protocol::{
+    community::Charter,
+    id::MemberId,
+    machine::{Command, View as _},
+    shelf::{Item, Listing, Times, When},
+};
+
+/// What the newest listing of ours says of when.
+async fn newest(trial: &Trial) -> When {
+    let look = trial.handle().look(|machine, book| {
+        let (own, revision) = (machine.identity().community, machine.state().shelf().0);
+        let record = book.records(&own, revision.saturating_sub(1), 1).into_iter().next();
+        record.and_then(|record| Kind::of(&record.content.item).map(|(_, listing)| listing.when))
+    });
+    look.await.unwrap().unwrap()
+}
+
+async fn at(trial: &Trial, area: Option<&str>) {
+    let charter = trial.handle().look(|machine, _| machine.state().ledger().charter().cloned()).await.unwrap().unwrap();
+    let charter = Charter { area: area.map(Into::into), ..charter };
+    trial.command(Command::ChangeCharter { charter, by: trial.coordinator }).await;
+}
+
+async fn elm() -> (Trial, MemberId) {
+    let trial = Trial::begin("Elm", false).await;
+    let joe = trial.admit_named(1, "Joe Bell").await;
+    (trial, joe)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_is_asked_shown_changed_and_found() {
+    let (trial, joe) = elm().await;
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), joe).await;
+    let form = browser.get("/ask").await.is(200).says("Say it if you like").form("/ask");
+    let asked = [("title", "Walk my dog"), ("category", "garden"), ("days", "friday,monday"), ("parts", "morning")];
+    let past = browser.send(form.clone().with(&asked).with(&[("by", "2020-01-01")]), "check").await;
+    past.is(422).says("<details open>");
+    let check = browser.send(form.with(&asked).with(&[("by", "2150-05-03")]), "check").await;
+    check.is(200).says("Monday").says("Friday").says("morning").says("2150-05-03");
+    let posted = browser.send(check.form("/ask"), "send").await;
+    posted.is(200).says("Monday, Friday (morning)").says("Help is needed by 3 May 2150");
+    let stands = newest(&trial).await;
+    assert_eq!((stands.times, stands.by), (Times::of([(0, 0), (4, 0)]), Some(65_866)));
+
+    // An offer has no last day, and need not say anything.
+    let offer = browser.get("/offer").await.never("name=\"by\"").form("/offer");
+    let offer = offer.with(&[("title", "Walk your dog"), ("category", "garden")]);
+    browser.whole(offer).await.1.never("Every day");
+    assert_eq!(newest(&trial).await, When::default());
+
+    // On Friday mornings: the ask that says so; not on Sundays. Who says nothing can be asked.
+    let friday = browser.get("/find?kind=needs&day=friday&part=morning").await;
+    friday.says("Walk my dog").says("Good on: Friday (morning)").says("Help is needed by 3 May 2150");
+    friday.says("<option value=\"friday\" selected>");
+    browser.get("/find?kind=needs&day=sunday").await.never("Walk my dog").says("We found nothing like that.");
+    browser.get("/find?day=sunday").await.says("Walk your dog").says("No times said: just ask");
+    browser.get("/find?kind=needs&day=nonsense").await.says("Walk my dog").never("Good on");
+
+    // Changed without touching the times, finer ones stay as they are.
+    let finer = When { times: Times::of([(0, 0), (4, 2)]), by: None };
+    trial.publish(7, joe, Item::Need(Listing { when: finer, ..listing("Cut my hedge", "", &[]) })).await;
+    let found = browser.get("/find?q=hedge&kind=needs").await;
+    let link = found.links().into_iter().find(|link| link.starts_with("/listing/")).unwrap();
+    browser.get(&link).await.says("Monday (morning) · Friday (evening)");
+    let change = format!("{link}/change");
+    let form = browser.get(&change).await.says("<details open>").form(&change);
+    assert_eq!((form.fields.iter().filter(|(name, _)| name == "days").count(), newest(&trial).await), (2, finer));
+    let mut retitled = form.clone();
+    retitled.fields.iter_mut().filter(|(name, _)| name == "title").for_each(|(_, title)| title.push_str(", please"));
+    browser.send(retitled, "send").await.says("Cut my hedge, please").says("Friday (evening)");
+    assert_eq!(newest(&trial).await, finer);
+    let form = browser.get(&change).await.form(&change).with(&[("days", "sunday"), ("parts", "evening")]);
+    browser.send(form, "send").await.says("Sunday (evening)").never("Monday");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_near_and_spoken_here_is_found_and_says_why() {
+    let (trial, joe) = elm().await;
+    let placed = |title: &str, area: Option<&str>, language: &str| {
+        let area = area.map(str::to_owned);
+        Item::Offer(Listing { area, language: language.into(), ..listing(title, "", &[]) })
+    };
+    let offers =
+        [("At home", None, "en"), ("Next street", Some("gcpvn"), "cy"), ("In Cardiff", Some("gcjsz"), "en-GB")];
+    for (n, (title, area, language)) in (1..).zip(offers) {
+        trial.publish(n, joe, placed(title, area, language)).await;
+    }
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), joe).await;
+    // Where nobody says where we are, near is not offered.
+    at(&trial, None).await;
+    browser.get("/find").await.says("In Cardiff").never("Near me").never("km away");
+    at(&trial, Some("gcpvj")).await;
+    let all = browser.get("/find").await;
+    all.says("Near me").says("At home").says("Next street").says("In Cardiff").says("km away");
+    let near = browser.get("/find?place=near").await;
+    near.says("At home").says("Next street").never("In Cardiff").says("value=\"near\" checked");
+    let far = browser.get("/find?q=cardiff").await;
+    let km = far.body.split("About ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    assert!((190..230).contains(&km.parse::<u32>().unwrap()), "{km}");
+    browser.get("/find?place=here").await.says("In Cardiff");
+    browser.get("/find?place=others").await.says("We found nothing like that.");
+    let welsh = browser.get("/find?language=cy").await;
+    welsh.says("Next street").says("In Cymraeg").never("At home").never("In Cardiff");
+    browser.get("/find?language=en").await.says("At home").says("In Cardiff").never("Next street");
+    browser.get("/find?language=xx").await.says("At home").says("Next street");
+    trial.running.stop().await;
+}
