@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 100] = [
+const ROUTES: [(&str, Who, &str); 102] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -89,6 +89,7 @@ const ROUTES: [(&str, Who, &str); 100] = [
     ("", Coordinator, "/members/OTHER/reference"),
     ("", Coordinator, "/members/OTHER/note"),
     ("/partners/{id}/mail", Coordinator, "/partners/PARTNER/mail"),
+    ("/partners/{id}/sheet", Coordinator, "/partners/PARTNER/sheet"),
     ("/partners/{id}/escrow", Coordinator, "/partners/PARTNER/escrow"),
     ("/disputes/{id}", Coordinator, "/disputes/DISPUTED"),
     ("/disputes/{id}/{step}", Coordinator, "/disputes/DISPUTED/say"),
@@ -115,10 +116,11 @@ const ROUTES: [(&str, Who, &str); 100] = [
     ("/paper/weeks", Coordinator, "/paper/weeks"),
     ("/charter/change", Coordinator, "/charter/change"),
     ("/export", Coordinator, "/export"),
+    ("/backup", Coordinator, "/backup"),
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 43] = [
+const NO_PAGE: [&str; 46] = [
     "/partners/{id}/escrow/now",
     "/live",
     "/static/kith.css",
@@ -161,6 +163,9 @@ const NO_PAGE: [&str; 43] = [
     "/notices/{id}/drop",
     "/week/letter",
     "/export/file",
+    "/backup/file",
+    "/partners/{id}/sheet.kith",
+    "/partners/{id}/evidence.kith",
     "/applications/{id}/done",
 ];
 /// Routes whose addresses come up only while somebody works: `flows` goes there.

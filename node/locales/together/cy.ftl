@@ -154,6 +154,33 @@ sign-in-mail-done = Edrychwch yn eich e-bost
 sign-in-mail-next = Os ydym yn adnabod y cyfeiriad, mae cod ar ei ffordd. Mae'n gweithio am awr.
 sign-in-mail-else = Dim byd wedi dod? Gofynnwch i gydlynydd am god ar bapur.
 
+## Backups
+backup = Copïau wrth gefn
+backup-lead = Bob dydd mae copi yn cael ei wneud ohono'i hun, wrth ymyl y llyfr.
+backup-away = Ewch ag un oddi yma nawr ac yn y man. Cadwch ef mewn tŷ arall, rhag tân a lladrad.
+backup-words = Dim ond y 24 gair ar eich papur sy'n ei agor.
+backup-last = Yr un diwethaf
+backup-none = Dim un eto
+backup-button = Gwneud un a mynd ag ef
+
+## What stands between two communities
+sheet = Oriau rhyngom
+sheet-lead = Yr holl oriau rhyngom, gyda'r ddau lofnod.
+sheet-with = Oriau rhyngom ni a { $name }
+sheet-since = Ers
+sheet-beginning = Y dechrau
+sheet-exchanges = Cyfnewidiadau
+sheet-ours = Cawsom ni help
+sheet-theirs = Cawson nhw help
+sheet-now = Fel mae hi
+sheet-even = Cyfartal
+sheet-received = Cawsom ni { $hours } yn fwy o help
+sheet-given = Cawson nhw { $hours } yn fwy o help
+sheet-waits = Yn aros am ateb
+sheet-file = Y ffeil i bawb ei gwirio
+sheet-evidence-lead = Maen nhw wedi llofnodi dau beth na all y ddau fod yn wir. Mae'r ffeil hon yn ei brofi.
+sheet-evidence = Y prawf, fel ffeil
+
 ## Popeth, i fynd gyda chi
 export = Mynd â phopeth gyda chi
 export-lead = Un ffeil â phopeth sy'n eiddo i ni: aelodau, cynigion, ceisiadau, oriau, digwyddiadau, cylchoedd a rheolau.

@@ -154,6 +154,33 @@ sign-in-mail-done = Look into your mail
 sign-in-mail-next = If we know this address, a code is on its way there. It is good for an hour.
 sign-in-mail-else = Nothing came? Ask a coordinator for a code on paper.
 
+## Backups
+backup = Backups
+backup-lead = Every day a backup is made by itself, beside the book.
+backup-away = Take one away now and then. Keep it in another house, for fire and theft.
+backup-words = Only the 24 words on your paper open it.
+backup-last = The last one
+backup-none = None yet
+backup-button = Make one and take it away
+
+## What stands between two communities
+sheet = Hours between us
+sheet-lead = All hours between us, with both signatures.
+sheet-with = Hours between us and { $name }
+sheet-since = Since
+sheet-beginning = The beginning
+sheet-exchanges = Exchanges
+sheet-ours = We were helped
+sheet-theirs = They were helped
+sheet-now = How it stands
+sheet-even = Even
+sheet-received = We were helped { $hours } more
+sheet-given = They were helped { $hours } more
+sheet-waits = Waiting for an answer
+sheet-file = The file for everybody to check
+sheet-evidence-lead = They signed two things that cannot both be true. This file proves it.
+sheet-evidence = The proof, as a file
+
 ## Everything, to take along
 export = Take everything along
 export-lead = One file with all that is ours: members, offers, asks, hours, events, circles and rules.

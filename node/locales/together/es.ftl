@@ -154,6 +154,33 @@ sign-in-mail-done = Mire su correo
 sign-in-mail-next = Si conocemos esta dirección, un código va hacia allí. Vale una hora.
 sign-in-mail-else = ¿No llegó nada? Pida a quien coordina un código en papel.
 
+## Backups
+backup = Copias de seguridad
+backup-lead = Cada día se hace sola una copia, junto al libro.
+backup-away = Llévese una de vez en cuando. Guárdela en otra casa, por si hay fuego o robo.
+backup-words = Solo la abren las 24 palabras de su papel.
+backup-last = La última
+backup-none = Ninguna todavía
+backup-button = Hacer una y llevársela
+
+## What stands between two communities
+sheet = Horas entre las dos
+sheet-lead = Todas las horas entre las dos, con ambas firmas.
+sheet-with = Horas con { $name }
+sheet-since = Desde
+sheet-beginning = El principio
+sheet-exchanges = Intercambios
+sheet-ours = Nos ayudaron
+sheet-theirs = Les ayudamos
+sheet-now = Cómo está
+sheet-even = Igual
+sheet-received = Nos ayudaron { $hours } más
+sheet-given = Les ayudamos { $hours } más
+sheet-waits = Esperan respuesta
+sheet-file = El archivo que cualquiera puede comprobar
+sheet-evidence-lead = Firmaron dos cosas que no pueden ser ciertas a la vez. Este archivo lo prueba.
+sheet-evidence = La prueba, en un archivo
+
 ## Todo, para llevar
 export = Llevarse todo
 export-lead = Un archivo con todo lo nuestro: miembros, ofertas, peticiones, horas, actos, círculos y normas.

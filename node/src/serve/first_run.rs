@@ -117,6 +117,11 @@ async fn ready(node: Node, founded: Founded) -> Node {
     {
         tracing::warn!(%refused, "whom to ring could not be kept; set it on the page for coordinators");
     }
+    if founded.benefits.is_some()
+        && let Err(refused) = handle.set_office_rules(|rules| rules.benefits = founded.benefits).await
+    {
+        tracing::warn!(%refused, "what was said about benefits could not be kept; write it on the page of the charter");
+    }
     if let Some(invitation) = founded.invitation
         && let Err(why) = accepted(handle, invitation).await
     {

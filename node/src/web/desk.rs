@@ -1,5 +1,6 @@
 //! Pages for coordinators.
 
+mod backup;
 mod care;
 mod charter;
 mod circles;
@@ -16,6 +17,7 @@ mod paper;
 mod partners;
 mod safety;
 mod scan;
+mod sheet;
 mod slips;
 mod takeout;
 mod today;
@@ -77,9 +79,14 @@ pub(super) fn routes() -> Router<App> {
         .route("/slips", get(slips::grid).post(slips::send))
         .route("/slips/scan", get(scan::show).post(scan::send).layer(DefaultBodyLimit::max(PICTURE_BYTES)))
         .route("/slips/undo", post(slips::undo))
+        .route("/backup", get(backup::show))
+        .route("/backup/file", post(backup::file))
         .route("/partners", get(partners::list))
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))
         .route("/partners/{id}/mail", get(mail::show).post(mail::send))
+        .route("/partners/{id}/sheet", get(sheet::show))
+        .route("/partners/{id}/sheet.kith", get(sheet::file))
+        .route("/partners/{id}/evidence.kith", get(sheet::evidence))
         .route("/partners/{id}/escrow", get(escrow::show).post(escrow::send))
         .route("/partners/{id}/escrow/now", post(escrow::now))
         .route("/partners/accept", get(partners::accept).post(partners::send_accept))

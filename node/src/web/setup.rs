@@ -8,7 +8,7 @@ mod shown;
 mod upload;
 mod work;
 
-pub(super) use founding::{BALANCES, CONFIRMATIONS, area_field, balances_field};
+pub(super) use founding::{BALANCES, CONFIRMATIONS, RAILS, area_field, balances_field};
 pub(crate) use joining::acceptance;
 
 use super::{
@@ -58,6 +58,8 @@ pub struct Founded {
     pub sign_in: Option<(MemberId, PaperCode)>,
     /// Whom to ring, if they said so.
     pub contact: Option<String>,
+    /// What they say about benefits and tax, if they said something.
+    pub benefits: Option<String>,
     /// Another community's invitation, to be accepted as soon as the node runs.
     pub invitation: Option<Invitation>,
     /// Whether it came back from a backup, perhaps with settings of its own.
@@ -70,6 +72,7 @@ struct Answers {
     words: Option<Words>,
     founding: Option<Founding>,
     contact: Option<String>,
+    benefits: Option<String>,
     root: Option<Root>,
     invitation: Option<Invitation>,
     bringing: Bringing,

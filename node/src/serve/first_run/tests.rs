@@ -61,9 +61,10 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let charter = rosa.send(named, "check").await;
     let page = rosa.send(charter.form("/setup/charter").with(&[("floor", "much")]), "check").await;
     page.is(422).says("Write a whole number from 0 to 1000.");
-    let sheet =
-        rosa.send(page.form("/setup/charter").with(&[("floor", "20"), ("confirmation", "both")]), "check").await;
-    sheet.is(200).says("Recovery sheet").says("Elm &#60;b&#62;");
+    page.says("No money and no prices, for nobody.").says("Do you get benefits, or pay tax?");
+    let rules = [("floor", "20"), ("confirmation", "both"), ("benefits", "Ask Rosa, who asked the office.")];
+    let sheet = rosa.send(page.form("/setup/charter").with(&rules), "check").await;
+    sheet.is(200).says("<svg class=\"qr\"").says("Recovery sheet").says("Elm &#60;b&#62;");
     let words = words_of(&sheet);
     assert_eq!(words.len(), 24);
     assert!(!dir.path().join("keys").exists(), "nothing is made before the words are on paper");
@@ -89,6 +90,7 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let charter =
         node.running.handle.look(|machine, _| machine.state().ledger().charter().cloned()).await.unwrap().unwrap();
     assert_eq!((charter.person_floor.get(), charter.area.as_deref()), (-20 * 60, Some("gcpuv")));
+    rosa.get("/charter").await.says("Ask Rosa, who asked the office.");
     node.stop().await;
     assert!(begin(dir.path(), &quiet()).await.unwrap().is_none());
 }

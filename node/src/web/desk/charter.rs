@@ -6,7 +6,7 @@ use crate::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Step, choices},
         pages::{self, CheckPage, FactsPage, FormPage, go, refusal},
-        setup::{BALANCES, CONFIRMATIONS, area_field, balances_field},
+        setup::{BALANCES, CONFIRMATIONS, RAILS, area_field, balances_field},
         stale::{self, Stood},
         visit::{Frame, Visit},
         words::Words,
@@ -155,9 +155,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     if !benefits.is_empty() {
         rows.push((words.t("charter-benefits"), benefits));
     }
-    let rails = ["charter-rail-hours", "charter-rail-money", "charter-rail-goods", "charter-rail-expiry"];
     let mut lead = vec![words.t("charter-lead")];
-    lead.push(rails.map(|key| words.t(key)).join("\n"));
+    lead.push(RAILS.map(|key| words.t(key)).join("\n"));
     lead.extend(about_score(words, charter.balances));
     lead.push(words.t("charter-benefits-warning"));
     let mut links = Vec::new();

@@ -40,7 +40,9 @@ struct PartnersPage<'a> {
     partners: Vec<Line>,
     joining: Vec<String>,
     refused: Vec<String>,
-    /// Each partner's name, and where its mail is switched.
+    /// Each partner's name, and where its balance sheet is.
+    sheets: Vec<(String, String)>,
+    /// The same for where its mail is switched.
     mail: Vec<(String, String)>,
     /// The same for copies.
     escrow: Vec<(String, String)>,
@@ -65,12 +67,13 @@ pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Ask
         let named = partners.iter().zip(&mail);
         named.map(|(seen, id)| (seen.name(words), format!("/partners/{id}/{what}"))).collect()
     };
-    let (mail, escrow) = (each("mail"), each("escrow"));
+    let (sheets, mail, escrow) = (each("sheet"), each("mail"), each("escrow"));
     let page = PartnersPage {
         frame,
         partners: partners.into_iter().map(|seen| Line::new(words, seen, now)).collect(),
         joining,
         refused: refused.into_iter().map(|name| name.unwrap_or_else(|| words.t("partner-nameless"))).collect(),
+        sheets,
         mail,
         escrow,
         accepted: asked.get("accepted") == "yes",

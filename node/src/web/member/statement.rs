@@ -189,7 +189,7 @@ pub(super) async fn proof(State(app): State<App>, visit: Visit, Asked(asked): As
     Ok(attachment(document.to_bytes(), "application/vnd.ipld.dag-cbor", "attachment; filename=\"statement.kith\""))
 }
 
-fn attachment(bytes: Vec<u8>, kind: &'static str, name: &'static str) -> Response {
+pub(in crate::web) fn attachment(bytes: Vec<u8>, kind: &'static str, name: &'static str) -> Response {
     let headers =
         [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name), (header::CACHE_CONTROL, "no-store")];
     (headers, bytes).into_response()

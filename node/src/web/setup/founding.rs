@@ -7,11 +7,13 @@ use crate::{
         Founding, Refused, Root,
         desk::{MAX_CONTACT_WORDS, PaperCode},
         found_with, home,
+        office::MAX_WORDS,
     },
     web::{
         forms::{Need, Reader, Sent, Step, choices},
         oops::Oops,
         pages::{self, FormPage, go},
+        qr::Square,
         visit::Frame,
     },
 };
@@ -93,19 +95,26 @@ pub(in crate::web) fn balances_field(reader: &mut Reader<'_>) -> Balances {
     BALANCES.iter().find(|(value, _, _)| *value == chosen).map_or(Balances::Shown, |(_, _, found)| *found)
 }
 
-fn charter_fields(reader: &mut Reader<'_>) -> (Balances, Option<Balance>, Confirmation) {
+/// What holds in every community that keeps hours, and keeps it safe with benefits and tax.
+pub(in crate::web) const RAILS: [&str; 4] =
+    ["charter-rail-hours", "charter-rail-money", "charter-rail-goods", "charter-rail-expiry"];
+
+fn charter_fields(reader: &mut Reader<'_>) -> (Balances, Option<Balance>, Confirmation, String) {
     let balances = balances_field(reader);
     let hours = reader.number("floor", "setup-floor", 0..=1_000);
     let options = choices(reader.words(), CONFIRMATIONS.map(|(value, key, _)| (value, key)));
     let chosen = reader.choice("confirmation", "setup-confirmation", options, Need::May);
     let found = CONFIRMATIONS.iter().find(|(value, _, _)| *value == chosen);
     let floor = i64::try_from(hours).ok().and_then(|hours| Balance::new(-hours * 60).ok());
-    (balances, floor, found.map_or(Confirmation::Receiver, |(_, _, confirmation)| *confirmation))
+    let confirmation = found.map_or(Confirmation::Receiver, |(_, _, confirmation)| *confirmation);
+    (balances, floor, confirmation, reader.area("benefits", "charter-benefits", MAX_WORDS, Need::May))
 }
 
 fn charter_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
     FormPage::new(frame, frame.t("setup-charter"), reader, "/setup/charter", frame.t("go-on"))
         .lead(frame.t("setup-charter-lead"))
+        .lead(RAILS.map(|key| frame.t(key)).join(" "))
+        .lead(frame.t("charter-benefits-warning"))
 }
 
 pub(super) async fn show_charter(State(setup): App, headers: HeaderMap) -> Answer {
@@ -119,13 +128,14 @@ pub(super) async fn show_charter(State(setup): App, headers: HeaderMap) -> Answe
 pub(super) async fn charter(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
     let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
-    let (balances, floor, confirmation) = charter_fields(&mut reader);
+    let (balances, floor, confirmation, benefits) = charter_fields(&mut reader);
     let Some(floor) = floor.filter(|_| reader.is_fine()) else { return Ok(charter_page(&frame, reader).answer()) };
     let root = match Root::random() {
         Ok(root) => root,
         Err(why) => return Ok(Oops::Refused(Refused::People(why.to_string())).page(&frame)),
     };
     let mut answers = setup.answers();
+    answers.benefits = Some(benefits).filter(|benefits| !benefits.is_empty());
     let Some(founding) = answers.founding.as_mut() else { return Ok(go("/setup/name")) };
     let charter = &mut founding.charter;
     (charter.balances, charter.person_floor, charter.confirmation) = (balances, floor, confirmation);
@@ -141,14 +151,18 @@ struct WordsPage<'a> {
     frame: &'a Frame,
     name: String,
     words: Vec<String>,
+    /// All of the words, for whoever types them in later with a camera at hand.
+    square: Option<Square>,
 }
 
 pub(super) async fn show_words(State(setup): App, headers: HeaderMap) -> Answer {
     let frame = frame(&setup, &headers)?;
     let answers = setup.answers();
     let (Some(founding), Some(root)) = (&answers.founding, &answers.root) else { return Ok(go("/setup/name")) };
-    let words = root.words().split(' ').map(str::to_owned).collect();
-    Ok(pages::show(&frame, &WordsPage { frame: &frame, name: founding.charter.name.clone(), words }))
+    let all = root.words();
+    let words = all.split(' ').map(str::to_owned).collect();
+    let (name, square) = (founding.charter.name.clone(), Square::new(&all));
+    Ok(pages::show(&frame, &WordsPage { frame: &frame, name, words, square }))
 }
 
 fn check_fields(reader: &mut Reader<'_>, expected: Option<&str>) {
@@ -217,9 +231,11 @@ async fn found(setup: Arc<Setup>) -> Result<(), String> {
         };
         let (_, coordinator) = found_with(&setup.dir, founding, root).map_err(|why| why.to_string())?;
         let code = PaperCode::from_bytes(home::random().map_err(|why| why.to_string())?);
-        let (contact, invitation) = (answers.contact.clone(), answers.invitation.take());
+        let (contact, benefits) = (answers.contact.clone(), answers.benefits.clone());
+        let invitation = answers.invitation.take();
         answers.root = None;
-        answers.founded = Some(Founded { sign_in: Some((coordinator, code)), contact, invitation, restored: false });
+        answers.founded =
+            Some(Founded { sign_in: Some((coordinator, code)), contact, benefits, invitation, restored: false });
         Ok(())
     });
     founding.await.map_err(|why| why.to_string())?

@@ -171,5 +171,11 @@ fn brought(workshop: &Workshop, root: &Root, first: Option<MemberId>) -> Result<
     // Whatever can fail without a trace comes first.
     let code = PaperCode::from_bytes(home::random()?);
     workshop.restore(root, clock::now())?;
-    Ok(Founded { sign_in: first.map(|first| (first, code)), contact: None, invitation: None, restored: true })
+    Ok(Founded {
+        sign_in: first.map(|first| (first, code)),
+        contact: None,
+        benefits: None,
+        invitation: None,
+        restored: true,
+    })
 }

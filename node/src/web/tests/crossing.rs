@@ -2,7 +2,7 @@
 
 use crate::trial::{Trial, listing};
 use crate::web::browser::{Browser, serve};
-use kith_protocol::{member::MemberKind, shelf::Item};
+use kith_protocol::{document::Document, member::MemberKind, shelf::Item};
 
 /// Two coordinators agree: an invitation is made, checked and accepted.
 pub(super) async fn agree(rosa: &mut Browser, otto: &mut Browser) {
@@ -84,7 +84,28 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     let (_, sent) = amina_there.whole(form).await;
     sent.says("Recorded. Waiting for Westside since today.");
     rosa.get("/today").await.says("Westside").says("1 exchange waits for their answer: 1 hour in all.");
+    balance_sheet(&mut rosa).await;
+    amina_there.get("/partners").await.is(403);
     elm.running.stop().await;
+}
+
+/// What stands between the two, on the page and in the file.
+async fn balance_sheet(rosa: &mut Browser) {
+    let list = rosa.get("/partners").await;
+    let at = list.links().into_iter().find(|link| link.ends_with("/sheet")).unwrap();
+    let page = rosa.get(&at).await;
+    page.is(200)
+        .says("Hours between us and Westside")
+        .says("The beginning")
+        .says("1 exchange waits for their answer: 1 hour in all.");
+    // Two hours received and given back, and half an hour given.
+    page.says("They were helped 30 minutes more").says("2 hours 30 minutes").never("evidence.kith");
+    let file = rosa.get(&format!("{at}.kith")).await;
+    let Ok(Document::BalanceSheet(sheet)) = Document::decode(&file.bytes) else { panic!("a balance sheet") };
+    let checked = sheet.check().unwrap();
+    assert_eq!((checked.exchanges, checked.received, checked.given), (3, 120, 150));
+    rosa.get(&at.replace("/sheet", "/evidence.kith")).await.is(404);
+    rosa.get("/partners/did:key:z6MktYi7/sheet").await.is(404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,6 +53,27 @@ async fn an_offer_has_a_photo_that_its_owner_can_take_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_takes_a_backup_away() {
+    let trial = Trial::begin("Elm", false).await;
+    let ada = trial.admit_named(1, "Ada Park").await;
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    rosa.get("/today").await.says("href=\"/backup\"");
+    let page = rosa.get("/backup").await;
+    page.is(200).says("Only the 24 words on your paper open it.").says("The last one");
+    let made = rosa.send(page.form("/backup/file"), "send").await;
+    assert!(made.is(200).bytes.starts_with(b"age-encryption.org/v1\n"), "{}", made.body);
+    assert!(!made.body.contains("Ada Park"));
+    assert_eq!(made.headers["content-disposition"], "attachment; filename=\"community.age\"");
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    ada_sees.get("/backup").await.is(403);
+    let form = ada_sees.get("/gift").await.form("/gift");
+    let stolen = crate::web::browser::Form { action: "/backup/file".into(), ..form };
+    ada_sees.send(stolen, "send").await.is(403);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn events_and_offers_can_be_taken_along() {
     let trial = Trial::begin("Elm & Oak", false).await;
     let served = serve(trial.handle()).await;
