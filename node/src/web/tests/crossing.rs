@@ -74,19 +74,23 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     joe_there.send(form, "check").await.is(200);
     amina_there.until("/home", "Received: 0 hours.").await.says("Given: 30 minutes.");
 
-    // While they sleep, it is recorded and waits, and the page says for whom and since when.
     west.running.stop().await;
+    while_they_sleep(&mut rosa, &mut amina_there, &page.path).await;
+    balance_sheet(&mut rosa).await;
+    amina_there.get("/partners").await.is(403);
+    elm.running.stop().await;
+}
+
+/// What goes to a partner who is away is recorded and waits, and the pages say for whom and since when.
+async fn while_they_sleep(rosa: &mut Browser, amina_there: &mut Browser, offer: &str) {
     rosa.until("/partners", "Their computer is asleep").await;
-    let form = amina_there.get(&page.path).await;
+    let form = amina_there.get(offer).await;
     form.says("Their computer is asleep");
     let address = form.links().into_iter().find(|link| link.starts_with("/record/hours")).unwrap();
     let form = amina_there.get(&address).await.form("/record/hours").with(&[("length", "1")]);
     let (_, sent) = amina_there.whole(form).await;
     sent.says("Recorded. Waiting for Westside since today.");
     rosa.get("/today").await.says("Westside").says("1 exchange waits for their answer: 1 hour in all.");
-    balance_sheet(&mut rosa).await;
-    amina_there.get("/partners").await.is(403);
-    elm.running.stop().await;
 }
 
 /// What stands between the two, on the page and in the file.
