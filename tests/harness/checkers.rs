@@ -126,6 +126,8 @@ pub(crate) struct Checkers {
     suspended: BTreeSet<AccountId>,
     /// Lanes that a node has closed.
     closed: BTreeSet<(usize, AccountId)>,
+    /// What restored nodes asked before they were restored once more: such a request may still be on its way.
+    asked_before: BTreeSet<(AccountId, [u8; 16])>,
     /// Recoveries that each node answered.
     answered: BTreeSet<(usize, [u8; 16])>,
     /// A law that does not count in this run, so that others must find what breaks it.
@@ -144,6 +146,7 @@ impl Checkers {
             through: vec![BTreeMap::new(); nodes],
             suspended: BTreeSet::new(),
             closed: BTreeSet::new(),
+            asked_before: BTreeSet::new(),
             answered: BTreeSet::new(),
             blind,
         }
@@ -201,6 +204,7 @@ impl Checkers {
                     .iter()
                     .enumerate()
                     .any(|(i, deeds)| i != node && deeds.recovering.get(&account) == Some(&nonce));
+                let asked = asked || self.asked_before.contains(&(account, nonce));
                 let fresh = self.answered.insert((node, nonce));
                 let kept = ensure("session", asked && fresh, || {
                     format!("an offer to nobody who asks: asked {asked}, new {fresh}")
@@ -253,7 +257,8 @@ impl Checkers {
         let lost = std::mem::take(&mut self.books[node]);
         self.books[node].restored = true;
         self.slots.forgotten = true;
-        self.deeds[node] = Deeds::default();
+        let before = std::mem::take(&mut self.deeds[node]);
+        self.asked_before.extend(before.recovering);
         self.deeds[node].restored = true;
         for fact in facts {
             if let Fact::Entry(entry) = fact {
