@@ -216,7 +216,7 @@ impl<'a> FormPage<'a> {
     }
 
     fn wrong(&self) -> Vec<(&str, &str)> {
-        self.fields.iter().filter_map(|field| Some((field.name.as_str(), field.error.as_deref()?))).collect()
+        wrong(&self.fields)
     }
 
     /// The page: 422 when something is to be mended (RFC 9110 §15.5.21).
@@ -300,6 +300,11 @@ impl<'a> CheckPage<'a> {
     pub(super) fn answer(&self) -> Response {
         show(self.frame, self)
     }
+}
+
+/// The fields that are to be mended, with what is wrong with each.
+pub(super) fn wrong(fields: &[Field]) -> Vec<(&str, &str)> {
+    fields.iter().filter_map(|field| Some((field.name.as_str(), field.error.as_deref()?))).collect()
 }
 
 /// What happened, and what comes next.

@@ -9,7 +9,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Choice, Control, Field, Need, Post, Reader, Sent},
-        pages::{Press, go, page},
+        pages::{Press, go, page, wrong},
         visit::{Frame, Visit},
         words::Words,
     },
@@ -47,7 +47,7 @@ struct EscrowPage<'a> {
 
 impl EscrowPage<'_> {
     fn wrong(&self) -> Vec<(&str, &str)> {
-        self.fields.iter().filter_map(|field| Some((field.name.as_str(), field.error.as_deref()?))).collect()
+        wrong(&self.fields)
     }
 
     fn answer(&self) -> Response {

@@ -5,7 +5,7 @@ use crate::{
     runtime::clock,
     web::{
         Answer, App, Oops,
-        member::attachment,
+        member::{DOCUMENT, attachment},
         pages::{self, FactsPage},
         partners::{Line, Seen},
         visit::Visit,
@@ -24,9 +24,6 @@ use kith_protocol::{
 
 /// How far back the sheet goes of partners with more exchanges than one sheet may list: a year.
 const WHEN_MANY: Span = Span::days(365);
-/// The media type of a file that stands for itself.
-const DOCUMENT: &str = "application/vnd.ipld.dag-cbor";
-
 /// What there is about a partner.
 struct Found {
     community: CommunityId,

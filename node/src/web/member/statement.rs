@@ -176,6 +176,9 @@ fn period(year: &str) -> Option<Range<Timestamp>> {
     Some(begins(year)?..begins(year.checked_add(1)?)?)
 }
 
+/// The media type of a file that stands for itself.
+pub(in crate::web) const DOCUMENT: &str = "application/vnd.ipld.dag-cbor";
+
 /// The file that `kith verify` checks. Whoever may not see the hours does not get it, and what the charter shows to nobody is
 /// not in it.
 pub(super) async fn proof(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
@@ -186,7 +189,7 @@ pub(super) async fn proof(State(app): State<App>, visit: Visit, Asked(asked): As
     }
     let period = period(asked.get("year")).ok_or(Oops::Missing)?;
     let document = app.handle.member_statement(acting.member, period, sight.balance()).await?;
-    Ok(attachment(document.to_bytes(), "application/vnd.ipld.dag-cbor", "attachment; filename=\"statement.kith\""))
+    Ok(attachment(document.to_bytes(), DOCUMENT, "attachment; filename=\"statement.kith\""))
 }
 
 pub(in crate::web) fn attachment(bytes: Vec<u8>, kind: &'static str, name: &'static str) -> Response {

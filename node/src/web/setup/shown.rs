@@ -11,7 +11,7 @@ use crate::{
     web::{
         desk::size,
         forms::{Choice, Control, Field, Need, Reader, Sent},
-        pages::{MessagePage, go, page, show},
+        pages::{MessagePage, go, page, show, wrong},
         visit::Frame,
         words::Words,
     },
@@ -40,7 +40,7 @@ struct FoundPage<'a> {
 
 impl FoundPage<'_> {
     fn wrong(&self) -> Vec<(&str, &str)> {
-        self.fields.iter().filter_map(|field| Some((field.name.as_str(), field.error.as_deref()?))).collect()
+        wrong(&self.fields)
     }
 
     fn answer(&self) -> Response {
