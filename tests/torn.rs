@@ -4,6 +4,7 @@
 
 use anyhow::{Context as _, Result, bail, ensure};
 use kith::{
+    progress::Progress,
     runtime::{
         Founding, Home,
         book::{Book, Recovered, recover},
@@ -70,7 +71,7 @@ struct Side {
 fn open(home: &Home, dir: &Path) -> Result<Recovered> {
     // The index is lost in each of these power cuts: it is built again from the journal.
     let index = |_: bool| Ok(Arc::new(MemoryIndex::new()) as Arc<dyn Index>);
-    Ok(recover(dir, home.identity.clone(), &index)?)
+    Ok(recover(dir, home.identity.clone(), &index, &Progress::default())?)
 }
 
 fn state_of(machine: &Machine) -> Digest {

@@ -176,6 +176,8 @@ refused-partner-is-self = Ein gwahoddiad ni yw hwn. Anfonwch ef at gymuned arall
 refused-partnership-exchange-too-long = Mae'n hirach nag y cytunodd y ddwy gymuned. Rhannwch ef yn ddau.
 refused-partnership-exists = Rydym yn bartneriaid â nhw eisoes.
 refused-partnership-limit = Does dim oriau ar ôl gyda'r gymuned hon am nawr. Gall cydlynydd helpu.
+refused-partnership-paused = Mae ein dwy gymuned yn cymryd seibiant y ffordd hon. Mae cydlynydd yn gwybod mwy.
+refused-partnership-ended = Daeth ein dwy gymuned â'u partneriaeth i ben. Mae cydlynydd yn gwybod mwy.
 refused-request-reused = Anfonwyd hwn o'r blaen gyda geiriau eraill. Edrychwch ar y cofnod, a dechrau eto.
 refused-shelf-full = Mae'r bwrdd yn llawn. Tynnwch rywbeth i lawr yn gyntaf.
 refused-unknown-exchange = Nid ydym yn adnabod y cyfnewid hwn.
@@ -552,7 +554,7 @@ entry-other = Newid
 
 ## Fi
 me = Fi
-me-lead = Dim ond chi a'n cydlynwyr sy'n gweld hyn.
+me-lead = Chi a'n cydlynwyr sy'n gweld y dudalen hon. Felly hefyd y bobl a gaiff weithredu drosoch.
 me-name = Enw
     .missing = Ysgrifennwch yr enw.
 me-phone = Ffôn

@@ -178,6 +178,8 @@ refused-partner-is-self = This invitation is our own. Send it to another communi
 refused-partnership-exchange-too-long = This is longer than both communities agreed on. Split it into two.
 refused-partnership-exists = We are partners with them already.
 refused-partnership-limit = Our hours with this community are used up for now. A coordinator can help.
+refused-partnership-paused = Our two communities take a break this way. A coordinator knows more.
+refused-partnership-ended = Our two communities ended their partnership. A coordinator knows more.
 refused-request-reused = This was sent before with other words. Look at what is recorded, then start again.
 refused-shelf-full = The board is full. Take something down first.
 refused-unknown-exchange = We do not know this exchange.
@@ -550,7 +552,7 @@ entry-other = Change
 
 ## Me
 me = Me
-me-lead = Only you and our coordinators see this.
+me-lead = You and our coordinators see this page. So do people who may act for you.
 me-name = Name
     .missing = Write the name.
 me-phone = Phone

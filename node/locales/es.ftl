@@ -178,6 +178,8 @@ refused-partner-is-self = Esta invitación es nuestra. Envíela a otra comunidad
 refused-partnership-exchange-too-long = Es más largo de lo que acordaron las dos comunidades. Divídalo en dos.
 refused-partnership-exists = Ya somos comunidades amigas.
 refused-partnership-limit = Por ahora no quedan horas con esta comunidad. Quien coordina puede ayudar.
+refused-partnership-paused = Nuestras dos comunidades hacen una pausa en este sentido. Quien coordina sabe más.
+refused-partnership-ended = Nuestras dos comunidades terminaron su colaboración. Quien coordina sabe más.
 refused-request-reused = Esto ya se envió con otras palabras. Mire lo anotado y empiece de nuevo.
 refused-shelf-full = El tablón está lleno. Quite algo primero.
 refused-unknown-exchange = No conocemos este intercambio.
@@ -550,7 +552,7 @@ entry-other = Cambio
 
 ## Yo
 me = Yo
-me-lead = Esto solo lo ven usted y quienes coordinan.
+me-lead = Esta página la ven usted y quienes coordinan. También quienes pueden actuar por usted.
 me-name = Nombre
     .missing = Escriba el nombre.
 me-phone = Teléfono

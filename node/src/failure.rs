@@ -368,6 +368,7 @@ impl From<ServeError> for Failure {
             ServeError::Bind { .. } => Self::new(Exit::Usage, "address", detail),
             ServeError::Mail(_) => Self::new(Exit::Usage, "mail", detail),
             ServeError::Restore(error) => error.into(),
+            ServeError::NotClosed => Self::new(Exit::Unreachable, "not-closed", detail),
         }
     }
 }

@@ -11,7 +11,10 @@ mod metrics;
 #[cfg(test)]
 mod tests;
 
-use crate::runtime::{Handle, book::Book, clock};
+use crate::{
+    progress::Progress,
+    runtime::{Handle, book::Book, clock},
+};
 use axum::{
     Json, Router,
     extract::State,
@@ -36,7 +39,7 @@ const CLOCK_WAS_SET: Timestamp = Timestamp(1_577_836_800_000);
 /// One thing that must be right before a node can work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Which: `clerk`, `commit` or `clock`.
+    /// Which: `clerk`, `commit` or `clock`; `start` while the node starts.
     pub name: &'static str,
     /// Whether it is right.
     pub ok: bool,
@@ -62,6 +65,18 @@ pub fn router(handle: Handle) -> Router {
         .with_state(handle)
 }
 
+/// `/livez` and `/readyz` of a node that starts: it is alive, and not ready.
+pub fn starting(progress: Progress) -> Router {
+    let readyz = async move || readiness_of(&Readiness { ready: false, checks: vec![start_check(&progress)] });
+    Router::new().route("/livez", get(livez)).route("/readyz", get(readyz))
+}
+
+fn start_check(progress: &Progress) -> Check {
+    let read =
+        progress.percent().map(|percent| format!(" and reads its journal, {percent} % so far")).unwrap_or_default();
+    Check { name: "start", ok: false, detail: format!("it starts{read}; wait for it") }
+}
+
 async fn livez() -> impl IntoResponse {
     ([(CACHE_CONTROL, "no-store")], "alive\n")
 }
@@ -69,7 +84,10 @@ async fn livez() -> impl IntoResponse {
 async fn readyz(State(handle): State<Handle>) -> Response {
     // The clerk looks only between commits: what is not on disk then, the last commit left behind.
     let committed = look(&handle, |_, book| !book.uncommitted()).await;
-    let readiness = judge(committed, clock::now());
+    readiness_of(&judge(committed, clock::now()))
+}
+
+fn readiness_of(readiness: &Readiness) -> Response {
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, [(CACHE_CONTROL, "no-store")], Json(readiness)).into_response()
 }

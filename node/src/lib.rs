@@ -18,6 +18,7 @@ pub mod network;
 pub mod passkey;
 pub mod people;
 pub mod picture;
+pub mod progress;
 pub mod runtime;
 pub mod serve;
 mod spelling;

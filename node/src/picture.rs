@@ -15,8 +15,9 @@ use thiserror::Error;
 pub const MAX_SENT_BYTES: usize = 12 * 1024 * 1024;
 /// The largest that is kept: good on a phone, and small beside an offer's words.
 pub const MAX_KEPT_BYTES: usize = 24 * 1024;
-/// The most dots that are opened: 24 million, a phone's photo. In memory they are 96 MB at most, one picture at a time.
-const MAX_DOTS: u64 = 24_000_000;
+/// The most dots that are opened: what phones call 24 megapixels is up to 5,712 times 4,284. In memory they are 100 MB at most,
+/// one picture at a time.
+const MAX_DOTS: u64 = 25_000_000;
 /// The longest side that is opened.
 const MAX_SIDE: u32 = 12_000;
 /// What decoding may take in memory: four bytes a dot, and as much again for work on the way.

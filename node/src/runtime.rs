@@ -28,6 +28,7 @@ mod outbox;
 pub mod own;
 pub mod personal;
 mod proving;
+pub mod rebuild;
 pub mod retired;
 pub mod root;
 pub mod shelves;
@@ -42,7 +43,8 @@ pub use handle::{Answer, Handle, Refused, Request};
 pub use home::{Home, HomeError};
 pub use news::News;
 pub use root::{Root, WordsError};
-pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, found_with, open, start};
+pub(crate) use start::start_locked;
+pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, found_with, open, open_telling, start};
 
 /// Exit code when the disk refuses: `EX_IOERR` of sysexits.
 pub const EXIT_DISK: i32 = 74;

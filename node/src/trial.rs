@@ -4,6 +4,7 @@
 use crate::{
     backup::Policy,
     network::Limits,
+    progress::Progress,
     runtime::{Founding, Handle, Root, Running, Starting, clock, found, start},
 };
 use axum::Router;
@@ -38,6 +39,7 @@ async fn run(dir: &Path, listen: bool) -> Running {
         limits: Limits::default(),
         cache_bytes: 1 << 20,
         backups: Policy::default(),
+        progress: Progress::default(),
     };
     start(dir, starting).await.unwrap()
 }

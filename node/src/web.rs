@@ -27,6 +27,7 @@ mod status;
 mod times;
 mod tries;
 mod visit;
+pub mod waiting;
 mod week;
 mod words;
 

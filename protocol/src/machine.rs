@@ -21,6 +21,7 @@ mod fact;
 #[cfg(feature = "flaws")]
 mod flawed;
 mod folding;
+mod granting;
 mod holding;
 mod input;
 mod inspecting;

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod dispute;
+mod grant;
 mod invitation;
 mod keys;
 mod message;
@@ -13,6 +14,7 @@ pub use dispute::{
     Closing, Complaint, DisputeHead, DisputeHeads, KEPT_FOR_OUTCOMES, MAX_DISPUTE_TEXT, MAX_OPEN_DISPUTES,
     MAX_STATEMENTS, Outcome, REMIND_AFTER, Said, Statement, Words, closes,
 };
+pub use grant::{Grant, Granted, SignedGrant, next_number};
 pub use invitation::{Invitation, MAX_INVITATION_TEXT};
 pub use keys::EpochKeys;
 pub use message::{Acknowledgement, Decision, Details, Kind, Payee, Proposal, RefusalCode, Verdict};

@@ -128,6 +128,12 @@ pub enum Rejection {
     PartnershipExchangeTooLong { minutes: u32, limit: u32 },
     #[error("that would take the partnership to {would_be} minutes; it stops at {limit}")]
     PartnershipLimit { would_be: i64, limit: i64 },
+    /// No new exchanges in this direction for now.
+    #[error("one of the two communities takes no new exchanges this way for now")]
+    PartnershipPaused,
+    /// One side ended the partnership.
+    #[error("one of the two communities ended the partnership; nothing new begins under it")]
+    PartnershipEnded,
     #[error("message {found} came where {expected} was expected")]
     OutOfOrder { expected: u64, found: u64 },
     #[error("the message does not continue the chain that is known here")]

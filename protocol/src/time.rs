@@ -28,6 +28,9 @@ impl Span {
 }
 
 impl Timestamp {
+    /// The end of time.
+    pub const MAX: Self = Self(u64::MAX);
+
     /// This instant and `span` more, at most the end of time.
     #[must_use]
     pub const fn plus(self, span: Span) -> Self {

@@ -347,7 +347,7 @@ impl Checkers {
         }
         for account in self.books[node].partners.keys() {
             let net = ledger.balance(&Account::Partner(*account)).get();
-            self.judge(self.books[node].within_limits(account, net))?;
+            self.judge(self.books[node].within_limits(account, net, None))?;
         }
         Ok(())
     }

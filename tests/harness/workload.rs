@@ -21,7 +21,7 @@ use kith_protocol::{
     machine::{Command, Condition, Reply, State, request_digest},
     member::Role,
     minutes::Minutes,
-    partnership::Invitation,
+    partnership::{Granted, Invitation},
     rejection::Rejection,
     time::Timestamp,
 };
@@ -29,6 +29,9 @@ use std::collections::BTreeMap;
 
 /// How many payments come at once when people settle up after a feast: more than a window has slots.
 const FEAST: u64 = 20;
+
+/// Of a thousand looks, after how many a coordinator changes what a partner is granted.
+const GRANTS: u64 = 60;
 
 /// How many payments people may make again after their node forgot them.
 const PAID_AGAIN: usize = 20;
@@ -285,6 +288,25 @@ impl Workload {
     /// Many small payments at once.
     fn feast(&mut self, scene: &Scene<'_>, nodes: &[Node]) -> Vec<Command> {
         (0..FEAST).filter_map(|_| self.small_payment(scene, nodes)).collect()
+    }
+
+    /// Coordinators change what they grant a partner, and mostly change it back; what they choose is drawn apart from all else.
+    pub(crate) fn grant(&mut self, nodes: &[Node], dice: &mut Dice) -> Option<(usize, Order)> {
+        let i = dice.index(nodes.len());
+        let node = nodes.get(i).filter(|_| dice.permille(GRANTS))?;
+        let partners: Vec<_> = node.state()?.ledger().partners().iter().collect();
+        let (account, partner) = *dice.pick(&partners)?;
+        let (agreed, now) = (Granted::agreed(&partner.terms, partner.side), partner.granted(partner.side));
+        let granted = match dice.below(10) {
+            _ if (now.gives, now.receives, now.ended) != (true, true, false) && dice.permille(700) => agreed,
+            0..4 => Granted { limit: dice.between(0, 700), ..now },
+            4..6 => Granted { gives: false, ..now },
+            6..8 => Granted { receives: false, ..now },
+            8 => Granted { ended: true, ..now },
+            _ => agreed,
+        };
+        let command = Command::ChangePartnership { account: *account, granted, by: node.coordinator };
+        Some((i, self.number(i, None, command)))
     }
 
     /// Coordinators switch mail on with a partner, and hardly ever off; what they choose is drawn apart from all else.

@@ -132,6 +132,8 @@ pub struct World {
     parted: Option<(usize, usize)>,
     /// Choices about letters, kept from all others.
     letters: Dice,
+    /// What coordinators grant partners.
+    grants: Dice,
 }
 
 /// Events before everything heals: enough for a few dozen exchanges between communities.
@@ -148,6 +150,8 @@ const MANY_EVERY: u64 = 10;
 /// Which of them; no seed that is kept for what it found ends so.
 const MANY_AT: u64 = 4;
 
+/// In one world of so many coordinators change what they grant partners: the others go on as they would without.
+const GRANTING: u64 = 4;
 /// The same where two part: they must have become partners of each other and of a third before.
 const LETTERS_EVENTS: u64 = 1_000;
 
@@ -204,6 +208,7 @@ impl World {
             healing: false,
             parted: None,
             letters: Dice::new(settings.seed, "letters"),
+            grants: Dice::new(settings.seed, "grants"),
         }
     }
 
@@ -280,6 +285,11 @@ impl World {
             self.drift_apart();
         }
         if let Some((node, order)) = self.workload.mail(&self.nodes, &mut self.letters) {
+            self.take(node, order);
+        }
+        if self.settings.seed.is_multiple_of(GRANTING)
+            && let Some((node, order)) = self.workload.grant(&self.nodes, &mut self.grants)
+        {
             self.take(node, order);
         }
         let pause = match self.dice.below(100) {

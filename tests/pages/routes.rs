@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 102] = [
+const ROUTES: [(&str, Who, &str); 104] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -90,6 +90,7 @@ const ROUTES: [(&str, Who, &str); 102] = [
     ("", Coordinator, "/members/OTHER/note"),
     ("/partners/{id}/mail", Coordinator, "/partners/PARTNER/mail"),
     ("/partners/{id}/sheet", Coordinator, "/partners/PARTNER/sheet"),
+    ("/partners/{id}/grant", Coordinator, "/partners/PARTNER/grant"),
     ("/partners/{id}/escrow", Coordinator, "/partners/PARTNER/escrow"),
     ("/disputes/{id}", Coordinator, "/disputes/DISPUTED"),
     ("/disputes/{id}/{step}", Coordinator, "/disputes/DISPUTED/say"),
@@ -117,6 +118,7 @@ const ROUTES: [(&str, Who, &str); 102] = [
     ("/charter/change", Coordinator, "/charter/change"),
     ("/export", Coordinator, "/export"),
     ("/backup", Coordinator, "/backup"),
+    ("/rebuild", Coordinator, "/rebuild"),
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.

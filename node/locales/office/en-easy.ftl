@@ -38,7 +38,7 @@ public-more-partners = { $n ->
 }
 home-given = You gave { $hours }.
 home-received = You got { $hours }.
-me-lead = Only you and we can see this page.
+me-lead = You and we can see this page. Your helpers can, too.
 stand-asked = We wrote it down. We wait for a person in { $who } since { $day }.
 stand-on-hold = We wrote it down. We wait for { $who } since { $day }.
 stand-disputed = We talk about it with { $who }.

@@ -9,9 +9,9 @@ use super::{
     types::{
         AcceptInvitation, BenefitsWords, By, CharterView, CircleName, CirclePart, Confirm, EndAdvance, EscrowSwitch,
         GiveBack, GoOn, KeyChange, MailSwitch, NewAdvance, NewApplication, NewBackup, NewCorrection, NewDispute,
-        NewEvent, NewExchange, NewFact, NewGift, NewGroup, NewInvitation, NewListing, NewMember, NewMessage, NewNote,
-        NewNotice, NewPayment, NewPerson, NewReference, NewReminder, NewReport, NewRequest, NewRole, NewSafety,
-        NewStatement, NewSuggestion, Nothing, Rest, Until, WeeklyLetter, With,
+        NewEvent, NewExchange, NewFact, NewGift, NewGrant, NewGroup, NewInvitation, NewListing, NewMember, NewMessage,
+        NewNote, NewNotice, NewPayment, NewPerson, NewReference, NewReminder, NewReport, NewRequest, NewRole,
+        NewSafety, NewStatement, NewSuggestion, Nothing, Rest, Until, WeeklyLetter, With,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -121,6 +121,7 @@ objects!(
     GiveBack,
     GoOn,
     MailSwitch,
+    NewGrant,
     NewAdvance,
     NewApplication,
     NewBackup,

@@ -37,7 +37,9 @@ pub use office::{
     MessageView, NewEvent, NewFact, NewMessage, NewNote, NewPerson, NewReference, NewReport, NewSafety, NoteView,
     PaperKey, ReferenceView, ReportView, Rest, SafetyView, Until, With,
 };
-pub use partners::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView};
+pub use partners::{
+    AcceptInvitation, GoOn, GrantView, InvitationView, MailSwitch, NewGrant, NewInvitation, PartnerView,
+};
 pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeView};
 pub use week::{BenefitsWords, LetterLanguage, WeekView, WeeklyLetter, WeeklyLettersView};
 

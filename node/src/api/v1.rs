@@ -78,6 +78,7 @@ pub(super) fn private() -> OpenApiRouter<ApiState> {
         .routes(routes!(partners::accept_invitation))
         .routes(routes!(partners::go_on_without))
         .routes(routes!(partners::switch_mail))
+        .routes(routes!(partners::grant))
         .routes(routes!(escrow::get_escrow, escrow::switch_escrow))
         .routes(routes!(escrow::send_escrow))
         .routes(routes!(payments::ask_to_give_back))

@@ -6,6 +6,7 @@ use super::{
     whole::{ENDING, WholeFile},
 };
 use crate::{
+    progress::Progress,
     runtime::{Cut, Handle, clock},
     store::{People, StoreError, files},
 };
@@ -91,6 +92,8 @@ pub struct Keeper {
     last: Mutex<Option<Timestamp>>,
     /// Room for one backup that is handed on. The daily one does not wait for whoever reads slowly.
     room: Arc<Semaphore>,
+    /// How far those are that are being made.
+    progress: Progress,
     stopping: AtomicBool,
     retired: AtomicBool,
 }
@@ -107,6 +110,7 @@ impl Keeper {
             since,
             last: Mutex::new(read_last(dir)?),
             room: Arc::new(Semaphore::new(1)),
+            progress: Progress::default(),
             stopping: AtomicBool::new(false),
             retired: AtomicBool::new(false),
         })
@@ -141,6 +145,16 @@ impl Keeper {
 
     pub(super) fn stopping(&self) -> &AtomicBool {
         &self.stopping
+    }
+
+    pub(super) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// How far a backup is that is being made now, from 0 to 100.
+    #[must_use]
+    pub fn percent(&self) -> Option<u8> {
+        self.progress.percent()
     }
 
     /// No more daily backups: this copy was handed over.
@@ -201,8 +215,8 @@ impl Keeper {
     pub(super) async fn daily(handle: &Handle, now: Timestamp) -> Result<PathBuf, BackupError> {
         let keeper = Arc::clone(handle.keeper());
         let cut = handle.cut().await?;
-        let people = Arc::clone(handle.people());
-        let made = tokio::task::spawn_blocking(move || keeper.write(&cut, &people, now));
+        let handle = handle.clone();
+        let made = tokio::task::spawn_blocking(move || keeper.write(&cut, handle.people(), now));
         made.await.unwrap_or(Err(BackupError::Stopping))
     }
 
@@ -214,7 +228,15 @@ impl Keeper {
         }
         let path = folder.join(file_name(&cut.identity.community, now));
         let mut file = WholeFile::create(&path)?;
-        let source = Source { cut, people, dir: &self.dir, handover: false, now, stopping: &self.stopping };
+        let source = Source {
+            cut,
+            people,
+            dir: &self.dir,
+            handover: false,
+            now,
+            stopping: &self.stopping,
+            progress: &self.progress,
+        };
         make::write(&source, &mut file).map_err(|error| error.at(&path))?;
         file.finish()?;
         note_success(&self.dir, now)?;

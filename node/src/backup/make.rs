@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     config,
+    progress::{Piece, Progress},
     runtime::{Cut, HomeError, home},
     store::{People, SegmentCopy, SegmentStream, files, secret::read_secret},
 };
@@ -79,6 +80,8 @@ pub struct Source<'a> {
     pub now: Timestamp,
     /// Set when there is no time to go on.
     pub stopping: &'a AtomicBool,
+    /// Told how far it is, in bytes of the journal: they are read once and then copied.
+    pub progress: &'a Progress,
 }
 
 /// Everything that goes in, looked over.
@@ -96,7 +99,8 @@ pub(super) struct Plan {
 /// # Errors
 /// [`BackupError`]; [`BackupError::Output`] when `out` refuses.
 pub(super) fn write(source: &Source<'_>, out: &mut dyn Write) -> Result<Manifest, BackupError> {
-    let mut plan = plan(source)?;
+    let mut piece = source.progress.begin(2 * source.cut.upto.0);
+    let mut plan = plan(source, &mut piece)?;
     let mut out = seal::sealed(&plan.recipient, out).map_err(BackupError::Output)?;
     let signed = std::mem::take(&mut plan.signed);
     let seconds = source.now.0 / 1_000;
@@ -107,10 +111,10 @@ pub(super) fn write(source: &Source<'_>, out: &mut dyn Write) -> Result<Manifest
     }
     for (copy, member) in plan.segments.iter().zip(members.by_ref()) {
         let path = PathBuf::from(&copy.name);
-        copy_in(source, &mut source.cut.reader.open_copy(copy)?, &path, member, &mut out)?;
+        copy_in(source, &mut source.cut.reader.open_copy(copy)?, &path, member, &mut out, &mut piece)?;
     }
     let member = members.next().expect("the people come last");
-    copy_in(source, &mut plan.spool.open()?, Path::new(&member.name), member, &mut out)?;
+    copy_in(source, &mut plan.spool.open()?, Path::new(&member.name), member, &mut out, &mut piece)?;
     tar::finish(&mut out).map_err(BackupError::Output)?;
     out.finish().and_then(|out| out.flush()).map_err(BackupError::Output)?;
     Ok(plan.manifest)
@@ -130,6 +134,7 @@ fn copy_in(
     path: &Path,
     member: &Member,
     out: &mut dyn Write,
+    piece: &mut Piece,
 ) -> Result<(), BackupError> {
     tar::begin(out, &member.name, member.bytes, source.now.0 / 1_000).map_err(BackupError::Output)?;
     let (mut from, mut chunk) = (Summing::new(from), vec![0; CHUNK_BYTES]);
@@ -140,6 +145,7 @@ fn copy_in(
             break;
         }
         out.write_all(&chunk[..count]).map_err(BackupError::Output)?;
+        piece.advance(count as u64);
     }
     let (_, bytes, sha256) = from.finish();
     if (bytes, sha256) != (member.bytes, member.sha256) {
@@ -153,7 +159,7 @@ pub(super) fn go_on(source: &Source<'_>) -> Result<(), BackupError> {
     if source.stopping.load(Ordering::Relaxed) { Err(BackupError::Stopping) } else { Ok(()) }
 }
 
-pub(super) fn plan(source: &Source<'_>) -> Result<Plan, BackupError> {
+pub(super) fn plan(source: &Source<'_>, piece: &mut Piece) -> Result<Plan, BackupError> {
     let (recipient, recipient_text) = seal::recipient_of(source.dir)?;
     let mut small = vec![
         (Kind::Transport, secret(&home::transport_file(source.dir))?),
@@ -169,7 +175,7 @@ pub(super) fn plan(source: &Source<'_>) -> Result<Plan, BackupError> {
         sha256: Digest(Sha256::digest(bytes.as_slice()).into()),
     };
     let mut members: Vec<Member> = small.iter().map(whole).collect();
-    let (segments, journal) = segments(source, &mut members)?;
+    let (segments, journal) = segments(source, &mut members, piece)?;
     let spool = Spool::of(source.people, source.dir)?;
     members.push(Member { name: Kind::People.name(), bytes: spool.bytes, sha256: spool.sha256 });
     check_sizes(source.cut, &members)?;
@@ -196,14 +202,21 @@ fn secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, BackupError> {
 }
 
 /// Reads the journal as far as the cut, so that no damaged one is ever taken for a backup.
-fn segments(source: &Source<'_>, members: &mut Vec<Member>) -> Result<(Vec<SegmentCopy>, JournalExtent), BackupError> {
+fn segments(
+    source: &Source<'_>,
+    members: &mut Vec<Member>,
+    piece: &mut Piece,
+) -> Result<(Vec<SegmentCopy>, JournalExtent), BackupError> {
     let cut = source.cut;
     let copies = cut.reader.copies(cut.upto)?;
     let mut stream = SegmentStream::new();
     for copy in &copies {
         let start = stream.position().0;
         let mut file = Summing::new(io::BufReader::with_capacity(CHUNK_BYTES, cut.reader.open_copy(copy)?));
-        let read = stream.segment(copy.bytes, &mut file, |_, _| go_on(source));
+        let read = stream.segment(copy.bytes, &mut file, |at, _| {
+            piece.reach(at.0);
+            go_on(source)
+        });
         read.map_err(|why| match why {
             // It is the node's own file that ends too early here.
             BackupError::CutShort => BackupError::Member { member: copy.name.clone(), reason: "it is cut short" },

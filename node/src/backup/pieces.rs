@@ -80,7 +80,7 @@ impl Pieces {
 /// # Errors
 /// [`BackupError`]; [`BackupError::TooLarge`] when it is more than a partner keeps.
 pub fn cut(source: &Source<'_>, secret: &[u8; 32], held: Option<&Inventory>) -> Result<Pieces, BackupError> {
-    let mut plan = make::plan(source)?;
+    let mut plan = make::plan(source, &mut source.progress.begin(source.cut.upto.0))?;
     let mut cutter = Cutter::new(source.dir, secret, held, plan.recipient.clone())?;
     let length = u32::try_from(plan.signed.len()).expect("a manifest has 2 MiB at most");
     cutter.push(&length.to_le_bytes())?;

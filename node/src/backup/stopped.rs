@@ -9,6 +9,7 @@ use super::{
     whole::WholeFile,
 };
 use crate::{
+    progress::Progress,
     runtime::{self, Checkpoints, Cut, HomeError, Root, clock, home, retired},
     store::{DirectoryLock, People, StoreError},
 };
@@ -65,8 +66,8 @@ fn from_directory(dir: &Path, out: &Path, handover: bool) -> Result<Option<Made>
         retired::retire(dir, now)?;
     }
     let handover = retired::retired(dir)?.is_some();
-    let stopping = AtomicBool::new(false);
-    let source = Source { cut: &cut, people: &people, dir, handover, now, stopping: &stopping };
+    let (stopping, progress) = (AtomicBool::new(false), Progress::default());
+    let source = Source { cut: &cut, people: &people, dir, handover, now, stopping: &stopping, progress: &progress };
     let manifest = make::write(&source, &mut file).map_err(|error| error.at(out))?;
     let bytes = file.finish()?;
     note_success(dir, now)?;

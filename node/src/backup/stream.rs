@@ -29,11 +29,11 @@ pub async fn stream(handle: &Handle, handover: bool) -> Result<mpsc::Receiver<io
         keeper.retire();
         blocking(move || Ok(retired::retire(home.dir(), now)?)).await?;
     }
-    let people = Arc::clone(handle.people());
+    let handle = handle.clone();
     let (mut writer, chunks) = export::chunks();
     spawn_blocking(move || {
-        let (dir, stopping) = (keeper.dir(), keeper.stopping());
-        let source = Source { cut: &cut, people: &people, dir, handover, now, stopping };
+        let (dir, stopping, progress) = (keeper.dir(), keeper.stopping(), keeper.progress());
+        let source = Source { cut: &cut, people: handle.people(), dir, handover, now, stopping, progress };
         if let Err(error) = make::write(&source, &mut writer) {
             tracing::warn!(%error, "a backup ended early");
             writer.fail(io::Error::other(error));

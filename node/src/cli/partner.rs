@@ -8,7 +8,9 @@ use super::{
     verify,
 };
 use crate::{
-    api::types::{AcceptInvitation, AliasView, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView},
+    api::types::{
+        AcceptInvitation, AliasView, GoOn, GrantView, InvitationView, MailSwitch, NewGrant, NewInvitation, PartnerView,
+    },
     failure::{Exit, Failure},
 };
 use clap::{Args, Subcommand, ValueEnum};
@@ -31,6 +33,7 @@ pub(super) enum Partner {
     Evidence(EvidenceArgs),
     GoOn(GoOnArgs),
     Mail(MailArgs),
+    Grant(GrantArgs),
     Escrow(escrow::Escrow),
 }
 
@@ -165,6 +168,34 @@ pub(super) struct MailArgs {
     reach: Reach,
 }
 
+/// Grant a partner something else: another limit, a pause of one way, an end. What is left out stays as it is.
+///
+/// What was recorded before is still settled. The partner hears of it when its node is there.
+///
+/// Example: kith partner grant did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw --gives off --dir elm
+#[derive(Debug, Args)]
+pub(super) struct GrantArgs {
+    /// The partner community's id.
+    community: CommunityId,
+    /// How many minutes their members may receive ahead.
+    #[arg(long, value_name = "MINUTES")]
+    their_limit: Option<u64>,
+    /// Whether our members go on giving to theirs: on or off.
+    #[arg(long, value_enum)]
+    gives: Option<Switch>,
+    /// Whether our members go on receiving from theirs: on or off.
+    #[arg(long, value_enum)]
+    receives: Option<Switch>,
+    /// Whether the partnership is over: on or off. Off takes it up again.
+    #[arg(long, value_enum)]
+    ended: Option<Switch>,
+    /// The coordinator who decides; the first coordinator when absent.
+    #[arg(long, value_name = "MEMBER")]
+    by: Option<MemberId>,
+    #[command(flatten)]
+    reach: Reach,
+}
+
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Switch {
@@ -209,6 +240,19 @@ impl Partner {
                 let path = format!("/api/v1/partners/{}/mail", mail.community);
                 let body = MailSwitch { on: mail.switch == Switch::On, by: mail.by };
                 let partner: PartnerView = mail.reach.client()?.put(&path, &body)?;
+                out.result(&partner, details)
+            }
+            Self::Grant(grant) => {
+                let path = format!("/api/v1/partners/{}/grant", grant.community);
+                let on = |switch: Option<Switch>| switch.map(|switch| switch == Switch::On);
+                let body = NewGrant {
+                    their_limit_minutes: grant.their_limit,
+                    gives: on(grant.gives),
+                    receives: on(grant.receives),
+                    ended: on(grant.ended),
+                    by: grant.by,
+                };
+                let partner: PartnerView = grant.reach.client()?.put(&path, &body)?;
                 out.result(&partner, details)
             }
             Self::Escrow(escrow) => escrow.run(out),
@@ -304,6 +348,17 @@ fn waiting(partner: &PartnerView) -> String {
     }
 }
 
+/// What one side goes on with.
+const fn goes_on(side: &GrantView) -> &'static str {
+    match (side.ended, side.gives, side.receives) {
+        (true, ..) => "ended it",
+        (false, true, true) => "give and receive",
+        (false, true, false) => "give, and receive nothing new",
+        (false, false, true) => "receive, and give nothing new",
+        (false, false, false) => "pause",
+    }
+}
+
 fn details(partner: &PartnerView) -> String {
     let rows = [
         ("Partner", or_dash(partner.name.as_ref())),
@@ -317,6 +372,8 @@ fn details(partner: &PartnerView) -> String {
         ("Longest exchange", length(partner.largest_minutes)),
         ("Waiting for their answer", waiting(partner)),
         ("Waiting for their receipt", partner.unconfirmed.to_string()),
+        ("We", goes_on(&partner.ours).to_owned()),
+        ("They", goes_on(&partner.theirs).to_owned()),
         ("Mail for those away", partner.mail.clone()),
         ("Account", or_dash(partner.account.as_ref())),
     ];

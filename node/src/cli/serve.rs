@@ -10,11 +10,14 @@ use crate::{
     web::setup::Founded,
 };
 use clap::Args;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::oneshot,
 };
+
+/// How long a stop waits for work that goes on aside.
+const WORK_WITHIN: Duration = Duration::from_secs(2);
 
 /// Run the node until it is told to stop.
 ///
@@ -91,6 +94,19 @@ impl Serve {
         Ok(told)
     }
 
+    /// Starts the node; in an empty directory, after somebody set it up in a browser.
+    async fn begin(&self, settings: &Settings, out: &mut Out<'_>) -> Result<(Node, Option<Founded>), Failure> {
+        let Some(first) = serve::first_run::begin(&self.dir, settings).await? else {
+            return Ok((Box::pin(serve::start(&self.dir, settings)).await?, None));
+        };
+        invited(&first.link, out)?;
+        let founded = first.founded().await;
+        let own = self.own(&founded);
+        let (with, otherwise) = own.as_ref().map_or((settings, None), |own| (own, Some(settings)));
+        let node = Box::pin(first.on(&self.dir, with, otherwise)).await?;
+        Ok((node, Some(founded)))
+    }
+
     pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
         let (settings, warnings) = self.settings(environment())?;
         telemetry::start(settings.log_format, settings.log_level);
@@ -99,8 +115,8 @@ impl Serve {
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(|error| no_threads(&error))?;
-        runtime.block_on(async {
-            // Before anything is open: a signal during the start must not kill it half-way.
+        let ended = runtime.block_on(async {
+            // Before anything is open: whoever is told to stop during the start says so, and is stopped as by a kill.
             let mut term = listen_for(SignalKind::terminate())?;
             let mut interrupt = listen_for(SignalKind::interrupt())?;
             let mut closed = self.stdin_closed()?;
@@ -111,29 +127,41 @@ impl Serve {
                     _ = &mut closed, if self.stop_with_stdin => {}
                 }
             };
-            let node = match serve::first_run::begin(&self.dir, &settings).await? {
-                None => Box::pin(serve::start(&self.dir, &settings)).await?,
-                Some(first) => {
-                    invited(&first.link, out)?;
-                    let founded = tokio::select! {
-                        founded = first.founded() => founded,
-                        () = ended() => return Ok(()),
-                    };
-                    let own = self.own(&founded);
-                    let (with, otherwise) = own.as_ref().map_or((&settings, None), |own| (own, Some(&settings)));
-                    Box::pin(first.on(&self.dir, with, otherwise, founded)).await?
-                }
+            let (node, founded) = tokio::select! {
+                begun = self.begin(&settings, out) => begun?,
+                () = ended() => return Ok(()),
             };
+            if let Some(founded) = founded {
+                serve::first_run::keep_promises(&node, founded).await;
+            }
             if told(&node, out).is_err() {
                 // The node is there for others than whoever started it.
                 tracing::warn!("nobody reads where the node is; it is in the file http.address of its directory");
             }
-            ended().await;
+            let Some(node) = keep(node, &mut ended).await? else { return Ok(()) };
             tracing::info!("stopping");
             node.stop().await;
             tracing::info!("stopped");
             Ok(())
-        })
+        });
+        // Who reads back a long journal may be stopped at any point of it.
+        runtime.shutdown_timeout(WORK_WITHIN);
+        ended
+    }
+}
+
+/// Keeps a node going until the end, and starts it again when somebody asks for that. Nothing, if the end comes while it
+/// starts: it may be left at any point.
+async fn keep(mut node: Node, ended: &mut impl AsyncFnMut()) -> Result<Option<Node>, Failure> {
+    loop {
+        tokio::select! {
+            () = ended() => return Ok(Some(node)),
+            () = node.asked_to_start_again() => tracing::info!("starting again, from the journal alone"),
+        }
+        node = tokio::select! {
+            node = Box::pin(node.again()) => node?,
+            () = ended() => return Ok(None),
+        };
     }
 }
 

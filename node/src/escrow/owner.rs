@@ -7,6 +7,7 @@ use super::{
 use crate::{
     backup::{self, BackupError, Source, pieces, pieces::Pieces},
     network::PeerKey,
+    progress::Progress,
     runtime::{Handle, Refused, clock, office::Copies},
 };
 use kith_protocol::{
@@ -189,13 +190,13 @@ async fn is_newer(handle: &Handle, held: Option<&Kept>) -> Result<bool, Trouble>
 
 async fn cut(handle: &Handle, held: Option<&Kept>, now: Timestamp) -> Result<(Pieces, u64), Trouble> {
     let cut = handle.cut().await?;
-    let (people, vault) = (Arc::clone(handle.people()), Arc::clone(handle.vault()));
+    let (handle, vault) = (handle.clone(), Arc::clone(handle.vault()));
     let held = held.map(|held| held.inventory.content.clone());
     // Copies follow each other by their time, whatever the clock does.
     let now = held.as_ref().map_or(now, |held| now.max(held.made_at.plus(Span(1))));
     let made = tokio::task::spawn_blocking(move || {
-        let (dir, stopping) = (vault.dir(), vault.stopping());
-        let source = Source { cut: &cut, people: &people, dir, handover: false, now, stopping };
+        let (dir, stopping, progress) = (vault.dir(), vault.stopping(), &Progress::default());
+        let source = Source { cut: &cut, people: handle.people(), dir, handover: false, now, stopping, progress };
         pieces::cut(&source, vault.marks(), held.as_ref()).map(|pieces| (pieces, cut.upto.0))
     });
     Ok(made.await.unwrap_or(Err(BackupError::Stopping))?)

@@ -116,6 +116,7 @@ pub(super) fn rows(entry: &Entry) -> Vec<Row> {
         | Body::RoleChanged { .. }
         | Body::MemberKeyChanged { .. }
         | Body::PartnershipAgreed { .. }
+        | Body::PartnershipChanged { .. }
         | Body::KeyRotated { .. }
         | Body::Resumed { .. }
         | Body::DisputeClosed { .. } => Vec::new(),

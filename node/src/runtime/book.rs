@@ -16,6 +16,7 @@ pub use overlay::Overlay;
 pub use queries::MAX_ROWS;
 pub use settle::{RecoverError, Recovered, SETTLE_FACTS, recover};
 
+use super::rebuild;
 use crate::store::{Index, Journal, JournalReader, StoreError};
 use kith_protocol::{
     codec,
@@ -114,19 +115,22 @@ impl Book {
 
     /// A look-up in the index. An index that cannot be read must not be taken for one that knows nothing.
     fn stored(&self, key: &[u8]) -> Option<Vec<u8>> {
-        self.index.get(key).unwrap_or_else(|error| {
-            tracing::error!(%error, "the index cannot be read; stop, then run `kith rebuild`");
-            std::process::abort()
-        })
+        self.index.get(key).unwrap_or_else(|error| self.give_up(&error))
+    }
+
+    /// Ends the program, which cannot go on, and lets its next start build the index again.
+    fn give_up(&self, error: &StoreError) -> ! {
+        tracing::error!(%error, "the index cannot be read; the next start builds it again from the journal");
+        if let Err(error) = rebuild::ask(self.directory()) {
+            tracing::error!(%error, "the next start cannot be told; run `kith rebuild` before it");
+        }
+        std::process::abort()
     }
 
     /// Keys and values under a prefix after `after`, in order, at most `limit`.
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
         let stored = |from: Option<&[u8]>, n: usize| {
-            self.index.scan(prefix, from, n).unwrap_or_else(|error| {
-                tracing::error!(%error, "the index cannot be read; stop, then run `kith rebuild`");
-                std::process::abort()
-            })
+            self.index.scan(prefix, from, n).unwrap_or_else(|error| self.give_up(&error))
         };
         let pending = self.settler.pending_under(prefix);
         overlay::merged_scan(&self.overlay, &pending, prefix, after, limit, stored)

@@ -354,6 +354,7 @@ impl Clerk {
             }
             Notice::Decided { .. } | Notice::Settled { .. } => Counters::add(&self.counters.settled, 1),
             Notice::PartnershipAgreed { account } => tracing::info!(%account, "a partnership was agreed"),
+            Notice::PartnershipChanged { account } => tracing::info!(%account, "a partner changed what it grants"),
             Notice::Recovering { account } => {
                 tracing::warn!(%account, "something was lost here; the partner is asked before anything more is signed");
             }

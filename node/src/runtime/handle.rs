@@ -19,12 +19,15 @@ use kith_protocol::{
     member::Role,
     rejection::Rejection,
 };
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    mpsc::{SyncSender, TrySendError},
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{SyncSender, TrySendError},
+    },
 };
 use thiserror::Error;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
 
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -84,6 +87,10 @@ pub struct Handle {
     pub(super) exports: Arc<Semaphore>,
     pub(super) keeper: Arc<Keeper>,
     pub(super) vault: Arc<Vault>,
+    /// Spoken to when the node is to start again.
+    pub(super) again: Arc<Notify>,
+    /// Its directory. The last field: when it is dropped, all before it are.
+    pub(super) home: Arc<Path>,
 }
 
 impl Handle {

@@ -10,7 +10,7 @@ use super::{
     doorman, export,
     handle::Handle,
     home::{self, Home, HomeError},
-    life,
+    life, rebuild,
     retired::retired,
     root::{CERTIFIED_BEFORE, Root},
     verifier,
@@ -19,6 +19,7 @@ use crate::{
     backup::{Keeper, Policy},
     escrow::{self, Vault},
     network::{self, NetworkConfig, NetworkError, NetworkHandle, PeerKey, addresses},
+    progress::Progress,
     store::{DirectoryLock, Index, People, SledIndex, StoreError, TornTail},
 };
 use kith_protocol::{
@@ -35,7 +36,10 @@ use std::{
     time::Duration,
 };
 use thiserror::Error;
-use tokio::sync::{Semaphore, watch};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::spawn_blocking,
+};
 use zeroize::Zeroizing;
 
 /// The longest a graceful stop takes.
@@ -113,6 +117,8 @@ pub struct Starting {
     pub cache_bytes: u64,
     /// Which backups are made without being asked for.
     pub backups: Policy,
+    /// Told how far it is with what it reads back of the journal.
+    pub progress: Progress,
 }
 
 impl Starting {
@@ -127,6 +133,7 @@ impl Starting {
             limits: network::Limits::default(),
             cache_bytes: CACHE_BYTES,
             backups: Policy::default(),
+            progress: Progress::default(),
         }
     }
 }
@@ -150,7 +157,7 @@ pub struct Running {
     /// Backups, and copies for partners.
     work: [tokio::task::JoinHandle<()>; 2],
     life: u64,
-    _lock: DirectoryLock,
+    lock: DirectoryLock,
 }
 
 fn open_index(dir: &Path, cache_bytes: u64) -> impl Fn(bool) -> Result<Arc<dyn Index>, StoreError> {
@@ -184,7 +191,24 @@ fn open_index(dir: &Path, cache_bytes: u64) -> impl Fn(bool) -> Result<Arc<dyn I
 /// # Errors
 /// [`StartError`].
 pub fn open(home: &Home, cache_bytes: u64) -> Result<Recovered, StartError> {
-    Ok(recover(&home.dir, home.identity.clone(), &open_index(&home.dir, cache_bytes))?)
+    open_telling(home, cache_bytes, &Progress::default())
+}
+
+/// The same, and tells how far it is with what it reads back of the journal.
+///
+/// # Errors
+/// [`StartError`].
+pub fn open_telling(home: &Home, cache_bytes: u64, progress: &Progress) -> Result<Recovered, StartError> {
+    rebuild::begin(&home.dir)?;
+    let recover = || recover(&home.dir, home.identity.clone(), &open_index(&home.dir, cache_bytes), progress);
+    match recover() {
+        Err(book::RecoverError::Store(StoreError::IndexDamaged { reason, .. })) => {
+            tracing::warn!(reason, "the index cannot be read; building it again from the journal");
+            rebuild::forget(&home.dir)?;
+            Ok(recover()?)
+        }
+        recovered => Ok(recovered?),
+    }
 }
 
 /// Founds a community in `dir`: new keys and the first entry of the ledger. Gives the 24 words of the root key, which are
@@ -228,13 +252,25 @@ pub fn found_with(dir: &Path, founding: &Founding, root: &Root) -> Result<(Home,
 /// # Errors
 /// [`StartError`].
 pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError> {
-    let _lock = DirectoryLock::acquire(dir)?;
+    start_locked(DirectoryLock::acquire(dir)?, dir, starting).await
+}
+
+/// Starts the node of `dir`, whose lock is held already.
+///
+/// # Errors
+/// [`StartError`].
+pub(crate) async fn start_locked(lock: DirectoryLock, dir: &Path, starting: Starting) -> Result<Running, StartError> {
     let home = home::open(dir)?;
     if let Some(at) = retired(dir)? {
         return Err(StartError::Retired { dir: dir.to_path_buf(), at });
     }
     let life = life::begin(dir)?;
-    let Recovered { mut machine, book, torn, replayed } = open(&home, starting.cache_bytes)?;
+    let (cache_bytes, progress) = (starting.cache_bytes, starting.progress.clone());
+    // A long journal takes minutes, and the lock is held for as long as it is read, even if nobody waits any more.
+    let opening =
+        spawn_blocking(move || open_telling(&home, cache_bytes, &progress).map(|opened| (home, opened, lock)));
+    let opened = opening.await.map_err(|why| StartError::Thread(std::io::Error::other(why)))?;
+    let (home, Recovered { mut machine, book, torn, replayed }, lock) = opened?;
     machine.begin_life(life);
     let checkpoints = Checkpoints::open(dir, &machine, &book)?;
     let people = Arc::new(People::open(dir)?);
@@ -278,6 +314,8 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
         exports: Arc::new(Semaphore::new(export::MAX_EXPORTS)),
         keeper,
         vault,
+        again: Arc::default(),
+        home: dir.into(),
     };
     escrow::keep(questions, handle.clone())?;
     let listening = network.listening().to_vec();
@@ -286,7 +324,7 @@ pub async fn start(dir: &Path, starting: Starting) -> Result<Running, StartError
     show_card(&handle, Card { name: name.0, area: name.1, transport: home.identity.transport, addresses }).await;
     starting.peers.iter().for_each(|address| dial(&network, address));
     let work = [tokio::spawn(Keeper::work(handle.clone())), tokio::spawn(escrow::send(handle.clone()))];
-    Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, work, life, _lock })
+    Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, work, life, lock })
 }
 
 /// Shows peers who this community is and where it is found.
@@ -328,6 +366,11 @@ impl Running {
 
     /// Stops within [`STOP_WITHIN`]: what was begun is finished and everything is brought to disk. A kill is as safe.
     pub async fn stop(self) {
+        drop(self.close().await);
+    }
+
+    /// The same. Gives the directory's lock if the journal is closed, so that the node can be started again at once.
+    pub(crate) async fn close(self) -> Option<DirectoryLock> {
         self.work.iter().for_each(tokio::task::JoinHandle::abort);
         self.handle.keeper().stop();
         self.handle.vault().stop();
@@ -350,5 +393,6 @@ impl Running {
         if closed && let Err(error) = life::keep(&self.home.dir, self.life) {
             tracing::warn!(%error, "letters to partners will need one more answer after the next start");
         }
+        closed.then_some(self.lock)
     }
 }

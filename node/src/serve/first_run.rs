@@ -1,26 +1,27 @@
 //! A directory without a community: its setup pages are served until there is one, and then the node, under the same
 //! address.
 
-use super::{Guard, Here, Node, ServeError, reached_at, start_on};
+use super::{Front, Node, ServeError, start_behind};
 use crate::{
     backup,
     config::{self, Settings},
-    runtime::Handle,
-    serve::listener::Bounded,
-    web::setup::{self, Founded, Setup, acceptance},
+    progress::Progress,
+    runtime::{Handle, StartError},
+    store::DirectoryLock,
+    web::{
+        setup::{self, Founded, Setup, acceptance},
+        waiting,
+    },
 };
 use kith_protocol::partnership::Invitation;
-use std::{net::TcpListener as Socket, path::Path, sync::Arc};
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use std::{path::Path, sync::Arc};
 
 /// Setup pages that are served.
 pub struct FirstRun {
     /// The link for the browser. It is good once.
     pub link: String,
     setup: Arc<Setup>,
-    socket: Socket,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<std::io::Result<()>>,
+    front: Front,
 }
 
 /// Whether a directory is there with nothing in it but settings. A misspelled one is not, and neither is one that lost
@@ -41,23 +42,10 @@ pub async fn begin(dir: &Path, settings: &Settings) -> Result<Option<FirstRun>, 
         // What is in it, or that it is not there at all, the start of the node says.
         return Ok(None);
     }
-    let bind = |source| ServeError::Bind { address: settings.http_listen, source };
-    let listener = TcpListener::bind(settings.http_listen).await.map_err(bind)?;
-    let bound = listener.local_addr().map_err(bind)?;
-    // The same socket twice: browsers that call between setup and node wait for the node.
-    let socket = listener.into_std().map_err(bind)?;
-    let listener = TcpListener::from_std(socket.try_clone().map_err(bind)?).map_err(bind)?;
     let setup = Setup::new(dir).map_err(crate::runtime::StartError::from)?;
-    let link = format!("http://{}{}", reached_at(bound), setup.path());
-    let app = Guard::new(bound.ip(), &settings.hosts()).around(setup::router(Arc::clone(&setup)));
-    let (stop, stopped) = oneshot::channel::<()>();
-    let service = app.into_make_service_with_connect_info::<Here>();
-    let serving = axum::serve(Bounded::new(listener), service).with_graceful_shutdown(async {
-        // A sender that is gone means the same as one that speaks.
-        let _ = stopped.await;
-    });
-    let server = tokio::spawn(serving.into_future());
-    Ok(Some(FirstRun { link, setup, socket, stop, server }))
+    let front = Front::open(settings, setup::router(Arc::clone(&setup))).await?;
+    let link = format!("{}{}", front.url(), setup.path());
+    Ok(Some(FirstRun { link, setup, front }))
 }
 
 impl FirstRun {
@@ -71,41 +59,23 @@ impl FirstRun {
     ///
     /// # Errors
     /// Those of [`super::start`], with the last of the settings.
-    pub async fn on(
-        self,
-        dir: &Path,
-        settings: &Settings,
-        otherwise: Option<&Settings>,
-        founded: Founded,
-    ) -> Result<Node, ServeError> {
-        // The last page has to reach its browser before the pages end.
-        let _ = self.stop.send(());
-        if tokio::time::timeout(super::ANSWERS_WITHIN, self.server).await.is_err() {
-            tracing::debug!("a browser kept its connection to the setup pages");
-        }
-        let socket = self.socket.try_clone().map_err(|source| unbound(settings, source))?;
-        let node = match (started(dir, settings, socket).await, otherwise) {
-            (Err(why), Some(otherwise)) => {
+    pub async fn on(self, dir: &Path, settings: &Settings, otherwise: Option<&Settings>) -> Result<Node, ServeError> {
+        let progress = Progress::default();
+        self.front.show(settings, waiting::router(progress.clone()));
+        let lock = || DirectoryLock::acquire(dir).map_err(StartError::from);
+        let node = match (start_behind(self.front, lock()?, dir, settings, progress.clone()).await, otherwise) {
+            (Err((front, why)), Some(otherwise)) => {
                 tracing::warn!(%why, "the node does not start with the settings in its directory; mend them");
-                started(dir, otherwise, self.socket).await?
+                start_behind(front, lock()?, dir, otherwise, progress).await
             }
-            (node, _) => node?,
+            (node, _) => node,
         };
-        Ok(ready(node, founded).await)
+        node.map_err(|(_, why)| why)
     }
 }
 
-fn unbound(settings: &Settings, source: std::io::Error) -> ServeError {
-    ServeError::Bind { address: settings.http_listen, source }
-}
-
-async fn started(dir: &Path, settings: &Settings, socket: Socket) -> Result<Node, ServeError> {
-    let listener = TcpListener::from_std(socket).map_err(|source| unbound(settings, source))?;
-    Box::pin(start_on(dir, settings, Some(listener))).await
-}
-
-/// What somebody was promised on the last page.
-async fn ready(node: Node, founded: Founded) -> Node {
+/// Does what somebody was promised on the last page.
+pub async fn keep_promises(node: &Node, founded: Founded) {
     let handle = &node.running.handle;
     if let Some((coordinator, code)) = founded.sign_in
         && let Err(refused) = handle.issue_code(coordinator, code).await
@@ -127,7 +97,6 @@ async fn ready(node: Node, founded: Founded) -> Node {
     {
         tracing::warn!(why, "the invitation could not be accepted; accept it on the page of the partners");
     }
-    node
 }
 
 async fn accepted(handle: &Handle, invitation: Invitation) -> Result<(), String> {

@@ -87,14 +87,78 @@ async fn one_node_a_directory_and_one_a_port() {
     back.stop().await;
 }
 
-#[test]
-fn all_addresses_are_reached_by_one_that_is_a_place() {
-    for (bound, reached) in [
-        ("0.0.0.0:1", "127.0.0.1:1"),
-        ("[::]:2", "[::1]:2"),
-        ("192.0.2.1:3", "192.0.2.1:3"),
-        ("127.0.0.1:4", "127.0.0.1:4"),
-    ] {
-        assert_eq!(reached_at(bound.parse().unwrap()).to_string(), reached);
-    }
+/// A page as a browser without scripts sees it.
+async fn says(url: &str, path: &str) -> (u16, String) {
+    let mut browser = crate::web::browser::Browser::at(url);
+    let shown = browser.get(path).await;
+    (shown.status, shown.body)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_calls_while_a_node_starts_is_told_to_wait() {
+    let progress = Progress::default();
+    let mut piece = progress.begin(1_000);
+    piece.reach(430);
+    let front = Front::open(&quiet(), waiting::router(progress.clone())).await.unwrap();
+    let url = front.url();
+    let (status, page) = says(&url, "/today").await;
+    assert!(status == 503 && page.contains("Kith is getting ready") && page.contains("43 / 100"), "{page}");
+    assert!(page.contains("href=\"/today\""), "{page}");
+    let sent = {
+        let url = url.clone();
+        let asked = move || {
+            [
+                ask(&url, "GET /find?q=tea HTTP/1.1\r\nHost: localhost"),
+                ask(&url, "POST /exchange HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0"),
+                ask(&url, "POST /api/v1/exchanges HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0"),
+                ask(&url, "GET /readyz HTTP/1.1\r\nHost: localhost"),
+                ask(&url, "GET /livez HTTP/1.1\r\nHost: localhost"),
+                ask(&url, "GET /static/kith.css HTTP/1.1\r\nHost: localhost"),
+                ask(&url, "GET / HTTP/1.1\r\nHost: evil.example"),
+                ask(&url, "GET /live?since=1 HTTP/1.1\r\nHost: localhost"),
+                ask(&url, "GET //evil.example/ HTTP/1.1\r\nHost: localhost"),
+            ]
+        };
+        tokio::task::spawn_blocking(asked).await.unwrap()
+    };
+    let [page, form, api, ready, alive, style, strange, live, elsewhere] = &sent;
+    assert!(
+        page.starts_with("HTTP/1.1 503") && page.contains("refresh: 5") && page.contains("retry-after: "),
+        "{page}"
+    );
+    assert!(form.starts_with("HTTP/1.1 503") && form.contains("send it again") && !form.contains("refresh"), "{form}");
+    assert!(api.starts_with("HTTP/1.1 503") && api.contains("\"code\":\"starting\""), "{api}");
+    assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("43 % so far"), "{ready}");
+    assert!(alive.starts_with("HTTP/1.1 200") && style.starts_with("HTTP/1.1 200"), "{alive} {style}");
+    assert!(strange.starts_with("HTTP/1.1 421"), "{strange}");
+    assert!(live.starts_with("HTTP/1.1 200") && live.contains("text/event-stream"), "{live}");
+    assert!(!elsewhere.contains("evil.example"), "{elsewhere}");
+    drop(piece);
+    let (_, page) = says(&url, "/").await;
+    assert!(!page.contains("<progress"), "{page}");
+    front.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_has_the_book_read_again() {
+    let dir = founded();
+    let node = Box::pin(start(dir.path(), &quiet())).await.unwrap();
+    let (url, handle) = (node.url.clone(), node.running.handle.clone());
+    let index = dir.path().join("index");
+    let mark = dir.path().join("rebuild");
+    std::fs::write(index.join("stray"), b"").unwrap();
+    handle.rebuild().unwrap();
+    assert!(mark.exists());
+    // Somebody still works with what is to be closed.
+    tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        drop(handle);
+    });
+    tokio::time::timeout(std::time::Duration::from_secs(60), node.asked_to_start_again()).await.unwrap();
+    let node = Box::pin(node.again()).await.unwrap();
+    assert_eq!((node.url.as_str(), node.name.as_str()), (url.as_str(), "Elm"));
+    assert!(!mark.exists() && !index.join("stray").exists() && node.running.replayed > 0);
+    assert_eq!(says(&url, "/").await.0, 200);
+    assert!(matches!(start(dir.path(), &quiet()).await, Err(ServeError::Start(_))), "the lock is held");
+    node.stop().await;
 }

@@ -44,11 +44,21 @@ impl Acting {
         }
         handle.look(move |machine, _| machine.state().ledger().active(&member).map(|_| ())).await??;
         let name = handle.persons(vec![member]).await?.remove(&member).map(|person| person.name).unwrap_or_default();
-        if chosen && sent.step() == Step::Send {
-            let act = Act { by: who.id, at: clock::now() };
-            handle.change_file(member, move |file| file.acts.push(act)).await?;
+        let acting = Self { member, name, by: Some(who.clone()) };
+        if sent.step() == Step::Send {
+            acting.note(handle).await?;
         }
-        Ok(Self { member, name, by: Some(who.clone()) })
+        Ok(acting)
+    }
+
+    /// Notes what somebody did for a member who chose them, where the member sees it. A form that is sent off after a look at it
+    /// is noted as it comes in; any other, once it is done.
+    pub(super) async fn note(&self, handle: &Handle) -> Result<(), Oops> {
+        if let Some(who) = self.by.as_ref().filter(|who| !who.coordinator) {
+            let act = Act { by: who.id, at: clock::now() };
+            handle.change_file(self.member, move |file| file.acts.push(act)).await?;
+        }
+        Ok(())
     }
 
     /// Only for members themselves and for coordinators of the community: what a helper may not do, nor who looks after a

@@ -6,6 +6,7 @@ mod charter;
 mod circles;
 mod disputes;
 mod escrow;
+mod grant;
 mod groups;
 mod import;
 mod joining;
@@ -15,6 +16,7 @@ mod members;
 mod notices;
 mod paper;
 mod partners;
+mod rebuild;
 mod safety;
 mod scan;
 mod sheet;
@@ -81,9 +83,11 @@ pub(super) fn routes() -> Router<App> {
         .route("/slips/undo", post(slips::undo))
         .route("/backup", get(backup::show))
         .route("/backup/file", post(backup::file))
+        .route("/rebuild", get(rebuild::show).post(rebuild::begin))
         .route("/partners", get(partners::list))
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))
         .route("/partners/{id}/mail", get(mail::show).post(mail::send))
+        .route("/partners/{id}/grant", get(grant::show).post(grant::send))
         .route("/partners/{id}/sheet", get(sheet::show))
         .route("/partners/{id}/sheet.kith", get(sheet::file))
         .route("/partners/{id}/evidence.kith", get(sheet::evidence))

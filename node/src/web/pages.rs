@@ -76,7 +76,7 @@ pub(super) fn refusal_key(code: &str) -> &'static str {
 }
 
 /// Every refusal that has a message of its own.
-pub(super) const REFUSALS: [&str; 34] = [
+pub(super) const REFUSALS: [&str; 36] = [
     "refused-bad-invitation",
     "refused-exchange-exists",
     "refused-exchange-too-long",
@@ -101,6 +101,8 @@ pub(super) const REFUSALS: [&str; 34] = [
     "refused-partnership-exchange-too-long",
     "refused-partnership-exists",
     "refused-partnership-limit",
+    "refused-partnership-paused",
+    "refused-partnership-ended",
     "refused-pot-floor",
     "refused-request-reused",
     "refused-shelf-full",

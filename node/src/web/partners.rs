@@ -63,7 +63,7 @@ impl Seen {
             name: name_of(machine, &community),
             connected: machine.connected(&community),
             net: partner.net.get(),
-            limits: (partner.terms.limit(partner.side), partner.terms.limit(partner.side.other())),
+            limits: (partner.limit(partner.side), partner.limit(partner.side.other())),
             on_hold: partner.on_hold.get(),
             undecided: lanes.map_or(0, |lanes| (lanes.undecided() + lanes.queued()) as u64),
             oldest: lanes.and_then(kith_protocol::lane::Lanes::waiting_since),

@@ -177,7 +177,7 @@ async fn add(State(app): State<App>, headers: HeaderMap, Post { frame, member, s
 }
 
 async fn remove(State(app): State<App>, post: Post) -> Answer {
-    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
     let name: Digest = post.sent.get("passkey").parse().map_err(|_| Oops::Missing)?;
     app.handle.drop_passkey(acting.member, PasskeyName(name)).await?;
     Ok(go(&acting.address("/done/passkey-removed")))

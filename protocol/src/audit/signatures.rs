@@ -132,6 +132,8 @@ impl Signatures {
             }
             // Two certificates and two signatures, judged by the rules.
             Body::Resumed { .. } => self.count(4),
+            // A certificate and a signature, judged by the rules.
+            Body::PartnershipChanged { .. } => self.count(2),
             // One certificate, judged by the rules.
             Body::KeyRotated { .. } => self.count(1),
             Body::MemberKeyChanged { terms, member, proof } => {

@@ -11,7 +11,7 @@ use crate::{
     key::{PublicKey, Signature},
     member::{KeyTerms, MemberKind, Role},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Closing, Decision, Payee, Position, Proposal, Resumption, Statement},
+    partnership::{Agreement, Closing, Decision, Payee, Position, Proposal, Resumption, SignedGrant, Statement},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -292,6 +292,13 @@ pub enum Body {
         /// The terms with both signatures.
         agreement: Box<Agreement>,
     },
+    /// One side of a partnership grants something else from here on.
+    PartnershipChanged {
+        /// What it signed.
+        change: Box<SignedGrant>,
+        /// Our coordinator who decided it; nobody of ours when the partner said so.
+        by: Option<MemberId>,
+    },
     /// A member's minutes are on hold for an exchange with a partner's member.
     Hold {
         /// What is to be paid.
@@ -421,6 +428,7 @@ impl Body {
             Self::Gift { .. } => "gift",
             Self::OpeningBalance { .. } => "opening_balance",
             Self::PartnershipAgreed { .. } => "partnership_agreed",
+            Self::PartnershipChanged { .. } => "partnership_changed",
             Self::Hold { .. } => "hold",
             Self::Settle { .. } => "settle",
             Self::Release { .. } => "release",

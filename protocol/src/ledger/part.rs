@@ -39,6 +39,7 @@ impl Body {
             | Self::DisputeClosed { .. }
             | Self::CharterChanged { .. }
             | Self::PartnershipAgreed { .. }
+            | Self::PartnershipChanged { .. }
             | Self::KeyRotated { .. }
             | Self::Resumed { .. } => Vec::new(),
         }

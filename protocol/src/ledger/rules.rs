@@ -133,6 +133,7 @@ impl Ledger {
             Body::Advance { .. } | Body::AdvanceEnded { .. } => advances::permit(self, body, history),
             Body::DisputeClosed { .. } => disputes::permit(self, body, history),
             Body::PartnershipAgreed { .. }
+            | Body::PartnershipChanged { .. }
             | Body::Hold { .. }
             | Body::Settle { .. }
             | Body::Release { .. }
@@ -155,6 +156,7 @@ impl Ledger {
             | Body::KeyRotated { .. }
             | Body::Resumed { .. }
             | Body::DisputeClosed { .. }
+            | Body::PartnershipChanged { .. }
             | Body::PartnershipAgreed { .. } => Vec::new(),
             Body::Advance { .. } | Body::AdvanceEnded { .. } => advances::postings(body),
             Body::MemberLeft { member, .. } => {

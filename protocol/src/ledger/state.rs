@@ -8,8 +8,9 @@ use crate::{
     key::PublicKey,
     member::{Member, Role},
     minutes::{Balance, Minutes},
-    partnership::{Kind, Position, Proposal, Side, Terms},
+    partnership::{Grant, Granted, Kind, Position, Proposal, Side, Terms},
     rejection::Rejection,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +81,18 @@ pub struct Partner {
     pub earlier_keys: Vec<PublicKey>,
     /// The entries with the outcomes of disputes, by number.
     pub outcomes: Vec<u64>,
+    /// What side A and side B grant since the agreement.
+    #[serde(default)]
+    pub grants: [Option<Given>; 2],
+}
+
+/// What a side grants, and where it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// What it says.
+    pub grant: Grant,
+    /// The entry that holds it, signed.
+    pub entry: u64,
 }
 
 /// Minutes that the pot gave a member whom a partner's member has not paid yet.
@@ -104,7 +117,42 @@ impl Partner {
         let near = |used: i128, limit: i64| used > 0 && used * 4 >= i128::from(limit) * 3;
         let ours = i128::from(self.net.get()) + i128::from(self.on_hold.get());
         let theirs = -i128::from(self.net.get());
-        near(ours, self.terms.limit(self.side)) || near(theirs, self.terms.limit(self.side.other()))
+        near(ours, self.limit(self.side)) || near(theirs, self.limit(self.side.other()))
+    }
+
+    /// What a side grants since the agreement, if it changed anything.
+    #[must_use]
+    pub fn grant(&self, side: Side) -> Option<&Given> {
+        self.grants[side as usize].as_ref()
+    }
+
+    /// All that a side grants now.
+    #[must_use]
+    pub fn granted(&self, side: Side) -> Granted {
+        self.grant(side).map_or_else(|| Granted::agreed(&self.terms, side), |given| given.grant.granted)
+    }
+
+    /// How many minutes ahead a side's members may be helped: what the other side granted last.
+    #[must_use]
+    pub fn limit(&self, side: Side) -> i64 {
+        i64::try_from(self.granted(side.other()).limit).unwrap_or(i64::MAX)
+    }
+
+    /// Whether `side`'s members may receive help that was recorded at `at`; what was recorded before a side closed goes on.
+    ///
+    /// # Errors
+    /// [`Rejection::PartnershipPaused`] or [`Rejection::PartnershipEnded`].
+    pub fn check_open(&self, side: Side, at: Timestamp) -> Result<(), Rejection> {
+        let before = self.grants.iter().flatten().map(|given| &given.grant).filter(|grant| grant.made_at < at);
+        for Grant { from, granted, .. } in before {
+            if granted.ended {
+                return Err(Rejection::PartnershipEnded);
+            }
+            if !(if *from == side { granted.receives } else { granted.gives }) {
+                return Err(Rejection::PartnershipPaused);
+            }
+        }
+        Ok(())
     }
 
     /// The other community.

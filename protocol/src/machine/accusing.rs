@@ -1,10 +1,10 @@
 //! Misconduct of a partner: the proof is kept and the partnership freezes.
 
 use super::{
-    effect::Notice,
+    effect::{Notice, Turn},
     fact::Fact,
     resuming::Fetching,
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     codec,

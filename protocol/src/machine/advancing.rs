@@ -1,8 +1,9 @@
 //! Advances: the pot pays what a partner's member has been asked for and has not paid yet.
 
 use super::{
+    effect::Turn,
     fact::{Reply, WaitingKind},
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     id::{ExchangeId, MemberId},

@@ -1,16 +1,18 @@
 //! Requests for payment: whoever gave help to a partner's member asks for the minutes, and the payer pays or declines.
 
 use super::{
+    effect::Turn,
     exchanges::MAX_WAITING,
     fact::{Fact, Reply, Waiting, WaitingKind},
     input::Peer,
     message::{Message, PaymentRequest},
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     id::{AccountId, CommunityId, ExchangeId},
     partnership::Payee,
     rejection::Rejection,
+    time::Timestamp,
 };
 
 impl Machine {
@@ -26,6 +28,9 @@ impl Machine {
         };
         let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let community = partner.community();
+        if reverses.is_none() {
+            partner.check_open(partner.side.other(), Timestamp::MAX)?;
+        }
         let limit = partner.terms.largest.get();
         if minutes.get() > limit {
             return Err(Rejection::PartnershipExchangeTooLong { minutes: minutes.get(), limit });

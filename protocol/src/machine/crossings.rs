@@ -2,11 +2,11 @@
 
 use super::{
     condition::Condition,
-    effect::Notice,
+    effect::{Notice, Turn},
     fact::Fact,
     input::Peer,
     message::Message,
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     codec,

@@ -6,11 +6,11 @@
 use super::{
     condition::Condition,
     dispute::{Dispute, Draft},
-    effect::Notice,
+    effect::{Notice, Turn},
     fact::{Fact, Reply},
     input::{DisputeDeed, Peer},
     message::Message,
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     codec::DecodeError,

@@ -6,10 +6,12 @@ use super::{
     inspecting::Showing,
     letter::Sealed,
     message::Message,
+    view::View,
 };
 use crate::{
     envelope::Unverified,
     id::{AccountId, CommunityId, ExchangeId, RecordKey},
+    ledger::Body,
     rejection::Rejection,
     shelf::{Known, Record},
     time::Timestamp,
@@ -94,6 +96,11 @@ pub enum Notice {
     Settled {
         /// It.
         exchange: ExchangeId,
+    },
+    /// A partner grants something else from here on.
+    PartnershipChanged {
+        /// Under which partnership.
+        account: AccountId,
     },
     /// A partnership began.
     PartnershipAgreed {
@@ -197,4 +204,30 @@ pub struct Effects {
     pub batch: Batch,
     /// Then, in order.
     pub rest: Vec<Effect>,
+}
+
+/// What an input has led to so far.
+pub(super) struct Turn<'a> {
+    pub(super) now: Timestamp,
+    pub(super) view: &'a dyn View,
+    pub(super) effects: Effects,
+}
+
+impl Turn<'_> {
+    pub(super) fn send(&mut self, to: Peer, message: Message) {
+        self.effects.rest.push(Effect::Send { to, message });
+    }
+
+    /// What an entry says that is recorded, or about to be: of the entries in hand it is the last of which `is` holds.
+    pub(super) fn body(&self, index: u64, is: impl Fn(&Body) -> bool) -> Option<Body> {
+        let fresh = self.effects.batch.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Entry(entry) if is(&entry.body) => Some(entry.body.clone()),
+            _ => None,
+        });
+        fresh.or_else(|| self.view.entry(index).map(|entry| entry.body))
+    }
+
+    pub(super) fn notice(&mut self, notice: Notice) {
+        self.effects.rest.push(Effect::Notice(notice));
+    }
 }

@@ -1,9 +1,10 @@
 //! Exchanges inside the community, from the first word to the ledger.
 
 use super::{
+    effect::Turn,
     fact::{Fact, Reply, Waiting, WaitingKind},
     message::Message,
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     id::{ExchangeId, MemberId},

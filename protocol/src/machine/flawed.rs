@@ -1,6 +1,6 @@
 //! What only tests want of a machine: flaws in place of rules, see [`crate::flaw`], and a look at what it does not record.
 
-use super::state::{Machine, Turn};
+use super::{effect::Turn, state::Machine};
 use crate::{
     envelope::Content,
     id::Digest,

@@ -2,13 +2,13 @@
 //! live beside the journal, and losing one costs time and no hours.
 
 use super::{
-    effect::{Boxed, ForeignRecord},
+    effect::{Boxed, ForeignRecord, Turn},
     fact::Fact,
     input::Peer,
     letter::Sealed,
     mailing::Mailing,
     message::Message,
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     id::{AccountId, CommunityId, Digest},
@@ -40,6 +40,9 @@ impl Machine {
         self.record(turn, Fact::MailSwitched { account, ours: on, theirs: mailing.theirs });
         if !on {
             self.throw_away(turn, &account);
+            // The partner throws away what was left there.
+            let holder = self.state.ledger.partners().get(&account).map(crate::ledger::Partner::community);
+            self.post.forget(holder.as_ref());
         }
         self.tell_mail(turn);
         Ok(())
@@ -98,7 +101,9 @@ impl Machine {
             self.say_mail(turn, peer, &account);
             self.tell_mail(turn);
         }
-        self.post.reachable(from, if mailing.ours && on { with } else { Vec::new() });
+        let partners = self.state.ledger.partners();
+        let to = |account: &AccountId| partners.get(account).map(crate::ledger::Partner::community);
+        self.post.reachable(from, if mailing.ours && on { with } else { Vec::new() }, to);
         let reached = self.post.via(&from);
         let accounts = reached.iter().filter_map(|community| self.state.ledger.partner_of(community));
         let accounts: Vec<AccountId> = accounts.map(|(account, _)| *account).collect();

@@ -9,7 +9,7 @@ use crate::{
     ledger::{Agreed, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms, PaymentTerms},
     member::{KeyTerms, MemberKind, Role},
     minutes::{Balance, Minutes},
-    partnership::{Complaint, Invitation, Outcome, Words},
+    partnership::{Complaint, Granted, Invitation, Outcome, Words},
     shelf::{Item, Record},
     time::Timestamp,
 };
@@ -153,6 +153,15 @@ pub enum Command {
         /// Who decides.
         by: MemberId,
     },
+    /// Grant a partner something else from now on.
+    ChangePartnership {
+        /// Which partnership.
+        account: AccountId,
+        /// What.
+        granted: Granted,
+        /// Who decides.
+        by: MemberId,
+    },
     /// Something about an exchange that is disputed with a partner.
     Dispute {
         /// Which exchange.
@@ -286,6 +295,7 @@ impl Command {
             Self::ShowCard { .. } => "show_card",
             Self::Waive { .. } => "waive",
             Self::Mail { .. } => "mail",
+            Self::ChangePartnership { .. } => "change_partnership",
             Self::Dispute { .. } => "dispute",
             Self::Advance { .. } => "advance",
             Self::EndAdvance { .. } => "end_advance",

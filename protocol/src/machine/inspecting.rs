@@ -4,11 +4,11 @@
 //! receipts at the places that its acceptances name. What does not fit is proof (E3, E4). Silence proves nothing.
 
 use super::{
-    effect::{Effect, Notice},
+    effect::{Effect, Notice, Turn},
     fact::Fact,
     input::Peer,
     message::Message,
-    state::{Machine, Turn},
+    state::Machine,
     view::View,
 };
 use crate::{

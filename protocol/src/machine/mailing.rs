@@ -6,12 +6,12 @@
 //! next one, it takes no letter of an earlier life. So a letter that rests somewhere cannot contradict what is signed today.
 
 use super::{
-    effect::Effect,
+    effect::{Effect, Turn},
     fact::Fact,
     input::Peer,
     letter::{LETTER_BYTES, Letter, Sealed, open_letter},
     message::{Checked, Message},
-    state::{Machine, REPEAT_AFTER, Turn},
+    state::{Machine, REPEAT_AFTER},
 };
 use crate::{
     codec,
@@ -97,7 +97,14 @@ impl Post {
         self.via.get(holder).into_iter().flatten().copied().collect()
     }
 
-    pub(super) fn reachable(&mut self, holder: CommunityId, whom: Vec<CommunityId>) {
+    /// A holder says for whom it holds. What was left there for others it has thrown away.
+    pub(super) fn reachable(
+        &mut self,
+        holder: CommunityId,
+        whom: Vec<CommunityId>,
+        to: impl Fn(&AccountId) -> Option<CommunityId>,
+    ) {
+        self.left.retain(|(account, at), _| *at != holder || to(account).is_some_and(|to| whom.contains(&to)));
         self.via.insert(holder, whom.into_iter().take(super::MAX_MAIL_PARTNERS).collect());
     }
 
@@ -116,6 +123,9 @@ impl Machine {
     /// new one; the time of the start, in milliseconds, serves.
     pub fn begin_life(&mut self, life: u64) {
         self.post.life = life;
+        // A letter may have been taken just before the stop, and the answer that it is owed was only in memory.
+        let wrote = self.state.mail.iter().filter(|(_, mailing)| mailing.letter > 0);
+        self.post.owed = wrote.map(|(account, _)| *account).collect();
     }
 
     /// Our life towards a partner, and the partner's that we heard of.
@@ -240,8 +250,11 @@ impl Machine {
 
     /// A holder has what we left.
     pub(super) fn mail_held(&mut self, holder: CommunityId, to: CommunityId, digest: Digest) {
-        if let Some(left) = self.left_with(&holder, &to, &digest) {
-            left.held = true;
+        let Some(left) = self.left_with(&holder, &to, &digest) else { return };
+        left.held = true;
+        // Whoever waits for an answer that is lost from here on says again what it waits for.
+        if let Some((account, _)) = self.state.ledger.partner_of(&to) {
+            self.post.owed.remove(account);
         }
     }
 

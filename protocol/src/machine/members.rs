@@ -1,10 +1,6 @@
 //! Members and charter.
 
-use super::{
-    fact::Reply,
-    input::Command,
-    state::{Machine, Turn},
-};
+use super::{effect::Turn, fact::Reply, input::Command, state::Machine};
 use crate::{
     ledger::{Body, Consent},
     rejection::Rejection,

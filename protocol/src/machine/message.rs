@@ -12,7 +12,7 @@ use crate::{
     minutes::Minutes,
     partnership::{
         Acknowledgement, Agreement, Closing, Crossing, Decision, Details, DisputeHeads, Position, Proposal,
-        ResumeAcknowledgement, ResumeOffer, ResumeRequest, Statement, Terms,
+        ResumeAcknowledgement, ResumeOffer, ResumeRequest, SignedGrant, Statement, Terms,
     },
     rejection::Rejection,
     shelf::{Announcement, Head, Record},
@@ -191,6 +191,8 @@ pub enum Message {
         /// With whom letters can be left for whom: everybody with whom the sender agreed the same. Empty unless both want it.
         with: Vec<CommunityId>,
     },
+    /// What a side of the partnership grants; the sender's own, or the receiver's as the sender heard it last.
+    Grant(Box<SignedGrant>),
     /// The receiver is to hold this for somebody who is away.
     MailDrop {
         /// For whom.

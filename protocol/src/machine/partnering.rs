@@ -3,11 +3,11 @@
 use super::{
     accounting,
     condition::Lost,
-    effect::{Effect, Notice},
+    effect::{Effect, Notice, Turn},
     fact::{Fact, Reply},
     input::{Peer, secret_digest},
     message::{Acceptance, Message},
-    state::{Accepting, Machine, Turn},
+    state::{Accepting, Machine},
 };
 use crate::{
     community::check_certificate,
@@ -21,6 +21,8 @@ use crate::{
 
 /// How many invitations may be open at once: a coordinator's whole address book.
 pub const MAX_INVITATIONS: usize = 100;
+/// How many declined acceptances are remembered: copies of one come within a minute, and nobody is declined often.
+const MAX_DECLINED: usize = 255;
 /// How many acceptances may be unanswered at once.
 pub const MAX_ACCEPTING: usize = 100;
 
@@ -139,9 +141,19 @@ impl Machine {
                 Ok(())
             }
             Err(why) => {
+                self.remember_declined(account);
                 turn.send(peer, Message::Declined { account, code: why.code().into() });
                 Err(why)
             }
+        }
+    }
+
+    /// The acceptor may do something else as soon as it hears that it was declined. So a copy of its acceptance that comes later is
+    /// declined, too, although the same invitation may have been made again after a restore, or a clock been set.
+    fn remember_declined(&mut self, account: AccountId) {
+        if !self.declined.contains(&account) {
+            self.declined.truncate(MAX_DECLINED);
+            self.declined.push_front(account);
         }
     }
 
@@ -153,6 +165,9 @@ impl Machine {
     ) -> Result<Agreement, Rejection> {
         let terms = &acceptance.terms.content;
         let account = terms.account();
+        if self.declined.contains(&account) {
+            return Err(Rejection::UnknownInvitation);
+        }
         let secret = secret_digest(&acceptance.secret.0);
         let invited = self.state.invitations.get(&secret).ok_or(Rejection::UnknownInvitation)?;
         if invited.used == Some(account) {

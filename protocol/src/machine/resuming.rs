@@ -5,11 +5,11 @@
 
 use super::{
     condition::{Condition, Lost},
-    effect::Notice,
+    effect::{Notice, Turn},
     fact::Fact,
     input::Peer,
     message::{Message, Resume},
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     community::{Certificate, check_certificate},

@@ -1,11 +1,11 @@
 //! Exchanges across communities: propose, decide, learn, acknowledge, and repeat whatever was not answered.
 
 use super::{
-    effect::Notice,
+    effect::{Notice, Turn},
     fact::{Fact, Reply, WaitingKind},
     input::Peer,
     message::{Message, PaymentRequest},
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     envelope::{Content, Signed, Unverified},
@@ -431,6 +431,7 @@ impl Machine {
         self.send_sync(turn, peer, account);
         self.greet_about_disputes(turn, peer, account);
         self.say_mail(turn, peer, account);
+        self.say_grants(turn, peer, account);
         self.unanswered_asks(account).into_iter().for_each(|message| turn.send(peer, message));
     }
 

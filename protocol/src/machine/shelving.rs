@@ -1,11 +1,11 @@
 //! Our own shelf, what we keep of others', and who our peers are.
 
 use super::{
-    effect::{Effect, ForeignRecord, Notice},
+    effect::{Effect, ForeignRecord, Notice, Turn},
     fact::{Fact, Reply},
     input::Peer,
     message::{Checked, Hello, Message},
-    state::{Machine, Turn},
+    state::Machine,
 };
 use crate::{
     codec,
@@ -220,6 +220,7 @@ impl Machine {
             Message::DisputeHeads(heads) => self.dispute_heads(turn, peer, from, heads)?,
             Message::Say(statement) => self.said(turn, from, *statement)?,
             Message::DisputeClosed { suggestion, closing } => self.dispute_closed(turn, from, suggestion, closing)?,
+            Message::Grant(change) => self.grant_said(turn, from, change)?,
             Message::Heads { heads } => self.heads(turn, peer, &heads),
             Message::Pull { community, after } => self.pulled(turn, peer, community, after),
             Message::Mail { account, on, with } => self.mail_said(turn, peer, from, account, on, with)?,

@@ -4,11 +4,10 @@ use super::{
     condition::{Condition, Lost},
     dispute::Dispute,
     disputing::Told,
-    effect::{Batch, Effect, Effects, Notice},
+    effect::{Batch, Effect, Effects, Notice, Turn},
     fact::{Fact, Invited, Reply, Waiting, WaitingKind},
     input::{Command, Input, Peer},
     inspecting::Inspected,
-    message::Message,
     view::View,
 };
 use crate::{
@@ -26,7 +25,7 @@ use crate::{
     time::{Span, Timestamp},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How long to wait before repeating what a connected partner has not answered: longer than a busy node takes.
 pub const REPEAT_AFTER: Span = Span::seconds(15);
@@ -253,8 +252,10 @@ pub struct Machine {
     pub(super) offers: BTreeMap<AccountId, super::resuming::Fetching>,
     /// How far we have fetched; none inside once all is.
     pub(super) cursor: BTreeMap<AccountId, Option<Position>>,
-    /// Accounts that others spoke of and whose agreements we asked for.
+    /// Others' accounts whose agreements we asked for.
     pub(super) wanted: BTreeSet<AccountId>,
+    /// Acceptances that were declined lately, the latest first.
+    pub(super) declined: VecDeque<AccountId>,
     /// How many unguessable numbers were drawn since the start.
     pub(super) drawn: u64,
     /// When to ask partners to show what they accepted.
@@ -271,23 +272,6 @@ pub struct Machine {
     pub(super) inquired: BTreeSet<AccountId>,
     /// What partners that lack something about disputes were told lately.
     pub(super) told: Told,
-}
-
-/// What an input has led to so far.
-pub(super) struct Turn<'a> {
-    pub(super) now: Timestamp,
-    pub(super) view: &'a dyn View,
-    pub(super) effects: Effects,
-}
-
-impl Turn<'_> {
-    pub(super) fn send(&mut self, to: Peer, message: Message) {
-        self.effects.rest.push(Effect::Send { to, message });
-    }
-
-    pub(super) fn notice(&mut self, notice: Notice) {
-        self.effects.rest.push(Effect::Notice(notice));
-    }
 }
 
 impl Machine {
@@ -315,6 +299,7 @@ impl Machine {
             offers: BTreeMap::new(),
             cursor: BTreeMap::new(),
             wanted: BTreeSet::new(),
+            declined: VecDeque::new(),
             drawn: 0,
             inspect_at: None,
             inspecting: BTreeMap::new(),
@@ -452,6 +437,9 @@ impl Machine {
             Command::Mail { account, on, by } => {
                 self.state.ledger.coordinator(&by)?;
                 self.switch_mail(turn, account, on).map(|()| Reply::Done)
+            }
+            Command::ChangePartnership { account, granted, by } => {
+                self.change_partnership(turn, account, granted, by).map(|()| Reply::Done)
             }
             Command::Dispute { exchange, deed, by } => self.dispute(turn, exchange, deed, by),
             Command::Advance { exchange, by } => self.advance(turn, exchange, by),

@@ -4,6 +4,7 @@
 mod asking;
 mod audited;
 mod disputing;
+mod granting;
 mod inspecting;
 mod keys;
 mod mailing;
@@ -224,6 +225,10 @@ impl Two {
     fn pay(&mut self, i: usize, account: AccountId, exchange: u8, minutes: i64) -> Result<Reply, Rejection> {
         let terms = self.payment(i, account, ExchangeId([exchange; 16]), minutes);
         self.command(i, Command::Pay { terms, salt: [exchange; 16] })
+    }
+
+    fn nets(&self, account: &AccountId) -> [i64; 2] {
+        [0, 1].map(|i| self.state(i).ledger().balance(&crate::ledger::Account::Partner(*account)).get())
     }
 
     fn is_quiet(&self, account: &AccountId) -> bool {

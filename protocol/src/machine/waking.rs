@@ -1,11 +1,11 @@
 //! What the passing of time asks for: telling, repeating, looking for those who are away, forgetting.
 
 use super::{
-    effect::{Effect, ForeignRecord},
+    effect::{Effect, ForeignRecord, Turn},
     fact::{Waiting, WaitingKind},
     input::Peer,
     shelving::HEADS_EVERY,
-    state::{Machine, REPEAT_AFTER, Turn},
+    state::{Machine, REPEAT_AFTER},
 };
 use crate::{
     id::CommunityId,
@@ -31,6 +31,7 @@ impl Machine {
                 // Whose mail is held between whom is said only when it changes, and may have been lost.
                 if let Some((account, _)) = self.state.ledger.partner_of(community) {
                     self.say_mail(turn, *peer, account);
+                    self.say_grants(turn, *peer, account);
                 }
             }
         }

@@ -102,6 +102,10 @@ pub enum RefusalCode {
     Details,
     /// It is of a kind or for a debtor that is not allowed.
     NotAllowed,
+    /// The decider takes no new exchanges this way for now.
+    Paused,
+    /// The partnership was ended.
+    Ended,
 }
 
 impl RefusalCode {
@@ -116,6 +120,8 @@ impl RefusalCode {
             Self::IdUsed => "it was recorded before",
             Self::Details => "its details were damaged",
             Self::NotAllowed => "this kind of exchange is not part of the agreement",
+            Self::Paused => "the two communities paused new exchanges this way",
+            Self::Ended => "the two communities ended their partnership",
         }
     }
 }
@@ -125,6 +131,8 @@ impl From<&Rejection> for RefusalCode {
         match why {
             Rejection::PartnershipExchangeTooLong { .. } => Self::TooLong,
             Rejection::PartnershipLimit { .. } => Self::Limit,
+            Rejection::PartnershipPaused => Self::Paused,
+            Rejection::PartnershipEnded => Self::Ended,
             Rejection::MemberCeiling { .. } | Rejection::BadMinutes(_) => Self::PayeeCeiling,
             Rejection::ExchangeExists(_) => Self::IdUsed,
             Rejection::DetailsMismatch => Self::Details,

@@ -6,7 +6,8 @@ use kith_protocol::{
     id::{AccountId, ExchangeId, MemberId},
     ledger::{Account, Body, CorrectionTerms, Entry, Ledger, UnderId},
     member::MemberKind,
-    partnership::{Closing, Decision, Proposal, Side, Statement, Terms, Verdict},
+    partnership::{Closing, Decision, Grant, Kind, Proposal, Side, Statement, Terms, Verdict},
+    time::Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -26,6 +27,11 @@ struct Line {
 pub(super) struct PartnerLine {
     terms: Terms,
     side: Side,
+    /// What each side grants since the agreement, and the most that it ever granted, in minutes.
+    granted: [Option<Grant>; 2],
+    most: [i64; 2],
+    /// All that were ever recorded: one that is not the latest any more may be on its way.
+    ever: Vec<Grant>,
     pub(super) net: i64,
     on_hold: i64,
     /// The epoch the lanes are in.
@@ -111,6 +117,9 @@ impl Book {
                 let account = PartnerLine {
                     terms: agreement.terms.clone(),
                     side,
+                    granted: [None, None],
+                    ever: Vec::new(),
+                    most: [Side::B, Side::A].map(|side| agreement.terms.limit(side)),
                     net: 0,
                     on_hold: 0,
                     epoch: agreement.first_epoch(),
@@ -118,6 +127,7 @@ impl Book {
                 };
                 self.partners.insert(agreement.terms.account(), account);
             }
+            Body::PartnershipChanged { change, by } => self.change_grant(&change.grant.content, by.is_some())?,
             _ => self.enter_exchange(&entry.body)?,
         }
         self.entries += 1;
@@ -170,7 +180,8 @@ impl Book {
                 self.change(terms.payer, -minutes, true)?;
                 self.partner(&terms.account)?.on_hold += minutes;
                 self.within_largest(&terms.account, minutes)?;
-                self.within_limits(&terms.account, self.net(&terms.account))?;
+                self.goes_on(&terms.account, terms.reverses.is_some(), true, Timestamp::MAX)?;
+                self.within_limits(&terms.account, self.net(&terms.account), Some(true))?;
             }
             Body::Settle { proposal, .. } => {
                 let (account, _, minutes) = self.unhold(&proposal.content.exchange, true)?;
@@ -190,7 +201,9 @@ impl Book {
                 }
                 self.received.insert(proposal.content.exchange);
                 self.partner(&proposal.content.account)?.net -= minutes;
-                self.within_limits(&proposal.content.account, self.net(&proposal.content.account))?;
+                let (account, back) = (proposal.content.account, proposal.content.kind != Kind::Exchange);
+                self.goes_on(&account, back, false, proposal.content.made_at)?;
+                self.within_limits(&account, self.net(&account), Some(false))?;
                 self.within_largest(&proposal.content.account, minutes)?;
             }
             Body::Recovered { .. } => self.recover(body)?,
@@ -325,11 +338,50 @@ impl Book {
         changes.into_iter().try_for_each(|(member, change)| self.change(member, change, false))
     }
 
-    /// I6 for a partnership, whatever becomes of what is undecided.
-    pub(super) fn within_limits(&self, account: &AccountId, net: i64) -> Kept {
+    /// What a side grants from here on.
+    fn change_grant(&mut self, grant: &Grant, by_us: bool) -> Kept {
+        let p = self.partner(&grant.account)?;
+        let (place, limit) = (grant.from as usize, i64::try_from(grant.granted.limit).unwrap_or(i64::MAX));
+        let newer = p.granted[place].as_ref().is_none_or(|known| known.n < grant.n);
+        let ours = grant.from == p.side;
+        p.granted[place] = Some(grant.clone());
+        p.ever.push(grant.clone());
+        p.most[place] = p.most[place].max(limit);
+        ensure("grant", newer && (ours || !by_us), || format!("{grant:?} does not follow"))
+    }
+
+    /// Whether a grant was recorded here.
+    pub(super) fn grants(&self, grant: &Grant) -> bool {
+        self.partners.get(&grant.account).is_some_and(|p| p.ever.contains(grant))
+    }
+
+    /// Nothing new after a side paused it, but what is given back.
+    fn goes_on(&self, account: &AccountId, back: bool, paying: bool, at: Timestamp) -> Kept {
+        let Some(p) = self.partners.get(account).filter(|_| !back) else { return Ok(()) };
+        let receiver = if paying { p.side } else { p.side.other() };
+        let stops = |g: &&Grant| {
+            let goes_on = if g.from == receiver { g.granted.receives } else { g.granted.gives };
+            g.made_at < at && (g.granted.ended || !goes_on)
+        };
+        let stopped = p.granted.iter().flatten().find(stops);
+        ensure("grant", stopped.is_none(), || format!("something new, although {stopped:?}"))
+    }
+
+    /// I6 for a partnership, whatever becomes of what is undecided. A limit that was lowered binds what is new: what we hold, if
+    /// `paying`, or else what they do; at other times the largest that ever was binds.
+    pub(super) fn within_limits(&self, account: &AccountId, net: i64, paying: Option<bool>) -> Kept {
         let Some(p) = self.partners.get(account) else { return Ok(()) };
         let (worst, best) = (net + if p.uncertain { 0 } else { p.on_hold }, net);
-        let (ours, theirs) = (p.terms.limit(p.side), p.terms.limit(p.side.other()));
+        let limit = |side: Side, now: bool| {
+            let granter = side.other() as usize;
+            match (&p.granted[granter], now) {
+                (Some(grant), true) => i64::try_from(grant.granted.limit).unwrap_or(i64::MAX),
+                (None, true) => p.terms.limit(side),
+                (_, false) => p.most[granter],
+            }
+        };
+        let ours = limit(p.side, paying == Some(true));
+        let theirs = limit(p.side.other(), paying == Some(false));
         ensure("I6", worst <= ours && -best <= theirs, || {
             format!("partnership {account} may come to {worst} of {ours}, or is at {best} of -{theirs}")
         })

@@ -121,9 +121,11 @@ const fn wanted(body: &Body) -> bool {
         | Body::OpeningBalance { .. }
         | Body::Advance { .. }
         | Body::AdvanceEnded { .. }
+        | Body::PartnershipChanged { by: Some(_), .. }
         | Body::Hold { .. } => true,
         Body::Founded { .. }
         | Body::PartnershipAgreed { .. }
+        | Body::PartnershipChanged { by: None, .. }
         | Body::Settle { .. }
         | Body::Release { .. }
         | Body::Receive { .. }
@@ -183,6 +185,8 @@ pub(super) const fn verdict(decision: &Decision) -> &'static str {
         Verdict::Reject { code: RefusalCode::IdUsed } => "id used",
         Verdict::Reject { code: RefusalCode::Details } => "details",
         Verdict::Reject { code: RefusalCode::NotAllowed } => "not allowed",
+        Verdict::Reject { code: RefusalCode::Paused } => "paused",
+        Verdict::Reject { code: RefusalCode::Ended } => "ended",
     }
 }
 
@@ -335,6 +339,7 @@ impl Deeds {
             }
             Message::Accept(acceptance) => self.accepting.contains(&acceptance.terms.content.account()),
             Message::Agreed(agreement) => book.partners.contains_key(&agreement.terms.account()),
+            Message::Grant(change) => book.grants(&change.grant.content),
             Message::Ask(request) => self.asked.contains(&request.exchange),
             // Whoever lost a request may still take note that it was declined.
             Message::AskNoted { exchange } => {

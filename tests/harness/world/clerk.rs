@@ -296,6 +296,7 @@ impl World {
             Notice::Decided { .. } => self.coverage.hit("notice", "refused by the partner"),
             Notice::Settled { .. } => self.coverage.hit("notice", "settled"),
             Notice::PartnershipAgreed { .. } => self.coverage.hit("notice", "agreed"),
+            Notice::PartnershipChanged { .. } => self.coverage.hit("notice", "granted otherwise"),
             Notice::RecordKept => self.coverage.hit("notice", "record kept"),
             Notice::Refused { why, .. } => self.coverage.hit("refused message", why.code()),
             Notice::Recovering { .. } => self.coverage.hit("notice", "recovering"),

@@ -84,6 +84,7 @@ pub(super) const fn kind(message: &Message) -> &'static str {
         Message::DisputeHeads(_) => "dispute heads",
         Message::Say(_) => "say",
         Message::DisputeClosed { .. } => "dispute closed",
+        Message::Grant(_) => "grant",
         Message::Heads { .. } => "heads",
         Message::Pull { .. } => "pull",
         Message::Shelf { more: true, .. } => "shelf, more to come",

@@ -1,6 +1,9 @@
 //! What the API says of partnerships.
 
-use kith_protocol::id::{AccountId, CommunityId, MemberId};
+use kith_protocol::{
+    id::{AccountId, CommunityId, MemberId},
+    partnership::Granted,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -76,6 +79,45 @@ pub struct PartnerView {
     pub mail: String,
     /// How many sealed boxes of others are held here for this partner.
     pub mail_held: u64,
+    /// What we go on with.
+    pub ours: GrantView,
+    /// What they go on with, as far as we have heard.
+    pub theirs: GrantView,
+}
+
+/// What one side of a partnership goes on with, besides the limit that it grants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GrantView {
+    /// Whether its members go on giving to the other's.
+    pub gives: bool,
+    /// Whether its members go on receiving from the other's.
+    pub receives: bool,
+    /// Whether it ended the partnership.
+    pub ended: bool,
+}
+
+impl From<Granted> for GrantView {
+    fn from(granted: Granted) -> Self {
+        let Granted { gives, receives, ended, .. } = granted;
+        Self { gives, receives, ended }
+    }
+}
+
+/// What we grant a partner from now on. What is left out stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewGrant {
+    /// How many minutes more their members may receive from ours than they gave.
+    pub their_limit_minutes: Option<u64>,
+    /// Whether our members go on giving to theirs.
+    pub gives: Option<bool>,
+    /// Whether our members go on receiving from theirs.
+    pub receives: Option<bool>,
+    /// Whether the partnership is over.
+    pub ended: Option<bool>,
+    /// The coordinator who decides; the first coordinator when absent.
+    #[schema(value_type = Option<super::schema::Id>)]
+    pub by: Option<MemberId>,
 }
 
 /// Whether mail may rest with a partner, and with us for it.

@@ -5,7 +5,7 @@ use crate::{
         ApiState, Failure,
         extract::At,
         idempotency::Call,
-        types::{AcceptInvitation, GoOn, InvitationView, MailSwitch, NewInvitation, PartnerView},
+        types::{AcceptInvitation, GoOn, GrantView, InvitationView, MailSwitch, NewGrant, NewInvitation, PartnerView},
     },
     runtime::{Handle, Refused, book::Book, clock, shelves::name_of},
 };
@@ -16,7 +16,7 @@ use kith_protocol::{
     ledger::Partner,
     machine::{Accepting, Command, Condition, Machine, Mailing, Reply, View as _},
     minutes::Minutes,
-    partnership::{Invitation, Side},
+    partnership::{Granted, Invitation, Side},
     rejection::Rejection,
     time::Span,
 };
@@ -65,8 +65,8 @@ fn live(machine: &Machine, book: &Book, account: AccountId, partner: &Partner) -
         connected: machine.connected(&community),
         net_minutes: partner.net.get(),
         on_hold_minutes: partner.on_hold.get(),
-        our_limit_minutes: partner.terms.limit(partner.side),
-        their_limit_minutes: partner.terms.limit(partner.side.other()),
+        our_limit_minutes: partner.limit(partner.side),
+        their_limit_minutes: partner.limit(partner.side.other()),
         undecided: lanes.map_or(0, |lanes| (lanes.undecided() + lanes.queued()) as u64),
         unconfirmed: lanes.map_or(0, |lanes| lanes.unconfirmed().count() as u64),
         largest_minutes: partner.terms.largest.get(),
@@ -74,6 +74,8 @@ fn live(machine: &Machine, book: &Book, account: AccountId, partner: &Partner) -
         near_limit: partner.is_near_limit(),
         mail: mail(machine.state().mail().get(&account)).into(),
         mail_held: book.boxes(&community).len() as u64,
+        ours: partner.granted(partner.side).into(),
+        theirs: partner.granted(partner.side.other()).into(),
     }
 }
 
@@ -95,6 +97,8 @@ fn without_account(machine: &Machine, community: CommunityId, state: &str) -> Pa
         near_limit: false,
         mail: mail(None).into(),
         mail_held: 0,
+        ours: GrantView::default(),
+        theirs: GrantView::default(),
     }
 }
 
@@ -214,6 +218,36 @@ pub(in crate::api) async fn go_on_without(
         None => handle.coordinator().await?,
     };
     handle.command(write.request(), Command::Waive { account, by }).await?;
+    let found = handle.look(move |machine, book| view(machine, book, &community)).await?;
+    found.map(Json).ok_or_else(|| no_partnership(&community))
+}
+
+/// Grants a partner something else from now on: another limit, a pause of one way, an end that can be taken back. What is left
+/// out stays. The partner hears of it when it is there; what was recorded before is still settled.
+#[utoipa::path(put, path = "/partners/{community}/grant", tag = "partners", request_body = NewGrant,
+    params(("community" = crate::api::types::schema::DidKey, Path, description = "The partner community.")),
+    responses((status = 200, description = "The partner.", body = PartnerView)))]
+pub(in crate::api) async fn grant(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(community): At<CommunityId>,
+    Call { write, body }: Call<NewGrant>,
+) -> Result<Json<PartnerView>, Failure> {
+    let account = account_of(&handle, community).await?;
+    let by = match body.by {
+        Some(by) => by,
+        None => handle.coordinator().await?,
+    };
+    let now = handle.look(move |machine, _| {
+        machine.state().ledger().partners().get(&account).map(|partner| partner.granted(partner.side))
+    });
+    let now = now.await?.ok_or_else(|| no_partnership(&community))?;
+    let granted = Granted {
+        limit: body.their_limit_minutes.unwrap_or(now.limit),
+        gives: body.gives.unwrap_or(now.gives),
+        receives: body.receives.unwrap_or(now.receives),
+        ended: body.ended.unwrap_or(now.ended),
+    };
+    handle.command(write.request(), Command::ChangePartnership { account, granted, by }).await?;
     let found = handle.look(move |machine, book| view(machine, book, &community)).await?;
     found.map(Json).ok_or_else(|| no_partnership(&community))
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     backup::{Source, pieces},
+    progress::Progress,
     runtime::{Checkpoints, Cut},
 };
 use kith_protocol::{
@@ -27,7 +28,8 @@ impl Elm {
         let people = People::open(&self.home()).unwrap();
         let cut = Cut::take(&opened.machine, &opened.book, &checkpoints).unwrap();
         let (dir, stopping) = (&self.home(), &AtomicBool::new(false));
-        let source = Source { cut: &cut, people: &people, dir, handover: false, now, stopping };
+        let source =
+            Source { cut: &cut, people: &people, dir, handover: false, now, stopping, progress: &Progress::default() };
         let made = pieces::cut(&source, &[1; 32], held.map(|held| &held.inventory)).unwrap();
         let inventory = made.kept.check(&self.root.community()).unwrap().clone();
         let mut pieces = held.map(|held| held.pieces.clone()).unwrap_or_default();

@@ -1,9 +1,12 @@
 //! Bringing snapshot and index up to the journal, and finding one's feet again after a stop or a crash.
 
-use super::{Book, Overlay, keys, pages::Pages};
-use crate::store::{
-    Frames, Index, Journal, Position, StoreError, TornTail,
-    snapshot::{self, Snapshot},
+use super::{super::rebuild, Book, Overlay, keys, pages::Pages};
+use crate::{
+    progress::Progress,
+    store::{
+        Index, Journal, Position, StoreError, TornTail,
+        snapshot::{self, Snapshot},
+    },
 };
 use kith_protocol::{
     codec,
@@ -58,7 +61,8 @@ pub struct Recovered {
 
 struct Work {
     upto: Position,
-    state: Vec<u8>,
+    /// The machine's state there; nothing where the snapshot on disk is a later one.
+    state: Option<Vec<u8>>,
     overlay: Arc<Overlay>,
 }
 
@@ -83,6 +87,10 @@ impl Settler {
                 if let Err(error) = settle(&home, target.as_ref(), &job) {
                     // The journal has it all; but an index that lags without end would fill the memory.
                     tracing::error!(%error, "snapshot and index cannot be written");
+                    // Damage stays, other than a full disk.
+                    if matches!(error, StoreError::IndexDamaged { .. }) {
+                        rebuild::ask(&home).unwrap_or_else(|error| tracing::error!(%error, "run `kith rebuild`"));
+                    }
                     std::process::abort();
                 }
                 *cleared.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -118,7 +126,9 @@ impl Drop for Settler {
 
 /// Snapshot first, then index: the index never knows more than the snapshot.
 fn settle(dir: &Path, index: &dyn Index, job: &Work) -> Result<(), StoreError> {
-    snapshot::write(dir, job.upto, &job.state)?;
+    if let Some(state) = &job.state {
+        snapshot::write(dir, job.upto, state)?;
+    }
     let writes = job.overlay.writes();
     // Few thousand changes at a time keep sled's memory small; the mark that says "up to here" comes last.
     for chunk in writes.chunks(4_096) {
@@ -161,14 +171,17 @@ impl Book {
     /// Takes snapshot and index to the present on the settler's thread. Everything must be committed.
     pub fn settle(&mut self, state: &State) {
         debug_assert!(!self.uncommitted(), "only what is durable may be settled");
-        let upto = self.journal.durable_end();
+        self.settle_upto(self.journal.durable_end(), Some(state));
+    }
+
+    fn settle_upto(&mut self, upto: Position, state: Option<&State>) {
         self.pages.keep(&mut self.overlay);
         let mark = [upto.0.to_be_bytes(), self.pages.len().to_be_bytes(), self.exchanged.to_be_bytes()].concat();
         self.overlay.put(keys::UPTO.to_vec(), mark);
         let overlay = Arc::new(std::mem::take(&mut self.overlay));
         *self.settler.pending.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&overlay));
         self.settler.facts = 0;
-        let work = Work { upto, state: codec::encode(state), overlay };
+        let work = Work { upto, state: state.map(codec::encode), overlay };
         if self.settler.work.as_ref().is_none_or(|queue| queue.send(work).is_err()) {
             tracing::error!("the settler is gone");
             std::process::abort();
@@ -249,14 +262,16 @@ fn load_known(index: &dyn Index) -> Result<BTreeMap<CommunityId, Known>, StoreEr
 
 /// Opens journal, snapshot and index in `dir`, and brings the machine to the last durable fact.
 ///
-/// `open_index` opens the index directory, and is told to start an empty one when the one there cannot be used.
+/// `open_index` opens the index directory, and is told to start an empty one when the one there cannot be used. What is
+/// read back of the journal is told to `progress`, in bytes.
 ///
 /// # Errors
-/// [`RecoverError`]; nothing but a torn tail is changed.
+/// [`RecoverError`]; of the journal nothing but a torn tail is changed.
 pub fn recover(
     dir: &Path,
     identity: Identity,
     open_index: &dyn Fn(bool) -> Result<Arc<dyn Index>, StoreError>,
+    progress: &Progress,
 ) -> Result<Recovered, RecoverError> {
     let community = identity.community;
     let decoded = match snapshot::read(dir)? {
@@ -292,24 +307,36 @@ pub fn recover(
         versions: BTreeMap::new(),
         exchanged,
     };
-    let frames = book.reader.from(index_from);
-    let replayed = replay(&mut machine, &mut book, frames, machine_from)?;
+    let replayed = replay(&mut machine, &mut book, [index_from, machine_from], progress)?;
     Ok(Recovered { machine, book, torn, replayed })
 }
 
-fn replay(machine: &mut Machine, book: &mut Book, frames: Frames, machine_from: Position) -> Result<u64, RecoverError> {
+/// Brings index and machine, each from where it stands, to the journal's end.
+fn replay(
+    machine: &mut Machine,
+    book: &mut Book,
+    [index_from, machine_from]: [Position; 2],
+    progress: &Progress,
+) -> Result<u64, RecoverError> {
+    let mut piece = progress.begin(book.journal.durable_end().0 - index_from.0);
     let mut replayed = 0;
-    for frame in frames {
+    for frame in book.reader.from(index_from) {
         let (at, bytes) = frame?;
+        // A long journal does not fit in memory; and whoever is stopped on the way need not begin again.
+        if book.wants_settling() {
+            book.settle_upto(at, (at >= machine_from).then(|| machine.state()));
+        }
+        book.hold_back();
         let facts: Vec<Fact> = codec::decode_own(&bytes).map_err(|_| RecoverError::Unreadable(at))?;
         for (n, fact) in facts.iter().enumerate() {
             if at >= machine_from {
                 machine.replay(fact, book).map_err(|why| RecoverError::DoesNotFollow { at, why })?;
             }
             book.project(at.0, n, fact);
-            replayed += 1;
         }
+        book.count(facts.len());
+        replayed += facts.len() as u64;
+        piece.reach(at.0 - index_from.0);
     }
-    book.settler.facts = replayed;
     Ok(replayed)
 }

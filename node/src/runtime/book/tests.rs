@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 use super::*;
-use crate::store::SledIndex;
+use crate::{progress::Progress, store::SledIndex};
 use kith_protocol::{
     alias::AliasSecret,
     community::{Certificate, Charter},
@@ -31,14 +31,14 @@ fn identity() -> Identity {
 }
 
 fn opened(dir: &Path) -> Recovered {
-    let index = dir.join("index");
-    recover(dir, identity(), &|afresh| {
+    let path = dir.join("index");
+    let index = |afresh: bool| -> Result<Arc<dyn Index>, StoreError> {
         if afresh {
-            std::fs::remove_dir_all(&index).unwrap();
+            std::fs::remove_dir_all(&path).unwrap();
         }
-        Ok(Arc::new(SledIndex::open(&index, 1 << 20)?))
-    })
-    .unwrap()
+        Ok(Arc::new(SledIndex::open(&path, 1 << 20)?))
+    };
+    recover(dir, identity(), &index, &Progress::default()).unwrap()
 }
 
 const COORDINATOR: MemberId = MemberId([7; 16]);
@@ -168,6 +168,32 @@ fn without_index_or_snapshot_the_journal_gives_everything_back() {
         check(&r, 600);
         r.book.settle_and_wait(r.machine.state());
     }
+}
+
+#[test]
+fn a_long_journal_is_brought_to_disk_on_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut r = founded(dir.path());
+    let exchanges = u32::try_from(SETTLE_FACTS).unwrap() + 700;
+    for i in 0..exchanges {
+        exchange(&mut r, i);
+        if i % 500 == 0 {
+            r.book.commit().unwrap();
+        }
+    }
+    r.book.commit().unwrap();
+    let live = r.machine.state().clone();
+    drop(r);
+    // Nothing was settled: all there is, is the journal. The second start finds what the first one brought to disk.
+    let r = opened(dir.path());
+    assert!(r.replayed > SETTLE_FACTS);
+    assert_eq!(*r.machine.state(), live);
+    check(&r, exchanges);
+    drop(r);
+    let r = opened(dir.path());
+    assert!(r.replayed < SETTLE_FACTS, "{}", r.replayed);
+    assert_eq!(*r.machine.state(), live);
+    check(&r, exchanges);
 }
 
 #[test]

@@ -82,7 +82,8 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let link = done.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
 
     let founded = first.founded().await;
-    let node = Box::pin(first.on(dir.path(), &quiet(), None, founded)).await.unwrap();
+    let node = Box::pin(first.on(dir.path(), &quiet(), None)).await.unwrap();
+    keep_promises(&node, founded).await;
     assert_eq!((node.url.as_str(), node.name.as_str()), (base.as_str(), "Elm <b>"));
     let door = rosa.get(&link).await;
     let today = rosa.send(door.form("/sign-in"), "check").await;

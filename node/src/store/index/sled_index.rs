@@ -174,6 +174,14 @@ fn set_snapshots_aside(dir: &Path) -> Result<(), StoreError> {
     files::sync_dir(dir)
 }
 
+impl SledIndex {
+    /// Lets sled free what so many changes replaced. It does so bit by bit as trees are entered, and a batch enters its
+    /// tree once: without look-ups beside them, many batches would hold gigabytes.
+    fn tidy(&self, changes: usize) -> Result<(), StoreError> {
+        (0..changes).try_for_each(|_| self.db.contains_key(b"").map(drop)).map_err(|error| self.error(error))
+    }
+}
+
 impl Index for SledIndex {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let value = self.db.get(key).map_err(|error| self.error(error))?;
@@ -201,6 +209,7 @@ impl Index for SledIndex {
     fn apply(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         self.refuse_if_failed()?;
         check_sizes(&writes)?;
+        let count = writes.len();
         let mut batch = sled::Batch::default();
         for (key, value) in writes {
             match value {
@@ -208,7 +217,8 @@ impl Index for SledIndex {
                 None => batch.remove(key),
             }
         }
-        self.db.apply_batch(batch).map_err(|error| self.error(error))
+        self.db.apply_batch(batch).map_err(|error| self.error(error))?;
+        self.tidy(count)
     }
 
     fn flush(&self) -> Result<(), StoreError> {

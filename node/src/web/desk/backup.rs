@@ -18,19 +18,21 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let (frame, words) = (&visit.frame, visit.frame.words);
     let last = app.handle.keeper().last();
     let last = last.map_or_else(|| words.t("backup-none"), |at| words.near_day(at, clock::now()));
+    let now = app.handle.keeper().percent().map(|percent| (words.t("backup-now"), format!("{percent} / 100")));
+    let rows = [(words.t("backup-last"), last)].into_iter().chain(now);
     let page = FactsPage {
         frame,
         heading: words.t("backup"),
         lead: ["backup-lead", "backup-away", "backup-words"].map(|key| words.t(key)).into(),
-        rows: vec![(words.t("backup-last"), last)],
+        rows: rows.collect(),
         presses: vec![Press::new(words.t("backup-button"), "/backup/file".into())],
-        links: vec![(words.t("menu-today"), "/today".into())],
+        links: vec![(words.t("rebuild"), "/rebuild".into()), (words.t("menu-today"), "/today".into())],
     };
     Ok(pages::show(frame, &page))
 }
 
-/// A form's answer rather than an address, so that no other site can make a browser fetch it. The browser shows how far it is,
-/// and the page can be left meanwhile.
+/// A form's answer rather than an address, so that no other site can make a browser fetch it. The page can be left meanwhile;
+/// how far it is, the page about backups shows.
 pub(super) async fn file(State(app): State<App>, post: Post) -> Answer {
     post.coordinator()?;
     let chunks =

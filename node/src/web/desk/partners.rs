@@ -25,7 +25,7 @@ use kith_protocol::{
 /// The most partners on the page.
 const SHOWN: usize = 100;
 /// Bounds of a limit, in hours: from one to what a large association may be ahead in a year.
-const LIMIT_HOURS: std::ops::RangeInclusive<u64> = 1..=10_000;
+pub(super) const LIMIT_HOURS: std::ops::RangeInclusive<u64> = 1..=10_000;
 /// The longest single exchange: a working day, unless both agree on more later.
 const LARGEST_MINUTES: i64 = 8 * 60;
 /// For how long an invitation is good: two monthly meetings are never further apart.
@@ -42,6 +42,8 @@ struct PartnersPage<'a> {
     refused: Vec<String>,
     /// Each partner's name, and where its balance sheet is.
     sheets: Vec<(String, String)>,
+    /// The same for what we grant it.
+    grants: Vec<(String, String)>,
     /// The same for where its mail is switched.
     mail: Vec<(String, String)>,
     /// The same for copies.
@@ -67,13 +69,14 @@ pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Ask
         let named = partners.iter().zip(&mail);
         named.map(|(seen, id)| (seen.name(words), format!("/partners/{id}/{what}"))).collect()
     };
-    let (sheets, mail, escrow) = (each("sheet"), each("mail"), each("escrow"));
+    let (sheets, grants, mail, escrow) = (each("sheet"), each("grant"), each("mail"), each("escrow"));
     let page = PartnersPage {
         frame,
         partners: partners.into_iter().map(|seen| Line::new(words, seen, now)).collect(),
         joining,
         refused: refused.into_iter().map(|name| name.unwrap_or_else(|| words.t("partner-nameless"))).collect(),
         sheets,
+        grants,
         mail,
         escrow,
         accepted: asked.get("accepted") == "yes",

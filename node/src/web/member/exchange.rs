@@ -289,6 +289,7 @@ pub(super) async fn send_decline(State(app): State<App>, Path(id): Path<String>,
             return Err(Oops::NotYours);
         }
         app.handle.command(deed.request(), Command::Decline { exchange: found.seen.id }).await?;
+        found.acting.note(&app.handle).await?;
     }
     Ok(go("/done/declined"))
 }
@@ -315,7 +316,9 @@ pub(super) async fn send_back(State(app): State<App>, Path(id): Path<String>, po
     let exchange = ExchangeId(deed.new_id(&app.handle, "exchange"));
     let minutes = Minutes::new(i64::from(found.seen.minutes)).map_err(Rejection::from)?;
     let command = Command::Ask { account, exchange, payee: member, payer: None, minutes, reverses: Some(of) };
-    match app.handle.command(deed.request(), command).await? {
+    let led = app.handle.command(deed.request(), command).await?;
+    found.acting.note(&app.handle).await?;
+    match led {
         Reply::Waits { exchange, .. } => Ok(go(&found.acting.address(&format!("/exchange/{exchange}?new=yes")))),
         _ => Ok(go("/home")),
     }
@@ -362,6 +365,7 @@ pub(super) async fn send_question(State(app): State<App>, Path(id): Path<String>
         return Err(Oops::NotYours);
     }
     app.handle.question(found.seen.id, found.acting.member, reason).await?;
+    found.acting.note(&app.handle).await?;
     Ok(go("/done/questioned"))
 }
 

@@ -104,8 +104,10 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let member = acting.member;
     let person = app.handle.persons(vec![member]).await?.remove(&member).unwrap_or_default();
     let sessions = app.handle.sessions_of(member).await?;
-    let passkeys = passkeys(&app, frame, member).await?;
     let own = acting.myself().is_some();
+    // Who is signed in where is nothing to those who act for them.
+    let whole = own || acting.coordinator().is_some();
+    let passkeys = passkeys(&app, frame, member).await?.filter(|_| whole);
     let (community, records, codes, scored) = app
         .handle
         .look(move |machine, book| {
@@ -123,7 +125,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         let kind = words.t(if kind == Kind::Offer { "listing-offer" } else { "listing-need" });
         Some((listing.title.clone(), kind, format!("/listing/{community}/{}", record.key)))
     });
-    let devices = sessions.into_iter().map(|(key, session)| Open {
+    let devices = sessions.into_iter().filter(|_| whole).map(|(key, session)| Open {
         words: words.t2(
             if session.device == Device::Phone { "device-phone" } else { "device-computer" },
             ("since", &words.day(session.made_at)),
@@ -235,7 +237,7 @@ pub(super) async fn send_change(State(app): State<App>, post: Post) -> Answer {
 }
 
 pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
-    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
     let key: Digest = post.sent.get("device").parse().map_err(|_| Oops::Missing)?;
     app.handle.end_sessions(acting.member, Some(SessionKey(key))).await?;
     Ok(go(&acting.address("/done/signed-out")))

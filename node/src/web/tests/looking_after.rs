@@ -65,8 +65,15 @@ async fn a_coordinator_takes_a_backup_away() {
     assert!(made.is(200).bytes.starts_with(b"age-encryption.org/v1\n"), "{}", made.body);
     assert!(!made.body.contains("Ada Park"));
     assert_eq!(made.headers["content-disposition"], "attachment; filename=\"community.age\"");
+    let page = rosa.get("/rebuild").await;
+    let begun = rosa.send(page.form("/rebuild"), "send").await;
+    begun.is(200).says("Kith reads the book again").says("href=\"/today\"");
+    let asked = trial.handle().asked_to_start_again();
+    tokio::time::timeout(std::time::Duration::from_secs(60), asked).await.unwrap();
+    assert!(trial.dir.path().join("rebuild").exists());
     let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
     ada_sees.get("/backup").await.is(403);
+    ada_sees.get("/rebuild").await.is(403);
     let form = ada_sees.get("/gift").await.form("/gift");
     let stolen = crate::web::browser::Form { action: "/backup/file".into(), ..form };
     ada_sees.send(stolen, "send").await.is(403);

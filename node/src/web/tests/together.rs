@@ -124,8 +124,17 @@ async fn a_chosen_person_acts_for_a_member_and_is_seen_to() {
     let (_, posted) = bo_sees.whole(form.with(&[("title", "A lift"), ("category", "transport")])).await;
     posted.is(200).says("A lift");
     ada_sees.get("/helpers").await.says("Did something for you today");
-    // Not everything: a member leaves and rests by their own word.
+    // Not everything: a member leaves and rests by their own word, and nobody else signs their devices out.
     bo_sees.get(&format!("/leave?for={ada}")).await.is(403);
+    bo_sees.get(&format!("/me?for={ada}")).await.is(200).never("/me/devices");
+    ada_sees.get("/me").await.says("Where I am signed in");
+    let form = bo_sees.get("/gift").await.form("/gift");
+    let ada_text = ada.to_string();
+    let fields = [("for", ada_text.as_str()), ("device", "00")];
+    for action in ["/me/devices", "/me/passkeys"] {
+        let stolen = crate::web::browser::Form { action: action.into(), ..form.clone() };
+        bo_sees.send(stolen.with(&fields), "send").await.is(if action == "/me/devices" { 403 } else { 404 });
+    }
     let form = ada_sees.get("/helpers").await.form("/helpers/end");
     ada_sees.send(form, "send").await.says("It is changed");
     bo_sees.get(&format!("/home?for={ada}")).await.is(403);

@@ -3,7 +3,7 @@
 use super::{
     super::{
         entry::{Body, PaymentTerms, UnderId},
-        state::{Account, History, Hold, Ledger, Partner, Posting},
+        state::{Account, Given, History, Hold, Ledger, Partner, Posting},
     },
     advances::incoming,
     exchanges::{authority, length, same_community},
@@ -14,13 +14,15 @@ use crate::{
     envelope::Unverified,
     id::{AccountId, MemberId},
     minutes::{Balance, Minutes},
-    partnership::{Agreement, Decision, Kind, Position, Proposal, Resumption, Verdict, fits},
+    partnership::{Agreement, Decision, Kind, Position, Proposal, Resumption, SignedGrant, Verdict, fits},
     rejection::Rejection,
+    time::Timestamp,
 };
 
 pub(super) fn permit(ledger: &Ledger, body: &Body, history: &dyn History) -> Result<(), Rejection> {
     match body {
         Body::PartnershipAgreed { agreement } => agreed(ledger, agreement),
+        Body::PartnershipChanged { change, by } => changed(ledger, change, by.as_ref()),
         Body::Hold { terms, payer } => {
             authority(ledger, &terms.payer, payer)?;
             ledger.check_payment(terms)
@@ -47,6 +49,22 @@ fn agreed(ledger: &Ledger, agreement: &Agreement) -> Result<(), Rejection> {
         return Err(Rejection::PartnershipExists);
     }
     Ok(())
+}
+
+fn changed(ledger: &Ledger, change: &SignedGrant, by: Option<&MemberId>) -> Result<(), Rejection> {
+    let grant = &change.grant.content;
+    let partner = partner(ledger, &grant.account)?;
+    if let Some(by) = by {
+        ledger.coordinator(by)?;
+        // Each side changes its own part only.
+        if grant.from != partner.side {
+            return Err(Rejection::OtherCommunity);
+        }
+    }
+    if partner.grant(grant.from).is_some_and(|given| given.grant.n >= grant.n) {
+        return Err(Rejection::NothingChanges);
+    }
+    change.check(partner.terms.community(grant.from))
 }
 
 pub(super) fn partner<'a>(ledger: &'a Ledger, account: &AccountId) -> Result<&'a Partner, Rejection> {
@@ -124,10 +142,14 @@ impl Ledger {
         let partner = partner(self, &terms.account)?;
         length(self, terms.minutes)?;
         agreed_length(partner, terms.minutes)?;
+        // What was wrong may be given back at any time.
+        if terms.reverses.is_none() {
+            partner.check_open(partner.side, Timestamp::MAX)?;
+        }
         self.check_limits(&terms.payer, terms.minutes.received())?;
         let on_hold = if broken!(LimitIgnoresUndecided) { Balance::ZERO } else { partner.on_hold };
         let would_be = partner.net.plus(on_hold)?.plus(terms.minutes.given())?.get();
-        let limit = partner.terms.limit(partner.side);
+        let limit = partner.limit(partner.side);
         if would_be > limit { Err(Rejection::PartnershipLimit { would_be, limit }) } else { Ok(()) }
     }
 
@@ -144,9 +166,12 @@ impl Ledger {
             return Err(Rejection::OtherLane);
         }
         agreed_length(partner, proposal.minutes)?;
+        if proposal.kind == Kind::Exchange {
+            partner.check_open(theirs, proposal.made_at)?;
+        }
         self.check_incoming(payee, proposal)?;
         let would_be = partner.net.negated().plus(proposal.minutes.given())?.get();
-        let limit = partner.terms.limit(theirs);
+        let limit = partner.limit(theirs);
         if would_be > limit && !broken!(DeciderIgnoresLimit) {
             Err(Rejection::PartnershipLimit { would_be, limit })
         } else {
@@ -227,9 +252,18 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 entry: ledger.tree.size(),
                 earlier_keys: Vec::new(),
                 outcomes: Vec::new(),
+                grants: [None, None],
             };
             ledger.partners.insert(agreement.terms.account(), partner);
             remember_keys(ledger, [&agreement.certificate_a.content, &agreement.certificate_b.content]);
+        }
+        Body::PartnershipChanged { change, .. } => {
+            let (grant, entry) = (change.grant.content.clone(), ledger.tree.size());
+            if let Some(partner) = ledger.partners.get_mut(&grant.account) {
+                let side = grant.from as usize;
+                partner.grants[side] = Some(Given { grant, entry });
+            }
+            remember_keys(ledger, [&change.certificate.content]);
         }
         Body::Hold { terms, .. } => {
             let kind = terms.reverses.map_or(Kind::Exchange, |of| Kind::Reversal { of });
@@ -258,7 +292,7 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
 }
 
 /// A key of ours that this ledger lost with the entries that named it: what it signed is ours all the same.
-fn remember_keys(ledger: &mut Ledger, certificates: [&Certificate; 2]) {
+fn remember_keys<const N: usize>(ledger: &mut Ledger, certificates: [&Certificate; N]) {
     for certificate in certificates {
         if certificate.community == ledger.community
             && ledger.certificates.iter().all(|known| known.key != certificate.key)

@@ -234,6 +234,10 @@ fn two_who_never_meet_settle_through_a_third() {
         // Each goes off and starts again, from the disk that it stopped with.
         town.start(i, usize::MAX, 1);
     }
+    // What a start owes is written once, and asks for nothing.
+    for i in [SECOND, FIRST, SECOND] {
+        town.visit(i);
+    }
     assert!(town.is_quiet(&account));
     assert_eq!(town.nets(&account).map(i64::abs), [75, 75]);
     assert_eq!(town.nets(&account).iter().sum::<i64>(), 0);
@@ -269,6 +273,47 @@ fn an_answer_that_a_crash_took_is_written_when_the_letter_comes_again() {
     town.visit(FIRST);
     town.visit(SECOND);
     assert!(town.is_quiet(&account));
+}
+
+#[test]
+fn an_answer_that_was_only_in_memory_is_written_after_the_next_start() {
+    let (mut town, account) = Town::parted();
+    let payer = town.nodes[SECOND].machine.identity().aliases.alias(&account, &ANN);
+    let (exchange, minutes) = (ExchangeId([9; 16]), Minutes::new(20).unwrap());
+    let ask = Command::Ask { account, exchange, payee: ANN, payer: Some(payer), minutes, reverses: None };
+    town.command(FIRST, ask).unwrap();
+    // The writer stays with the holder and believes that its letter rests there.
+    town.meet(FIRST, HOLDER);
+    // The letter is taken, and the answer gets lost with whoever was to write it.
+    town.lost = |from, message| from == SECOND && matches!(message, Message::MailDrop { .. });
+    town.visit(SECOND);
+    assert_eq!(town.held(SECOND), 0);
+    town.start(SECOND, usize::MAX, 2);
+    town.lost = |_, _| false;
+    for _ in 0..2 {
+        town.visit(SECOND);
+    }
+    assert!(matches!(town.state(FIRST).waiting()[&exchange].kind, WaitingKind::Asked { noted: true, .. }));
+}
+
+#[test]
+fn what_a_holder_threw_away_is_left_again() {
+    let (mut town, account) = Town::parted();
+    town.pay(FIRST, account, 1, 60);
+    town.meet(FIRST, HOLDER);
+    assert_eq!(town.held(SECOND), 1);
+    let [mine, theirs] =
+        [FIRST, SECOND].map(|i| *town.state(i).ledger().partner_of(&town.community(HOLDER)).unwrap().0);
+    for (who, with) in [(FIRST, mine), (HOLDER, mine), (HOLDER, theirs)] {
+        for (on, held) in [(false, 0), (true, 1)] {
+            town.command(who, Command::Mail { account: with, on, by: COORDINATOR }).unwrap();
+            town.deliver();
+            town.now = town.now.plus(Span::seconds(16));
+            [FIRST, HOLDER].iter().for_each(|i| town.handle(*i, Input::Wake));
+            town.deliver();
+            assert_eq!(town.held(SECOND), held, "{who} {on}");
+        }
+    }
 }
 
 #[test]

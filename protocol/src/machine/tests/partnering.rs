@@ -35,6 +35,26 @@ fn a_crossed_invitation_that_is_over_gives_way_to_the_other() {
 }
 
 #[test]
+fn what_was_declined_stays_declined() {
+    let mut two = Two::new();
+    two.connect();
+    two.deliver_all();
+    let invitation = two.invitation(0, 1);
+    two.accept(1, invitation.clone(), 1).unwrap();
+    let copy = two.under_way.iter().find(|(_, message)| matches!(message, Message::Accept(_))).unwrap().clone();
+    two.deliver_all();
+    assert!(two.state(1).accepting().is_empty(), "nobody knows the invitation");
+    // It is made again, as after a restore, and a copy of the acceptance was on its way.
+    assert_eq!(two.invite(0, 1), invitation);
+    two.under_way.push_back(copy);
+    two.deliver_all();
+    assert_eq!(two.accounts().map(|accounts| accounts.len()), [0, 0]);
+    two.accept(1, invitation, 2).unwrap();
+    two.deliver_all();
+    assert_eq!(two.accounts().map(|accounts| accounts.len()), [1, 1], "other terms are judged anew");
+}
+
+#[test]
 fn one_acceptance_to_a_community_at_a_time() {
     let mut two = Two::new();
     let (one, other) = (two.invite(0, 1), two.invite(0, 2));

@@ -55,10 +55,6 @@ impl Two {
         }
     }
 
-    fn nets(&self, account: &AccountId) -> [i64; 2] {
-        [0, 1].map(|i| self.state(i).ledger().balance(&Account::Partner(*account)).get())
-    }
-
     fn ann(&self, i: usize) -> i64 {
         self.state(i).ledger().balance(&Account::Member(ANN)).get()
     }

@@ -48,7 +48,8 @@ async fn a_new_community_begins_as_a_partner() {
     rosa.send(form, "check").await.is(200).says("We have said yes to Westside for you.");
 
     let founded = first.founded().await;
-    let node = Box::pin(first.on(dir.path(), &quiet(), None, founded)).await.unwrap();
+    let node = Box::pin(first.on(dir.path(), &quiet(), None)).await.unwrap();
+    super::super::keep_promises(&node, founded).await;
     let link = done.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
     let door = rosa.get(&link).await;
     rosa.send(door.form("/sign-in"), "check").await.is(200).says("What needs doing today");

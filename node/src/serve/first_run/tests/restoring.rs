@@ -141,7 +141,8 @@ async fn a_backup_that_is_sent_becomes_the_community_again() {
     let founded = first.founded().await;
     // Settings of another computer, with an address that this one has not, do not keep it from starting.
     let strange = Settings { listen: vec!["/ip4/192.0.2.1/tcp/8381".into()], ..quiet() };
-    let node = Box::pin(first.on(dir.path(), &strange, Some(&quiet()), founded)).await.unwrap();
+    let node = Box::pin(first.on(dir.path(), &strange, Some(&quiet()))).await.unwrap();
+    super::super::keep_promises(&node, founded).await;
     assert_eq!((node.url.as_str(), node.id, node.name.as_str()), (base.as_str(), elm.root.community(), "Elm Street"));
     assert_eq!(backup::restored(dir.path()).unwrap().map(|note| note.handover), Some(false));
     let door = rosa.get(&link).await;
