@@ -83,6 +83,8 @@ found! {
     a_word_that_is_said_only_once: Breach::Rule(Flaw::DisputesOnce), ["convergence"];
     a_statement_that_is_not_recorded: Breach::Unrecorded("dispute said"), ["persist", "dispute", "recovery"];
     a_floor_that_is_hidden_with_the_balance: Breach::Rule(Flaw::HiddenIsBoundless), ["I6"];
+    a_pause_that_is_ignored: Breach::Rule(Flaw::IgnoresPause), ["grant"];
+    an_old_grant_that_counts_again: Breach::Rule(Flaw::OldGrantCounts), ["grant"];
     an_answer_to_a_request_of_another_session: Breach::Rule(Flaw::ResumesOutsideSession), ["session"];
 }
 

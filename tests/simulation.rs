@@ -88,6 +88,7 @@ const ENTRIES: Wanted = &[(
         "member_left",
         "opening_balance",
         "partnership_agreed",
+        "partnership_changed",
         "receive",
         "recovered",
         "release",
@@ -112,6 +113,7 @@ const MESSAGES: Wanted = &[(
         "declined",
         "dispute closed",
         "dispute heads",
+        "grant",
         "heads",
         "hello",
         "mail",
@@ -174,14 +176,24 @@ const FAULTS: Wanted = &[
 ];
 /// What people are told, and what a partner answers.
 const ANSWERS: Wanted = &[
-    ("decision", &["accepted", "payee's ceiling", "unknown payee"]),
+    ("decision", &["accepted", "ended", "paused", "payee's ceiling", "unknown payee"]),
     ("advance", &["kept", "repaid", "taken back"]),
     ("balances", &["beyond a limit as gifts", "gifts", "hidden", "shown"]),
     ("dispute", &["said", "stands", "given_back", "set_aside"]),
     ("gossip", &["accepted", "record-expired", "superseded"]),
     (
         "notice",
-        &["accepted", "agreed", "disputed", "recovered", "recovering", "refused by the partner", "resumed", "settled"],
+        &[
+            "accepted",
+            "agreed",
+            "disputed",
+            "granted otherwise",
+            "recovered",
+            "recovering",
+            "refused by the partner",
+            "resumed",
+            "settled",
+        ],
     ),
 ];
 /// What people and peers are refused.
@@ -216,9 +228,11 @@ const REFUSALS: Wanted = &[
             "other-community",
             "other-key",
             "partner-is-self",
+            "partnership-ended",
             "partnership-exchange-too-long",
             "partnership-exists",
             "partnership-limit",
+            "partnership-paused",
             "pot-floor",
             "record-expired",
             "recovering",

@@ -105,6 +105,10 @@ mod breaches {
         ClosesAlone,
         /// Say only once what was said in a dispute.
         DisputesOnce,
+        /// Begin something new although a side paused or ended the partnership.
+        IgnoresPause,
+        /// Put a side's earlier grant in the place of its latest.
+        OldGrantCounts,
         /// Let nobody's floor count where balances are hidden, as if nobody kept score.
         HiddenIsBoundless,
     }

@@ -42,6 +42,7 @@ pub use dispute::{Dispute, Draft, Kept};
 pub use effect::{Batch, Boxed, Effect, Effects, ForeignRecord, Notice};
 pub use exchanges::MAX_WAITING;
 pub use fact::{Fact, Invited, Reply, Waiting, WaitingKind};
+pub use granting::MAX_GRANTS_A_DAY;
 pub use holding::{MAX_BOXES, MAX_MAIL_PARTNERS, MAX_REST};
 pub use input::{Command, DisputeDeed, Input, Peer, request_digest, secret_digest};
 pub use inspecting::{Inspected, LedgerShown, LedgerWanted, MAX_SHOWN, Showing, ShownEntry};

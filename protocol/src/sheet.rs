@@ -4,7 +4,7 @@ use crate::{
     envelope::{Content, Unverified},
     id::{AccountId, CommunityId},
     minutes::Balance,
-    partnership::{Agreement, Decision, EpochKeys, Proposal, Resumption, Side, Verdict},
+    partnership::{Agreement, Decision, EpochKeys, Granted, Proposal, Resumption, Side, SignedGrant, Verdict},
     rejection::Rejection,
     time::Timestamp,
 };
@@ -38,6 +38,8 @@ pub struct BalanceSheet {
     pub agreement: Agreement,
     /// How each later epoch began, with the keys of both sides.
     pub epochs: Vec<Resumption>,
+    /// What each side granted last since the agreement, as far as the maker had heard; at most one of each side.
+    pub grants: Vec<SignedGrant>,
     /// From when on.
     pub from: Timestamp,
     /// Up to when, exclusive.
@@ -82,9 +84,9 @@ pub struct Checked {
     /// The maker's net after.
     pub closing: i64,
     /// How far the maker's members may receive ahead.
-    pub limit: i64,
+    pub limit: u64,
     /// How far the partner's members may.
-    pub partner_limit: i64,
+    pub partner_limit: u64,
     /// The maker's proposals without a decision.
     pub undecided: u64,
     /// Since when the oldest of them waits.
@@ -98,6 +100,21 @@ fn check(keys: &EpochKeys, line: &Line) -> Result<(), Rejection> {
         Verdict::Accept { .. } => Ok(()),
         Verdict::Reject { .. } => Err(Rejection::NoProof("an exchange on it was not accepted")),
     }
+}
+
+/// What each side grants, side A's first: as its signed grant says, or the agreement.
+fn granted(sheet: &BalanceSheet) -> Result<[Granted; 2], Rejection> {
+    let terms = &sheet.agreement.terms;
+    let mut found = [None, None];
+    for signed in &sheet.grants {
+        let grant = &signed.grant.content;
+        signed.check(terms.community(grant.from))?;
+        if grant.account != terms.account() || found[grant.from as usize].replace(grant.granted).is_some() {
+            return Err(Rejection::NoProof("a grant on it is of another partnership or there twice"));
+        }
+    }
+    let [a, b] = found;
+    Ok([a.unwrap_or(Granted::agreed(terms, Side::A)), b.unwrap_or(Granted::agreed(terms, Side::B))])
 }
 
 impl Unverified<BalanceSheet> {
@@ -127,6 +144,7 @@ impl Unverified<BalanceSheet> {
         for open in &sheet.undecided {
             open.clone().verify(keys.of_side(open.content.epoch, sheet.maker)?)?;
         }
+        let granted = granted(sheet)?;
         let moved = i128::from(received) - i128::from(given);
         if i128::from(sheet.opening.get()) + moved != i128::from(sheet.closing.get()) {
             return Err(Rejection::NoProof("its sums are wrong"));
@@ -142,8 +160,8 @@ impl Unverified<BalanceSheet> {
             given,
             opening: sheet.opening.get(),
             closing: sheet.closing.get(),
-            limit: terms.limit(sheet.maker),
-            partner_limit: terms.limit(sheet.maker.other()),
+            limit: granted[sheet.maker.other() as usize].limit,
+            partner_limit: granted[sheet.maker as usize].limit,
             undecided: sheet.undecided.len() as u64,
             undecided_since: sheet.undecided.iter().map(|open| open.content.made_at).min(),
         })

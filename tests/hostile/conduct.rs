@@ -2,15 +2,16 @@
 
 use crate::town::{LARGEST, LIMIT, Town};
 use anyhow::{Context as _, Result, bail, ensure};
+use kith::api::types::{NewGrant, PartnerView};
 use kith_protocol::{
     id::{Alias, ExchangeId},
     lane::Sync,
-    machine::Message,
-    partnership::{Decision, Payee, Proposal, RefusalCode, Verdict},
+    machine::{Command, MAX_GRANTS_A_DAY, Message},
+    partnership::{Decision, Grant, Granted, Payee, Proposal, RefusalCode, Verdict},
 };
 use kith_tests::{
     cluster::{fresh_exchange, run},
-    hostile::Hostile,
+    hostile::{COORDINATOR, Hostile},
 };
 use std::{cell::RefCell, rc::Rc};
 
@@ -279,6 +280,60 @@ fn nonsense(town: &mut Town) -> Result<()> {
     town.tell("uses an id twice, pays nobody, writes in the other lane", &hostile, None)
 }
 
+/// It goes on although it was paused, grants itself more in the other side's name, and takes its own grants back and forth.
+fn ungranted(town: &mut Town) -> Result<()> {
+    let mut hostile = town.hostile(12)?;
+    let ada = town.ada_for(&hostile)?;
+    let kept = keep_back(&mut hostile, |message| matches!(message, Message::Propose { .. }));
+    for _ in 0..2 {
+        hostile.pay(ada, 20, fresh_exchange()?)?;
+    }
+    let ready = proposals(&kept);
+    ensure!(ready.len() == 2, "{} proposals are ready", ready.len());
+    let path = format!("/api/v1/partners/{}/grant", hostile.community());
+    let paused: PartnerView = town.a.client().put(&path, &NewGrant { gives: Some(false), ..NewGrant::default() })?;
+    ensure!(!paused.ours.gives, "{paused:?}");
+    hostile.until("the pause to be heard", |h| h.heard.iter().any(|message| matches!(message, Message::Grant(_))))?;
+    // What it recorded before goes on; the second it signs anew, as if it had not heard.
+    hostile.say(ready[0].clone());
+    town.until_ahead(&mut hostile, 20)?;
+    let Message::Propose { details, .. } = &ready[1] else { bail!("not a proposal") };
+    let late = Proposal { made_at: kith::runtime::clock::now(), ..proposal(&ready[1])?.clone() };
+    let message = Message::Propose { proposal: hostile.sign(late), details: details.clone() };
+    hostile.say(message);
+    hostile.until("a refusal", |h| {
+        let paused = Verdict::Reject { code: RefusalCode::Paused };
+        h.heard.iter().any(|message| matches!(message, Message::Decide(decision) if decision.content.verdict == paused))
+    })?;
+    // The other side's grant, loosened and signed with the wrong key.
+    let theirs = hostile.heard.iter().find_map(|message| match message {
+        Message::Grant(change) => Some(change.clone()),
+        _ => None,
+    });
+    let mut forged = theirs.context("the pause was heard")?;
+    let loosened = Grant {
+        n: forged.grant.content.n + 1,
+        granted: Granted { limit: 6_000, gives: true, ..forged.grant.content.granted },
+        ..forged.grant.content.clone()
+    };
+    forged.grant = hostile.sign(loosened);
+    hostile.say(Message::Grant(forged));
+    // Its own, so often that each would be an entry.
+    for more in 0..MAX_GRANTS_A_DAY + 20 {
+        let account = hostile.account();
+        let granted = Granted { limit: 1_000 + u64::try_from(more)?, gives: true, receives: true, ended: false };
+        hostile.command(Command::ChangePartnership { account, granted, by: COORDINATOR })?;
+    }
+    let (client, path) = (town.a.client(), format!("/api/v1/partners/{}", hostile.community()));
+    hostile.until_seen("as many grants as one day has", || {
+        let view: PartnerView = client.get(&path)?;
+        Ok((view.our_limit_minutes == 1_000 + i64::try_from(MAX_GRANTS_A_DAY)? - 1).then_some(()))
+    })?;
+    let view = town.view(&hostile)?;
+    ensure!(!view.ours.gives && view.their_limit_minutes == LIMIT, "it granted itself: {view:?}");
+    town.tell("goes on through a pause, forges and floods grants", &hostile, None)
+}
+
 #[test]
 fn who_hides_repeats_or_muddles_gains_nothing() -> Result<()> {
     let mut town = Town::start()?;
@@ -287,6 +342,7 @@ fn who_hides_repeats_or_muddles_gains_nothing() -> Result<()> {
     disorder(&mut town)?;
     nonsense(&mut town)?;
     inventions(&mut town)?;
+    ungranted(&mut town)?;
     town.end()
 }
 

@@ -152,18 +152,19 @@ fn sheet_words(sheet: &Checked) -> String {
         Some(since) => format!("{}, since {}", sheet.undecided, when(since.0)),
         None => sheet.undecided.to_string(),
     };
+    let long = |minutes: u64| hours(i64::try_from(minutes).unwrap_or(i64::MAX));
     let rows = [
         ("Made by", sheet.maker.to_string()),
         ("Partner", sheet.partner.to_string()),
         ("From", when(sheet.from.0)),
         ("Until", when(sheet.until.0)),
         ("Exchanges", sheet.exchanges.to_string()),
-        ("Received", hours(i64::try_from(sheet.received).unwrap_or(i64::MAX))),
-        ("Given", hours(i64::try_from(sheet.given).unwrap_or(i64::MAX))),
+        ("Received", long(sheet.received)),
+        ("Given", long(sheet.given)),
         ("Ahead before", hours(sheet.opening)),
         ("Ahead after", hours(sheet.closing)),
-        ("Limit", hours(sheet.limit)),
-        ("Partner's limit", hours(sheet.partner_limit)),
+        ("Limit", long(sheet.limit)),
+        ("Partner's limit", long(sheet.partner_limit)),
         ("Without an answer", undecided),
     ];
     let rows = rows.map(|(name, value)| format!("{name:<20}{value}")).join("\n");

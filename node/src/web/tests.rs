@@ -9,6 +9,7 @@ mod disputes;
 mod erase;
 mod escrow;
 mod finding;
+mod granting;
 mod importing;
 mod keys;
 mod live;

@@ -7,7 +7,7 @@ use crate::{
     id::AccountId,
     ledger::Body,
     minutes::Balance,
-    partnership::{Agreement, Position, Resumption, Verdict},
+    partnership::{Agreement, Position, Resumption, SignedGrant, Verdict},
     rejection::Rejection,
     sheet::{BalanceSheet, Line, MAX_SHEET_LINES},
     time::Timestamp,
@@ -40,12 +40,15 @@ impl Machine {
         let partner = self.state.ledger.partners().get(account).ok_or(Rejection::UnknownPartnership(*account))?;
         let agreement = agreement(view, partner.entry).ok_or(Rejection::UnknownPartnership(*account))?;
         let Tally { opening, closing, lines, epochs } = self.tally(account, &period, view)?;
+        let given = partner.grants.iter().flatten();
+        let grants = given.filter_map(|given| grant(view, given.entry)).collect();
         let undecided = self.state.lanes.get(account).into_iter().flat_map(|lanes| lanes.open());
         let sheet = BalanceSheet {
             v: 1,
             maker: partner.side,
             agreement,
             epochs,
+            grants,
             from: period.start,
             until: period.end,
             opening: Balance::new(opening)?,
@@ -102,6 +105,13 @@ impl Machine {
         found.sort_by_key(|(index, _)| *index);
         tally.lines = found.into_iter().map(|(_, line)| line).collect();
         Ok(tally)
+    }
+}
+
+fn grant(view: &dyn View, entry: u64) -> Option<SignedGrant> {
+    match view.entry(entry)?.body {
+        Body::PartnershipChanged { change, .. } => Some(*change),
+        _ => None,
     }
 }
 

@@ -13,7 +13,11 @@ use crate::{
     ledger::Body,
     partnership::{Grant, Granted, SignedGrant, next_number},
     rejection::Rejection,
+    time::{Span, Timestamp},
 };
+
+/// How often a partner may change what it grants within a day.
+pub const MAX_GRANTS_A_DAY: usize = 100;
 
 impl Machine {
     /// Our coordinators grant a partner something else from now on.
@@ -63,11 +67,27 @@ impl Machine {
         let account = grant.account;
         self.partner_of_message(&account, &from)?;
         let known = self.state.ledger.partners().get(&account).and_then(|partner| partner.grant(grant.from));
-        if known.is_some_and(|known| known.grant.n >= grant.n) {
+        let newer =
+            known.is_none_or(|known| known.grant.n < grant.n || (broken!(OldGrantCounts) && known.grant != *grant));
+        if !newer {
             return Ok(());
         }
+        self.count_grant(account, turn.now)?;
         self.enter(turn, Body::PartnershipChanged { change, by: None })?;
         turn.notice(Notice::PartnershipChanged { account });
+        Ok(())
+    }
+
+    /// Counts what a partner changed: each change is an entry for ever, and the latest is said again in every session.
+    fn count_grant(&mut self, account: AccountId, now: Timestamp) -> Result<(), Rejection> {
+        let (since, count) = self.grants_heard.entry(account).or_insert((now, 0));
+        if now >= since.plus(Span::days(1)) {
+            (*since, *count) = (now, 0);
+        }
+        if *count >= MAX_GRANTS_A_DAY {
+            return Err(Rejection::TooManyWaiting { what: "changes of one partner in a day", limit: MAX_GRANTS_A_DAY });
+        }
+        *count += 1;
         Ok(())
     }
 }

@@ -26,6 +26,7 @@ POST /members/{id}/leave
 POST /members/{id}/sign-in-code
 PUT /members/{id}/role
 PUT /partners/{community}/mail
+PUT /partners/{community}/grant
 GET /partners/{community}/escrow
 PUT /partners/{community}/escrow
 POST /partners/{community}/escrow/now

@@ -112,6 +112,46 @@ async fn a_payment_crosses_and_settles_on_both_sides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_side_changes_what_it_grants_and_takes_it_back() {
+    let (west, east) = partners().await;
+    let (ada, bob) = (west.member("Ada").await, east.member("Bob").await);
+    let code = alias(&east, bob, &west).await;
+    let payment = json!({ "partner": east.id(), "payer": ada, "payee": { "alias": code }, "minutes": 90 });
+    let at = format!("/partners/{}/grant", west.id());
+    let grants = async |body: serde_json::Value| east.put::<PartnerView>(&at, body).await.unwrap();
+
+    let view = grants(json!({ "their_limit_minutes": 60 })).await;
+    assert_eq!((view.their_limit_minutes, view.ours), (60, GrantView { gives: true, receives: true, ended: false }));
+    until("the limit is heard", async || partner(&west, &east).await.our_limit_minutes == 60).await;
+    assert_eq!(west.refused("/payments", payment.clone()).await, "partnership-limit");
+
+    grants(json!({ "their_limit_minutes": 300, "gives": false })).await;
+    until("the pause is heard", async || !partner(&west, &east).await.theirs.gives).await;
+    assert_eq!(west.refused("/payments", payment.clone()).await, "partnership-paused");
+    grants(json!({ "ended": true })).await;
+    until("the end is heard", async || partner(&west, &east).await.theirs.ended).await;
+    assert_eq!(west.refused("/payments", payment.clone()).await, "partnership-ended");
+    grants(json!({ "ended": false, "gives": true })).await;
+    until("all is as it was", async || partner(&west, &east).await.theirs.gives).await;
+    let id = west.post::<Outcome>("/payments", payment).await.exchange.unwrap();
+    settled_on_both(&west, &east, id).await;
+
+    // The sheet shows the limits that are in force, with the signed word for them.
+    let file = west.download(&format!("/partners/{}/statement", east.id())).await;
+    let Document::BalanceSheet(mut sheet) = Document::decode(&file).unwrap() else { panic!("another file") };
+    let told = sheet.check().unwrap();
+    assert_eq!((told.exchanges, told.limit), (1, 300));
+    let twice = sheet.content.grants[0].clone();
+    sheet.content.grants.push(twice);
+    assert!(sheet.check().is_err());
+
+    let nothing = east.put::<PartnerView>(&at, json!({})).await.unwrap_err();
+    assert_eq!(nothing.code(), Some("nothing-changes"));
+    let huge = east.put::<PartnerView>(&at, json!({ "their_limit_minutes": u64::MAX })).await.unwrap_err();
+    assert_eq!(huge.code(), Some("bad-agreement"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_listing_is_seen_next_door_and_paid_for_by_its_key() {
     let (west, east) = partners().await;
     let (ada, bob) = (west.member("Ada").await, east.member("Bob").await);

@@ -65,15 +65,14 @@ fn ahead(words: Words, minutes: i64) -> String {
 fn rows(words: Words, checked: &Checked) -> Vec<(String, String)> {
     let hours = |minutes: u64| words.hours(minutes);
     let since = if checked.from.0 == 0 { words.t("sheet-beginning") } else { words.day(checked.from) };
-    let limit = |minutes: i64| words.hours(minutes.unsigned_abs());
     vec![
         (words.t("sheet-since"), since),
         (words.t("sheet-exchanges"), checked.exchanges.to_string()),
         (words.t("sheet-ours"), hours(checked.received)),
         (words.t("sheet-theirs"), hours(checked.given)),
         (words.t("sheet-now"), ahead(words, checked.closing)),
-        (words.t("partners-ours"), limit(checked.limit)),
-        (words.t("partners-theirs"), limit(checked.partner_limit)),
+        (words.t("partners-ours"), hours(checked.limit)),
+        (words.t("partners-theirs"), hours(checked.partner_limit)),
     ]
 }
 

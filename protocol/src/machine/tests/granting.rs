@@ -1,6 +1,9 @@
 //! What each side grants after the agreement.
 use super::*;
-use crate::partnership::{Granted, RefusalCode};
+use crate::{
+    machine::granting::MAX_GRANTS_A_DAY,
+    partnership::{Granted, RefusalCode},
+};
 
 fn granted(two: &Two, i: usize, account: &AccountId) -> Granted {
     let partner = &two.state(i).ledger().partners()[account];
@@ -142,4 +145,24 @@ fn nobody_grants_for_the_other_side() {
     let entries = two.state(1).ledger().tree().size();
     two.deliver_all();
     assert_eq!(two.state(1).ledger().tree().size(), entries);
+}
+
+#[test]
+fn a_partner_that_changes_its_mind_all_day_is_heard_again_the_next() {
+    let (mut two, account) = Two::partners();
+    let before = granted(&two, 0, &account);
+    let limit = |two: &Two| {
+        let partner = &two.state(1).ledger().partners()[&account];
+        u64::try_from(partner.limit(partner.side)).unwrap()
+    };
+    let most = u64::try_from(MAX_GRANTS_A_DAY).unwrap();
+    for more in 0..most + 5 {
+        two.grant(0, account, Granted { limit: 1_000 + more, ..before }).unwrap();
+        two.deliver_all();
+    }
+    assert_eq!(limit(&two), 1_000 + most - 1);
+    two.now = two.now.plus(Span::days(1));
+    two.pass(120);
+    two.deliver_all();
+    assert_eq!(limit(&two), 1_000 + most + 4);
 }
