@@ -6,7 +6,7 @@ use crate::{
         listings::{Kind, plain},
         office::{About, File, Paper},
     },
-    web::{member::names, shelf, words::Words},
+    web::{member::names, words::Words},
 };
 use kith_protocol::{
     id::{MemberId, RecordKey},
@@ -90,29 +90,28 @@ fn best<'a>(need: &Posted, offers: &'a [Posted], may: impl Fn(&MemberId) -> bool
 }
 
 async fn posted(handle: &Handle, now: Timestamp) -> Result<(Vec<Posted>, Vec<Posted>), Refused> {
-    handle
-        .look(move |machine, book| {
-            let shelf = machine.state().shelf().1;
-            let (mut needs, mut offers) = (Vec::new(), Vec::new());
-            for record in shelf::newest(machine, book, now) {
-                let Some((kind, listing)) = Kind::of(&record.item) else { continue };
-                let owner = shelf.get(&record.key).and_then(|own| own.owner);
-                let Some(owner) = owner.filter(|owner| machine.state().ledger().active(owner).is_ok()) else {
-                    continue;
-                };
-                let one = Posted {
-                    key: record.key,
-                    owner,
-                    title: listing.title.clone(),
-                    category: listing.category,
-                    made_at: record.made_at,
-                    words: long_words(&listing.title),
-                };
-                if kind == Kind::Need { needs.push(one) } else { offers.push(one) }
-            }
-            (needs, offers)
-        })
-        .await
+    let standing = handle.standing(now).await?;
+    let owners: BTreeSet<MemberId> = standing.iter().filter_map(|(owner, _)| *owner).collect();
+    let here = handle.look(move |machine, _| {
+        let active = |owner: &MemberId| machine.state().ledger().active(owner).is_ok();
+        owners.into_iter().filter(active).collect::<BTreeSet<_>>()
+    });
+    let here = here.await?;
+    let (mut needs, mut offers) = (Vec::new(), Vec::new());
+    for (owner, record) in standing {
+        let Some((kind, listing)) = Kind::of(&record.item) else { continue };
+        let Some(owner) = owner.filter(|owner| here.contains(owner)) else { continue };
+        let one = Posted {
+            key: record.key,
+            owner,
+            title: listing.title.clone(),
+            category: listing.category,
+            made_at: record.made_at,
+            words: long_words(&listing.title),
+        };
+        if kind == Kind::Need { needs.push(one) } else { offers.push(one) }
+    }
+    Ok((needs, offers))
 }
 
 /// Asks of members here on our board, the oldest first.

@@ -194,3 +194,24 @@ async fn asks_come_with_those_who_might_help() {
     rosa.get("/today").await.never("Who might help");
     trial.running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_oldest_asks_and_offers_count_however_many_came_after() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let cy = trial.admit_named(3, "Cy Old").await;
+    trial.publish(7, ada, Item::Need(listing("Roses to prune", "", &[]))).await;
+    trial.publish(8, bo, Item::Offer(listing("I know roses", "", &[]))).await;
+    for n in 10..170 {
+        trial.publish(n, cy, Item::Offer(listing("Something else", "", &[]))).await;
+    }
+    trial.publish(9, bo, Item::Offer(listing("Taken back", "", &[]))).await;
+    trial.publish(9, bo, Item::Withdrawn).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let directory = rosa.get("/paper/directory").await;
+    directory.says("I know roses").never("Roses to prune").never("Taken back");
+    assert_eq!(directory.body.matches("Something else").count(), 160);
+    rosa.get("/today").await.says("Could help: Bo Lee (Garden and pets, “roses”)");
+    trial.running.stop().await;
+}
