@@ -698,6 +698,7 @@ slips-several = Mae hyn yn ffitio sawl person. Ysgrifennwch yr enw cyfan.
 slips-empty = Nid yw'r un slip wedi'i lenwi. Llenwch o leiaf un llinell.
 slips-double = Mae hwn yn debyg i un a nodwyd { $day }. Os un arall yw, ticiwch y blwch.
 slips-double-above = Mae hwn yn debyg i linell { $n }. Os un arall yw, ticiwch y blwch.
+slips-double-waits = Mae hwn yn debyg i un sy'n aros am gadarnhad ers { $day }. Os un arall yw, ticiwch y blwch.
 slips-anyway = Un arall yw hwn
 slips-count = { $n ->
    *[other] { $shown } slip.

@@ -693,6 +693,7 @@ slips-several = This fits several people. Write the whole name.
 slips-empty = No slip is filled in. Fill in at least one line.
 slips-double = This looks like one written down { $day }. If it is another one, tick the box.
 slips-double-above = This looks like line { $n }. If it is another one, tick the box.
+slips-double-waits = This looks like one that waits for a yes since { $day }. If it is another one, tick the box.
 slips-anyway = It is another one
 slips-count = { $n ->
     [one] 1 slip.

@@ -693,6 +693,7 @@ slips-several = Hay varias personas así. Escriba el nombre entero.
 slips-empty = No hay ningún vale. Rellene al menos una línea.
 slips-double = Se parece a uno ya anotado: { $day }. Si es otro, marque la casilla.
 slips-double-above = Se parece a la línea { $n }. Si es otro, marque la casilla.
+slips-double-waits = Se parece a uno que espera un sí: { $day }. Si es otro, marque la casilla.
 slips-anyway = Es otro
 slips-count = { $n ->
     [one] 1 vale.

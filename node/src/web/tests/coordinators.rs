@@ -1,10 +1,19 @@
 //! What coordinators do.
 
 use crate::web::browser::{Browser, Form, serve};
-use crate::{runtime::desk::PaperCode, trial::Trial};
+use crate::{
+    runtime::{
+        clock,
+        desk::PaperCode,
+        office::{Paper, Pending},
+    },
+    trial::Trial,
+};
 use kith_protocol::{
-    id::MemberId,
-    ledger::{Authority, Body, Channel, History as _},
+    id::{ExchangeId, MemberId},
+    ledger::{Authority, Body, Channel, ExchangeTerms, History as _},
+    machine::Command,
+    minutes::Minutes,
 };
 
 async fn entries(trial: &Trial) -> u64 {
@@ -148,6 +157,47 @@ async fn twenty_slips_are_checked_recorded_once_and_taken_back() {
         machine.state().ledger().members().values().map(|member| member.balance.get()).collect::<Vec<_>>()
     });
     assert!(balances.await.unwrap().into_iter().all(|balance| balance == 0));
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_is_a_double_of_what_waits_for_a_yes() {
+    let trial = Trial::begin("Elm", false).await;
+    let (ann, bo) = (trial.admit_named(1, "Ann Lee").await, trial.admit_named(2, "Bo Ray").await);
+    let terms = ExchangeTerms {
+        community: trial.running.home.identity.community,
+        exchange: ExchangeId([1; 16]),
+        giver: ann,
+        receiver: bo,
+        minutes: Minutes::new(90).unwrap(),
+        made_at: clock::now(),
+        details: None,
+    };
+    trial.handle().agreed(None, terms, vec![trial.word(), None], Command::Exchange).await.unwrap();
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = row(rosa.get("/slips").await.form("/slips"), 1, ["ann", "bo", "1:30"]);
+    let double = rosa.send(form, "check").await;
+    double.is(422).says("This looks like one that waits for a yes since today.").says("It is another one");
+    let meant = double.form("/slips").with(&[("anyway-1", "yes")]);
+    rosa.send(meant, "check").await.is(200).says("1 slip.");
+    // What another day took another time is no double.
+    let form = row(rosa.get("/slips").await.form("/slips"), 1, ["ann", "bo", "1:45"]);
+    rosa.send(form, "check").await.is(200);
+    // Of somebody new, it waits for a coordinator's look.
+    let at = clock::now();
+    let pending = Pending {
+        giver: bo,
+        receiver: ann,
+        minutes: Minutes::new(45).unwrap(),
+        made_at: at,
+        note: String::new(),
+        by: bo,
+        at,
+    };
+    trial.handle().keep_paper([9; 16], Paper::Pending(pending)).await.unwrap();
+    let form = row(rosa.get("/slips").await.form("/slips"), 1, ["bo", "ann", "45 min"]);
+    rosa.send(form, "check").await.is(422).says("This looks like one that waits for a yes");
     trial.running.stop().await;
 }
 
