@@ -381,6 +381,7 @@ listing-until = Until { $day }
 listing-how = How to take it up
 listing-ring = Tell a coordinator. They bring you together.
 listing-ring-other = Tell a coordinator. They speak with the other community.
+listing-asleep = Their computer is asleep. You can still read this, and ask a coordinator.
 listing-record = We did it: write down the hours
 listing-withdraw = Take it down
 withdraw = Take down “{ $title }”?

@@ -381,6 +381,7 @@ listing-until = Hasta el { $day }
 listing-how = Cómo aceptarlo
 listing-ring = Dígalo a quien coordina. Les pondrá en contacto.
 listing-ring-other = Dígalo a quien coordina. Hablará con la otra comunidad.
+listing-asleep = Su ordenador duerme. Puede leer esto y preguntar a quien coordina.
 listing-record = Ya está hecho: anotar las horas
 listing-withdraw = Quitarlo
 withdraw = ¿Quitar «{ $title }»?
