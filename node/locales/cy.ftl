@@ -419,6 +419,7 @@ why-remote = Gellir ei wneud o bell
 why-here = Yn ein cymuned ni
 why-km = Tua { $km } km i ffwrdd
 why-next = Gerllaw
+why-there = Yn { $partner }
 why-language = Yn { $language }
 why-by = Mae angen help erbyn { $day }
 why-when = Amser da: { $when }

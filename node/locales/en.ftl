@@ -417,6 +417,7 @@ why-remote = Can be done from afar
 why-here = In our community
 why-km = About { $km } km away
 why-next = Close by
+why-there = In { $partner }
 why-language = In { $language }
 why-by = Help is needed by { $day }
 why-when = Good on: { $when }

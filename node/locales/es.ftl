@@ -417,6 +417,7 @@ why-remote = Se puede hacer a distancia
 why-here = En nuestra comunidad
 why-km = A unos { $km } km
 why-next = Muy cerca
+why-there = En { $partner }
 why-language = En { $language }
 why-by = Se necesita ayuda hasta el { $day }
 why-when = Buen momento: { $when }

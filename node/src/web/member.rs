@@ -10,6 +10,7 @@ mod listing;
 mod me;
 mod messages;
 mod mine;
+mod near;
 mod picture;
 mod post;
 mod record;

@@ -28,7 +28,10 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     agree(&mut rosa, &mut otto).await;
     let mut amina_there = Browser::signed_in(&at_elm, elm.handle(), amina).await;
     let find = amina_there.until("/find?place=others", "Sewing").await;
-    find.says("Somebody in Westside");
+    find.says("Somebody in Westside").says("Close by");
+    // What is new close by stands on the first page, with whose it is and why.
+    let home = amina_there.get("/home").await;
+    home.says("Sewing</a>").says("<bdi>Westside</bdi>").says("Close by");
     rosa.until("/partners", "Connected now.").await.says("At most 30 hours more given").says("Nothing waits.");
 
     // By the offer: Joe sewed for Amina.
