@@ -294,3 +294,4 @@ today-ask = { $name }: { $title }
 today-could-help = Gallai helpu: { $who }
 today-fits = { $name } ({ $why })
 today-look = Edrych arno
+today-place = { $first } i { $last } o { $all }.

@@ -294,3 +294,4 @@ today-ask = { $name }: { $title }
 today-could-help = Could help: { $who }
 today-fits = { $name } ({ $why })
 today-look = Look at it
+today-place = { $first } to { $last } of { $all }.

@@ -294,3 +294,4 @@ today-ask = { $name }: { $title }
 today-could-help = Podría ayudar: { $who }
 today-fits = { $name } ({ $why })
 today-look = Mirarla
+today-place = De { $first } a { $last }, de { $all } en total.
