@@ -293,5 +293,6 @@ today-matches = Pwy allai helpu
 today-ask = { $name }: { $title }
 today-could-help = Gallai helpu: { $who }
 today-fits = { $name } ({ $why })
+today-fits-phone = { $name }, { $phone } ({ $why })
 today-look = Edrych arno
 today-place = { $first } i { $last } o { $all }.

@@ -293,5 +293,6 @@ today-matches = Who might help
 today-ask = { $name }: { $title }
 today-could-help = Could help: { $who }
 today-fits = { $name } ({ $why })
+today-fits-phone = { $name }, { $phone } ({ $why })
 today-look = Look at it
 today-place = { $first } to { $last } of { $all }.

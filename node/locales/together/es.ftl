@@ -293,5 +293,6 @@ today-matches = Quién podría ayudar
 today-ask = { $name }: { $title }
 today-could-help = Podría ayudar: { $who }
 today-fits = { $name } ({ $why })
+today-fits-phone = { $name }, { $phone } ({ $why })
 today-look = Mirarla
 today-place = De { $first } a { $last }, de { $all } en total.

@@ -27,6 +27,8 @@ pub(super) struct Ask {
     pub(super) title: String,
     /// Who asks.
     pub(super) name: String,
+    /// Their number, if they have one.
+    pub(super) phone: Option<String>,
     pub(super) since: Timestamp,
     /// Whether it waits for an answer for days.
     pub(super) waits: bool,
@@ -114,6 +116,12 @@ async fn posted(handle: &Handle, now: Timestamp) -> Result<(Vec<Posted>, Vec<Pos
     Ok((needs, offers))
 }
 
+/// The numbers of those who have one.
+pub(super) async fn phones(handle: &Handle, ids: Vec<MemberId>) -> Result<BTreeMap<MemberId, String>, Refused> {
+    let persons = handle.persons(ids).await?.into_iter();
+    Ok(persons.filter_map(|(id, person)| Some((id, person.phone?))).collect())
+}
+
 /// Asks of members here on our board, the oldest first.
 pub(super) async fn asks(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Ask>, Refused> {
     let (mut needs, offers) = posted(handle, now).await?;
@@ -132,6 +140,7 @@ pub(super) async fn asks(handle: &Handle, words: Words, now: Timestamp) -> Resul
     let people: BTreeSet<MemberId> = needs.iter().chain(&offers).map(|one| one.owner).collect();
     let files: BTreeMap<MemberId, File> =
         handle.files_of(people.iter().copied().collect()).await?.into_iter().map(|file| (file.member, file)).collect();
+    let phones = phones(handle, people.iter().copied().collect()).await?;
     let names = names(handle, people).await?;
     let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
     let blocks = |one: &MemberId, other: &MemberId| files.get(one).is_some_and(|file| file.blocked.contains(other));
@@ -147,13 +156,21 @@ pub(super) async fn asks(handle: &Handle, words: Words, now: Timestamp) -> Resul
                 Fits::Word(word) => format!("“{word}”"),
                 Fits::Kind => words.category(offer.category),
             };
-            words.t2("today-fits", ("name", &name(&offer.owner)), ("why", &why))
+            let values = [("name", name(&offer.owner)), ("why", why)];
+            match phones.get(&offer.owner) {
+                Some(phone) => {
+                    let [name, why] = values;
+                    words.filled("today-fits-phone", &[name, why, ("phone", phone.clone())])
+                }
+                None => words.filled("today-fits", &values),
+            }
         };
         let waits = !answered.contains(&need.key);
         let helpers = if waits { best(need, &offers, may).iter().map(helper).collect() } else { Vec::new() };
         Ask {
             title: need.title.clone(),
             name: name(&need.owner),
+            phone: phones.get(&need.owner).cloned(),
             since: need.made_at,
             waits: waits && now.since(need.made_at) >= UNANSWERED_AFTER,
             helpers,

@@ -262,7 +262,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let parties = parties.flat_map(Seen::parties);
     let ids: Vec<MemberId> = parties.chain(questions.list.iter().map(|(_, question)| question.member)).collect();
     let names = names(handle, ids.clone()).await?;
-    let phones = phones(handle, ids).await?;
+    let phones = matches::phones(handle, ids).await?;
     let asked = questions.todos(|(id, question)| {
         let (_, seen) = looked.questioned.iter().find(|(found, _)| found == id)?;
         let who = names.get(&question.member).cloned().unwrap_or_else(|| words.t("somebody"));
@@ -312,12 +312,6 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     Ok(pages::show(frame, &page))
 }
 
-/// The numbers of those who have one.
-async fn phones(handle: &Handle, ids: Vec<MemberId>) -> Result<BTreeMap<MemberId, String>, Refused> {
-    let persons = handle.persons(ids).await?.into_iter();
-    Ok(persons.filter_map(|(id, person)| Some((id, person.phone?))).collect())
-}
-
 /// Copies at partners that are too old, and those here that somebody asked for.
 async fn escrow(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
     let mut todos = Vec::new();
@@ -347,9 +341,13 @@ async fn applications(handle: &Handle, words: Words, now: Timestamp) -> Result<V
 
 /// An ask that nobody answered, with the number to ring.
 fn unanswered(words: Words, ask: &Ask, now: Timestamp) -> Todo {
+    let mut more = words.t1("today-unanswered-since", "day", words.near_day(ask.since, now));
+    if let Some(phone) = &ask.phone {
+        more = format!("{more} {}", words.t2("today-ring", ("name", &ask.name), ("phone", phone)));
+    }
     Todo {
         words: words.t2("today-ask", ("name", &ask.name), ("title", &ask.title)),
-        more: words.t1("today-unanswered-since", "day", words.near_day(ask.since, now)),
+        more,
         button: words.t("today-look"),
         address: ask.address.clone(),
     }
@@ -472,4 +470,26 @@ pub(super) async fn send_contact(State(app): State<App>, post: Post) -> Answer {
     }
     app.handle.set_contact(Some(words)).await?;
     Ok(go("/done/contact"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::words::Language;
+
+    #[test]
+    fn an_ask_that_nobody_answered_says_whom_to_ring() {
+        let ask = |phone: Option<&str>| Ask {
+            title: "Roses".into(),
+            name: "Ada Park".into(),
+            phone: phone.map(Into::into),
+            since: Timestamp(0),
+            waits: true,
+            helpers: Vec::new(),
+            address: "/".into(),
+        };
+        let more = |ask| unanswered(Words(Language::English), &ask, Timestamp(0)).more;
+        assert!(more(ask(Some("020 7946 0001"))).ends_with("Ring Ada Park: 020 7946 0001."));
+        assert!(!more(ask(None)).contains("Ring"));
+    }
 }

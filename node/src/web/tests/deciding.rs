@@ -178,6 +178,10 @@ async fn asks_come_with_those_who_might_help() {
     let today = rosa.get("/today").await;
     today.says("Who might help").says("Ada Park: Roses to prune");
     today.says("Could help: Bo Lee (Garden and pets, “roses”)").never("Asks that nobody answered");
+    // With a number it says whom to ring.
+    let person = Person { name: "Bo Lee".into(), phone: Some("020 7946 0002".into()), ..Person::default() };
+    trial.handle().change_person(bo, person).await.unwrap();
+    rosa.get("/today").await.says("Could help: Bo Lee, 020 7946 0002 (Garden and pets, “roses”)");
     // Whoever rests, or is kept away, is not named.
     let away = clock::now().plus(Span::days(3));
     trial.handle().change_file(bo, move |file| file.away_until = Some(away)).await.unwrap();
