@@ -265,6 +265,14 @@ async fn paper_can_be_printed() {
     let slips = rosa.get(&format!("/paper/slips?giver={amina}")).await;
     slips.says("Amina &#60;Khan&#62;");
     assert_eq!(slips.body.matches("<article").count(), 8);
+    // Four of A6 are a sheet of A4, which all printers take; as A5 it is two.
+    let style = rosa.get("/static/kith.css").await;
+    style
+        .says("@page slips { size: A4; margin: 0; }")
+        .says("width: 105mm;")
+        .says("min-height: 148mm;")
+        .says("page: slips;");
+    slips.says("<div class=\"slips\">");
     rosa.get("/paper/directory").await.says("Amina &#60;Khan&#62;").says("Rosa Example");
     rosa.get(&format!("/slips?giver={amina}")).await.says("value=\"Amina &#60;Khan&#62;\"");
     let form = rosa.get("/contact").await.form("/contact").with(&[("contact", "Ring Rosa, 020 7946 0000")]);
