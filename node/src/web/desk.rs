@@ -21,6 +21,7 @@ mod safety;
 mod scan;
 mod sheet;
 mod slips;
+mod statements;
 mod takeout;
 mod today;
 
@@ -100,6 +101,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/paper", get(paper::show))
         .route("/paper/slips", get(paper::slips))
         .route("/paper/directory", get(paper::directory))
+        .route("/paper/statements", get(statements::show))
         .merge(together())
 }
 

@@ -22,7 +22,7 @@ pub(super) use home::{names, told};
 pub(super) use me::{looks_like_an_address, person_fields};
 pub(super) use record::{local, salted, with_note};
 pub(super) use safety::trouble_key;
-pub(super) use statement::{DOCUMENT, attachment};
+pub(super) use statement::{DOCUMENT, Sheet, attachment, sheet};
 
 use super::App;
 use axum::{

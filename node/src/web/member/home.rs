@@ -46,7 +46,7 @@ pub(in crate::web) struct Year {
 impl Year {
     /// The fold of a member's lines since a moment, newest first. What was corrected counts as corrected, and hours that
     /// are given back are taken off what they were, not added to the other side.
-    fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Self {
+    pub(super) fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Self {
         let mut each: BTreeMap<(Option<ExchangeId>, u64), i64> = BTreeMap::new();
         let mut back: BTreeSet<(Option<ExchangeId>, u64)> = BTreeSet::new();
         for line in lines.filter(|line| !["opening_balance", "member_left", "gift"].contains(&line.kind)) {

@@ -1,6 +1,9 @@
 //! What coordinators do.
 
-use crate::web::browser::{Browser, Form, serve};
+use crate::web::{
+    browser::{Browser, Form, serve},
+    words::date_of,
+};
 use crate::{
     runtime::{
         clock,
@@ -283,5 +286,34 @@ async fn paper_can_be_printed() {
     for path in ["/paper/slips?giver=x", "/members/x", &format!("/members/{}", MemberId([9; 16]))] {
         rosa.get(path).await.is(404);
     }
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybodys_statements_of_a_month_are_printed_whole() {
+    let trial = Trial::begin("Elm", false).await;
+    let (ann, bo) = (trial.admit_named(1, "Ann Lee").await, trial.admit_named(2, "Bo Ray").await);
+    trial.admit_named(3, "Cy Old").await;
+    // More than the statement on the screen has on a page.
+    for n in 1..=60 {
+        super::exchange_as(n, &trial, ann, bo, 1).await;
+    }
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    rosa.get("/paper").await.says("href=\"/paper/statements\"");
+    let month = date_of(clock::now()).strftime("%Y-%m").to_string();
+    let sheets = rosa.get(&format!("/paper/statements?month={month}")).await;
+    // Each is a sheet, and a sheet begins on a page of its own.
+    assert_eq!(sheets.body.matches("<section class=\"wide sheet\">").count(), 4);
+    assert_eq!(sheets.body.matches(", <bdi>Bo Ray</bdi>").count(), 60);
+    assert_eq!(sheets.body.matches(", <bdi>Ann Lee</bdi>").count(), 60);
+    sheets.says("Given: 1 hour. Received: 0 hours.").says("Given: 0 hours. Received: 1 hour.").says("Cy Old");
+    rosa.get("/static/kith.css").await.says(".sheet + .sheet { break-before: page;");
+    rosa.get("/paper/statements").await.says("Nobody has anything in this month.").says("The month after");
+    // There is no end to months, but a beginning to a community.
+    rosa.get("/paper/statements").await.never("The month before");
+    rosa.get("/paper/statements?month=x").await.is(404);
+    let mut ann_sees = Browser::signed_in(&served, trial.handle(), ann).await;
+    ann_sees.get("/paper/statements").await.is(403);
     trial.running.stop().await;
 }
