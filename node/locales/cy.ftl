@@ -384,6 +384,7 @@ listing-how = Sut i'w dderbyn
 listing-ring = Dywedwch wrth gydlynydd. Maen nhw'n dod â chi ynghyd.
 listing-ring-other = Dywedwch wrth gydlynydd. Maen nhw'n siarad â'r gymuned arall.
 listing-asleep = Mae eu cyfrifiadur yn cysgu. Gallwch ddarllen hwn o hyd, a gofyn i gydlynydd.
+listing-open = Gall aelodau ateb hwn. Mewngofnodwch, neu gofynnwch am ymuno.
 listing-record = Rydym wedi'i wneud: nodi'r oriau
 listing-withdraw = Ei dynnu i lawr
 withdraw = Tynnu “{ $title }” i lawr?

@@ -382,6 +382,7 @@ listing-how = How to take it up
 listing-ring = Tell a coordinator. They bring you together.
 listing-ring-other = Tell a coordinator. They speak with the other community.
 listing-asleep = Their computer is asleep. You can still read this, and ask a coordinator.
+listing-open = Members can answer this. Sign in, or ask to join us.
 listing-record = We did it: write down the hours
 listing-withdraw = Take it down
 withdraw = Take down “{ $title }”?

@@ -382,6 +382,7 @@ listing-how = Cómo aceptarlo
 listing-ring = Dígalo a quien coordina. Les pondrá en contacto.
 listing-ring-other = Dígalo a quien coordina. Hablará con la otra comunidad.
 listing-asleep = Su ordenador duerme. Puede leer esto y preguntar a quien coordina.
+listing-open = Los miembros pueden responder. Entre, o pida unirse.
 listing-record = Ya está hecho: anotar las horas
 listing-withdraw = Quitarlo
 withdraw = ¿Quitar «{ $title }»?

@@ -105,6 +105,15 @@ async fn events_and_offers_can_be_taken_along() {
     assert_eq!(calendar.headers["content-type"], "text/calendar; charset=utf-8");
     let feed = anybody.get("/offers.atom").await;
     feed.says("<title>Elm &amp; Oak</title>").says("Sewing &lt;b&gt;").says("Any &amp; every day");
+    // Where the feed leads, anybody may read on, and nobody reads whose it is.
+    let entry = feed.links().into_iter().find(|link| link.contains("/listing/")).unwrap();
+    let path = entry[entry.find("/listing/").unwrap()..].to_owned();
+    let open = anybody.get(&path).await;
+    open.is(200).says("Sewing &#60;b&#62;").says("Any &#38; every day").says("Members can answer this.");
+    open.says("href=\"/join\"").says("href=\"/sign-in?next=%2Flisting%2F");
+    open.never("Ada").never("/messages/").never("/record").never("/withdraw").never("/report");
+    anybody.get(&format!("{path}/withdraw")).await.is(401);
+    rosa.get(&path).await.says("Ada").never("Members can answer this.");
     anybody.get("/").await.says("href=\"/community.jsonld\"");
     anybody.get("/community.jsonld").await.says("\"makesOffer\"").says("Sewing <b>");
     anybody.get("/map").await.says("Elm &#38; Oak").says("This is us").says("class=\"here\"");
