@@ -3,7 +3,6 @@
 use super::crossing::agree;
 use crate::trial::Trial;
 use crate::web::browser::{Browser, serve};
-use kith_protocol::member::MemberKind;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_changes_a_limit_pauses_and_ends() {
