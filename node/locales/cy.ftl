@@ -302,6 +302,8 @@ partner-asked = { $n ->
 }
 partner-comparing = Rydym yn cymharu'r ddau lyfr. Does dim ar goll.
 partner-frozen = Nid yw eu llyfr yn cytuno ag ef ei hun. Mae'r prawf gan gydlynydd.
+partner-ended = Nid ydym yn bartneriaid mwyach. Caiff yr hyn a gofnodwyd cynt ei setlo.
+partner-break = Mae cyfnewidiadau newydd yn cymryd seibiant, un ffordd neu'r ddwy.
 partner-near-limit = Mae terfyn bron wedi'i gyrraedd. Amser siarad â nhw.
 partner-nothing-waits = Does dim yn aros.
 

@@ -300,6 +300,8 @@ partner-asked = { $n ->
 }
 partner-comparing = Looking through both books together. Nothing is lost.
 partner-frozen = Their book does not agree with itself. A coordinator has the proof.
+partner-ended = We are partners no more. What was written down before gets settled.
+partner-break = New exchanges take a break, both ways or one way.
 partner-near-limit = A limit is nearly reached. Time to talk with them.
 partner-nothing-waits = Nothing waits.
 

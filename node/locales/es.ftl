@@ -300,6 +300,8 @@ partner-asked = { $n ->
 }
 partner-comparing = Comparamos los dos libros. No se pierde nada.
 partner-frozen = Su libro no concuerda consigo mismo. Quien coordina tiene la prueba.
+partner-ended = Ya no somos comunidades amigas. Lo anotado antes se salda.
+partner-break = Los nuevos intercambios hacen una pausa, en un sentido o en los dos.
 partner-near-limit = Queda poco para un límite. Es hora de hablar.
 partner-nothing-waits = Nada espera.
 

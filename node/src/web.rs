@@ -51,6 +51,7 @@ use axum::{
 use oops::Oops;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use visit::{Frame, cookie, dress, looks};
+pub(crate) use words::tell_time_in;
 
 /// Where a request came from, as the node's guard saw it: tries to sign in are counted by it.
 #[derive(Debug, Clone, Copy)]
