@@ -46,6 +46,7 @@ fn the_example_is_not_equal_to_the_defaults_by_being_empty() {
         "[http]\nlisten = \"127.0.0.1:1\"",
         "[http]\nallowed_hosts = [\"a.local\"]",
         "[http]\nsite = \"https://time.example.org\"",
+        "[http]\nzone = \"Europe/London\"",
         "[network]\nlisten = []",
         "[network]\nannounce = [\"/ip4/192.0.2.1/tcp/1\"]",
         "[network]\npeers = [\"/ip4/192.0.2.1/tcp/1/p2p/12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5\"]",
