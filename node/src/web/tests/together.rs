@@ -96,13 +96,27 @@ async fn the_first_exchange_of_a_new_member_is_looked_at() {
     ada_sees.get(&first).await.is(403);
     let yes = page.form(&format!("{first}/yes"));
     rosa.send(yes.clone(), "send").await.is(200);
-    rosa.send(yes, "send").await.is(200);
+    // Pressed again, or after somebody else decided, it ends where it stands.
+    assert!(rosa.send(yes, "send").await.is(200).path.starts_with("/exchange/"));
+    let no = page.form(&format!("{first}/no"));
+    assert!(rosa.send(no, "send").await.is(200).path.starts_with("/exchange/"));
     rosa.get("/today").await.never("First exchanges to look at");
     ada_sees.get("/statement").await.says("1 hour 30 minutes").says("A lift");
     // The second is between the two of them.
     let form = ada_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
     let (_, sent) = ada_sees.whole(form.with(&[("length", "0:30")])).await;
     sent.never("A coordinator looks at it first");
+    // One that is refused is refused, however often.
+    let mut cy_sees = Browser::signed_in(&served, trial.handle(), trial.admit_named(3, "Cy Old").await).await;
+    let form = cy_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
+    cy_sees.whole(form.with(&[("length", "0:20")])).await;
+    let first = rosa.get("/today").await.links().into_iter().find(|link| link.starts_with("/first/")).unwrap();
+    let page = rosa.get(&first).await;
+    let (yes, no) = (page.form(&format!("{first}/yes")), page.form(&format!("{first}/no")));
+    rosa.send(no.clone(), "send").await.is(200);
+    rosa.send(no, "send").await.is(200).says("It was not written down.");
+    rosa.send(yes, "send").await.is(200).says("It was not written down.");
+    cy_sees.get("/statement").await.never("20 minutes");
     trial.running.stop().await;
 }
 
