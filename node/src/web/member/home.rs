@@ -234,6 +234,7 @@ struct Looked {
 
 async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked, Refused> {
     let (member, own) = (acting.member, !acting.is_for_another());
+    let kept_away = handle.file(member).await?.blocked;
     handle
         .look(move |machine, book| {
             let state = machine.state();
@@ -242,6 +243,9 @@ async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked
             let (mut near, mut skills) = (Vec::new(), BTreeSet::new());
             for record in shelf::newest(machine, book, now) {
                 let Some((kind, listing)) = Kind::of(&record.item) else { continue };
+                if owner(&record.key).is_some_and(|owner| kept_away.contains(&owner)) {
+                    continue;
+                }
                 if owner(&record.key) != Some(member) {
                     let (title, category) = (listing.title.clone(), listing.category);
                     near.push(Found { kind, key: record.key, title, category });
