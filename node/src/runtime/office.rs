@@ -25,8 +25,8 @@ pub use letters::{CODE_LETTER_STANDS, Letter, LetterKind, MAX_LETTERS, WEEK_LETT
 pub use messages::{Conversation, Sent};
 pub use once::MESSAGES_GIVEN;
 pub use papers::{
-    About, Act, Circle, Copies, Event, Fact, File, Helper, MAX_CIRCLE, MAX_LINE, MAX_WORDS, Message, Note, Notice,
-    Paper, Pending, Reference, Report, Rules, Subject, Trouble,
+    About, Act, Circle, Copies, Event, Fact, File, FileFull, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE,
+    MAX_WORDS, Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
 };
 
 use super::{
@@ -123,11 +123,18 @@ impl Room<'_> {
         }
     }
 
-    fn change_file(&mut self, member: &MemberId, change: impl FnOnce(&mut File)) -> Result<(), StoreError> {
+    /// Changes a file; one that would be too full stays as it is.
+    fn change_file(
+        &mut self,
+        member: &MemberId,
+        change: impl FnOnce(&mut File),
+    ) -> Result<Result<(), FileFull>, StoreError> {
         let mut file = self.file(member);
         change(&mut file);
-        file.trim();
-        self.put(file_id(member), Paper::File(file))
+        match file.fit(clock::now()) {
+            Ok(()) => self.put(file_id(member), Paper::File(file)).map(Ok),
+            Err(full) => Ok(Err(full)),
+        }
     }
 
     /// Everything that tells of somebody goes; what tells of others too stays without them.
@@ -238,11 +245,11 @@ impl Handle {
     /// Changes what is kept about a member.
     ///
     /// # Errors
-    /// The disk.
+    /// The disk, or [`Refused::Full`]: nothing was changed then.
     pub async fn change_file<F>(&self, member: MemberId, change: F) -> Result<(), Refused>
     where
         F: FnOnce(&mut File) + Send + 'static,
     {
-        self.office_work(move |room| room.change_file(&member, change)).await
+        Ok(self.office_work(move |room| room.change_file(&member, change)).await??)
     }
 }

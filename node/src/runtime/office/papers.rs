@@ -7,19 +7,50 @@ use kith_protocol::{
     time::{Span, Timestamp},
 };
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// The longest text of one paper, in characters: half a page. With all else it fits one record (6 KiB) in any script.
 pub const MAX_WORDS: usize = 1_000;
 /// The longest line in a member's file, in characters: a name, or what was seen.
 pub const MAX_LINE: usize = 60;
 /// The most entries of one kind in a member's file: with the longest lines in any script, all of them fit one record.
-const MAX_ENTRIES: usize = 6;
+pub const MAX_ENTRIES: usize = 6;
 /// The most people somebody keeps away: beyond that, a coordinator has to know.
-const MAX_BLOCKED: usize = 30;
+pub const MAX_BLOCKED: usize = 30;
 /// The most members of a circle: one street, one programme; with their ids it fits one record.
 pub const MAX_CIRCLE: usize = 200;
 /// For how long an event or notice stays on paper after it is over.
 const AFTERWARDS: Span = Span::days(31);
+
+/// Why a file takes nothing more of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum FileFull {
+    /// [`MAX_ENTRIES`] spoke for the member.
+    #[error("{MAX_ENTRIES} references stand in this file already; no more are needed")]
+    References,
+    /// [`MAX_ENTRIES`] things were seen.
+    #[error("{MAX_ENTRIES} facts stand in this file already; take one off first")]
+    Facts,
+    /// [`MAX_ENTRIES`] may act for the member.
+    #[error("{MAX_ENTRIES} people may act for this member already; end it with one of them first")]
+    Helpers,
+    /// [`MAX_BLOCKED`] are kept away.
+    #[error("{MAX_BLOCKED} people are kept away already; let one of them near first")]
+    Blocked,
+}
+
+impl FileFull {
+    /// The stable code by which programs know it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::References => "too-many-references",
+            Self::Facts => "too-many-facts",
+            Self::Helpers => "too-many-helpers",
+            Self::Blocked => "too-many-kept-away",
+        }
+    }
+}
 
 /// What a member, or a coordinator about them, has on file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -360,16 +391,23 @@ impl File {
         self.away_until.is_some_and(|until| until > now)
     }
 
-    /// Keeps the newest of each kind: what a file has room for.
-    pub(super) fn trim(&mut self) {
-        fn last<T>(all: &mut Vec<T>, most: usize) {
-            all.drain(..all.len().saturating_sub(most));
+    /// Brings it to what a file has room for. What was done for somebody is a log of the last few, and whoever may act
+    /// for them no longer makes room. All else was written down on purpose, so nothing of it gives way.
+    ///
+    /// # Errors
+    /// Of what there is too much.
+    pub(super) fn fit(&mut self, now: Timestamp) -> Result<(), FileFull> {
+        self.acts.drain(..self.acts.len().saturating_sub(MAX_ENTRIES));
+        if self.helpers.len() > MAX_ENTRIES {
+            self.helpers.retain(|helper| helper.until > now);
         }
-        last(&mut self.references, MAX_ENTRIES);
-        last(&mut self.facts, MAX_ENTRIES);
-        last(&mut self.helpers, MAX_ENTRIES);
-        last(&mut self.acts, MAX_ENTRIES);
-        last(&mut self.blocked, MAX_BLOCKED);
+        let full = [
+            (self.references.len() > MAX_ENTRIES, FileFull::References),
+            (self.facts.len() > MAX_ENTRIES, FileFull::Facts),
+            (self.helpers.len() > MAX_ENTRIES, FileFull::Helpers),
+            (self.blocked.len() > MAX_BLOCKED, FileFull::Blocked),
+        ];
+        full.into_iter().find(|(over, _)| *over).map_or(Ok(()), |(_, full)| Err(full))
     }
 
     fn without(&mut self, member: &MemberId) -> Left {

@@ -81,7 +81,7 @@ impl Handle {
     /// Keeps somebody away from a member, or lets them come near again.
     ///
     /// # Errors
-    /// The disk.
+    /// The disk, or [`Refused::Full`].
     pub async fn keep_away(&self, member: MemberId, other: MemberId, away: bool) -> Result<(), Refused> {
         self.change_file(member, move |file| {
             file.blocked.retain(|blocked| *blocked != other);

@@ -2,10 +2,15 @@
 
 use super::home::names;
 use crate::{
-    runtime::{Refused, clock, office::Helper, personal::plain_name},
+    runtime::{
+        Refused, clock,
+        office::{File, Helper},
+        personal::plain_name,
+    },
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Sent, choices},
+        oops::full,
         pages::{self, FactsPage, FormPage, Press, go},
         visit::{Frame, Visit},
         words::{beginning_of, date_of},
@@ -100,13 +105,17 @@ pub(super) async fn send_helper(State(app): State<App>, post: Post) -> Answer {
         _ => return Ok(helper_page(frame, reader).answer()),
     };
     let helper = Helper { member: one, until: clock::now().plus(Span::days(days)) };
-    app.handle
-        .change_file(post.member.id, move |file| {
-            file.helpers.retain(|known| known.member != one);
-            file.helpers.push(helper);
-        })
-        .await?;
-    Ok(go("/done/helper"))
+    let add = move |file: &mut File| {
+        file.helpers.retain(|known| known.member != one);
+        file.helpers.push(helper);
+    };
+    match app.handle.change_file(post.member.id, add).await {
+        Err(Refused::Full(why)) => {
+            reader.fail("who", full(words, why));
+            Ok(helper_page(frame, reader).answer())
+        }
+        led => Ok(led.map(|()| go("/done/helper"))?),
+    }
 }
 
 pub(super) async fn end_helper(State(app): State<App>, post: Post) -> Answer {
