@@ -89,6 +89,7 @@ impl Handle {
             "community": self.community().to_string(),
             "name": person.name,
             "phone": person.phone,
+            "phone_in_directory": person.in_directory,
             "email": person.email,
             "earlier_number": person.external,
             "joined": person.joined,

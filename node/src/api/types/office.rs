@@ -313,6 +313,9 @@ pub struct NewPerson {
     #[serde(default)]
     #[schema(schema_with = maybe_text::<{ crate::people::MAX_CONTACT }>)]
     pub phone: Option<String>,
+    /// Whether it may be printed in the directory of members; as it was when absent.
+    #[serde(default)]
+    pub in_directory: Option<bool>,
 }
 
 /// Somebody's word for a member.

@@ -110,6 +110,7 @@ fn the_fullest_papers_fit_one_record() {
         name: "\u{10ffff}".repeat(crate::people::MAX_NAME),
         phone: contact.clone(),
         email: contact,
+        in_directory: true,
         text: most.clone(),
         at: end,
     };

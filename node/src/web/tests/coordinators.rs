@@ -227,3 +227,19 @@ async fn paper_can_be_printed() {
     }
     trial.running.stop().await;
 }
+    // A phone number is printed when its owner says so, or a coordinator to whom they said it, and not before.
+    let change = format!("/me/change?for={amina}");
+    let form = rosa.get(&change).await.form("/me/change");
+    assert_eq!(form.get("directory"), "");
+    let form = form.with(&[("phone", "020 7946 0123")]);
+    rosa.send(form, "check").await.says("saved");
+    rosa.get("/paper/directory").await.never("020 7946 0123");
+    let form = rosa.get(&change).await.form("/me/change").with(&[("directory", "yes")]);
+    rosa.send(form, "check").await.says("saved");
+    rosa.get("/paper/directory").await.says("020 7946 0123");
+    let form = rosa.get(&change).await.form("/me/change");
+    assert_eq!(form.get("directory"), "yes");
+    let mut form = form;
+    form.fields.retain(|(name, _)| name != "directory");
+    rosa.send(form, "check").await.says("saved");
+    rosa.get("/paper/directory").await.never("020 7946 0123");
