@@ -6,12 +6,14 @@
 
 mod circles;
 mod copies;
+mod full;
 mod joining;
 mod letters;
 mod messages;
 mod once;
 mod papers;
 mod pictures;
+mod posted;
 mod safety;
 #[cfg(test)]
 mod tests;
@@ -19,15 +21,17 @@ mod together;
 
 pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
+pub use full::FileFull;
 pub use joining::{Application, MAX_APPLICATIONS};
 pub(super) use letters::PostRoom;
 pub use letters::{CODE_LETTER_STANDS, Letter, LetterKind, MAX_LETTERS, WEEK_LETTER_STANDS};
 pub use messages::{Conversation, Sent};
 pub use once::MESSAGES_GIVEN;
 pub use papers::{
-    About, Act, Circle, Copies, Event, Fact, File, FileFull, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE,
-    MAX_WORDS, Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
+    About, Act, Circle, Copies, Event, Fact, File, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE, MAX_WORDS,
+    Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
 };
+pub use posted::Posted;
 
 use super::{
     clock,

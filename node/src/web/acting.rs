@@ -118,6 +118,11 @@ impl Acting {
         self.by.is_none().then_some(self.member)
     }
 
+    /// Whoever acts for the member, if they do not act themselves.
+    pub(super) fn by(&self) -> Option<MemberId> {
+        self.by.as_ref().map(|by| by.id)
+    }
+
     /// The coordinator who acts, if one does.
     pub(super) fn coordinator(&self) -> Option<MemberId> {
         self.by.as_ref().filter(|by| by.coordinator).map(|by| by.id)

@@ -1,13 +1,12 @@
 //! The papers themselves.
 
-use super::{Application, KEPT_FOR, Letter, PaperId};
+use super::{Application, FileFull, KEPT_FOR, Letter, PaperId, Posted};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
     time::{Span, Timestamp},
 };
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 /// The longest text of one paper, in characters: half a page. With all else it fits one record (6 KiB) in any script.
 pub const MAX_WORDS: usize = 1_000;
@@ -21,36 +20,6 @@ pub const MAX_BLOCKED: usize = 30;
 pub const MAX_CIRCLE: usize = 200;
 /// For how long an event or notice stays on paper after it is over.
 const AFTERWARDS: Span = Span::days(31);
-
-/// Why a file takes nothing more of a kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum FileFull {
-    /// [`MAX_ENTRIES`] spoke for the member.
-    #[error("{MAX_ENTRIES} references stand in this file already; no more are needed")]
-    References,
-    /// [`MAX_ENTRIES`] things were seen.
-    #[error("{MAX_ENTRIES} facts stand in this file already; take one off first")]
-    Facts,
-    /// [`MAX_ENTRIES`] may act for the member.
-    #[error("{MAX_ENTRIES} people may act for this member already; end it with one of them first")]
-    Helpers,
-    /// [`MAX_BLOCKED`] are kept away.
-    #[error("{MAX_BLOCKED} people are kept away already; let one of them near first")]
-    Blocked,
-}
-
-impl FileFull {
-    /// The stable code by which programs know it.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::References => "too-many-references",
-            Self::Facts => "too-many-facts",
-            Self::Helpers => "too-many-helpers",
-            Self::Blocked => "too-many-kept-away",
-        }
-    }
-}
 
 /// What a member, or a coordinator about them, has on file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -349,6 +318,8 @@ pub enum Paper {
     Letter(Letter),
     /// Somebody who asks to join.
     Application(Application),
+    /// Who put up an offer or need for another.
+    Posted(Posted),
 }
 
 /// What is left of a paper when somebody is taken out of it.
@@ -442,6 +413,7 @@ impl Paper {
             Self::Notice(notice) => notice.until.plus(AFTERWARDS) < now,
             Self::Letter(letter) => letter.is_over(now),
             Self::Application(application) => application.is_over(now),
+            Self::Posted(posted) => posted.until < now,
             _ => false,
         }
     }
@@ -460,6 +432,7 @@ impl Paper {
             }
             Self::Case(note) => gone(note.about == *member),
             Self::Letter(letter) => gone(letter.to == *member),
+            Self::Posted(posted) => gone(posted.owner == *member || posted.by == *member),
             Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
             Self::Circle(circle) => {
                 let changed = [&mut circle.coordinators, &mut circle.members].map(|list| retained(list, member));

@@ -6,7 +6,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         acting::Acting,
-        agreed::{agreed, how},
+        agreed::{agreed, how, through},
         exchanges::{Seen, Stand},
         forms::{Asked, Control, Field, Need, Post, Reader, Sent, choices},
         pages::{self, FormPage, go, refusal},
@@ -80,7 +80,7 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
     if !part && !who.coordinator {
         return Err(Oops::NotYours);
     }
-    let names = names(&app.handle, seen.parties()).await?;
+    let names = names(&app.handle, seen.parties().chain(through(&agreed))).await?;
     Ok(Found { acting, seen, names, agreed })
 }
 
@@ -104,7 +104,7 @@ impl Found {
             true => words.t("you"),
             false => self.names.get(member).cloned().unwrap_or_else(|| words.t("somebody")),
         };
-        self.agreed.iter().map(|(member, given)| (name(member), how(words, given))).collect()
+        self.agreed.iter().map(|(member, given)| (name(member), how(words, &self.names, given))).collect()
     }
 
     fn miles(&self, words: Words, now: Timestamp) -> Vec<Mile> {
