@@ -464,6 +464,7 @@ gift-button = Rhoi nhw
 ## Cyfnewid
 stand-waits = Yn aros i { $who } ddweud ie ers { $day }.
 stand-waits-you = Yn aros am eich ie chi ers { $day }.
+stand-first = Mae { $who } neu gydlynydd arall yn edrych arno yn gyntaf. Cyfnewid cyntaf yw hwn.
 stand-asked = Wedi'i gofnodi. Yn aros am y person arall yn { $who } ers { $day }.
 stand-declined = Wedi'i dynnu'n ôl. Bydd { $who } yn clywed.
 stand-on-hold = Wedi'i gofnodi. Yn aros am { $who } ers { $day }.

@@ -462,6 +462,7 @@ gift-button = Give them
 ## An exchange
 stand-waits = Waiting for { $who } to say yes since { $day }.
 stand-waits-you = Waiting for your yes since { $day }.
+stand-first = { $who } or another coordinator looks at it first. It is a first exchange.
 stand-asked = Recorded. Waiting for the other person in { $who } since { $day }.
 stand-declined = Taken back. { $who } will hear of it.
 stand-on-hold = Recorded. Waiting for { $who } since { $day }.

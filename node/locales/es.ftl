@@ -462,6 +462,7 @@ gift-button = Dar las horas
 ## Un intercambio
 stand-waits = Espera el sí de { $who }. Desde: { $day }.
 stand-waits-you = Espera su sí. Desde: { $day }.
+stand-first = { $who } u otra persona que coordina lo mira antes. Es un primer intercambio.
 stand-asked = Anotado. Espera a la otra persona de { $who }. Desde: { $day }.
 stand-declined = Retirado. { $who } lo sabrá.
 stand-on-hold = Anotado. Espera a { $who }. Desde: { $day }.

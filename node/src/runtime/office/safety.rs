@@ -164,6 +164,16 @@ impl Handle {
         Ok(found)
     }
 
+    /// Those of them that a member wrote down.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn pending_of(&self, member: MemberId) -> Result<Vec<(ExchangeId, Pending)>, Refused> {
+        let mut found = self.pending_exchanges().await?;
+        found.retain(|(_, pending)| pending.by == member);
+        Ok(found)
+    }
+
     /// Keeps an exchange until a coordinator looked at it.
     ///
     /// # Errors

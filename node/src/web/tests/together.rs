@@ -93,6 +93,15 @@ async fn the_first_exchange_of_a_new_member_is_looked_at() {
     let first = today.links().into_iter().find(|link| link.starts_with("/first/")).unwrap();
     let page = rosa.get(&first).await;
     page.says("A lift").says("One of them is new.");
+    // Whoever wrote it down finds it again, with who looks at it; the other one was not asked yet.
+    let says = "Rosa Example or another coordinator looks at it first.";
+    let home = ada_sees.get("/home").await;
+    let own = home.says(says).links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
+    let page = ada_sees.get(&own).await;
+    page.is(200).says(says).says("1 hour 30 minutes").never("/decline").never("/messages/").never("/question");
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    bo_sees.get(&own).await.is(404);
+    bo_sees.get("/home").await.never(says);
     ada_sees.get(&first).await.is(403);
     let yes = page.form(&format!("{first}/yes"));
     rosa.send(yes.clone(), "send").await.is(200);
@@ -106,6 +115,8 @@ async fn the_first_exchange_of_a_new_member_is_looked_at() {
     let form = ada_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
     let (_, sent) = ada_sees.whole(form.with(&[("length", "0:30")])).await;
     sent.never("A coordinator looks at it first");
+    ada_sees.get(&own).await.is(200).never(says);
+    ada_sees.get("/home").await.never(says);
     // One that is refused is refused, however often.
     let mut cy_sees = Browser::signed_in(&served, trial.handle(), trial.admit_named(3, "Cy Old").await).await;
     let form = cy_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
