@@ -685,6 +685,7 @@ behalf-offer = Cynnig rhywbeth ar eu rhan
 behalf-record = Nodi oriau ar eu rhan
 behalf-statement = Eu datganiad, i'w ddarllen neu ei argraffu
 behalf-me = Eu manylion a'u dyfeisiau
+behalf-pause = Rhoi gorffwys iddyn nhw, neu ddod ag ef i ben
 behalf-slips = Argraffu slipiau â'u henw
 behalf-gift = Rhoi oriau i'r pot drostyn nhw
 behalf-leave = Maent yn gadael

@@ -680,6 +680,7 @@ behalf-offer = Offer something for them
 behalf-record = Write down hours for them
 behalf-statement = Their statement, to read or print
 behalf-me = Their details and devices
+behalf-pause = Give them a rest, or end it
 behalf-slips = Print slips with their name
 behalf-gift = Give hours to the pot for them
 behalf-leave = They leave

@@ -680,6 +680,7 @@ behalf-offer = Ofrecer algo en su nombre
 behalf-record = Anotar horas en su nombre
 behalf-statement = Su resumen, para leer o imprimir
 behalf-me = Sus datos y aparatos
+behalf-pause = Darle un descanso, o terminarlo
 behalf-slips = Imprimir vales con su nombre
 behalf-gift = Dar horas al fondo en su nombre
 behalf-leave = Deja la comunidad

@@ -28,8 +28,8 @@ pub use letters::{CODE_LETTER_STANDS, Letter, LetterKind, MAX_LETTERS, WEEK_LETT
 pub use messages::{Conversation, Sent};
 pub use once::MESSAGES_GIVEN;
 pub use papers::{
-    About, Act, Circle, Copies, Event, Fact, File, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE, MAX_WORDS,
-    Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
+    About, Act, Circle, Copies, Deed, Event, Fact, File, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE,
+    MAX_WORDS, Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
 };
 pub use posted::Posted;
 

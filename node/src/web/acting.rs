@@ -55,7 +55,7 @@ impl Acting {
     /// is noted as it comes in; any other, once it is done.
     pub(super) async fn note(&self, handle: &Handle) -> Result<(), Oops> {
         if let Some(who) = self.by.as_ref().filter(|who| !who.coordinator) {
-            let act = Act { by: who.id, at: clock::now() };
+            let act = Act { by: who.id, at: clock::now(), what: None };
             handle.change_file(self.member, move |file| file.acts.push(act)).await?;
         }
         Ok(())

@@ -90,6 +90,19 @@ pub struct Act {
     pub by: MemberId,
     /// When.
     pub at: Timestamp,
+    /// What it was, where a word about it helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<Deed>,
+}
+
+/// What a coordinator did about a member's rest, and why, in at most [`MAX_LINE`] characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// They have one until a day.
+    Paused(String),
+    /// It is over.
+    Resumed(String),
 }
 
 /// What a message is about.

@@ -96,7 +96,7 @@ fn the_fullest_papers_fit_one_record() {
         file.facts.push(Fact { what: name.clone(), by: BO, at, until: at });
         file.helpers.push(Helper { member: BO, until: at });
     }
-    file.acts = vec![Act { by: BO, at }; MAX_BLOCKED];
+    file.acts = vec![Act { by: BO, at, what: Some(Deed::Resumed(name.clone())) }; MAX_BLOCKED];
     file.blocked = vec![BO; MAX_BLOCKED];
     assert_eq!(file.fit(Timestamp(1)), Ok(()));
     assert_eq!(file.acts.len(), MAX_ENTRIES);

@@ -4,7 +4,7 @@ use super::joining;
 use crate::people::Person;
 use crate::{
     runtime::{
-        Handle, Refused,
+        Handle, Refused, clock,
         desk::PaperCode,
         personal::{Named, plain_name},
     },
@@ -176,11 +176,13 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let (id, person) = (named.id, &named.person);
     let sight = Sight::ask(&app.handle, id == visit.member.id).await?;
     let link = |key: &str, address: String| (words.t(key), address);
+    let rest = app.handle.file(id).await?.away_until.filter(|until| *until > clock::now());
+    let rest = rest.map(|until| words.t1("listing-away", "day", words.day(until)));
     let page = MemberPage {
         frame,
         name: called(words, person),
         what: kind(words, &member),
-        contact: [person.phone.clone(), person.email.clone()].into_iter().flatten().collect(),
+        contact: [person.phone.clone(), person.email.clone(), rest].into_iter().flatten().collect(),
         standing: sight.standing(words, member.balance.get()),
         id: id.to_string(),
         once: fresh_once(),
@@ -193,6 +195,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
             link("behalf-gift", format!("/gift?for={id}")),
             link("behalf-statement", format!("/statement?for={id}")),
             link("behalf-me", format!("/me?for={id}")),
+            link("behalf-pause", format!("/pause?for={id}")),
             link("behalf-slips", format!("/paper/slips?giver={id}")),
             link("behalf-week", format!("/week?for={id}")),
             link("file", format!("/members/{id}/file")),
