@@ -162,7 +162,9 @@ pub(super) async fn pause(State(app): State<App>, visit: Visit, Asked(asked): As
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
     let file = app.handle.file(acting.member).await?;
     let until = file.away_until.filter(|until| *until > clock::now());
-    let until = until.map(|until| date_of(until).to_string()).unwrap_or_default();
+    // It stands until a day is over, so the last moment before that is on the day that was chosen.
+    let last = until.map(|until| Timestamp(until.0.saturating_sub(1)));
+    let until = last.map(|last| date_of(last).to_string()).unwrap_or_default();
     let filled = Sent::filled([("until", until.as_str())]);
     let mut reader = Reader::open(visit.frame.words, &filled);
     pause_fields(&mut reader, &acting);
