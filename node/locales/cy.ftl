@@ -612,6 +612,8 @@ done-contact = Mae ar bob tudalen nawr
 done-contact-next = Newidiwch ef pan fydd rhywun arall yn cymryd drosodd.
 done-answered = Atebwyd y cwestiwn
 done-answered-next = Mae oddi ar y rhestr.
+done-forgotten = Mae'r enw wedi'i anghofio
+done-forgotten-next = Mae'r oriau'n aros yn y llyfr, heb enw.
 
 ## Cydlynwyr: heddiw
 today-title = Beth sydd i'w wneud heddiw
@@ -656,6 +658,13 @@ members-open = Agor
 members-member = Aelod
 members-coordinator = Cydlynydd
 members-organisation = Sefydliad
+members-left = Wedi gadael
+members-left-lead = Maen nhw wedi gadael. Mae eu henw a'r hyn a ysgrifennwyd amdanyn nhw yma o hyd.
+members-left-forgotten = Maen nhw wedi gadael, ac mae eu henw wedi'i anghofio.
+members-forget = Anghofio eu henw
+members-forget-lead = Gwnewch hyn pan fyddan nhw'n gofyn. Ni all neb ddod ag ef yn ôl.
+members-forget-sure = Anghofio { $name } am byth?
+members-forget-what = Bydd yr enw, y ffôn, y negeseuon, y lluniau a'r nodiadau'n mynd. Mae'r oriau'n aros, heb enw.
 members-person = Person
 members-kind = Person neu sefydliad?
 members-admit = Ychwanegu aelod

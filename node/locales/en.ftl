@@ -610,6 +610,8 @@ done-contact = It stands on every page now
 done-contact-next = Change it when somebody else takes over.
 done-answered = The question is answered
 done-answered-next = It is off the list.
+done-forgotten = The name is forgotten
+done-forgotten-next = The hours stay in the book, with no name.
 
 ## Coordinators: today
 today-title = What needs doing today
@@ -651,6 +653,13 @@ members-open = Open
 members-member = Member
 members-coordinator = Coordinator
 members-organisation = Organisation
+members-left = Left us
+members-left-lead = They left us. Their name and what was written about them are still here.
+members-left-forgotten = They left us, and their name is forgotten.
+members-forget = Forget their name
+members-forget-lead = Do this when they ask for it. Nobody can bring it back.
+members-forget-sure = Forget { $name } for good?
+members-forget-what = Name, phone, messages, photos and notes go. The hours stay, with no name.
 members-person = Person
 members-kind = Person or organisation?
 members-admit = Add a member

@@ -610,6 +610,8 @@ done-contact = Ya está en todas las páginas
 done-contact-next = Cámbielo cuando se ocupe otra persona.
 done-answered = La pregunta está respondida
 done-answered-next = Ya no está en la lista.
+done-forgotten = El nombre está olvidado
+done-forgotten-next = Las horas quedan en el libro, sin nombre.
 
 ## Coordinar: hoy
 today-title = Qué hay que hacer hoy
@@ -651,6 +653,13 @@ members-open = Abrir
 members-member = Miembro
 members-coordinator = Coordina
 members-organisation = Organización
+members-left = Se fue
+members-left-lead = Se fue. Su nombre y lo que se escribió sobre la persona siguen aquí.
+members-left-forgotten = Se fue, y su nombre está olvidado.
+members-forget = Olvidar su nombre
+members-forget-lead = Hágalo cuando lo pida. Nadie puede recuperarlo.
+members-forget-sure = ¿Olvidar a { $name } para siempre?
+members-forget-what = Se van el nombre, el teléfono, los mensajes, las fotos y las notas. Las horas quedan, sin nombre.
 members-person = Persona
 members-kind = ¿Persona u organización?
 members-admit = Añadir un miembro

@@ -256,7 +256,7 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 24] = [
+const DONE: [(&str, &str, &str); 25] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
@@ -275,6 +275,7 @@ const DONE: [(&str, &str, &str); 24] = [
     ("key", "key", "/me/key"),
     ("left", "go-first-page", "/"),
     ("role", "menu-members", "/members"),
+    ("forgotten", "menu-members", "/members"),
     ("contact", "menu-today", "/today"),
     ("answered", "menu-today", "/today"),
     ("circle-ended", "circles", "/circles"),
