@@ -145,6 +145,12 @@ pub enum Subject {
     Person(MemberId),
     /// A message; who wrote it.
     Message(MemberId, [u8; 16]),
+    /// An exchange, whoever took part.
+    Exchange(ExchangeId),
+    /// An event.
+    Event(PaperId),
+    /// A circle.
+    Circle(PaperId),
 }
 
 /// What is wrong, in a word that needs no courage.
@@ -439,7 +445,7 @@ impl Paper {
             Self::Report(report) => {
                 let about = match report.about {
                     Subject::Person(whom) | Subject::Message(whom, _) => whom == *member,
-                    Subject::Listing(..) => false,
+                    Subject::Listing(..) | Subject::Exchange(_) | Subject::Event(_) | Subject::Circle(_) => false,
                 };
                 gone(about || report.by == *member)
             }

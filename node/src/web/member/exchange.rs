@@ -57,6 +57,7 @@ struct ExchangePage<'a> {
     question: Option<String>,
     correct: Option<String>,
     write: Option<String>,
+    report: Option<String>,
     back: Option<String>,
     /// What a coordinator can do with the partner, or with the pot.
     coordinator: Vec<(String, String)>,
@@ -202,6 +203,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
             let other = seen.parties().find(|party| *party != me).filter(|_| reason)?;
             Some(super::messages::about_exchange(other, seen.id))
         }),
+        report: (part && acting.myself().is_some()).then(|| super::safety::about_exchange(seen.id)),
         back: (part && seen.returnable).then(|| address("back")),
         coordinator: if visit.member.coordinator { deciding(words, seen) } else { Vec::new() },
         correct: (visit.member.coordinator && seen.correctable && counts).then(|| address("correct")),

@@ -3,12 +3,12 @@
 use crate::{
     runtime::{
         clock,
-        office::{Act, Deed, File, Helper, Note, Paper},
+        office::{Act, Circle, Deed, Event, File, Helper, Note, Paper},
     },
     trial::{Trial, listing},
     web::browser::{Browser, serve},
 };
-use kith_protocol::{id::RecordKey, shelf::Item, time::Span};
+use kith_protocol::{id::RecordKey, minutes::Minutes, shelf::Item, time::Span};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -247,5 +247,45 @@ async fn a_coordinator_gives_a_rest_and_ends_it_and_the_member_sees_who() {
     let until = clock::now().plus(Span::days(9));
     trial.handle().change_file(ada, move |file| file.helpers.push(Helper { member: bo, until })).await.unwrap();
     Browser::signed_in(&served, trial.handle(), bo).await.get(&pause).await.is(403);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wherever_a_member_meets_another_they_can_tell_a_coordinator() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let (handle, now) = (trial.handle(), clock::now());
+    trial.publish(7, bo, Item::Offer(listing("Sewing", "Any day", &[]))).await;
+    let circle = Circle { name: "Elm Row".into(), coordinators: vec![], members: vec![ada, bo] };
+    handle.keep_paper([13; 16], Paper::Circle(circle)).await.unwrap();
+    let (begins, minutes) = (now.plus(Span::days(2)), Minutes::new(60).unwrap());
+    let event =
+        Event { title: "Soup".into(), begins, minutes, place: "Hall".into(), text: String::new(), by: bo, at: now };
+    handle.keep_paper([14; 16], Paper::Event(event)).await.unwrap();
+    let mut ada_sees = Browser::signed_in(&served, handle, ada).await;
+    let form = ada_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
+    let (_, sent) = ada_sees.whole(form.with(&[("length", "0:30")])).await;
+    let exchange = sent.path.split('?').next().unwrap().to_owned();
+    let community = trial.handle().community();
+    let circle = format!("/circles/{}", "0d".repeat(16));
+    let mut rosa = Browser::signed_in(&served, handle, trial.coordinator).await;
+    for (page, leads) in [
+        (format!("/listing/{community}/{}", RecordKey([7; 16])), "Open the offer or ask"),
+        (format!("/messages/{bo}?about=l/{}", RecordKey([7; 16])), "Open Bo Lee"),
+        (exchange.clone(), &*format!("href=\"{exchange}\"")),
+        ("/events".to_owned(), "href=\"/events\""),
+        (circle.clone(), &*format!("href=\"{circle}\"")),
+    ] {
+        let report = ada_sees.get(&page).await.is(200).links().into_iter().find(|link| link.starts_with("/report?"));
+        let form = ada_sees.get(&report.unwrap()).await.is(200).form("/report");
+        ada_sees.send(form.with(&[("trouble", "unkind")]), "send").await.is(200);
+        let open = rosa.get("/today").await.links().into_iter().find(|link| link.starts_with("/reports/")).unwrap();
+        let read = rosa.get(&open).await;
+        read.is(200).says(leads);
+        rosa.send(read.form("/reports/"), "send").await.is(200);
+    }
+    Browser::new(&served).get("/events").await.says("Soup").never("/report");
+    rosa.get(&exchange).await.never("/report?");
     trial.running.stop().await;
 }
