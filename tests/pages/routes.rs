@@ -122,7 +122,7 @@ const ROUTES: [(&str, Who, &str); 104] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 46] = [
+const NO_PAGE: [&str; 47] = [
     "/partners/{id}/escrow/now",
     "/live",
     "/static/kith.css",
@@ -152,6 +152,7 @@ const NO_PAGE: [&str; 46] = [
     "/helpers/end",
     "/events/{id}/cancel",
     "/members/{id}/rang",
+    "/members/{id}/forget",
     "/members/{id}/reader",
     "/members/{id}/fact/drop",
     "/first/{id}/yes",

@@ -10,6 +10,7 @@ mod grant;
 mod groups;
 mod import;
 mod joining;
+mod left;
 mod mail;
 mod matches;
 mod members;
@@ -56,6 +57,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/members/new", get(members::admit).post(members::send_admit))
         .route("/members/{id}", get(members::show))
         .route("/members/{id}/code", post(members::code))
+        .route("/members/{id}/forget", post(left::forget))
         .route("/members/{id}/role", get(members::role).post(members::send_role))
         .route("/charter", get(charter::show))
         .route("/charter/change", get(charter::change).post(charter::send))

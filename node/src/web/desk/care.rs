@@ -5,12 +5,13 @@ use super::members::one;
 use crate::{
     runtime::{
         Handle, Refused, clock,
-        office::{Fact, MAX_LINE, MAX_WORDS, Note, Paper, Reference},
+        office::{Fact, File, MAX_LINE, MAX_WORDS, Note, Paper, Reference},
     },
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader},
         member::names,
+        oops::full,
         pages::{self, FactsPage, FormPage, Press, go},
         sight::Sight,
         visit::{Frame, Visit},
@@ -296,24 +297,39 @@ pub(super) async fn send_add(State(app): State<App>, Path((id, what)): Path<(Str
         }
         Kind::Reference => {
             // Sent twice, it is one.
-            let add = move |file: &mut crate::runtime::office::File| {
+            let add = move |file: &mut File| {
                 if !file.references.iter().any(|known| known.who == what && date_of(known.at) == date_of(at)) {
                     file.references.push(Reference { who: what, by, at });
                 }
             };
-            app.handle.change_file(member, add).await?;
+            kept(app.handle.change_file(member, add).await, &mut reader)?;
         }
         Kind::Fact => {
             let until = until.unwrap_or(at);
-            let add = move |file: &mut crate::runtime::office::File| {
+            let add = move |file: &mut File| {
                 // Seen anew, it takes the place of what was seen before.
                 file.facts.retain(|known| known.what != what);
                 file.facts.push(Fact { what, by, at, until });
             };
-            app.handle.change_file(member, add).await?;
+            kept(app.handle.change_file(member, add).await, &mut reader)?;
         }
     }
+    if !reader.is_fine() {
+        return Ok(form(&post.frame, reader, kind, &member).answer());
+    }
     Ok(go(&address(&member)))
+}
+
+/// A file that takes no more says so at the field.
+fn kept(led: Result<(), Refused>, reader: &mut Reader<'_>) -> Result<(), Oops> {
+    match led {
+        Err(Refused::Full(why)) => {
+            let error = full(reader.words(), why);
+            reader.fail("what", error);
+            Ok(())
+        }
+        other => Ok(other?),
+    }
 }
 
 pub(super) async fn drop_fact(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {

@@ -9,7 +9,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Sent, choices},
-        member::names,
+        member::{about_circle, names},
         pages::{self, FactsPage, FormPage, Press, go},
         sight::Sight,
         visit::{Frame, Member, Visit},
@@ -104,6 +104,7 @@ struct CirclePage<'a> {
     leaders: Vec<(String, Option<String>)>,
     members: Vec<(String, Option<String>)>,
     leave: Option<Press>,
+    report: String,
     links: Vec<(String, String)>,
 }
 
@@ -149,6 +150,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         ways: if sees { ways(words, &known) } else { Vec::new() },
         leaders: leaders.iter().map(person).collect(),
         members: members.iter().map(person).collect(),
+        report: about_circle(&known.id),
         leave: ours.then(|| Press::new(words.t("circle-leave"), format!("{at}/leave")).ending()),
         links,
     };

@@ -234,6 +234,8 @@ struct Looked {
 
 async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked, Refused> {
     let (member, own) = (acting.member, !acting.is_for_another());
+    let kept_away = handle.file(member).await?.blocked;
+    let first = handle.pending_of(member).await?;
     handle
         .look(move |machine, book| {
             let state = machine.state();
@@ -242,6 +244,9 @@ async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked
             let (mut near, mut skills) = (Vec::new(), BTreeSet::new());
             for record in shelf::newest(machine, book, now) {
                 let Some((kind, listing)) = Kind::of(&record.item) else { continue };
+                if owner(&record.key).is_some_and(|owner| kept_away.contains(&owner)) {
+                    continue;
+                }
                 if owner(&record.key) != Some(member) {
                     let (title, category) = (listing.title.clone(), listing.category);
                     near.push(Found { kind, key: record.key, title, category });
@@ -252,7 +257,12 @@ async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked
             Looked {
                 balance: state.ledger().members().get(&member).map_or(0, |member| member.balance.get()),
                 sight: Sight::of(machine, own),
-                waiting: waiting_of(machine, &member, WAITING_SHOWN),
+                waiting: first
+                    .iter()
+                    .map(|(id, pending)| Seen::first(machine, *id, pending))
+                    .chain(waiting_of(machine, &member, WAITING_SHOWN))
+                    .take(WAITING_SHOWN)
+                    .collect(),
                 own: machine.identity().community,
                 near,
                 skills,
@@ -279,10 +289,7 @@ fn near(words: Words, looked: &Looked, kind: Kind) -> Vec<Near> {
 }
 
 fn waits(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen, acting: &Acting, now: Timestamp) -> Waits {
-    let waits_for = names.get(match &seen.stand {
-        crate::web::exchanges::Stand::Waits(on) | crate::web::exchanges::Stand::Claimed(on) => on,
-        _ => &acting.member,
-    });
+    let waits_for = names.get(&seen.on().unwrap_or(acting.member));
     let name = waits_for.map_or_else(|| words.t("somebody"), Clone::clone);
     let address = acting.address(&format!("/exchange/{}", seen.id));
     let mine = seen.waits_for(&acting.member);
@@ -305,7 +312,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let member = acting.member;
     let looked = look(&app.handle, &acting, now).await?;
     let year = year(&app.handle, member, now).await?;
-    let names = names(&app.handle, looked.waiting.iter().flat_map(Seen::parties)).await?;
+    let names = names(&app.handle, looked.waiting.iter().flat_map(|seen| seen.parties().chain(seen.on()))).await?;
     let (mine, others): (Vec<&Seen>, Vec<&Seen>) = looked.waiting.iter().partition(|seen| seen.waits_for(&member));
     let cards = |list: Vec<&Seen>| list.into_iter().map(|seen| waits(words, &names, seen, &acting, now)).collect();
     let me = acting.myself();

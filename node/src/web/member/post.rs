@@ -2,7 +2,7 @@
 
 use crate::runtime::Refused;
 use crate::{
-    runtime::{clock, listings::Kind},
+    runtime::{clock, listings::Kind, office::Posted},
     web::{
         Answer, App, Oops,
         acting::Acting,
@@ -122,12 +122,12 @@ async fn send(posting: Posting, app: &App, post: Post) -> Answer {
     }
     let deed = post.deed();
     let key = RecordKey(deed.new_id(&app.handle, "record"));
-    let command = Command::Publish {
-        key,
-        item: posting.item()(listing),
-        expires_at: clock::now().plus(stands),
-        owner: Some(acting.member),
-    };
+    let (owner, expires_at) = (acting.member, clock::now().plus(stands));
+    if let Some(by) = acting.by() {
+        // Before it is up, so that it never stands there with one name.
+        app.handle.posted_for(Posted { key, owner, by, until: expires_at }).await?;
+    }
+    let command = Command::Publish { key, item: posting.item()(listing), expires_at, owner: Some(owner) };
     match app.handle.command(deed.request(), command).await {
         Ok(_) => Ok(posted(app, posting, &acting, key)),
         Err(Refused::Rule(why)) => {

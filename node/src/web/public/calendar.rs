@@ -4,11 +4,12 @@ use super::file;
 use crate::{
     runtime::{
         clock,
-        office::{Event, MAX_LINE, MAX_WORDS, Paper},
+        office::{Event, MAX_LINE, MAX_WORDS, Paper, PaperId},
     },
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Step},
+        member::about_event,
         pages::{self, CheckPage, FormPage, Press, go},
         visit::{Frame, Guest, Visit},
         words::{Words, beginning_of},
@@ -30,6 +31,8 @@ struct Shown {
     when: String,
     place: String,
     text: String,
+    /// Where a member tells that something is wrong with it.
+    report: Option<(String, String)>,
     cancel: Option<Press>,
 }
 
@@ -48,7 +51,12 @@ fn when(words: Words, event: &Event) -> String {
 
 pub(super) async fn list(State(app): State<App>, Guest { frame }: Guest) -> Answer {
     let words = frame.words;
+    let report = |id: &PaperId, title: &str| {
+        let told = words.t1("report-event", "title", title);
+        frame.member.as_ref().map(|_| (told, about_event(id)))
+    };
     let events = app.handle.events().await?.into_iter().map(|(id, event)| Shown {
+        report: report(&id, &event.title),
         when: when(words, &event),
         title: event.title,
         place: event.place,
