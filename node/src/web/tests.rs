@@ -20,6 +20,7 @@ mod pot;
 mod rough;
 mod scanning;
 mod together;
+mod telling;
 
 use super::{
     assets::STYLE,

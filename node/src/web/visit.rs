@@ -113,6 +113,11 @@ impl Frame {
     /// The address of our script.
     pub(super) fn script(&self) -> &'static str {
         super::assets::script()
+    /// What was just done, for the top of the page that a form led to.
+    pub(super) fn news(&self) -> Option<[String; 2]> {
+        super::news::told(self.words, &self.path)
+    }
+
     }
 
     /// The address of the script for passkeys.

@@ -11,7 +11,8 @@ use crate::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader},
         member::names,
-        pages::{self, FactsPage, FormPage, Press, go},
+        news::{News, go_telling},
+        pages::{self, FactsPage, FormPage, Press},
         sight::Sight,
         visit::{Frame, Visit},
         words::{Words, beginning_of, date_of},
@@ -136,7 +137,7 @@ pub(super) async fn rang(State(app): State<App>, Path(id): Path<String>, post: P
     post.coordinator()?;
     let known = one(&app, &id).await?;
     app.handle.rang(known.named.id, clock::now()).await?;
-    Ok(go("/today"))
+    Ok(go_telling("/today", News::Rang))
 }
 
 fn address(id: &MemberId) -> String {
@@ -313,7 +314,12 @@ pub(super) async fn send_add(State(app): State<App>, Path((id, what)): Path<(Str
             app.handle.change_file(member, add).await?;
         }
     }
-    Ok(go(&address(&member)))
+    let news = match kind {
+        Kind::Reference => News::Reference,
+        Kind::Fact => News::Fact,
+        Kind::Note => News::Note,
+    };
+    Ok(go_telling(&address(&member), news))
 }
 
 pub(super) async fn drop_fact(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
@@ -321,7 +327,7 @@ pub(super) async fn drop_fact(State(app): State<App>, Path(id): Path<String>, po
     let known = one(&app, &id).await?;
     let what = post.sent.get("what").to_owned();
     app.handle.change_file(known.named.id, move |file| file.facts.retain(|fact| fact.what != what)).await?;
-    Ok(go(&address(&known.named.id)))
+    Ok(go_telling(&address(&known.named.id), News::FactDropped))
 }
 
 /// Lets another coordinator read notes.
@@ -339,7 +345,7 @@ pub(super) async fn reader(State(app): State<App>, Path(id): Path<String>, post:
             }
         })
         .await?;
-    Ok(go(&address(&other)))
+    Ok(go_telling(&address(&other), News::NoteReader))
 }
 
 #[cfg(test)]

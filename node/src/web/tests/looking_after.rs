@@ -12,7 +12,8 @@ use image::{ImageFormat, Rgb, RgbImage};
 use kith_protocol::{id::RecordKey, shelf::Item, time::Span};
 use std::io::Cursor;
 
-fn photo() -> Vec<u8> {
+/// A photo as a phone makes it.
+pub(super) fn photo() -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     RgbImage::from_pixel(900, 600, Rgb([10, 120, 80])).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
