@@ -153,6 +153,7 @@ sign-in-no-address = Ysgrifennwch y cyfeiriad e-bost cyfan.
 sign-in-mail-done = Edrychwch yn eich e-bost
 sign-in-mail-next = Os ydym yn adnabod y cyfeiriad, mae cod ar ei ffordd. Mae'n gweithio am awr.
 sign-in-mail-else = Dim byd wedi dod? Gofynnwch i gydlynydd am god ar bapur.
+upload-lost = Ni chadwyd eich ffeil. Dewiswch hi eto.
 
 ## Backups
 backup = Copïau wrth gefn

@@ -153,6 +153,7 @@ sign-in-no-address = Write the whole e-mail address.
 sign-in-mail-done = Look into your mail
 sign-in-mail-next = If we know this address, a code is on its way there. It is good for an hour.
 sign-in-mail-else = Nothing came? Ask a coordinator for a code on paper.
+upload-lost = Your file was not kept. Please choose it again.
 
 ## Backups
 backup = Backups

@@ -153,6 +153,7 @@ sign-in-no-address = Escriba la dirección entera.
 sign-in-mail-done = Mire su correo
 sign-in-mail-next = Si conocemos esta dirección, un código va hacia allí. Vale una hora.
 sign-in-mail-else = ¿No llegó nada? Pida a quien coordina un código en papel.
+upload-lost = Su archivo no se guardó. Elíjalo otra vez.
 
 ## Backups
 backup = Copias de seguridad

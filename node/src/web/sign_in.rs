@@ -2,7 +2,7 @@
 
 use super::{
     Answer, App, Oops,
-    forms::{Asked, Choice, Need, Open, Post, Reader, Sent},
+    forms::{Asked, Choice, FILE_LOST, Need, Open, Post, Reader, Sent},
     member::looks_like_an_address,
     pages::{DonePage, FormPage, go, page, show},
     visit::{Frame, Guest, LANGUAGE, LARGE, SESSION, TEXT, look_cookie, set_cookie},
@@ -69,7 +69,10 @@ pub(super) fn ask(frame: &Frame, kept: &[(String, String)]) -> Response {
         reader.hidden(&format!("{KEPT}{name}"), value);
     }
     let lead = if kept.is_empty() { "sign-in-first" } else { "sign-in-kept" };
-    page(frame, StatusCode::UNAUTHORIZED, &asking(frame, reader).lead(frame.t(lead)))
+    let door = asking(frame, reader).lead(frame.t(lead));
+    let lost = kept.iter().any(|(name, _)| name == FILE_LOST);
+    let door = if lost { door.lead(frame.t("upload-lost")) } else { door };
+    page(frame, StatusCode::UNAUTHORIZED, &door)
 }
 
 async fn form(State(app): State<App>, Guest { frame }: Guest, Asked(asked): Asked) -> Response {

@@ -11,6 +11,7 @@ mod escrow;
 mod finding;
 mod granting;
 mod importing;
+mod keeping;
 mod keys;
 mod live;
 mod looking_after;
