@@ -50,7 +50,7 @@ use axum::{
 };
 use oops::Oops;
 use std::{net::IpAddr, sync::Arc, time::Duration};
-use visit::{Frame, cookie, dress, looks};
+use visit::{Frame, Guest, cookie, dress, looks};
 
 /// Where a request came from, as the node's guard saw it: tries to sign in are counted by it.
 #[derive(Debug, Clone, Copy)]
@@ -102,12 +102,12 @@ pub fn router(handle: Handle, site: Option<Site>) -> Router {
         .merge(if app.passkeys.is_some() { passkey::routes() } else { Router::new() })
         .layer(DefaultBodyLimit::max(forms::MAX_FORM_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), dress));
+        .fallback(not_found)
     Router::new()
         .route("/", get(first_page))
         .route("/community", get(show_status))
         .merge(assets::routes())
         .merge(dressed)
-        .fallback(not_found)
         .with_state(app)
 }
 
@@ -149,9 +149,8 @@ async fn show_status(State(app): State<App>, headers: HeaderMap) -> Response {
     }
 }
 
-async fn not_found(headers: HeaderMap) -> Response {
-    let (words, large) = looks(&headers);
-    Oops::Missing.page(&Frame::plain(words, large))
+async fn not_found(Guest { frame }: Guest) -> Response {
+    Oops::Missing.page(&frame)
 }
 
 /// In seconds: about what a busy node takes to catch up.
