@@ -46,11 +46,14 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let mut rosa = Browser::at(&base);
     let page = rosa.get(&path).await;
     page.is(200).says("Welcome to Kith").says("Cymraeg");
+    // The first pages of the community come in the language that was chosen for these.
+    assert!(!rosa.cookies().contains("kith_language"));
     // The link is good once.
     stranger.get(&path).await.is(403);
     stranger.get("/setup/words").await.is(403);
 
     let page = rosa.send(page.form("/setup").with(&[("language", "en")]), "check").await;
+    assert!(rosa.cookies().contains("kith_language=en"), "{}", rosa.cookies());
     let page = rosa.send(page.form("/setup/way").with(&[("way", "new")]), "check").await;
     let empty = rosa.send(page.form("/setup/name"), "check").await;
     empty.is(422).says("Write the name of your community.").says("Write your name.");
