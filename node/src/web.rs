@@ -10,6 +10,7 @@ mod exchanges;
 mod forms;
 pub mod letters;
 mod live;
+mod news;
 mod oops;
 mod pages;
 mod partners;
@@ -24,6 +25,7 @@ mod signing;
 mod skills;
 mod stale;
 mod status;
+pub mod stopped;
 mod times;
 mod tries;
 mod visit;
@@ -100,9 +102,9 @@ pub fn router(handle: Handle, site: Option<Site>) -> Router {
         .merge(week::routes())
         .route("/live", get(live::listen))
         .merge(if app.passkeys.is_some() { passkey::routes() } else { Router::new() })
+        .fallback(not_found)
         .layer(DefaultBodyLimit::max(forms::MAX_FORM_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), dress));
-        .fallback(not_found)
     Router::new()
         .route("/", get(first_page))
         .route("/community", get(show_status))
