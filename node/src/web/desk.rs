@@ -24,6 +24,7 @@ mod slips;
 mod takeout;
 mod today;
 
+pub(super) use charter::{Limits, limit_fields, limits_of};
 pub(super) use circles::address as circle_address;
 pub(super) use import::Imports;
 pub(super) use members::everybody_here;
@@ -45,9 +46,9 @@ use axum::{
 
 /// What the files of one import may have together: an import's largest file, and the form around it.
 pub(super) const MAX_IMPORT_BYTES: usize = 32 * 1024 * 1024;
-
 /// The most of a form with files that is read, so that who sends larger ones hears so on the form.
 const IMPORT_READ_BYTES: usize = 2 * MAX_IMPORT_BYTES;
+
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/today", get(today::show))

@@ -20,8 +20,8 @@ mod passkeys;
 mod pot;
 mod rough;
 mod scanning;
-mod together;
 mod telling;
+mod together;
 
 use super::{
     assets::STYLE,
