@@ -25,6 +25,7 @@ mod slips;
 mod takeout;
 mod today;
 
+pub(super) use charter::{Limits, limit_fields, limits_of};
 pub(super) use circles::address as circle_address;
 pub(super) use import::Imports;
 pub(super) use members::everybody_here;
@@ -46,6 +47,8 @@ use axum::{
 
 /// What the files of one import may have together: an import's largest file, and the form around it.
 pub(super) const MAX_IMPORT_BYTES: usize = 32 * 1024 * 1024;
+/// The most of a form with files that is read, so that who sends larger ones hears so on the form.
+const IMPORT_READ_BYTES: usize = 2 * MAX_IMPORT_BYTES;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -64,7 +67,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/export", get(takeout::show))
         .route("/export/file", post(takeout::file))
         .route("/import", get(import::start))
-        .route("/import/{system}", get(import::form).post(import::send).layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
+        .route("/import/{system}", get(import::form).post(import::send).layer(DefaultBodyLimit::max(IMPORT_READ_BYTES)))
         .route("/import/columns/{id}", get(import::columns).post(import::send_columns))
         .route("/import/run/{id}", get(import::run))
         .route("/import/run/{id}/begin", post(import::begin))

@@ -30,8 +30,9 @@ use axum::{
     routing::{get, post},
 };
 
-/// A form with the largest picture in it, and what stands around it.
-pub(super) const PICTURE_BYTES: usize = crate::picture::MAX_SENT_BYTES + 64 * 1024;
+/// The most of a form with a picture that is read. That is far more than a picture may have: who sends a larger one is to
+/// hear so on the form.
+pub(super) const PICTURE_BYTES: usize = 4 * crate::picture::MAX_SENT_BYTES;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()

@@ -11,8 +11,9 @@ use crate::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader},
         member::names,
+        news::{News, go_telling},
         oops::full,
-        pages::{self, FactsPage, FormPage, Press, go},
+        pages::{self, FactsPage, FormPage, Press},
         sight::Sight,
         visit::{Frame, Visit},
         words::{Words, beginning_of, date_of},
@@ -137,7 +138,7 @@ pub(super) async fn rang(State(app): State<App>, Path(id): Path<String>, post: P
     post.coordinator()?;
     let known = one(&app, &id).await?;
     app.handle.rang(known.named.id, clock::now()).await?;
-    Ok(go("/today"))
+    Ok(go_telling("/today", News::Rang))
 }
 
 fn address(id: &MemberId) -> String {
@@ -317,7 +318,12 @@ pub(super) async fn send_add(State(app): State<App>, Path((id, what)): Path<(Str
     if !reader.is_fine() {
         return Ok(form(&post.frame, reader, kind, &member).answer());
     }
-    Ok(go(&address(&member)))
+    let news = match kind {
+        Kind::Reference => News::Reference,
+        Kind::Fact => News::Fact,
+        Kind::Note => News::Note,
+    };
+    Ok(go_telling(&address(&member), news))
 }
 
 /// A file that takes no more says so at the field.
@@ -337,7 +343,7 @@ pub(super) async fn drop_fact(State(app): State<App>, Path(id): Path<String>, po
     let known = one(&app, &id).await?;
     let what = post.sent.get("what").to_owned();
     app.handle.change_file(known.named.id, move |file| file.facts.retain(|fact| fact.what != what)).await?;
-    Ok(go(&address(&known.named.id)))
+    Ok(go_telling(&address(&known.named.id), News::FactDropped))
 }
 
 /// Lets another coordinator read notes.
@@ -355,7 +361,7 @@ pub(super) async fn reader(State(app): State<App>, Path(id): Path<String>, post:
             }
         })
         .await?;
-    Ok(go(&address(&other)))
+    Ok(go_telling(&address(&other), News::NoteReader))
 }
 
 #[cfg(test)]

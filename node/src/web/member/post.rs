@@ -7,6 +7,7 @@ use crate::{
         Answer, App, Oops,
         acting::Acting,
         forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
+        news::{News, go_telling},
         pages::{CheckPage, FormPage, go, refusal},
         stale::{self, Stood},
         times,
@@ -218,7 +219,7 @@ pub(super) async fn send_change(
         listing_fields(changing.posting, frame, &mut theirs, changing.listing.when);
         let keep = changing.back.clone();
         let both = stale::both(frame, None, reader, (&stands, theirs), &changing.action, keep);
-        return Ok(both.unwrap_or_else(|| go(&changing.back)));
+        return Ok(both.unwrap_or_else(|| go_telling(&changing.back, News::Listing)));
     }
     let standing = changing.listing.clone();
     let listing = Listing { tags: standing.tags, area: standing.area, language: standing.language, ..wanted };
@@ -226,7 +227,7 @@ pub(super) async fn send_change(
     // Whose it is stays as it was.
     let command = Command::Publish { key, item: changing.posting.item()(listing), expires_at, owner: None };
     match app.handle.command(deed.request(), command).await {
-        Ok(_) => Ok(go(&changing.back)),
+        Ok(_) => Ok(go_telling(&changing.back, News::Listing)),
         Err(Refused::Rule(why)) => Ok(changing.form(frame, reader).refused(Some(refusal(frame.words, &why))).answer()),
         Err(refused) => Err(Oops::Refused(refused)),
     }

@@ -10,7 +10,8 @@ use crate::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Step},
         member::about_event,
-        pages::{self, CheckPage, FormPage, Press, go},
+        news::{News, go_telling},
+        pages::{self, CheckPage, FormPage, Press},
         visit::{Frame, Guest, Visit},
         words::{Words, beginning_of},
     },
@@ -117,7 +118,7 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let id = post.deed().new_id(&app.handle, "event");
     let event = Event { title, begins, minutes, place, text, by: post.member.id, at: clock::now() };
     app.handle.keep_paper(id, Paper::Event(event)).await?;
-    Ok(go("/events"))
+    Ok(go_telling("/events", News::EventMade))
 }
 
 pub(super) async fn cancel(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
@@ -127,7 +128,7 @@ pub(super) async fn cancel(State(app): State<App>, Path(id): Path<String>, post:
     if event.is_some() {
         app.handle.forget_paper(id).await?;
     }
-    Ok(go("/events"))
+    Ok(go_telling("/events", News::EventOff))
 }
 
 /// A value of a property: commas and the like mean something else (RFC 5545, 3.3.11).

@@ -19,7 +19,7 @@ async fn a_coordinator_changes_a_limit_pauses_and_ends() {
 
     // A limit, which the other side sees.
     let form = rosa.get(&at).await.is(200).form("/partners/").with(&[("theirs", "12")]);
-    rosa.send(form, "check").await.is(200).says("At most 12 hours more given");
+    rosa.send(form, "check").await.is(200).says("At most 12 hours more given").says("Your change is saved");
     otto.until("/partners", "At most 12 hours more received").await;
     for (wrong, why) in [("0", "Write a whole number from 1 to 10000."), ("lots", "Write a whole number")] {
         let form = rosa.get(&at).await.form("/partners/").with(&[("theirs", wrong)]);
