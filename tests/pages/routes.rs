@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 104] = [
+const ROUTES: [(&str, Who, &str); 105] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -82,6 +82,7 @@ const ROUTES: [(&str, Who, &str); 104] = [
     ("/paper", Coordinator, "/paper"),
     ("/paper/slips", Coordinator, "/paper/slips"),
     ("/paper/directory", Coordinator, "/paper/directory"),
+    ("/paper/statements", Coordinator, "/paper/statements"),
     ("/events/new", Coordinator, "/events/new"),
     ("/safety", Coordinator, "/safety"),
     ("/members/{id}/file", Coordinator, "/members/OTHER/file"),

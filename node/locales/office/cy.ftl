@@ -258,6 +258,7 @@ event-time = Pryd mae'n dechrau?
     .hint = Fel 18:30.
     .missing = Ysgrifennwch pryd mae'n dechrau.
 event-time-wrong = Ysgrifennwch amser, fel 18:30.
+event-over = Mae hwn ar ben yn barod. Dewiswch amser neu ddiwrnod diweddarach.
 event-length = Am faint mae'n para?
     .hint = Fel 1:30 neu 45 min.
     .missing = Ysgrifennwch am faint mae'n para.

@@ -258,6 +258,7 @@ event-time = When does it begin?
     .hint = Like 18:30.
     .missing = Write when it begins.
 event-time-wrong = Write a time of day, like 18:30.
+event-over = This is over already. Choose a later time or day.
 event-length = How long does it take?
     .hint = Like 1:30 or 45 min.
     .missing = Write how long it takes.

@@ -258,6 +258,7 @@ event-time = ¿Cuándo empieza?
     .hint = Como 18:30.
     .missing = Escriba cuándo empieza.
 event-time-wrong = Escriba una hora, como 18:30.
+event-over = Esto ya ha terminado. Elija otra hora u otro día.
 event-length = ¿Cuánto dura?
     .hint = Como 1:30 o 45 min.
     .missing = Escriba cuánto dura.

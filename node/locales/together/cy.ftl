@@ -294,7 +294,9 @@ today-matches = Pwy allai helpu
 today-ask = { $name }: { $title }
 today-could-help = Gallai helpu: { $who }
 today-fits = { $name } ({ $why })
+today-fits-phone = { $name }, { $phone } ({ $why })
 today-look = Edrych arno
+today-place = { $first } i { $last } o { $all }.
 
 ## Beth wnaeth ffurflen
 news-circle-made = Mae'r cylch wedi'i greu

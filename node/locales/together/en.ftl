@@ -294,7 +294,9 @@ today-matches = Who might help
 today-ask = { $name }: { $title }
 today-could-help = Could help: { $who }
 today-fits = { $name } ({ $why })
+today-fits-phone = { $name }, { $phone } ({ $why })
 today-look = Look at it
+today-place = { $first } to { $last } of { $all }.
 
 ## What a form did
 news-circle-made = The circle is made

@@ -294,7 +294,9 @@ today-matches = Quién podría ayudar
 today-ask = { $name }: { $title }
 today-could-help = Podría ayudar: { $who }
 today-fits = { $name } ({ $why })
+today-fits-phone = { $name }, { $phone } ({ $why })
 today-look = Mirarla
+today-place = De { $first } a { $last }, de { $all } en total.
 
 ## Lo que hizo un formulario
 news-circle-made = El círculo está creado

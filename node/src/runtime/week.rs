@@ -13,6 +13,7 @@ use kith_protocol::{
     shelf::{MAX_RECORD_BYTES, Record},
     time::{Span, Timestamp},
 };
+use std::collections::BTreeSet;
 
 /// How far back something is new.
 pub const NEW_WITHIN: Span = Span::days(7);
@@ -20,6 +21,9 @@ pub const NEW_WITHIN: Span = Span::days(7);
 pub const AHEAD: Span = Span::days(14);
 /// How many of our newest listings are read: more than anybody looks through. That many take under a millisecond.
 pub const NEWEST_READ: usize = 150;
+
+/// Room for how many records of the longest kind there is in one look at all of our listings: a few milliseconds.
+const RECORDS_A_LOOK: usize = 32;
 
 /// Records of a shelf from a revision on, in their order.
 pub fn records_after(
@@ -51,6 +55,26 @@ pub fn newest(machine: &Machine, book: &Book, now: Timestamp) -> Vec<Record> {
     records.rev().filter(|record| record.expires_at > now).collect()
 }
 
+/// Some of our own listings that stand, in their order, with whose each is; and up to which revision was read, while there
+/// was something to read.
+fn standing_after(
+    machine: &Machine,
+    book: &Book,
+    after: u64,
+    now: Timestamp,
+) -> (Vec<(Option<MemberId>, Record)>, Option<u64>) {
+    let (_, shelf) = machine.state().shelf();
+    let (mut found, mut upto) = (Vec::new(), None);
+    for record in records_after(book, &machine.identity().community, after, RECORDS_A_LOOK) {
+        upto = Some(record.revision);
+        let own = shelf.get(&record.key).filter(|own| own.listing && own.revision == record.revision);
+        if let Some(own) = own.filter(|_| record.expires_at > now) {
+            found.push((own.owner, record));
+        }
+    }
+    (found, upto)
+}
+
 /// The week for one reader, or for the notice board.
 #[derive(Debug, Clone, Default)]
 pub struct Week {
@@ -69,6 +93,26 @@ pub struct Week {
 }
 
 impl Handle {
+    /// Every listing of ours that stands, however many there are, with whose each is; the newest first.
+    ///
+    /// # Errors
+    /// [`Refused::Busy`] or [`Refused::Stopping`].
+    pub async fn standing(&self, now: Timestamp) -> Result<Vec<(Option<MemberId>, Record)>, Refused> {
+        let (mut all, mut after) = (Vec::new(), 0);
+        loop {
+            let look = self.look(move |machine, book| standing_after(machine, book, after, now));
+            let (page, upto) = look.await?;
+            all.extend(page);
+            let Some(upto) = upto else { break };
+            after = upto;
+        }
+        all.reverse();
+        // What was changed between two looks was found twice; the newer one stands.
+        let mut seen = BTreeSet::new();
+        all.retain(|(_, record)| seen.insert(record.key));
+        Ok(all)
+    }
+
     /// Puts the week together for a member, or for everybody when there is none.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ mod safety;
 mod scan;
 mod sheet;
 mod slips;
+mod statements;
 mod takeout;
 mod today;
 
@@ -105,6 +106,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/paper", get(paper::show))
         .route("/paper/slips", get(paper::slips))
         .route("/paper/directory", get(paper::directory))
+        .route("/paper/statements", get(statements::show))
         .merge(together())
 }
 

@@ -34,7 +34,7 @@ const STANDS: Duration = Duration::from_secs(15 * 60);
 /// A word that nobody hears, so that connections which are gone are noticed.
 const BEAT: Duration = Duration::from_secs(30);
 /// Pages that show what changes. Of messages and exchanges, each has an address below this.
-const PAGES: [&str; 3] = ["/home", "/today", "/messages"];
+const PAGES: [&str; 7] = ["/home", "/today", "/messages", "/find", "/partners", "/circles", "/events"];
 const BELOW: [&str; 2] = ["/messages/", "/exchange/"];
 
 /// Where a page that is made now listens from.
@@ -123,10 +123,20 @@ mod tests {
 
     #[test]
     fn pages_that_change_are_live_and_forms_are_not() {
-        for live in ["/home", "/today", "/messages", "/messages/2M", "/exchange/1R"] {
+        for live in [
+            "/home",
+            "/today",
+            "/messages",
+            "/find",
+            "/partners",
+            "/circles",
+            "/events",
+            "/messages/2M",
+            "/exchange/1R",
+        ] {
             assert!(is_live(live), "{live}");
         }
-        for still in ["/", "/ask", "/messages/", "/exchange/1R/question", "/members", "/homes"] {
+        for still in ["/", "/ask", "/messages/", "/exchange/1R/question", "/members", "/homes", "/events/new"] {
             assert!(!is_live(still), "{still}");
         }
     }

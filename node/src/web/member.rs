@@ -10,6 +10,7 @@ mod listing;
 mod me;
 mod messages;
 mod mine;
+mod near;
 mod picture;
 mod post;
 mod record;
@@ -21,7 +22,7 @@ pub(super) use home::{names, told};
 pub(super) use me::{looks_like_an_address, person_fields, ticked};
 pub(super) use record::{local, salted, with_note};
 pub(super) use safety::{about_circle, about_event, trouble_key};
-pub(super) use statement::{DOCUMENT, attachment};
+pub(super) use statement::{DOCUMENT, Sheet, attachment, sheet};
 
 use super::App;
 use axum::{

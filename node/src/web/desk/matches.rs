@@ -6,7 +6,7 @@ use crate::{
         listings::{Kind, plain},
         office::{About, File, Paper},
     },
-    web::{member::names, shelf, words::Words},
+    web::{member::names, words::Words},
 };
 use kith_protocol::{
     id::{MemberId, RecordKey},
@@ -27,6 +27,8 @@ pub(super) struct Ask {
     pub(super) title: String,
     /// Who asks.
     pub(super) name: String,
+    /// Their number, if they have one.
+    pub(super) phone: Option<String>,
     pub(super) since: Timestamp,
     /// Whether it waits for an answer for days.
     pub(super) waits: bool,
@@ -90,29 +92,34 @@ fn best<'a>(need: &Posted, offers: &'a [Posted], may: impl Fn(&MemberId) -> bool
 }
 
 async fn posted(handle: &Handle, now: Timestamp) -> Result<(Vec<Posted>, Vec<Posted>), Refused> {
-    handle
-        .look(move |machine, book| {
-            let shelf = machine.state().shelf().1;
-            let (mut needs, mut offers) = (Vec::new(), Vec::new());
-            for record in shelf::newest(machine, book, now) {
-                let Some((kind, listing)) = Kind::of(&record.item) else { continue };
-                let owner = shelf.get(&record.key).and_then(|own| own.owner);
-                let Some(owner) = owner.filter(|owner| machine.state().ledger().active(owner).is_ok()) else {
-                    continue;
-                };
-                let one = Posted {
-                    key: record.key,
-                    owner,
-                    title: listing.title.clone(),
-                    category: listing.category,
-                    made_at: record.made_at,
-                    words: long_words(&listing.title),
-                };
-                if kind == Kind::Need { needs.push(one) } else { offers.push(one) }
-            }
-            (needs, offers)
-        })
-        .await
+    let standing = handle.standing(now).await?;
+    let owners: BTreeSet<MemberId> = standing.iter().filter_map(|(owner, _)| *owner).collect();
+    let here = handle.look(move |machine, _| {
+        let active = |owner: &MemberId| machine.state().ledger().active(owner).is_ok();
+        owners.into_iter().filter(active).collect::<BTreeSet<_>>()
+    });
+    let here = here.await?;
+    let (mut needs, mut offers) = (Vec::new(), Vec::new());
+    for (owner, record) in standing {
+        let Some((kind, listing)) = Kind::of(&record.item) else { continue };
+        let Some(owner) = owner.filter(|owner| here.contains(owner)) else { continue };
+        let one = Posted {
+            key: record.key,
+            owner,
+            title: listing.title.clone(),
+            category: listing.category,
+            made_at: record.made_at,
+            words: long_words(&listing.title),
+        };
+        if kind == Kind::Need { needs.push(one) } else { offers.push(one) }
+    }
+    Ok((needs, offers))
+}
+
+/// The numbers of those who have one.
+pub(super) async fn phones(handle: &Handle, ids: Vec<MemberId>) -> Result<BTreeMap<MemberId, String>, Refused> {
+    let persons = handle.persons(ids).await?.into_iter();
+    Ok(persons.filter_map(|(id, person)| Some((id, person.phone?))).collect())
 }
 
 /// Asks of members here on our board, the oldest first.
@@ -133,6 +140,7 @@ pub(super) async fn asks(handle: &Handle, words: Words, now: Timestamp) -> Resul
     let people: BTreeSet<MemberId> = needs.iter().chain(&offers).map(|one| one.owner).collect();
     let files: BTreeMap<MemberId, File> =
         handle.files_of(people.iter().copied().collect()).await?.into_iter().map(|file| (file.member, file)).collect();
+    let phones = phones(handle, people.iter().copied().collect()).await?;
     let names = names(handle, people).await?;
     let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
     let blocks = |one: &MemberId, other: &MemberId| files.get(one).is_some_and(|file| file.blocked.contains(other));
@@ -148,13 +156,21 @@ pub(super) async fn asks(handle: &Handle, words: Words, now: Timestamp) -> Resul
                 Fits::Word(word) => format!("“{word}”"),
                 Fits::Kind => words.category(offer.category),
             };
-            words.t2("today-fits", ("name", &name(&offer.owner)), ("why", &why))
+            let values = [("name", name(&offer.owner)), ("why", why)];
+            match phones.get(&offer.owner) {
+                Some(phone) => {
+                    let [name, why] = values;
+                    words.filled("today-fits-phone", &[name, why, ("phone", phone.clone())])
+                }
+                None => words.filled("today-fits", &values),
+            }
         };
         let waits = !answered.contains(&need.key);
         let helpers = if waits { best(need, &offers, may).iter().map(helper).collect() } else { Vec::new() };
         Ask {
             title: need.title.clone(),
             name: name(&need.owner),
+            phone: phones.get(&need.owner).cloned(),
             since: need.made_at,
             waits: waits && now.since(need.made_at) >= UNANSWERED_AFTER,
             helpers,

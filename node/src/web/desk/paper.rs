@@ -8,13 +8,13 @@ use crate::{
         forms::Asked,
         pages,
         qr::Square,
-        shelf,
         visit::{Frame, Visit},
     },
 };
 use askama::Template;
 use axum::extract::State;
 use kith_protocol::id::MemberId;
+use std::collections::BTreeMap;
 
 /// Slips on one print: two sheets of four.
 const SLIPS: usize = 8;
@@ -85,21 +85,17 @@ pub(super) async fn directory(State(app): State<App>, visit: Visit) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, now) = (&visit.frame, clock::now());
     let known = everybody(&app.handle, "").await?;
-    let records = app.handle.look(move |machine, book| {
-        let records = shelf::newest(machine, book, now).into_iter();
-        let owned = records.filter_map(|record| {
-            let owner = machine.state().shelf().1.get(&record.key)?.owner?;
-            let (kind, listing) = Kind::of(&record.item)?;
-            (kind == Kind::Offer).then(|| (owner, listing.title.clone()))
-        });
-        owned.collect::<Vec<_>>()
-    });
-    let offers = records.await?;
+    let mut offers: BTreeMap<MemberId, Vec<String>> = BTreeMap::new();
+    for (owner, record) in app.handle.standing(now).await? {
+        if let (Some(owner), Some((Kind::Offer, listing))) = (owner, Kind::of(&record.item)) {
+            offers.entry(owner).or_default().push(listing.title.clone());
+        }
+    }
     let entries = known.into_iter().map(|known| Entry {
         name: known.named.person.name.clone(),
         // A sheet of paper goes from hand to hand: only what somebody said may stand on it.
         phone: known.named.person.phone.clone().filter(|_| known.named.person.in_directory).unwrap_or_default(),
-        offers: offers.iter().filter(|(owner, _)| *owner == known.named.id).map(|(_, title)| title.clone()).collect(),
+        offers: offers.remove(&known.named.id).unwrap_or_default(),
     });
     let page = DirectoryPage {
         frame,

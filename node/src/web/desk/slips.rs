@@ -22,7 +22,7 @@ use data_encoding::HEXLOWER;
 use kith_protocol::{
     id::{ExchangeId, MemberId},
     ledger::{Channel, Consent, CorrectionTerms, ExchangeTerms},
-    machine::{Command, Reply},
+    machine::{Command, Reply, WaitingKind},
     minutes::Minutes,
     rejection::Rejection,
     text,
@@ -53,6 +53,9 @@ struct Row {
     /// Looks like one that is there already.
     double: Option<String>,
 }
+
+/// What makes one slip look like another: giver, receiver and minutes.
+type Same = (MemberId, MemberId, u32);
 
 /// A line that can be recorded.
 struct Slip {
@@ -217,14 +220,33 @@ pub(super) async fn grid(State(app): State<App>, visit: Visit, Asked(asked): Ask
     Ok(page.answer())
 }
 
-/// Lines that look like one typed above them or recorded of late, and are not said to be meant.
+/// Exchanges of two members here that wait for somebody's yes, with the day they were written down: by giver, receiver and
+/// minutes.
+async fn waiting(handle: &Handle) -> Result<BTreeMap<Same, Timestamp>, Refused> {
+    let asked = handle.look(|machine, _| {
+        let local = machine.state().waiting().values().filter_map(|waiting| match &waiting.kind {
+            WaitingKind::Local { terms, .. } => Some((terms.clone(), waiting.since)),
+            WaitingKind::Payment { .. } | WaitingKind::Asked { .. } | WaitingKind::Declined { .. } => None,
+        });
+        local.map(|(terms, since)| ((terms.giver, terms.receiver, terms.minutes.get()), since)).collect()
+    });
+    let mut found: BTreeMap<Same, Timestamp> = asked.await?;
+    // Of somebody new, a coordinator looks first: that waits elsewhere.
+    for (_, pending) in handle.pending_exchanges().await? {
+        found.insert((pending.giver, pending.receiver, pending.minutes.get()), pending.at);
+    }
+    Ok(found)
+}
+
+/// Lines that look like one typed above them, recorded of late, or waiting for a yes, and are not said to be meant.
 async fn doubles(
     handle: &Handle,
     words: Words,
     rows: &mut [(Row, Option<Slip>)],
     now: Timestamp,
 ) -> Result<(), Refused> {
-    let mut seen: BTreeMap<(MemberId, MemberId, u32), usize> = BTreeMap::new();
+    let waiting = waiting(handle).await?;
+    let mut seen: BTreeMap<Same, usize> = BTreeMap::new();
     for (at, (row, slip)) in rows.iter_mut().enumerate() {
         let Some(slip) = slip else { continue };
         let same = (slip.giver, slip.receiver, slip.minutes.get());
@@ -234,6 +256,10 @@ async fn doubles(
         }
         if let Some(above) = above {
             row.double = Some(words.t1("slips-double-above", "n", above));
+            continue;
+        }
+        if let Some(since) = waiting.get(&same) {
+            row.double = Some(words.t1("slips-double-waits", "day", words.near_day(*since, now)));
             continue;
         }
         let lines = handle.statement(slip.giver, None, DOUBLE_LINES).await?;

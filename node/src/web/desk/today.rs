@@ -30,10 +30,24 @@ use kith_protocol::{
 };
 use std::collections::BTreeMap;
 
-/// Lines of each part of the list.
+/// Lines of a page of each part of the list.
 const SHOWN: usize = 30;
 /// An exchange that waits longer is worth a call.
 const LONG: Span = Span::days(3);
+
+/// The parts of the list: the key of the heading of each, which names it in addresses, too.
+const REPORTS: &str = "today-reports";
+const APPLICATIONS: &str = "today-applications";
+const FIRSTS: &str = "today-firsts";
+const QUESTIONS: &str = "today-asked";
+const DISPUTES: &str = "today-disputes";
+const ADVANCES: &str = "today-advances";
+const UNANSWERED: &str = "today-unanswered";
+const MATCHES: &str = "today-matches";
+const WAITING: &str = "today-waits";
+const PARTNERS: &str = "today-partners";
+const ESCROW: &str = "today-escrow";
+const REVIEWS: &str = "today-reviews";
 
 /// For how long coordinators see that a partner's copies were asked for: a month has a meeting in it.
 const CLAIM_SHOWN: Span = Span::days(31);
@@ -53,60 +67,114 @@ struct Ring {
     press: Press,
 }
 
+/// One part of the list: its heading, and a page of its lines.
+struct Part {
+    heading: String,
+    todos: Vec<Todo>,
+    /// Which of all its lines these are, when they are not all.
+    place: Option<String>,
+    next: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "today.html", whitespace = "minimize")]
 struct TodayPage<'a> {
     frame: &'a Frame,
     day: String,
     counts: Vec<String>,
-    applications: Vec<Todo>,
-    unanswered: Vec<Todo>,
-    matches: Vec<Todo>,
-    reviews: Vec<Todo>,
+    parts: Vec<Part>,
     ring: Vec<Ring>,
-    reports: Vec<Todo>,
-    firsts: Vec<Todo>,
-    questions: Vec<Todo>,
-    disputes: Vec<Todo>,
-    advances: Vec<Todo>,
-    waiting: Vec<Todo>,
-    partners: Vec<Todo>,
-    escrow: Vec<Todo>,
+}
+
+/// Which part of the list is looked at by itself, if one is, and which page of it. Of all others it is the first.
+#[derive(Clone, Copy)]
+struct Pager<'a> {
+    part: &'a str,
+    page: usize,
+}
+
+impl<'a> Pager<'a> {
+    fn of(asked: &'a Sent) -> Self {
+        Self { part: asked.get("part"), page: asked.get("page").parse().unwrap_or(0) }
+    }
+
+    /// The page of a part.
+    fn cut<T>(self, part: &'static str, list: Vec<T>) -> Cut<T> {
+        let all = list.len();
+        let from = if self.part == part { self.page.saturating_mul(SHOWN) } else { 0 };
+        // What stood on a last page may be done by now.
+        let from = if from < all { from } else { 0 };
+        Cut { part, list: list.into_iter().skip(from).take(SHOWN).collect(), from, all }
+    }
+}
+
+/// A page of a part, and how much there is of it. The name of a part is the key of its heading.
+struct Cut<T> {
+    part: &'static str,
+    list: Vec<T>,
+    from: usize,
+    all: usize,
+}
+
+impl<T> Cut<T> {
+    fn each<U>(self, made: impl FnMut(T) -> Option<U>) -> Cut<U> {
+        let Self { part, list, from, all } = self;
+        Cut { part, list: list.into_iter().filter_map(made).collect(), from, all }
+    }
+
+    fn todos(&self, shown: impl FnMut(&T) -> Option<Todo>) -> Cut<Todo> {
+        Cut { part: self.part, list: self.list.iter().filter_map(shown).collect(), from: self.from, all: self.all }
+    }
+}
+
+impl Cut<Todo> {
+    fn shown(self, words: Words) -> Part {
+        let to = self.from + self.list.len();
+        let values = [self.from + 1, to, self.all].map(|n| words.grouped(n as u64));
+        let [first, last, all] = values;
+        let place = words.filled("today-place", &[("first", first), ("last", last), ("all", all)]);
+        Part {
+            heading: words.t(self.part),
+            todos: self.list,
+            place: (self.all > SHOWN).then_some(place),
+            next: (to < self.all).then(|| format!("/today?part={}&page={}", self.part, self.from / SHOWN + 1)),
+        }
+    }
 }
 
 struct Looked {
-    waiting: Vec<Seen>,
-    crossing: Vec<Partner>,
+    waiting: Cut<Seen>,
+    crossing: Cut<Partner>,
     questioned: Vec<(ExchangeId, Seen)>,
-    disputed: Vec<(Disputed, Option<Seen>)>,
-    advanced: Vec<Seen>,
+    disputed: Cut<(Disputed, Option<Seen>)>,
+    advanced: Cut<Seen>,
     members: u64,
 }
 
-async fn look(handle: &Handle, questions: Vec<ExchangeId>) -> Result<Looked, Refused> {
+async fn look(handle: &Handle, pager: Pager<'_>, questions: Vec<ExchangeId>) -> Result<Looked, Refused> {
+    let (part, page) = (pager.part.to_owned(), pager.page);
     handle
         .look(move |machine, book| {
-            let state = machine.state();
+            let (state, pager) = (machine.state(), Pager { part: &part, page });
             let open = state.waiting().iter().filter(|(_, waiting)| waiting.is_open());
-            let mut waiting: Vec<Seen> = open.map(|(id, waiting)| Seen::waiting(machine, *id, waiting)).collect();
-            waiting.sort_by_key(|seen| seen.since);
-            waiting.truncate(SHOWN);
-            let partners = state.ledger().partners().iter().take(SHOWN);
-            let questioned = questions.into_iter().filter_map(|id| Some((id, Seen::find(machine, book, id)?)));
-            let disputed = list(machine, SHOWN).into_iter().map(|found| {
-                let seen = Seen::find(machine, book, found.exchange);
-                (found, seen)
-            });
+            let mut open: Vec<_> = open.collect();
+            open.sort_by_key(|(_, waiting)| waiting.since);
+            let partners = state.ledger().partners().iter();
+            let partners = partners.map(|(account, partner)| Partner::of(machine, account, partner));
+            let disputed = list(machine, usize::MAX).into_iter().filter(|found| found.state.is_ok());
             // What a partner still may pay needs no decision.
             let advances = state.ledger().advances().iter();
-            let open = advances.filter(|(id, advance)| !advance.kept && !state.waiting().contains_key(id));
-            let advanced = open.filter_map(|(id, _)| Seen::find(machine, book, *id)).take(SHOWN);
+            let advanced = advances.filter(|(id, advance)| !advance.kept && !state.waiting().contains_key(id));
+            let seen = |id: ExchangeId| Seen::find(machine, book, id);
             Looked {
-                disputed: disputed.collect(),
-                advanced: advanced.collect(),
-                waiting,
-                crossing: partners.map(|(account, partner)| Partner::of(machine, account, partner)).collect(),
-                questioned: questioned.collect(),
+                waiting: pager.cut(WAITING, open).each(|(id, waiting)| Some(Seen::waiting(machine, *id, waiting))),
+                crossing: pager.cut(PARTNERS, partners.filter(is_stuck).collect()),
+                questioned: questions.into_iter().filter_map(|id| Some((id, seen(id)?))).collect(),
+                disputed: pager.cut(DISPUTES, disputed.collect()).each(|found: Disputed| {
+                    let seen = seen(found.exchange);
+                    Some((found, seen))
+                }),
+                advanced: pager.cut(ADVANCES, advanced.collect()).each(|(id, _)| seen(*id)),
                 members: state.ledger().members().values().filter(|member| member.active).count() as u64,
             }
         })
@@ -142,19 +210,21 @@ fn waiting(
     }
 }
 
-fn partner(words: Words, partner: &Partner, now: Timestamp) -> Option<Todo> {
-    if partner.undecided + partner.asked + partner.unconfirmed == 0 {
-        return None;
-    }
+/// Whether something waits between us and a partner.
+fn is_stuck(partner: &Partner) -> bool {
+    partner.undecided + partner.asked + partner.unconfirmed > 0
+}
+
+fn partner(words: Words, partner: &Partner, now: Timestamp) -> Todo {
     let name = partner.name(words);
     let line = crate::web::partners::Line::new(words, partner.clone(), now);
     let state = words.t(if partner.connected { "partner-connected" } else { "partner-asleep" });
-    Some(Todo {
+    Todo {
         words: name,
         more: format!("{} {state}", line.waiting.join(" ")),
         button: words.t("today-partner"),
         address: "/partners".into(),
-    })
+    }
 }
 
 fn dispute(
@@ -181,21 +251,20 @@ fn advance(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen, now: T
     }
 }
 
-pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
+pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
-    let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
-    let questions = app.handle.questions().await?;
-    let looked = look(&app.handle, questions.iter().map(|(id, _)| *id).take(SHOWN).collect()).await?;
-    let beside = looked.disputed.iter().filter_map(|(_, seen)| seen.as_ref()).chain(&looked.advanced);
-    let parties = looked.waiting.iter().chain(looked.questioned.iter().map(|(_, seen)| seen)).chain(beside);
+    let (frame, words, now, handle) = (&visit.frame, visit.frame.words, clock::now(), &app.handle);
+    let pager = Pager::of(&asked);
+    let questions = pager.cut(QUESTIONS, handle.questions().await?);
+    let looked = look(handle, pager, questions.list.iter().map(|(id, _)| *id).collect()).await?;
+    let beside = looked.disputed.list.iter().filter_map(|(_, seen)| seen.as_ref()).chain(&looked.advanced.list);
+    let parties = looked.waiting.list.iter().chain(looked.questioned.iter().map(|(_, seen)| seen)).chain(beside);
     let parties = parties.flat_map(Seen::parties);
-    let ids: Vec<MemberId> = parties.chain(questions.iter().map(|(_, question)| question.member)).collect();
-    let names = names(&app.handle, ids.clone()).await?;
-    let persons = app.handle.persons(ids).await?;
-    let phones: BTreeMap<MemberId, String> =
-        persons.into_iter().filter_map(|(id, person)| Some((id, person.phone?))).collect();
-    let asked = looked.questioned.iter().filter_map(|(id, seen)| {
-        let (_, question) = questions.iter().find(|(asked, _)| asked == id)?;
+    let ids: Vec<MemberId> = parties.chain(questions.list.iter().map(|(_, question)| question.member)).collect();
+    let names = names(handle, ids.clone()).await?;
+    let phones = matches::phones(handle, ids).await?;
+    let asked = questions.todos(|(id, question)| {
+        let (_, seen) = looked.questioned.iter().find(|(found, _)| found == id)?;
         let who = names.get(&question.member).cloned().unwrap_or_else(|| words.t("somebody"));
         let phone = phones.get(&question.member).cloned().unwrap_or_default();
         let values = [("who", who), ("why", words.t(reason_key(question.reason))), ("phone", phone)];
@@ -209,29 +278,36 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
             },
         })
     });
-    let asked: Vec<Todo> = asked.collect();
-    let board = matches::asks(&app.handle, words, now).await?;
+    let board = matches::asks(handle, words, now).await?;
+    let (waits, fits): (Vec<&Ask>, Vec<&Ask>) =
+        (board.iter().filter(|ask| ask.waits).collect(), board.iter().filter(|ask| !ask.helpers.is_empty()).collect());
+    let counts = vec![
+        words.n("today-members", looked.members),
+        words.n("today-waiting", looked.waiting.all as u64),
+        words.n("today-questions", asked.all as u64),
+    ];
+    let parts = [
+        pager.cut(REPORTS, reports(handle, words, now).await?),
+        pager.cut(APPLICATIONS, applications(handle, words, now).await?),
+        pager.cut(FIRSTS, firsts(handle, words, now).await?),
+        asked,
+        looked.disputed.todos(|found| dispute(words, &names, found)),
+        looked.advanced.todos(|seen| Some(advance(words, &names, seen, now))),
+        pager.cut(UNANSWERED, waits).todos(|ask| Some(unanswered(words, ask, now))),
+        pager.cut(MATCHES, fits).todos(|ask| Some(fitting(words, ask))),
+        looked.waiting.todos(|seen| Some(waiting(words, &names, &phones, seen, now))),
+        looked.crossing.todos(|seen| Some(partner(words, seen, now))),
+        pager.cut(ESCROW, escrow(handle, words, now).await?),
+        pager.cut(REVIEWS, reviews(handle, words, now).await?),
+    ];
+    let alone = parts.iter().any(|part| part.part == pager.part && !part.list.is_empty());
+    let parts = parts.into_iter().filter(|part| !part.list.is_empty() && (!alone || part.part == pager.part));
     let page = TodayPage {
         frame,
         day: words.day(now),
-        counts: vec![
-            words.n("today-members", looked.members),
-            words.n("today-waiting", looked.waiting.len() as u64),
-            words.n("today-questions", asked.len() as u64),
-        ],
-        applications: applications(&app.handle, words, now).await?,
-        unanswered: board.iter().filter(|ask| ask.waits).take(SHOWN).map(|ask| unanswered(words, ask, now)).collect(),
-        matches: board.iter().filter_map(|ask| fitting(words, ask)).take(SHOWN).collect(),
-        reviews: reviews(&app.handle, words, now).await?,
-        ring: ring(&app, words, now).await?,
-        reports: reports(&app.handle, words, now).await?,
-        firsts: firsts(&app.handle, words, now).await?,
-        questions: asked,
-        disputes: looked.disputed.iter().filter_map(|found| dispute(words, &names, found)).collect(),
-        advances: looked.advanced.iter().map(|seen| advance(words, &names, seen, now)).collect(),
-        waiting: looked.waiting.iter().map(|seen| waiting(words, &names, &phones, seen, now)).collect(),
-        partners: looked.crossing.iter().filter_map(|seen| partner(words, seen, now)).collect(),
-        escrow: escrow(&app.handle, words, now).await?,
+        counts,
+        parts: parts.map(|part| part.shown(words)).collect(),
+        ring: if alone { Vec::new() } else { ring(&app, words, now).await? },
     };
     Ok(pages::show(frame, &page))
 }
@@ -260,27 +336,31 @@ async fn applications(handle: &Handle, words: Words, now: Timestamp) -> Result<V
         button: words.t("today-answer"),
         address: super::joining::address(id),
     };
-    Ok(handle.applications().await?.iter().take(SHOWN).map(todo).collect())
+    Ok(handle.applications().await?.iter().map(todo).collect())
 }
 
 /// An ask that nobody answered, with the number to ring.
 fn unanswered(words: Words, ask: &Ask, now: Timestamp) -> Todo {
+    let mut more = words.t1("today-unanswered-since", "day", words.near_day(ask.since, now));
+    if let Some(phone) = &ask.phone {
+        more = format!("{more} {}", words.t2("today-ring", ("name", &ask.name), ("phone", phone)));
+    }
     Todo {
         words: words.t2("today-ask", ("name", &ask.name), ("title", &ask.title)),
-        more: words.t1("today-unanswered-since", "day", words.near_day(ask.since, now)),
+        more,
         button: words.t("today-look"),
         address: ask.address.clone(),
     }
 }
 
 /// An ask with those who might help, and why.
-fn fitting(words: Words, ask: &Ask) -> Option<Todo> {
-    (!ask.helpers.is_empty()).then(|| Todo {
+fn fitting(words: Words, ask: &Ask) -> Todo {
+    Todo {
         words: words.t2("today-ask", ("name", &ask.name), ("title", &ask.title)),
         more: words.t1("today-could-help", "who", ask.helpers.join("; ")),
         button: words.t("today-look"),
         address: ask.address.clone(),
-    })
+    }
 }
 
 async fn reviews(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
@@ -296,7 +376,7 @@ async fn reviews(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<To
             address: format!("/members/{member}/file"),
         }
     };
-    Ok(due.iter().take(SHOWN).map(todo).collect())
+    Ok(due.iter().map(todo).collect())
 }
 
 /// People to ring this week. Who they are is found out once a day, and anew when the charter keeps score in another way; who was rung meanwhile is off the list at once.
@@ -353,7 +433,7 @@ async fn reports(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<To
             address: report_address(id),
         }
     };
-    Ok(open.iter().take(SHOWN).map(todo).collect())
+    Ok(open.iter().map(todo).collect())
 }
 
 async fn firsts(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
@@ -365,7 +445,7 @@ async fn firsts(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Tod
         button: words.t("today-read"),
         address: format!("/first/{id}"),
     };
-    Ok(pending.iter().take(SHOWN).map(todo).collect())
+    Ok(pending.iter().map(todo).collect())
 }
 
 fn contact_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
@@ -390,4 +470,26 @@ pub(super) async fn send_contact(State(app): State<App>, post: Post) -> Answer {
     }
     app.handle.set_contact(Some(words)).await?;
     Ok(go("/done/contact"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::words::Language;
+
+    #[test]
+    fn an_ask_that_nobody_answered_says_whom_to_ring() {
+        let ask = |phone: Option<&str>| Ask {
+            title: "Roses".into(),
+            name: "Ada Park".into(),
+            phone: phone.map(Into::into),
+            since: Timestamp(0),
+            waits: true,
+            helpers: Vec::new(),
+            address: "/".into(),
+        };
+        let more = |ask| unanswered(Words(Language::English), &ask, Timestamp(0)).more;
+        assert!(more(ask(Some("020 7946 0001"))).ends_with("Ring Ada Park: 020 7946 0001."));
+        assert!(!more(ask(None)).contains("Ring"));
+    }
 }

@@ -77,28 +77,36 @@ const PLACES_HERE: [(&str, &str); 3] = [PLACES[0], PLACES[2], PLACES[3]];
 const ASKED: [&str; 8] = ["q", "kind", "category", "place", "language", "day", "part", "remote"];
 
 /// What a look at the machine tells of a record's owner and community.
-struct Owned {
-    record: Record,
-    own: bool,
-    owner: Option<MemberId>,
+pub(super) struct Owned {
+    pub(super) record: Record,
+    pub(super) own: bool,
+    pub(super) owner: Option<MemberId>,
     /// Who put it up for its owner.
-    by: Option<MemberId>,
-    community: Option<String>,
+    pub(super) by: Option<MemberId>,
+    pub(super) community: Option<String>,
     connected: bool,
-    /// How many kilometres away it is, when both places are told and are not the same.
-    away: Option<u32>,
+    /// How many kilometres away it is, when both places are told and it is not simply here.
+    pub(super) away: Option<u32>,
 }
 
-/// How far a record is from here, by what it says of its place, or its community.
+impl Owned {
+    /// What the community is called whose it is.
+    pub(super) fn called(&self, words: Words) -> String {
+        self.community.clone().unwrap_or_else(|| words.t("partner-nameless"))
+    }
+}
+
+/// How far a record is from here, by what it says of its place, or its community. What is ours and says no other place is
+/// here.
 fn away(machine: &Machine, record: &Record) -> Option<u32> {
     let own = machine.identity().community;
     let said = record.item.listing().and_then(|listing| listing.area.clone());
     let there = Cell::of(&said.or_else(|| area_of(machine, &record.community))?)?;
     let here = Cell::of(&area_of(machine, &own)?)?;
-    (here != there).then(|| here.about(&there))
+    (here != there || record.community != own).then(|| here.about(&there))
 }
 
-fn owned(machine: &Machine, record: Record) -> Owned {
+pub(super) fn owned(machine: &Machine, record: Record) -> Owned {
     let own = record.community == machine.identity().community;
     Owned {
         own,
@@ -112,7 +120,7 @@ fn owned(machine: &Machine, record: Record) -> Owned {
 }
 
 /// Why a result fits what was looked for, and the member.
-fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, found: &Owned) -> Vec<String> {
+pub(super) fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, found: &Owned) -> Vec<String> {
     let mut reasons = Vec::new();
     let Some((_, listing)) = Kind::of(&found.record.item) else { return reasons };
     if !wanted.words.is_empty() {
@@ -130,6 +138,8 @@ fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, found: &Owned
         // The middles of two places next to each other, as coarse as they are told, tell no distance.
         Some(0..=1) => reasons.push(words.t("why-next")),
         Some(km) if !listing.remote || wanted.place == Place::Near => reasons.push(words.t1("why-km", "km", km)),
+        // Nobody says where it is: what is known is whose it is.
+        None if !found.own && !listing.remote => reasons.push(words.t1("why-there", "partner", found.called(words))),
         _ => {}
     }
     if let Some(language) = Language::ALL
@@ -145,10 +155,9 @@ fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, found: &Owned
 
 fn hit(words: Words, names: &BTreeMap<MemberId, String>, found: Owned, why: Vec<String>) -> Option<Hit> {
     let (_, listing) = Kind::of(&found.record.item)?;
-    let community = found.community.unwrap_or_else(|| words.t("partner-nameless"));
     let who = match found.own {
         true => owner_shown(words, names, found.owner, found.by),
-        false => words.t1("somebody-of", "partner", &community),
+        false => words.t1("somebody-of", "partner", found.called(words)),
     };
     let same = same_language(&listing.language, words.0.code());
     Some(Hit {
@@ -261,4 +270,54 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         query: asked.get("q").chars().take(MAX_QUERY).collect(),
     };
     Ok(pages::show(frame, &page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kith_protocol::{
+        id::{CommunityId, RecordKey},
+        shelf::Item,
+        time::Timestamp,
+    };
+
+    #[test]
+    fn every_result_says_why() {
+        let wanted = |place| Wanted {
+            kind: Kind::Offer,
+            place,
+            category: None,
+            remote: false,
+            language: None,
+            times: None,
+            words: Vec::new(),
+        };
+        let found = |own: bool, away: Option<u32>| Owned {
+            record: Record {
+                v: 1,
+                community: CommunityId([1; 32]),
+                key: RecordKey([1; 16]),
+                revision: 1,
+                item: Item::Offer(crate::trial::listing("Sewing", "", &[])),
+                made_at: Timestamp(0),
+                expires_at: Timestamp(u64::MAX),
+            },
+            own,
+            by: None,
+            owner: None,
+            community: Some("Westside".into()),
+            connected: true,
+            away,
+        };
+        let words = Words(Language::English);
+        for (own, away, said) in [
+            (true, None, "In our community"),
+            (false, None, "In Westside"),
+            (false, Some(0), "Close by"),
+            (false, Some(7), "About 7 km away"),
+        ] {
+            let reasons = why(words, &wanted(Place::Everywhere), &BTreeSet::new(), &found(own, away));
+            assert!(reasons.contains(&said.to_owned()), "{reasons:?} lacks {said}");
+        }
+    }
 }

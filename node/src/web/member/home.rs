@@ -1,5 +1,9 @@
 //! A member's first page: what waits for them, hours given and received, and what is new nearby.
 
+use super::{
+    find::Owned,
+    near::{self, Near},
+};
 use crate::{
     runtime::{Handle, Refused, clock, listings::Kind, statement::Line},
     web::{
@@ -17,7 +21,7 @@ use crate::{
 use askama::Template;
 use axum::extract::State;
 use kith_protocol::{
-    id::{CommunityId, ExchangeId, MemberId, RecordKey},
+    id::{ExchangeId, MemberId},
     member::MemberKind,
     shelf::Category,
     time::Timestamp,
@@ -26,8 +30,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most things that wait on this page: a screen or two.
 const WAITING_SHOWN: usize = 10;
-/// New asks on this page, and new offers.
-const NEAR_SHOWN: usize = 3;
 /// Notices on this page; the others stand among the messages.
 const NOTICES_SHOWN: usize = 3;
 /// Lines read for the hours of a year: more than an exchange a day, both ways.
@@ -44,7 +46,7 @@ pub(in crate::web) struct Year {
 impl Year {
     /// The fold of a member's lines since a moment, newest first. What was corrected counts as corrected, and hours that
     /// are given back are taken off what they were, not added to the other side.
-    fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Self {
+    pub(super) fn of<'a>(lines: impl Iterator<Item = &'a Line>) -> Self {
         let mut each: BTreeMap<(Option<ExchangeId>, u64), i64> = BTreeMap::new();
         let mut back: BTreeSet<(Option<ExchangeId>, u64)> = BTreeSet::new();
         for line in lines.filter(|line| !["opening_balance", "member_left", "gift"].contains(&line.kind)) {
@@ -94,14 +96,6 @@ struct Waits {
     since: String,
     mine: bool,
     link: Option<(String, String)>,
-}
-
-/// Something new nearby.
-struct Near {
-    title: String,
-    category: String,
-    why: Option<String>,
-    address: String,
 }
 
 /// The hours of this year, in words.
@@ -215,45 +209,20 @@ pub(in crate::web) async fn short_names(
     Ok(names)
 }
 
-/// One of our own listings, as the page needs it.
-struct Found {
-    kind: Kind,
-    key: RecordKey,
-    title: String,
-    category: Category,
-}
-
 struct Looked {
     balance: i64,
     sight: Sight,
     waiting: Vec<Seen>,
-    own: CommunityId,
-    near: Vec<Found>,
+    near: Vec<Owned>,
     skills: BTreeSet<Category>,
 }
 
 async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked, Refused> {
     let (member, own) = (acting.member, !acting.is_for_another());
-    let kept_away = handle.file(member).await?.blocked;
     let first = handle.pending_of(member).await?;
     handle
         .look(move |machine, book| {
             let state = machine.state();
-            let (_, shelf) = state.shelf();
-            let owner = |key: &RecordKey| shelf.get(key).and_then(|own| own.owner);
-            let (mut near, mut skills) = (Vec::new(), BTreeSet::new());
-            for record in shelf::newest(machine, book, now) {
-                let Some((kind, listing)) = Kind::of(&record.item) else { continue };
-                if owner(&record.key).is_some_and(|owner| kept_away.contains(&owner)) {
-                    continue;
-                }
-                if owner(&record.key) != Some(member) {
-                    let (title, category) = (listing.title.clone(), listing.category);
-                    near.push(Found { kind, key: record.key, title, category });
-                } else if kind == Kind::Offer {
-                    skills.insert(listing.category);
-                }
-            }
             Looked {
                 balance: state.ledger().members().get(&member).map_or(0, |member| member.balance.get()),
                 sight: Sight::of(machine, own),
@@ -263,29 +232,11 @@ async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked
                     .chain(waiting_of(machine, &member, WAITING_SHOWN))
                     .take(WAITING_SHOWN)
                     .collect(),
-                own: machine.identity().community,
-                near,
-                skills,
+                near: near::found(machine, book, &member, now),
+                skills: shelf::skills(machine, book, &member, now),
             }
         })
         .await
-}
-
-/// New listings of one kind, those that fit what the member offers first.
-fn near(words: Words, looked: &Looked, kind: Kind) -> Vec<Near> {
-    let mut found: Vec<&Found> = looked.near.iter().filter(|found| found.kind == kind).collect();
-    let fits = |found: &Found| kind == Kind::Need && looked.skills.contains(&found.category);
-    found.sort_by_key(|found| !fits(found));
-    let near = found.into_iter().take(NEAR_SHOWN).map(|found| {
-        let category = words.category(found.category);
-        Near {
-            why: fits(found).then(|| words.t1("why-skill", "category", &category)),
-            title: found.title.clone(),
-            category,
-            address: format!("/listing/{}/{}", looked.own, found.key),
-        }
-    });
-    near.collect()
 }
 
 fn waits(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen, acting: &Acting, now: Timestamp) -> Waits {
@@ -312,6 +263,9 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let member = acting.member;
     let looked = look(&app.handle, &acting, now).await?;
     let year = year(&app.handle, member, now).await?;
+    let kept_away = app.handle.file(member).await?.blocked;
+    let apart = |found: &Owned| found.owner.is_some_and(|owner| kept_away.contains(&owner));
+    let near: Vec<Owned> = looked.near.into_iter().filter(|found| !apart(found)).collect();
     let names = names(&app.handle, looked.waiting.iter().flat_map(|seen| seen.parties().chain(seen.on()))).await?;
     let (mine, others): (Vec<&Seen>, Vec<&Seen>) = looked.waiting.iter().partition(|seen| seen.waits_for(&member));
     let cards = |list: Vec<&Seen>| list.into_iter().map(|seen| waits(words, &names, seen, &acting, now)).collect();
@@ -343,8 +297,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         others: cards(others),
         year: YearShown::of(words, looked.sight, year),
         standing: looked.sight.standing(words, looked.balance),
-        asks: near(words, &looked, Kind::Need),
-        offers: near(words, &looked, Kind::Offer),
+        asks: near::shown(words, Kind::Need, &looked.skills, &near),
+        offers: near::shown(words, Kind::Offer, &looked.skills, &near),
         ways: [way("home-ask", "/ask"), way("home-offer", "/offer"), way("home-record", "/record")],
     };
     Ok(pages::show(frame, &page))

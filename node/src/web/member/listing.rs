@@ -3,7 +3,7 @@
 use crate::{
     runtime::{
         clock,
-        listings::{Kind, WITHDRAWN_FOR},
+        listings::{Kind, WITHDRAWN_FOR, same_language},
         shelves::name_of,
     },
     web::{
@@ -12,7 +12,7 @@ use crate::{
         forms::{Asked, Post, Reader},
         pages::{self, FormPage, Press, go},
         times,
-        visit::{Frame, Visit},
+        visit::{Frame, Guest, Visit, escaped},
         words::Words,
     },
 };
@@ -21,10 +21,10 @@ use axum::extract::{Path, State};
 use kith_protocol::{
     id::{CommunityId, MemberId, RecordKey},
     machine::{Command, View as _},
-    shelf::{Item, Record},
+    shelf::{Item, Listing, Record},
     time::Timestamp,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A listing and what is known of where it comes from.
 pub(super) struct Found {
@@ -134,15 +134,70 @@ async fn nearness(app: &App, visit: &Visit, found: &Found) -> Result<(bool, Opti
     Ok((apart, away))
 }
 
+#[derive(Template)]
+#[template(path = "listing_open.html", whitespace = "minimize")]
+struct OpenPage<'a> {
+    frame: &'a Frame,
+    title: String,
+    text: String,
+    language: Option<String>,
+    kind: String,
+    skill: &'static str,
+    rows: Vec<(String, String)>,
+    sign_in: String,
+}
+
+/// What anybody may read of a listing of ours, as in the feed: not whose it is. What partners list is for members.
+fn open(frame: &Frame, found: &Found) -> Answer {
+    let words = frame.words;
+    if !found.own {
+        return Err(Oops::SignIn(Vec::new()));
+    }
+    let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
+    let afar = listing.remote.then(|| words.t("from-afar"));
+    let sort: Vec<String> =
+        [words.category(listing.category)].into_iter().chain(afar).chain(listing.tags.iter().cloned()).collect();
+    let mut rows = vec![(words.t("listing-kind"), sort.join(" · "))];
+    let when = times::said(words, listing.when);
+    if !when.is_empty() {
+        rows.push((words.t("listing-when"), when.join(" · ")));
+    }
+    rows.push((words.t("listing-up"), words.t1("listing-until", "day", words.day(found.record.expires_at))));
+    let page = OpenPage {
+        frame,
+        title: listing.title.clone(),
+        text: listing.text.clone().unwrap_or_default(),
+        language: other_language(frame, listing),
+        kind: words.t(kind_key(kind)),
+        skill: crate::web::skills::drawing(listing.category),
+        rows,
+        sign_in: format!("/sign-in?next={}", escaped(&frame.path)),
+    };
+    Ok(pages::show(frame, &page))
+}
+
+/// The language of a listing, where it is not the page's.
+fn other_language(frame: &Frame, listing: &Listing) -> Option<String> {
+    (!same_language(&listing.language, frame.lang())).then(|| listing.language.clone())
+}
+
+const fn kind_key(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Offer => "listing-offer",
+        Kind::Need => "listing-need",
+    }
+}
+
 pub(super) async fn show(
     State(app): State<App>,
-    visit: Visit,
+    Guest { frame }: Guest,
     Path((community, key)): Path<(String, String)>,
     Asked(asked): Asked,
 ) -> Answer {
     let (community, key) = ids(&community, &key)?;
-    let (frame, words) = (&visit.frame, visit.frame.words);
     let found = find(&app, community, key).await?;
+    let Some(visit) = Visit::of(Arc::clone(&frame)) else { return open(&frame, &found) };
+    let (frame, words) = (&visit.frame, visit.frame.words);
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
     let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
     let by = app.handle.posted_by(vec![key]).await?.remove(&key).filter(|_| found.own);
@@ -154,7 +209,6 @@ pub(super) async fn show(
         "offer" if found.own => Some((words.t("posted-offer"), words.t("posted-offer-next"))),
         _ => None,
     };
-    let same = listing.language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case(frame.lang()));
     let (apart, away) = nearness(&app, &visit, &found).await?;
     let photo = if found.own { app.handle.picture(key).await?.is_some() } else { false };
     let pictures = format!("/listing/{}/{}/picture", found.record.community, found.record.key);
@@ -164,8 +218,8 @@ pub(super) async fn show(
         news,
         title: listing.title.clone(),
         text: listing.text.clone().unwrap_or_default(),
-        language: (!same).then(|| listing.language.clone()),
-        kind: words.t(if kind == Kind::Offer { "listing-offer" } else { "listing-need" }),
+        language: other_language(frame, listing),
+        kind: words.t(kind_key(kind)),
         category: words.category(listing.category),
         remote: listing.remote,
         tags: listing.tags.clone(),

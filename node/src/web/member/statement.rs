@@ -1,5 +1,6 @@
 //! A member's statement: on the screen, on paper, as a file for spreadsheets, and as one that proves itself.
 
+use super::home::Year;
 use crate::{
     export::cell,
     runtime::{Handle, Refused, clock, statement::Line},
@@ -33,16 +34,16 @@ const MOST_YEARS: i16 = 40;
 const GIFT: &str = "gift";
 
 /// A line as it is shown.
-struct Shown {
-    day: String,
-    what: String,
-    with: String,
-    note: String,
+pub(in crate::web) struct Shown {
+    pub(in crate::web) day: String,
+    pub(in crate::web) what: String,
+    pub(in crate::web) with: String,
+    pub(in crate::web) note: String,
     /// Hours by which nobody was helped: given to the pot.
-    moved: Option<String>,
-    given: Option<String>,
-    received: Option<String>,
-    address: Option<String>,
+    pub(in crate::web) moved: Option<String>,
+    pub(in crate::web) given: Option<String>,
+    pub(in crate::web) received: Option<String>,
+    pub(in crate::web) address: Option<String>,
 }
 
 #[derive(Template)]
@@ -101,7 +102,8 @@ async fn read(handle: &Handle, member: MemberId, before: Option<u64>, most: usiz
     Ok(Read { lines, names, notes, more })
 }
 
-fn shown(words: Words, sight: Sight, acting: &Acting, read: &Read, line: &Line) -> Shown {
+/// A line in words, without the way to more about it.
+fn shown(words: Words, sight: Sight, read: &Read, line: &Line) -> Shown {
     let change = sight.change(line);
     let hours = |change: i64| words.hours(change.unsigned_abs());
     let helped = change.filter(|_| line.kind != GIFT);
@@ -114,8 +116,42 @@ fn shown(words: Words, sight: Sight, acting: &Acting, read: &Read, line: &Line) 
         moved: change.filter(|_| line.kind == GIFT).map(hours),
         given: helped.filter(|change| *change > 0).map(hours),
         received: helped.filter(|change| *change < 0).map(hours),
-        address: line.exchange.map(|id| acting.address(&format!("/exchange/{id}"))),
+        address: None,
     }
+}
+
+/// A member's statement of some time, as it lies in a letter box.
+pub(in crate::web) struct Sheet {
+    pub(in crate::web) name: String,
+    /// Hours given and hours received, as far as the reader may see them.
+    pub(in crate::web) sum: Option<String>,
+    pub(in crate::web) lines: Vec<Shown>,
+}
+
+/// All lines of a member's statement from a time on and before another, the oldest first; nothing when there are none.
+pub(in crate::web) async fn sheet(
+    handle: &Handle,
+    words: Words,
+    sight: Sight,
+    (member, name): (MemberId, String),
+    period: Range<Timestamp>,
+) -> Result<Option<Sheet>, Refused> {
+    let (mut before, mut lines, mut read_lines) = (None, Vec::new(), Vec::new());
+    loop {
+        let read = read(handle, member, before, SHOWN).await?;
+        let within: Vec<&Line> = read.lines.iter().filter(|line| period.contains(&line.at)).collect();
+        lines.extend(within.iter().map(|line| shown(words, sight, &read, line)));
+        read_lines.extend(within.into_iter().cloned());
+        before = read.lines.last().filter(|line| read.more && line.at >= period.start).map(|line| line.index);
+        if before.is_none() {
+            break;
+        }
+    }
+    lines.reverse();
+    let year = Year::of(read_lines.iter());
+    let hours = [("given", words.hours(year.given)), ("received", words.hours(year.received))];
+    let sum = sight.hours().then(|| words.filled("statements-sum", &hours));
+    Ok((!lines.is_empty()).then_some(Sheet { name, sum, lines }))
 }
 
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
@@ -138,6 +174,10 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         .last()
         .filter(|_| read.more)
         .map(|line| acting.address(&format!("/statement?before={}", line.index)));
+    let linked = |line: &Line| Shown {
+        address: line.exchange.map(|id| acting.address(&format!("/exchange/{id}"))),
+        ..shown(words, sight, &read, line)
+    };
     let page = StatementPage {
         frame,
         acting: acting.line(words),
@@ -145,7 +185,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         standing: sight.standing(words, balance),
         hours: sight.hours(),
         today: words.day(clock::now()),
-        lines: read.lines.iter().map(|line| shown(words, sight, &acting, &read, line)).collect(),
+        lines: read.lines.iter().map(linked).collect(),
         file: acting.address("/statement.csv"),
         proofs: if sight.hours() { proofs(&app, words, &acting).await? } else { Vec::new() },
         next,
@@ -210,7 +250,7 @@ pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Aske
     while written < MOST_LINES {
         let read = read(&app.handle, acting.member, before, LINES_A_LOOK).await?;
         for line in &read.lines {
-            let shown = shown(words, sight, &acting, &read, line);
+            let shown = shown(words, sight, &read, line);
             let row = [
                 date_of(line.at).to_string(),
                 cell(&shown.what),

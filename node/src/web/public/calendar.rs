@@ -90,7 +90,13 @@ fn fields(reader: &mut Reader<'_>) -> Option<(String, Timestamp, Minutes, String
     let minutes = reader.length("length", "event-length");
     let place = reader.line("place", "event-place", MAX_LINE, Need::Must);
     let text = reader.area("text", "event-text", MAX_WORDS, Need::May);
-    Some((title, beginning_of(day?)?.plus(time?), minutes?, place, text))
+    let (begins, minutes) = (beginning_of(day?)?.plus(time?), minutes?);
+    // What has begun and goes on is listed still; what is over would be listed nowhere.
+    if begins.plus(Span::seconds(u64::from(minutes.get()) * 60)) <= clock::now() {
+        let error = reader.words().t("event-over");
+        reader.fail("time", error);
+    }
+    Some((title, begins, minutes, place, text))
 }
 
 fn page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {

@@ -1,10 +1,22 @@
 //! What coordinators do.
 
-use crate::web::browser::{Browser, Form, serve};
-use crate::{runtime::desk::PaperCode, trial::Trial};
+use crate::web::{
+    browser::{Browser, Form, serve},
+    words::date_of,
+};
+use crate::{
+    runtime::{
+        clock,
+        desk::PaperCode,
+        office::{Paper, Pending},
+    },
+    trial::Trial,
+};
 use kith_protocol::{
-    id::MemberId,
-    ledger::{Authority, Body, Channel, History as _},
+    id::{ExchangeId, MemberId},
+    ledger::{Authority, Body, Channel, ExchangeTerms, History as _},
+    machine::Command,
+    minutes::Minutes,
 };
 
 async fn entries(trial: &Trial) -> u64 {
@@ -163,6 +175,47 @@ async fn twenty_slips_are_checked_recorded_once_and_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_slip_is_a_double_of_what_waits_for_a_yes() {
+    let trial = Trial::begin("Elm", false).await;
+    let (ann, bo) = (trial.admit_named(1, "Ann Lee").await, trial.admit_named(2, "Bo Ray").await);
+    let terms = ExchangeTerms {
+        community: trial.running.home.identity.community,
+        exchange: ExchangeId([1; 16]),
+        giver: ann,
+        receiver: bo,
+        minutes: Minutes::new(90).unwrap(),
+        made_at: clock::now(),
+        details: None,
+    };
+    trial.handle().agreed(None, terms, vec![trial.word(), None], Command::Exchange).await.unwrap();
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = row(rosa.get("/slips").await.form("/slips"), 1, ["ann", "bo", "1:30"]);
+    let double = rosa.send(form, "check").await;
+    double.is(422).says("This looks like one that waits for a yes since today.").says("It is another one");
+    let meant = double.form("/slips").with(&[("anyway-1", "yes")]);
+    rosa.send(meant, "check").await.is(200).says("1 slip.");
+    // What another day took another time is no double.
+    let form = row(rosa.get("/slips").await.form("/slips"), 1, ["ann", "bo", "1:45"]);
+    rosa.send(form, "check").await.is(200);
+    // Of somebody new, it waits for a coordinator's look.
+    let at = clock::now();
+    let pending = Pending {
+        giver: bo,
+        receiver: ann,
+        minutes: Minutes::new(45).unwrap(),
+        made_at: at,
+        note: String::new(),
+        by: bo,
+        at,
+    };
+    trial.handle().keep_paper([9; 16], Paper::Pending(pending)).await.unwrap();
+    let form = row(rosa.get("/slips").await.form("/slips"), 1, ["bo", "ann", "45 min"]);
+    rosa.send(form, "check").await.is(422).says("This looks like one that waits for a yes");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bad_slip_says_what_to_mend_and_keeps_the_others() {
     let trial = Trial::begin("Elm", false).await;
     for (n, name) in [(1, "Ann Lee"), (2, "Ann Low"), (3, "Bo Ray")] {
@@ -226,6 +279,14 @@ async fn paper_can_be_printed() {
     let slips = rosa.get(&format!("/paper/slips?giver={amina}")).await;
     slips.says("Amina &#60;Khan&#62;");
     assert_eq!(slips.body.matches("<article").count(), 8);
+    // Four of A6 are a sheet of A4, which all printers take; as A5 it is two.
+    let style = rosa.get("/static/kith.css").await;
+    style
+        .says("@page slips { size: A4; margin: 0; }")
+        .says("width: 105mm;")
+        .says("min-height: 148mm;")
+        .says("page: slips;");
+    slips.says("<div class=\"slips\">");
     rosa.get("/paper/directory").await.says("Amina &#60;Khan&#62;").says("Rosa Example");
     // A phone number is printed when its owner says so, or a coordinator to whom they said it, and not before.
     let change = format!("/me/change?for={amina}");
@@ -252,5 +313,34 @@ async fn paper_can_be_printed() {
     for path in ["/paper/slips?giver=x", "/members/x", &format!("/members/{}", MemberId([9; 16]))] {
         rosa.get(path).await.is(404);
     }
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybodys_statements_of_a_month_are_printed_whole() {
+    let trial = Trial::begin("Elm", false).await;
+    let (ann, bo) = (trial.admit_named(1, "Ann Lee").await, trial.admit_named(2, "Bo Ray").await);
+    trial.admit_named(3, "Cy Old").await;
+    // More than the statement on the screen has on a page.
+    for n in 1..=60 {
+        super::exchange_as(n, &trial, ann, bo, 1).await;
+    }
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    rosa.get("/paper").await.says("href=\"/paper/statements\"");
+    let month = date_of(clock::now()).strftime("%Y-%m").to_string();
+    let sheets = rosa.get(&format!("/paper/statements?month={month}")).await;
+    // Each is a sheet, and a sheet begins on a page of its own.
+    assert_eq!(sheets.body.matches("<section class=\"wide sheet\">").count(), 4);
+    assert_eq!(sheets.body.matches(", <bdi>Bo Ray</bdi>").count(), 60);
+    assert_eq!(sheets.body.matches(", <bdi>Ann Lee</bdi>").count(), 60);
+    sheets.says("Given: 1 hour. Received: 0 hours.").says("Given: 0 hours. Received: 1 hour.").says("Cy Old");
+    rosa.get("/static/kith.css").await.says(".sheet + .sheet { break-before: page;");
+    rosa.get("/paper/statements").await.says("Nobody has anything in this month.").says("The month after");
+    // There is no end to months, but a beginning to a community.
+    rosa.get("/paper/statements").await.never("The month before");
+    rosa.get("/paper/statements?month=x").await.is(404);
+    let mut ann_sees = Browser::signed_in(&served, trial.handle(), ann).await;
+    ann_sees.get("/paper/statements").await.is(403);
     trial.running.stop().await;
 }

@@ -28,7 +28,10 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     agree(&mut rosa, &mut otto).await;
     let mut amina_there = Browser::signed_in(&at_elm, elm.handle(), amina).await;
     let find = amina_there.until("/find?place=others", "Sewing").await;
-    find.says("Somebody in Westside");
+    find.says("Somebody in Westside").says("Close by");
+    // What is new close by stands on the first page, with whose it is and why.
+    let home = amina_there.get("/home").await;
+    home.says("Sewing</a>").says("<bdi>Westside</bdi>").says("Close by");
     rosa.until("/partners", "Connected now.").await.says("At most 30 hours more given").says("Nothing waits.");
 
     // By the offer: Joe sewed for Amina.
@@ -85,7 +88,9 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
 async fn while_they_sleep(rosa: &mut Browser, amina_there: &mut Browser, offer: &str) {
     rosa.until("/partners", "Their computer is asleep").await;
     let form = amina_there.get(offer).await;
-    form.says("Their computer is asleep");
+    form.says("Their computer is asleep. You can still read this, and ask a coordinator.");
+    form.says("Messages stay inside our community.").never("messages will wait");
+    amina_there.get("/find?place=others").await.says("You can still read this").never("messages will wait");
     let address = form.links().into_iter().find(|link| link.starts_with("/record/hours")).unwrap();
     let form = amina_there.get(&address).await.form("/record/hours").with(&[("length", "1")]);
     let (_, sent) = amina_there.whole(form).await;

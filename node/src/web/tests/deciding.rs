@@ -8,7 +8,8 @@ use crate::{
 };
 use kith_protocol::{
     community::{Charter, Confirmation, GroupPolicy},
-    id::RecordKey,
+    id::{ExchangeId, RecordKey},
+    ledger::ExchangeTerms,
     machine::Command,
     minutes::{Balance, Minutes},
     shelf::Item,
@@ -179,6 +180,10 @@ async fn asks_come_with_those_who_might_help() {
     let today = rosa.get("/today").await;
     today.says("Who might help").says("Ada Park: Roses to prune");
     today.says("Could help: Bo Lee (Garden and pets, “roses”)").never("Asks that nobody answered");
+    // With a number it says whom to ring.
+    let person = Person { name: "Bo Lee".into(), phone: Some("020 7946 0002".into()), ..Person::default() };
+    trial.handle().change_person(bo, person).await.unwrap();
+    rosa.get("/today").await.says("Could help: Bo Lee, 020 7946 0002 (Garden and pets, “roses”)");
     // Whoever rests, or is kept away, is not named.
     let away = clock::now().plus(Span::days(3));
     trial.handle().change_file(bo, move |file| file.away_until = Some(away)).await.unwrap();
@@ -194,5 +199,59 @@ async fn asks_come_with_those_who_might_help() {
     let form = bo_sees.get(&write).await.form("/messages/").with(&[("text", "Gladly")]);
     bo_sees.send(form, "send").await.is(200);
     rosa.get("/today").await.never("Who might help");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_oldest_asks_and_offers_count_however_many_came_after() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let cy = trial.admit_named(3, "Cy Old").await;
+    trial.publish(7, ada, Item::Need(listing("Roses to prune", "", &[]))).await;
+    trial.publish(8, bo, Item::Offer(listing("I know roses", "", &[]))).await;
+    for n in 10..170 {
+        trial.publish(n, cy, Item::Offer(listing("Something else", "", &[]))).await;
+    }
+    trial.publish(9, bo, Item::Offer(listing("Taken back", "", &[]))).await;
+    trial.publish(9, bo, Item::Withdrawn).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let directory = rosa.get("/paper/directory").await;
+    directory.says("I know roses").never("Roses to prune").never("Taken back");
+    assert_eq!(directory.body.matches("Something else").count(), 160);
+    rosa.get("/today").await.says("Could help: Bo Lee (Garden and pets, “roses”)");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_waits_is_counted_and_can_be_paged_through() {
+    let trial = Trial::begin("Elm", false).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    for n in 1..=35 {
+        let terms = ExchangeTerms {
+            community: trial.handle().community(),
+            exchange: ExchangeId([n; 16]),
+            giver: ada,
+            receiver: bo,
+            minutes: Minutes::new(i64::from(n)).unwrap(),
+            made_at: clock::now(),
+            details: None,
+        };
+        trial.handle().agreed(None, terms, vec![trial.word(), None], Command::Exchange).await.unwrap();
+    }
+    trial.publish(7, ada, Item::Need(listing("Roses to prune", "", &[]))).await;
+    trial.publish(8, bo, Item::Offer(listing("I know roses", "", &[]))).await;
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let today = rosa.get("/today").await;
+    today.says("35 exchanges wait").says("1 to 30 of 35.").says("Who might help").says("for 30 minutes");
+    today.never("for 31 minutes");
+    let next = today.links().into_iter().find(|link| link.starts_with("/today?part=")).unwrap();
+    let rest = rosa.get(&next).await;
+    rest.says("31 to 35 of 35.").says("for 31 minutes").says("for 35 minutes").never("for 30 minutes");
+    // A part that is gone through is shown by itself, and one without an end does not begin.
+    rest.never("Who might help").says("35 exchanges wait").never("/today?part=");
+    rosa.get("/today?part=today-waits&page=9").await.says("1 to 30 of 35.");
+    rosa.get("/today?part=nonsense&page=1").await.says("Who might help");
     trial.running.stop().await;
 }

@@ -8,7 +8,7 @@ use crate::{
     trial::{Trial, listing},
     web::{
         browser::{Browser, serve},
-        words::date_of,
+        words::{beginning_of, date_of},
     },
 };
 use image::{ImageFormat, Rgb, RgbImage};
@@ -111,12 +111,41 @@ async fn events_and_offers_can_be_taken_along() {
     assert_eq!(calendar.headers["content-type"], "text/calendar; charset=utf-8");
     let feed = anybody.get("/offers.atom").await;
     feed.says("<title>Elm &amp; Oak</title>").says("Sewing &lt;b&gt;").says("Any &amp; every day");
+    // Where the feed leads, anybody may read on, and nobody reads whose it is.
+    let entry = feed.links().into_iter().find(|link| link.contains("/listing/")).unwrap();
+    let path = entry[entry.find("/listing/").unwrap()..].to_owned();
+    let open = anybody.get(&path).await;
+    open.is(200).says("Sewing &#60;b&#62;").says("Any &#38; every day").says("Members can answer this.");
+    open.says("href=\"/join\"").says("href=\"/sign-in?next=%2Flisting%2F");
+    open.never("Ada").never("/messages/").never("/record").never("/withdraw").never("/report");
+    anybody.get(&format!("{path}/withdraw")).await.is(401);
+    rosa.get(&path).await.says("Ada").never("Members can answer this.");
     anybody.get("/").await.says("href=\"/community.jsonld\"");
     anybody.get("/community.jsonld").await.says("\"makesOffer\"").says("Sewing <b>");
     anybody.get("/map").await.says("Elm &#38; Oak").says("This is us").says("class=\"here\"");
     anybody.get("/events/new").await.is(401);
+    ended(&mut rosa).await;
     rosa.send(page.form("/events/"), "send").await.says("Nothing is planned just now.");
     trial.running.stop().await;
+}
+
+/// What is over by today is refused, and what goes on is listed.
+async fn ended(rosa: &mut Browser) {
+    let now = clock::now();
+    let today = date_of(now);
+    let since = now.since(beginning_of(today).unwrap());
+    // Around midnight nothing of today is over, or nothing goes on.
+    if !(Span::seconds(600)..Span::seconds(84_600)).contains(&since) {
+        return;
+    }
+    let day = today.to_string();
+    let fill = [("title", "Early"), ("day", day.as_str()), ("time", "00:00"), ("place", "Hall")];
+    let form = rosa.get("/events/new").await.form("/events/new").with(&fill);
+    let over = rosa.send(form.clone().with(&[("length", "5 min")]), "check").await;
+    over.is(422).says("<a href=\"#time\">This is over already. Choose a later time or day.</a>");
+    let (_, listed) = rosa.whole(form.with(&[("length", "24:00")])).await;
+    listed.is(200).says("Early");
+    rosa.send(listed.form("/events/"), "send").await.never("Early").says("Soup, bread");
 }
 
 #[tokio::test(flavor = "multi_thread")]

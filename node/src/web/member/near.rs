@@ -1,0 +1,70 @@
+//! What is new nearby, on a member's first page: asks and offers of ours and of communities close by, each with why.
+
+use super::find::{Owned, owned, why};
+use crate::{
+    runtime::{
+        book::Book,
+        listings::{Kind, NEAR_KM, Place, Wanted},
+        week::{newest, records_after},
+    },
+    web::words::Words,
+};
+use kith_protocol::{id::MemberId, machine::Machine, shelf::Category, time::Timestamp};
+use std::collections::BTreeSet;
+
+/// New asks on the page, and new offers.
+const SHOWN: usize = 3;
+/// How many other communities are looked at, and how many of the newest revisions of each: the page is made often.
+const COMMUNITIES: usize = 8;
+const REVISIONS: usize = 20;
+
+/// Something new nearby.
+pub(super) struct Near {
+    pub(super) title: String,
+    pub(super) category: String,
+    /// The other community whose it is.
+    pub(super) from: Option<String>,
+    pub(super) why: Vec<String>,
+    pub(super) address: String,
+}
+
+/// What is new here and close by, the newest first; not the member's own.
+pub(super) fn found(machine: &Machine, book: &Book, member: &MemberId, now: Timestamp) -> Vec<Owned> {
+    let others = machine.known().iter().take(COMMUNITIES).flat_map(|(community, known)| {
+        let after = known.through.saturating_sub(REVISIONS as u64);
+        records_after(book, community, after, REVISIONS).filter(|record| record.expires_at > now)
+    });
+    let others = others.map(|record| owned(machine, record));
+    let others = others.filter(|found| found.away.is_some_and(|km| f64::from(km) <= NEAR_KM));
+    let ours = newest(machine, book, now).into_iter().map(|record| owned(machine, record));
+    let mut all: Vec<Owned> = ours.filter(|found| found.owner != Some(*member)).chain(others).collect();
+    all.sort_by_key(|found| std::cmp::Reverse(found.record.made_at));
+    all
+}
+
+/// What is new of one kind: first what fits what the member offers.
+pub(super) fn shown(words: Words, kind: Kind, skills: &BTreeSet<Category>, found: &[Owned]) -> Vec<Near> {
+    let wanted = Wanted {
+        kind,
+        place: Place::Near,
+        category: None,
+        remote: false,
+        language: None,
+        times: None,
+        words: Vec::new(),
+    };
+    let of_kind = found.iter().filter_map(|found| match Kind::of(&found.record.item) {
+        Some((is, listing)) if is == kind => Some((found, listing)),
+        _ => None,
+    });
+    let mut list: Vec<_> = of_kind.collect();
+    list.sort_by_key(|(_, listing)| kind == Kind::Offer || !skills.contains(&listing.category));
+    let near = list.into_iter().take(SHOWN).map(|(found, listing)| Near {
+        title: listing.title.clone(),
+        category: words.category(listing.category),
+        from: (!found.own).then(|| found.called(words)),
+        why: why(words, &wanted, skills, found),
+        address: format!("/listing/{}/{}", found.record.community, found.record.key),
+    });
+    near.collect()
+}
