@@ -31,6 +31,30 @@ fn kilometres(one: (f64, f64), other: (f64, f64)) -> f64 {
     2.0 * EARTH_KM * chord.clamp(0.0, 1.0).sqrt().asin()
 }
 
+/// Degrees of one direction: a number, with a letter for the direction or a sign.
+fn degrees(written: &str, [plus, minus]: [char; 2], most: f64) -> Option<f64> {
+    let bare = written.trim_end_matches([plus, minus]);
+    // Where a comma begins the fraction of a number, maps put it there.
+    let number: f64 = bare.trim().replace(',', ".").parse().ok()?;
+    let signed = if written.ends_with(minus) { -number } else { number };
+    // Neither infinite nor twice signed.
+    let fits = signed.abs() <= most && (bare == written || number >= 0.0);
+    fits.then_some(signed)
+}
+
+/// Degrees north and east, as maps on phones and computers copy them: `51.45, -0.02`, `51.45° N, 0.02° W`,
+/// `40,41; -3,70`, `geo:51.45,-0.02`. None for anything else.
+#[must_use]
+pub fn coordinates(written: &str) -> Option<(f64, f64)> {
+    let text = written.trim().to_uppercase().replace('−', "-").replace('°', "");
+    let text = text.strip_prefix("GEO:").unwrap_or(&text);
+    let text =
+        ['N', 'S', 'E', 'W'].iter().fold(text.to_owned(), |text, to| text.replace(&format!(" {to}"), &to.to_string()));
+    let parts = [";", ", ", " ", ","].iter().find_map(|between| text.split_once(between));
+    let (north, east) = parts?;
+    Some((degrees(north.trim(), ['N', 'S'], 90.0)?, degrees(east.trim(), ['E', 'W'], 180.0)?))
+}
+
 impl Cell {
     /// The cell that a geohash names; none for what is no geohash.
     #[must_use]
@@ -47,6 +71,27 @@ impl Cell {
             }
         }
         (turn > 0).then_some(cell)
+    }
+
+    /// The geohash of so many letters that a place lies in, given as degrees north and east.
+    #[must_use]
+    pub fn geohash((north, east): (f64, f64), letters: usize) -> String {
+        let mut cell = Self { east: (-180.0, 180.0), north: (-90.0, 90.0) };
+        let mut turn = 0_usize;
+        let letter = |_| {
+            let mut bits = 0_usize;
+            for _ in 0..5 {
+                let (range, at) =
+                    if turn.is_multiple_of(2) { (&mut cell.east, east) } else { (&mut cell.north, north) };
+                let half = f64::midpoint(range.0, range.1);
+                let upper = at >= half;
+                *range = if upper { (half, range.1) } else { (range.0, half) };
+                bits = bits << 1 | usize::from(upper);
+                turn += 1;
+            }
+            char::from(LETTERS[bits])
+        };
+        (0..letters).map(letter).collect()
     }
 
     /// Its middle: degrees east and north.
@@ -97,6 +142,40 @@ mod tests {
         assert_eq!(Cell::of("GCPUV"), Cell::of("gcpuv"));
         for bad in ["", "a", "gcp!v", "il"] {
             assert_eq!(Cell::of(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn places_are_read_as_maps_copy_them() {
+        let lewisham = (51.45, -0.02);
+        for written in [
+            "51.45, -0.02",
+            "51.45,-0.02",
+            " 51.45 -0.02 ",
+            "51.45° N, 0.02° W",
+            "51.45N 0.02W",
+            "51,45; -0,02",
+            "51,45, -0,02",
+            "geo:51.45,-0.02",
+            "51.45, −0.02",
+        ] {
+            assert_eq!(coordinates(written), Some(lewisham), "{written}");
+        }
+        for bad in
+            ["", "gcpuv", "51.45", "91, 0", "0, 181", "51.45, west", "inf, 0", "nan, 0", "-51 S, 0", "1, 2, 3", "N, W"]
+        {
+            assert_eq!(coordinates(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_place_lies_in_its_geohash() {
+        assert_eq!(Cell::geohash((42.605, -5.603), 5), "ezs42");
+        assert_eq!(Cell::geohash((51.5, -0.11), 5), "gcpuv");
+        for place in [(0.0, 0.0), (90.0, 180.0), (-90.0, -180.0), (-33.86, 151.21)] {
+            let cell = Cell::of(&Cell::geohash(place, 5)).unwrap();
+            assert!(cell.north.0 <= place.0 && place.0 <= cell.north.1, "{place:?}");
+            assert!(cell.east.0 <= place.1 && place.1 <= cell.east.1, "{place:?}");
         }
     }
 

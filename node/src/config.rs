@@ -12,6 +12,7 @@ mod tests;
 pub use keys::{Given, KEYS, Key, Kind};
 
 use crate::{backup::Policy, network, passkey::Site, spelling::closest};
+use jiff::tz::TimeZone;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -91,6 +92,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// The address that people have for the pages, if they have one that stays. Passkeys are bound to it.
     pub site: Option<Site>,
+    /// The zone in which the pages tell the time; `None` is the machine's.
+    pub zone: Option<TimeZone>,
     /// Multiaddrs where other nodes reach this one; none for a node that only calls out.
     pub listen: Vec<String>,
     /// Multiaddrs to tell others instead of those listened on.
@@ -190,6 +193,7 @@ impl Default for Settings {
             http_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_HTTP_PORT)),
             allowed_hosts: Vec::new(),
             site: None,
+            zone: None,
             listen: network::default_listen(),
             announce: Vec::new(),
             peers: Vec::new(),

@@ -24,6 +24,9 @@ pub struct Person {
     pub external: Option<String>,
     /// When they joined an earlier system, as `YYYY-MM-DD`.
     pub joined: Option<String>,
+    /// Whether they let their telephone number be printed in the directory of members.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_directory: bool,
 }
 
 impl Person {

@@ -10,6 +10,7 @@ mod exchanges;
 mod forms;
 pub mod letters;
 mod live;
+mod news;
 mod oops;
 mod pages;
 mod partners;
@@ -24,6 +25,7 @@ mod signing;
 mod skills;
 mod stale;
 mod status;
+pub mod stopped;
 mod times;
 mod tries;
 mod visit;
@@ -50,7 +52,8 @@ use axum::{
 };
 use oops::Oops;
 use std::{net::IpAddr, sync::Arc, time::Duration};
-use visit::{Frame, cookie, dress, looks};
+use visit::{Frame, Guest, cookie, dress, looks};
+pub(crate) use words::tell_time_in;
 
 /// Where a request came from, as the node's guard saw it: tries to sign in are counted by it.
 #[derive(Debug, Clone, Copy)]
@@ -100,6 +103,7 @@ pub fn router(handle: Handle, site: Option<Site>) -> Router {
         .merge(week::routes())
         .route("/live", get(live::listen))
         .merge(if app.passkeys.is_some() { passkey::routes() } else { Router::new() })
+        .fallback(not_found)
         .layer(DefaultBodyLimit::max(forms::MAX_FORM_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), dress));
     Router::new()
@@ -107,7 +111,6 @@ pub fn router(handle: Handle, site: Option<Site>) -> Router {
         .route("/community", get(show_status))
         .merge(assets::routes())
         .merge(dressed)
-        .fallback(not_found)
         .with_state(app)
 }
 
@@ -149,9 +152,8 @@ async fn show_status(State(app): State<App>, headers: HeaderMap) -> Response {
     }
 }
 
-async fn not_found(headers: HeaderMap) -> Response {
-    let (words, large) = looks(&headers);
-    Oops::Missing.page(&Frame::plain(words, large))
+async fn not_found(Guest { frame }: Guest) -> Response {
+    Oops::Missing.page(&frame)
 }
 
 /// In seconds: about what a busy node takes to catch up.

@@ -255,7 +255,7 @@ impl Checkers {
     /// A backup was put in place of a node's disk: all that is remembered of the node is what the backup holds.
     pub(crate) fn restored(&mut self, node: usize, facts: &[Fact]) -> Kept {
         let lost = std::mem::take(&mut self.books[node]);
-        self.books[node].restored = true;
+        self.books[node] = Book::after(&lost);
         self.slots.forgotten = true;
         let before = std::mem::take(&mut self.deeds[node]);
         self.asked_before.extend(before.recovering);

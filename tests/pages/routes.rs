@@ -123,7 +123,7 @@ const ROUTES: [(&str, Who, &str); 105] = [
     ("", Coordinator, "/home?for=OTHER"),
 ];
 /// Routes that show no page of their own: files, and what only a form is sent to.
-const NO_PAGE: [&str; 46] = [
+const NO_PAGE: [&str; 47] = [
     "/partners/{id}/escrow/now",
     "/live",
     "/static/kith.css",
@@ -153,6 +153,7 @@ const NO_PAGE: [&str; 46] = [
     "/helpers/end",
     "/events/{id}/cancel",
     "/members/{id}/rang",
+    "/members/{id}/forget",
     "/members/{id}/reader",
     "/members/{id}/fact/drop",
     "/first/{id}/yes",

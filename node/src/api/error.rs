@@ -85,6 +85,7 @@ impl From<Refused> for Failure {
             Refused::Checkpoint(_) => (StatusCode::INTERNAL_SERVER_ERROR, "checkpoint"),
             Refused::People(_) => (StatusCode::INTERNAL_SERVER_ERROR, "people"),
             Refused::Copies(why) => (StatusCode::CONFLICT, why.code()),
+            Refused::Full(why) => (StatusCode::CONFLICT, why.code()),
         };
         Self::new(status, code, why.to_string())
     }

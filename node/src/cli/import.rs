@@ -259,6 +259,8 @@ fn new_member(person: &Person) -> NewMember {
         name: person.name.clone(),
         email: person.email.clone(),
         phone: person.phone.clone(),
+        // Nobody was asked yet.
+        in_directory: false,
         external: person.external.clone(),
         joined: person.joined.map(|day| day.to_string()),
         kind: Some(match person.kind {

@@ -172,6 +172,7 @@ impl Add {
             name: self.name,
             email: self.email,
             phone: self.phone,
+            in_directory: false,
             external: self.external,
             joined: self.joined,
             kind: self.kind,

@@ -7,7 +7,7 @@ use crate::{
     failure::{Exit, Failure},
     serve::{self, Node},
     telemetry,
-    web::setup::Founded,
+    web::{self, setup::Founded},
 };
 use clap::Args;
 use std::{path::PathBuf, time::Duration};
@@ -110,6 +110,7 @@ impl Serve {
     pub(super) fn run(self, out: &mut Out<'_>) -> Result<(), Failure> {
         let (settings, warnings) = self.settings(environment())?;
         telemetry::start(settings.log_format, settings.log_level);
+        settings.zone.iter().for_each(web::tell_time_in);
         for warning in warnings {
             tracing::warn!("{warning}");
         }

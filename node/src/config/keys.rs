@@ -2,6 +2,7 @@
 
 use super::{LogFormat, LogLevel, MailTls, Settings};
 use crate::{network::addresses, passkey::Site};
+use jiff::tz::TimeZone;
 
 /// The most connections an operator may allow: at the 45 kB measured for each, half a gigabyte.
 const MAX_CONNECTIONS: i64 = 10_000;
@@ -109,7 +110,7 @@ const fn key(
 }
 
 /// Every key, in the order of deploy/kith.toml.
-pub const KEYS: [Key; 20] = [
+pub const KEYS: [Key; 21] = [
     key("http", "listen", Kind::Text, |settings, given| {
         settings.http_listen =
             text(given)?.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8380")?;
@@ -124,6 +125,15 @@ pub const KEYS: [Key; 20] = [
     key("http", "site", Kind::Text, |settings, given| {
         let site = text(given)?;
         settings.site = if site.trim().is_empty() { None } else { Some(Site::parse(&site)?) };
+        Ok(())
+    }),
+    key("http", "zone", Kind::Text, |settings, given| {
+        let name = text(given)?;
+        let unknown = |_| "must be a time zone that this machine knows, such as \"Europe/London\"".to_owned();
+        settings.zone = match name.trim() {
+            "" => None,
+            name => Some(TimeZone::get(name).map_err(unknown)?),
+        };
         Ok(())
     }),
     key("network", "listen", Kind::List, |settings, given| {

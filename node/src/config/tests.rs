@@ -46,6 +46,7 @@ fn the_example_is_not_equal_to_the_defaults_by_being_empty() {
         "[http]\nlisten = \"127.0.0.1:1\"",
         "[http]\nallowed_hosts = [\"a.local\"]",
         "[http]\nsite = \"https://time.example.org\"",
+        "[http]\nzone = \"Europe/London\"",
         "[network]\nlisten = []",
         "[network]\nannounce = [\"/ip4/192.0.2.1/tcp/1\"]",
         "[network]\npeers = [\"/ip4/192.0.2.1/tcp/1/p2p/12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5\"]",
@@ -86,6 +87,7 @@ fn a_slip_is_named_with_its_line_and_what_was_meant() {
         ("[http]\nallowed_hosts = [\"https://kith.local\"]", "without https://"),
         ("[http]\nsite = \"http://time.example.org\"", "kith.toml, line 2: 'site' must begin with https://"),
         ("[http]\nsite = \"https://192.168.1.20\"", "must have a domain name"),
+        ("[http]\nzone = \"Elm Street\"", "kith.toml, line 2: 'zone' must be a time zone that this machine knows"),
         ("[network]\nlisten = [\"/ip4/0.0.0.0\"]", "holds '/ip4/0.0.0.0', which cannot be used"),
         ("[network]\nlisten = [1]", "must be a list of texts"),
         ("[network]\nannounce = [\"/ip4/0.0.0.0/tcp/1\"]", "0.0.0.0"),
@@ -160,6 +162,13 @@ fn the_shares_of_connections_follow_their_sum() {
     assert_eq!(Settings::default().limits(), network::Limits::default());
     let limits = Settings { max_connections: 4, ..Settings::default() }.limits();
     assert_eq!((limits.connections, limits.connections_in, limits.connections_out), (4, 3, 2));
+}
+
+#[test]
+fn a_zone_is_named_or_the_machines_own() {
+    let settings = file("[http]\nzone = \"Europe/London\"").unwrap();
+    assert_eq!(settings.zone.unwrap().iana_name(), Some("Europe/London"));
+    assert_eq!(file("[http]\nzone = \"\"").unwrap(), Settings::default());
 }
 
 #[test]

@@ -141,6 +141,8 @@ async fn admit<'a>(
             phone: person.phone.clone(),
             external: person.external.clone(),
             joined: person.joined.map(|day| day.to_string()),
+            // Nobody was asked yet.
+            in_directory: false,
         };
         if let Err(why) = details.check() {
             came.misfits.push(Misfit { line: person.line, what: What::Person, why });

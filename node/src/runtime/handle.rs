@@ -5,7 +5,7 @@ use super::{
     checkpoints::Checkpoints,
     clerk::Job,
     desk::Desk,
-    office::{CopiesFull, Office, PostRoom},
+    office::{CopiesFull, FileFull, Office, PostRoom},
     personal::Names,
     shelves::Summaries,
     verifier::{Judged, Work},
@@ -53,6 +53,9 @@ pub enum Refused {
     /// Enough partners keep copies, or copies are kept for enough partners.
     #[error(transparent)]
     Copies(#[from] CopiesFull),
+    /// A member's file takes no more of a kind.
+    #[error(transparent)]
+    Full(#[from] FileFull),
 }
 
 /// A client's request id and the hash of what it asks.

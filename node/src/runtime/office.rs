@@ -6,12 +6,14 @@
 
 mod circles;
 mod copies;
+mod full;
 mod joining;
 mod letters;
 mod messages;
 mod once;
 mod papers;
 mod pictures;
+mod posted;
 mod safety;
 #[cfg(test)]
 mod tests;
@@ -19,15 +21,17 @@ mod together;
 
 pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
+pub use full::FileFull;
 pub use joining::{Application, MAX_APPLICATIONS};
 pub(super) use letters::PostRoom;
 pub use letters::{CODE_LETTER_STANDS, Letter, LetterKind, MAX_LETTERS, WEEK_LETTER_STANDS};
 pub use messages::{Conversation, Sent};
 pub use once::MESSAGES_GIVEN;
 pub use papers::{
-    About, Act, Circle, Copies, Event, Fact, File, Helper, MAX_CIRCLE, MAX_LINE, MAX_WORDS, Message, Note, Notice,
-    Paper, Pending, Reference, Report, Rules, Subject, Trouble,
+    About, Act, Circle, Copies, Deed, Event, Fact, File, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE,
+    MAX_WORDS, Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
 };
+pub use posted::Posted;
 
 use super::{
     clock,
@@ -123,11 +127,18 @@ impl Room<'_> {
         }
     }
 
-    fn change_file(&mut self, member: &MemberId, change: impl FnOnce(&mut File)) -> Result<(), StoreError> {
+    /// Changes a file; one that would be too full stays as it is.
+    fn change_file(
+        &mut self,
+        member: &MemberId,
+        change: impl FnOnce(&mut File),
+    ) -> Result<Result<(), FileFull>, StoreError> {
         let mut file = self.file(member);
         change(&mut file);
-        file.trim();
-        self.put(file_id(member), Paper::File(file))
+        match file.fit(clock::now()) {
+            Ok(()) => self.put(file_id(member), Paper::File(file)).map(Ok),
+            Err(full) => Ok(Err(full)),
+        }
     }
 
     /// Everything that tells of somebody goes; what tells of others too stays without them.
@@ -238,11 +249,11 @@ impl Handle {
     /// Changes what is kept about a member.
     ///
     /// # Errors
-    /// The disk.
+    /// The disk, or [`Refused::Full`]: nothing was changed then.
     pub async fn change_file<F>(&self, member: MemberId, change: F) -> Result<(), Refused>
     where
         F: FnOnce(&mut File) + Send + 'static,
     {
-        self.office_work(move |room| room.change_file(&member, change)).await
+        Ok(self.office_work(move |room| room.change_file(&member, change)).await??)
     }
 }

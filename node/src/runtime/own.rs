@@ -4,15 +4,16 @@ use super::{
     book::Book,
     clock,
     handle::{Handle, Refused},
-    office::Paper,
+    office::{Act, Deed, File, Helper, Paper},
 };
+use data_encoding::BASE64;
 use kith_protocol::{
-    id::{ExchangeId, MemberId},
+    id::{ExchangeId, MemberId, RecordKey},
     machine::{Machine, View as _},
     shelf::Record,
     time::Timestamp,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The most listings of one member that are given: what a person will look through.
 pub const LISTINGS_GIVEN: usize = 50;
@@ -84,11 +85,12 @@ impl Handle {
         let records = self.look(move |machine, book| listings_of(machine, book, &member, now)).await?;
         let sessions = self.sessions_of(member).await?;
         let passkeys = self.passkeys_of(member).await?;
-        Ok(json!({
+        let mut data = json!({
             "member": member.to_string(),
             "community": self.community().to_string(),
             "name": person.name,
             "phone": person.phone,
+            "phone_in_directory": person.in_directory,
             "email": person.email,
             "earlier_number": person.external,
             "joined": person.joined,
@@ -112,7 +114,68 @@ impl Handle {
             "listings": records.iter().map(listing).collect::<Vec<_>>(),
             "messages": messages,
             "statement": self.lines_of(member).await?,
-        }))
+        });
+        if let Some(data) = data.as_object_mut() {
+            data.insert("notes".into(), self.notes_for(member).await?);
+            data.insert("photos".into(), self.photos_of(member).await?);
+            data.extend(self.others_of(&file).await?);
+        }
+        Ok(data)
+    }
+
+    /// Who may act for a member, what was done for them, and whom they keep away, by name.
+    async fn others_of(&self, file: &File) -> Result<Map<String, Value>, Refused> {
+        let helpers = file.helpers.iter().map(|helper| helper.member);
+        let others = helpers.chain(file.acts.iter().map(|act| act.by)).chain(file.blocked.iter().copied());
+        let persons = self.persons(others.collect()).await?;
+        let name = |id: &MemberId| persons.get(id).map(|person| person.name.clone());
+        let done = |act: &Act| {
+            let (what, why) = match &act.what {
+                None => ("did_something", None),
+                Some(Deed::Paused(why)) => ("gave_a_rest", Some(why)),
+                Some(Deed::Resumed(why)) => ("ended_a_rest", Some(why)),
+            };
+            json!({ "who": name(&act.by), "at": act.at.0, "what": what, "why": why.filter(|why| !why.is_empty()) })
+        };
+        let helper = |one: &Helper| json!({ "who": name(&one.member), "until": one.until.0 });
+        let parts: [(&str, Value); 3] = [
+            ("may_act_for_me", file.helpers.iter().map(helper).collect()),
+            ("done_for_me", file.acts.iter().map(done).collect()),
+            ("kept_away", file.blocked.iter().map(|id| json!(name(id))).collect()),
+        ];
+        Ok(parts.into_iter().map(|(part, value)| (part.to_owned(), value)).collect())
+    }
+
+    /// Notes about a member, where they are one of those who may read notes: others hear of them from a coordinator.
+    async fn notes_for(&self, member: MemberId) -> Result<Value, Refused> {
+        if !self.office_rules().await?.note_readers.contains(&member) {
+            return Ok(json!([]));
+        }
+        let notes = self.papers(move |paper| match paper {
+            Paper::Case(note) if note.about == member => Some(note.clone()),
+            _ => None,
+        });
+        Ok(notes.await?.into_iter().map(|(_, note)| json!({ "at": note.at.0, "text": note.text })).collect())
+    }
+
+    /// The photos on a member's listings, as JPEG in base64.
+    async fn photos_of(&self, member: MemberId) -> Result<Value, Refused> {
+        let mut photos = Vec::new();
+        for key in self.listed_by(member).await?.into_iter().take(LISTINGS_GIVEN) {
+            if let Some(jpeg) = self.picture(key).await? {
+                photos.push(json!({ "listing": key.to_string(), "jpeg": BASE64.encode(&jpeg) }));
+            }
+        }
+        Ok(photos.into())
+    }
+
+    /// Every listing of a member that the shelf knows, also those that are over.
+    async fn listed_by(&self, member: MemberId) -> Result<Vec<RecordKey>, Refused> {
+        let listed = self.look(move |machine, _| {
+            let (_, shelf) = machine.state().shelf();
+            shelf.iter().filter(|(_, own)| own.owner == Some(member)).map(|(key, _)| *key).collect()
+        });
+        listed.await
     }
 
     /// Every exchange of a member, whose notes may tell of them.
@@ -136,10 +199,6 @@ impl Handle {
     pub async fn forget(&self, member: MemberId) -> Result<(), Refused> {
         self.erase_person(member, self.exchanges_of(member).await?).await?;
         self.forget_papers(member).await?;
-        let listed = self.look(move |machine, _| {
-            let (_, shelf) = machine.state().shelf();
-            shelf.iter().filter(|(_, own)| own.owner == Some(member)).map(|(key, _)| *key).collect::<Vec<_>>()
-        });
-        self.erase_pictures(listed.await?).await
+        self.erase_pictures(self.listed_by(member).await?).await
     }
 }

@@ -78,9 +78,11 @@ fn standing_after(
 /// The week for one reader, or for the notice board.
 #[derive(Debug, Clone, Default)]
 pub struct Week {
-    /// What is new that people ask for, the newest first; not the reader's own.
+    /// What is new that people ask for, the newest first; not the reader's own, nor of those they
+    /// keep away.
     pub needs: Vec<Record>,
-    /// What is new that people offer, the newest first; not the reader's own.
+    /// What is new that people offer, the newest first; not the reader's own, nor of those they
+    /// keep away.
     pub offers: Vec<Record>,
     /// What takes place, the next one first.
     pub events: Vec<(PaperId, Event)>,
@@ -117,12 +119,19 @@ impl Handle {
     /// The disk, or a node that is busy.
     pub async fn week(&self, member: Option<MemberId>) -> Result<Week, Refused> {
         let now = clock::now();
+        let kept_away = match member {
+            Some(member) => self.file(member).await?.blocked,
+            None => Vec::new(),
+        };
         let (needs, offers) = self
             .look(move |machine, book| {
                 let shelf = machine.state().shelf().1;
-                let theirs = |key: &RecordKey| member.is_some() && shelf.get(key).and_then(|own| own.owner) == member;
+                let owner = |key: &RecordKey| shelf.get(key).and_then(|own| own.owner);
+                let shown = |key: &RecordKey| {
+                    owner(key).is_none_or(|owner| Some(owner) != member && !kept_away.contains(&owner))
+                };
                 let records = newest(machine, book, now).into_iter();
-                let fresh = records.filter(|record| now.since(record.made_at) < NEW_WITHIN && !theirs(&record.key));
+                let fresh = records.filter(|record| now.since(record.made_at) < NEW_WITHIN && shown(&record.key));
                 fresh.partition(|record| Kind::of(&record.item).is_some_and(|(kind, _)| kind == Kind::Need))
             })
             .await?;

@@ -4,7 +4,7 @@
 use super::listener::Bounded;
 use crate::{
     api::{MAX_BODY_BYTES, types::Problem},
-    web::{Source, takes_files, upload_within},
+    web::{Source, stopped::Reads, takes_files, upload_within},
 };
 use axum::{
     Router,
@@ -20,6 +20,8 @@ use std::{collections::BTreeSet, net::IpAddr, sync::Arc, time::Duration};
 /// How long an answer may take to begin. The API gives up by itself at thirty seconds and says so in its own words; past
 /// this, something else hangs.
 const ANSWER_WITHIN: Duration = Duration::from_secs(35);
+/// How much of an unknown name is shown.
+const MAX_SHOWN: usize = 80;
 
 /// For answers that are no pages: nothing runs, nothing comes from elsewhere, no frame stands around it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
@@ -113,21 +115,16 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     let first_line = request.uri().authority().map(|authority| authority.host().to_owned());
     let known = named.is_some_and(|host| guard.knows(host, here))
         && first_line.as_deref().is_none_or(|host| guard.knows(host, here));
+    let reads = Reads::of(&request);
     let mut response = if !known {
-        misdirected(named.unwrap_or_default())
+        let shown = shown_name(named.unwrap_or_default());
+        reads.map_or_else(|| misdirected(&shown), |reads| reads.unknown_host(&shown))
     } else if is_too_much(&request) {
-        let detail = format!("a request may have {MAX_BODY_BYTES} bytes; divide it and send the parts");
-        problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
+        reads.map_or_else(too_large, Reads::too_large)
     } else {
         let within = upload_within(request.uri().path()).unwrap_or(ANSWER_WITHIN);
-        match tokio::time::timeout(within, next.run(request)).await {
-            Ok(response) => response,
-            Err(_) => {
-                let detail = "the node took too long; it may have done what was asked. Look first, then ask again with \
-                              the same Idempotency-Key";
-                problem(StatusCode::SERVICE_UNAVAILABLE, "timeout", "Too slow", detail.into())
-            }
-        }
+        let answer = tokio::time::timeout(within, next.run(request)).await;
+        answer.unwrap_or_else(|_| reads.map_or_else(too_slow, Reads::too_slow))
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -142,8 +139,23 @@ fn announced(request: &Request) -> u64 {
     length.and_then(|length| length.parse().ok()).unwrap_or(0)
 }
 
-fn misdirected(host: &str) -> Response {
-    let shown: String = without_port(host).chars().filter(|c| c.is_ascii_graphic()).take(80).collect();
+/// A name as far as it can be shown.
+fn shown_name(host: &str) -> String {
+    without_port(host).chars().filter(char::is_ascii_graphic).take(MAX_SHOWN).collect()
+}
+
+fn too_large() -> Response {
+    let detail = format!("a request may have {MAX_BODY_BYTES} bytes; divide it and send the parts");
+    problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail)
+}
+
+fn too_slow() -> Response {
+    let detail = "the node took too long; it may have done what was asked. Look first, then ask again with the same \
+                  Idempotency-Key";
+    problem(StatusCode::SERVICE_UNAVAILABLE, "timeout", "Too slow", detail.into())
+}
+
+fn misdirected(shown: &str) -> Response {
     let detail = format!(
         "the node does not answer under the name '{shown}'. If it is this machine's name, write it under allowed_hosts \
          in kith.toml and start the node again"

@@ -59,7 +59,7 @@ async fn a_node_answers_under_its_own_names_only_and_goes_without_a_trace() {
         assert!(answer.contains(" 421 ") && answer.contains("application/problem+json"), "{answer}");
         assert!(answer.contains("allowed_hosts"), "{answer}");
     }
-    assert!(large.starts_with("HTTP/1.1 413"), "{large}");
+    assert!(large.starts_with("HTTP/1.1 413") && large.contains("application/problem+json"), "{large}");
     for answer in &answers {
         for header in ["content-security-policy: default-src 'none'", "nosniff", "referrer-policy: "] {
             assert!(answer.contains(header), "{header} in {answer}");
@@ -67,6 +67,32 @@ async fn a_node_answers_under_its_own_names_only_and_goes_without_a_trace() {
     }
     node.stop().await;
     assert!(matches!(local::address(dir.path()), Err(local::LocalError::NotRunning { .. })));
+}
+
+/// A browser hears in words, and in its language, what stands before every page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_is_stopped_is_told_in_words() {
+    let dir = founded();
+    let node = start(dir.path(), &quiet()).await.unwrap();
+    let url = node.url.clone();
+    let answers = tokio::task::spawn_blocking(move || {
+        let html = "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8\r\nAccept-Language: es";
+        [
+            ask(&url, &format!("GET / HTTP/1.1\r\nHost: <b>evil.example\r\n{html}")),
+            ask(&url, &format!("POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n{html}")),
+            ask(&url, &format!("GET /v1/node HTTP/1.1\r\nHost: evil.example\r\n{html}")),
+        ]
+    });
+    let [strange, large, program] = answers.await.unwrap();
+    assert!(strange.contains(" 421 ") && strange.contains("text/html"), "{strange}");
+    assert!(
+        strange.contains("Esta no es nuestra dirección") && strange.contains("&#60;b&#62;evil.example"),
+        "{strange}"
+    );
+    assert!(!strange.contains("Elm"), "whoever uses a strange name learns nothing of the community: {strange}");
+    assert!(large.starts_with("HTTP/1.1 413") && large.contains("Es demasiado de una vez"), "{large}");
+    assert!(program.contains(" 421 ") && program.contains("application/problem+json"), "{program}");
+    node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

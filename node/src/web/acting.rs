@@ -55,7 +55,7 @@ impl Acting {
     /// is noted as it comes in; any other, once it is done.
     pub(super) async fn note(&self, handle: &Handle) -> Result<(), Oops> {
         if let Some(who) = self.by.as_ref().filter(|who| !who.coordinator) {
-            let act = Act { by: who.id, at: clock::now() };
+            let act = Act { by: who.id, at: clock::now(), what: None };
             handle.change_file(self.member, move |file| file.acts.push(act)).await?;
         }
         Ok(())
@@ -116,6 +116,11 @@ impl Acting {
     /// The member, when they act themselves: pages say "you" to them.
     pub(super) fn myself(&self) -> Option<MemberId> {
         self.by.is_none().then_some(self.member)
+    }
+
+    /// Whoever acts for the member, if they do not act themselves.
+    pub(super) fn by(&self) -> Option<MemberId> {
+        self.by.as_ref().map(|by| by.id)
     }
 
     /// The coordinator who acts, if one does.

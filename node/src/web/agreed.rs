@@ -7,6 +7,7 @@ use kith_protocol::{
     ledger::{Authority, Body, Channel, Consent, History as _},
     machine::{Machine, WaitingKind},
 };
+use std::collections::BTreeMap;
 
 /// Who agreed, and how; of an exchange that waits, those who did so far.
 pub(super) fn agreed(machine: &Machine, book: &Book, id: ExchangeId) -> Vec<(MemberId, Authority)> {
@@ -28,13 +29,23 @@ pub(super) fn agreed(machine: &Machine, book: &Book, id: ExchangeId) -> Vec<(Mem
     }
 }
 
-/// The same in words.
-pub(super) fn how(words: Words, given: &Authority) -> String {
-    words.t(match given {
-        Authority::Key(_) => "agreed-key",
-        Authority::Session => "agreed-session",
-        Authority::OnBehalf { channel: Channel::Paper, .. } => "agreed-paper",
-        Authority::OnBehalf { channel: Channel::Phone, .. } => "agreed-phone",
-        Authority::OnBehalf { channel: Channel::InPerson, .. } => "agreed-in-person",
+/// The coordinators through whom somebody agreed.
+pub(super) fn through(given: &[(MemberId, Authority)]) -> impl Iterator<Item = MemberId> + '_ {
+    given.iter().filter_map(|(_, authority)| match authority {
+        Authority::OnBehalf { coordinator, .. } => Some(*coordinator),
+        Authority::Key(_) | Authority::Session => None,
     })
+}
+
+/// The same in words, with the coordinator's name where one speaks for somebody.
+pub(super) fn how(words: Words, names: &BTreeMap<MemberId, String>, given: &Authority) -> String {
+    let (key, coordinator) = match given {
+        Authority::Key(_) => return words.t("agreed-key"),
+        Authority::Session => return words.t("agreed-session"),
+        Authority::OnBehalf { channel: Channel::Paper, coordinator } => ("agreed-paper", coordinator),
+        Authority::OnBehalf { channel: Channel::Phone, coordinator } => ("agreed-phone", coordinator),
+        Authority::OnBehalf { channel: Channel::InPerson, coordinator } => ("agreed-in-person", coordinator),
+    };
+    let who = names.get(coordinator).filter(|name| !name.is_empty()).cloned();
+    words.t1(key, "who", who.unwrap_or_else(|| words.t("a-coordinator")))
 }

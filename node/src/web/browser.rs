@@ -195,6 +195,11 @@ impl Browser {
 
     /// Sends a form with files, and looks at the page it leads to.
     pub(crate) async fn upload(&mut self, form: Form, files: &[(&str, &[u8])]) -> Shown {
+        self.upload_before(form, files, &[]).await
+    }
+
+    /// The same with fields that stand below the files.
+    pub(crate) async fn upload_before(&mut self, form: Form, files: &[(&str, &[u8])], after: &[(&str, &str)]) -> Shown {
         const BOUNDARY: &str = "kith-0123456789abcdef";
         let mut body = Vec::new();
         let part = |body: &mut Vec<u8>, name: &str, file: &str, bytes: &[u8]| {
@@ -204,12 +209,15 @@ impl Browser {
             body.extend_from_slice(b"\r\n");
         };
         for (name, value) in &form.fields {
-            if !files.iter().any(|(file, _)| file == name) {
+            if !files.iter().any(|(file, _)| file == name) && !after.iter().any(|(later, _)| later == name) {
                 part(&mut body, name, "", value.as_bytes());
             }
         }
         for (name, bytes) in files {
             part(&mut body, name, "; filename=\"file\"", bytes);
+        }
+        for (name, value) in after {
+            part(&mut body, name, "", value.as_bytes());
         }
         body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");

@@ -10,6 +10,7 @@ mod grant;
 mod groups;
 mod import;
 mod joining;
+mod left;
 mod mail;
 mod matches;
 mod members;
@@ -25,6 +26,7 @@ mod statements;
 mod takeout;
 mod today;
 
+pub(super) use charter::{Limits, limit_fields, limits_of};
 pub(super) use circles::address as circle_address;
 pub(super) use import::Imports;
 pub(super) use members::everybody_here;
@@ -46,6 +48,8 @@ use axum::{
 
 /// What the files of one import may have together: an import's largest file, and the form around it.
 pub(super) const MAX_IMPORT_BYTES: usize = 32 * 1024 * 1024;
+/// The most of a form with files that is read, so that who sends larger ones hears so on the form.
+const IMPORT_READ_BYTES: usize = 2 * MAX_IMPORT_BYTES;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -57,13 +61,14 @@ pub(super) fn routes() -> Router<App> {
         .route("/members/new", get(members::admit).post(members::send_admit))
         .route("/members/{id}", get(members::show))
         .route("/members/{id}/code", post(members::code))
+        .route("/members/{id}/forget", post(left::forget))
         .route("/members/{id}/role", get(members::role).post(members::send_role))
         .route("/charter", get(charter::show))
         .route("/charter/change", get(charter::change).post(charter::send))
         .route("/export", get(takeout::show))
         .route("/export/file", post(takeout::file))
         .route("/import", get(import::start))
-        .route("/import/{system}", get(import::form).post(import::send).layer(DefaultBodyLimit::max(MAX_IMPORT_BYTES)))
+        .route("/import/{system}", get(import::form).post(import::send).layer(DefaultBodyLimit::max(IMPORT_READ_BYTES)))
         .route("/import/columns/{id}", get(import::columns).post(import::send_columns))
         .route("/import/run/{id}", get(import::run))
         .route("/import/run/{id}/begin", post(import::begin))

@@ -1,11 +1,12 @@
 //! Where an exchange stands, and how the pages say so.
 
 use super::words::Words;
-use crate::runtime::{book::Book, shelves::name_of};
+use crate::runtime::{book::Book, office::Pending, shelves::name_of};
 use kith_protocol::{
     id::{AccountId, ExchangeId, MemberId},
     ledger::{Body, Entry, History as _},
     machine::{Machine, Waiting, WaitingKind},
+    member::Role,
     partnership::Outcome,
     time::Timestamp,
 };
@@ -15,6 +16,8 @@ use kith_protocol::{
 pub(super) enum Stand {
     /// A member here has still to agree.
     Waits(MemberId),
+    /// A coordinator has still to look at it, because it is somebody's first; one of them by name.
+    First(Option<MemberId>),
     /// A partner's member says that one of ours was helped; ours has still to agree.
     Claimed(MemberId),
     /// A partner's member was asked for the hours of help.
@@ -104,6 +107,23 @@ impl Seen {
         let since = book.entry(advance.entry)?.at;
         let blank = Self::blank(id, since, advance.minutes.get(), Stand::Advanced { kept: advance.kept });
         Some(Self { giver: Some(advance.payee), partner: partner(machine, &advance.account), ..blank })
+    }
+
+    /// A first exchange that a coordinator has still to look at.
+    pub(super) fn first(machine: &Machine, id: ExchangeId, pending: &Pending) -> Self {
+        let mut members = machine.state().ledger().members().iter();
+        let looks = members.find(|(_, member)| member.active && member.role == Role::Coordinator).map(|(id, _)| *id);
+        let (giver, receiver) = (Some(pending.giver), Some(pending.receiver));
+        Self { giver, receiver, ..Self::blank(id, pending.at, pending.minutes.get(), Stand::First(looks)) }
+    }
+
+    /// Whom it waits for, where that is somebody here.
+    pub(super) const fn on(&self) -> Option<MemberId> {
+        match self.stand {
+            Stand::Waits(on) | Stand::Claimed(on) => Some(on),
+            Stand::First(on) => on,
+            _ => None,
+        }
     }
 
     /// An exchange that waits.
@@ -245,6 +265,7 @@ impl Seen {
                 Some(name) => waiting("stand-waits", name),
                 None => words.t1("stand-waits-you", "day", &day),
             },
+            Stand::First(_) => words.t1("stand-first", "who", name.unwrap_or(&words.t("a-coordinator"))),
             Stand::Asked => waiting("stand-asked", partner),
             Stand::Declined => words.t1("stand-declined", "who", partner),
             Stand::OnHold => waiting("stand-on-hold", partner),

@@ -23,16 +23,17 @@ mod read;
 mod upload;
 
 pub(super) use read::{Choice, Control, Field, Need, Reader, minutes_of};
-pub(super) use upload::{Upload, Whose};
+pub(super) use upload::{FILE_LOST, Upload, Whose};
 
 /// The most fields of one form: twenty slips of seven fields, and some more.
 const MAX_PAIRS: usize = 400;
-/// The longest value: the longest text of a listing, four bytes a letter; also the ids of the largest circle.
-const MAX_VALUE: usize = 8 * 1024;
+/// The longest value: far more than any field takes, so that whoever writes too much hears so at the field and loses
+/// nothing; also the ids of the largest circle.
+const MAX_VALUE: usize = 64 * 1024;
 /// The longest name of a field.
 const MAX_FIELD_NAME: usize = 64;
-/// The largest form: all of its longest texts.
-pub(super) const MAX_FORM_BYTES: usize = 64 * 1024;
+/// The largest form: one of the longest values in letters that browsers send as three for each byte, and its other texts.
+pub(super) const MAX_FORM_BYTES: usize = 256 * 1024;
 /// Names of the fields that belong to forms as such.
 const TOKEN: &str = "token";
 pub(super) const ONCE: &str = "once";

@@ -19,9 +19,9 @@ mod statement;
 
 pub(super) use exchange::reason_key;
 pub(super) use home::{names, told};
-pub(super) use me::{looks_like_an_address, person_fields};
+pub(super) use me::{looks_like_an_address, person_fields, ticked};
 pub(super) use record::{local, salted, with_note};
-pub(super) use safety::trouble_key;
+pub(super) use safety::{about_circle, about_event, trouble_key};
 pub(super) use statement::{DOCUMENT, Sheet, attachment, sheet};
 
 use super::App;
@@ -31,8 +31,9 @@ use axum::{
     routing::{get, post},
 };
 
-/// A form with the largest picture in it, and what stands around it.
-pub(super) const PICTURE_BYTES: usize = crate::picture::MAX_SENT_BYTES + 64 * 1024;
+/// The most of a form with a picture that is read. That is far more than a picture may have: who sends a larger one is to
+/// hear so on the form.
+pub(super) const PICTURE_BYTES: usize = 4 * crate::picture::MAX_SENT_BYTES;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()

@@ -4,14 +4,28 @@ use super::{
     pages::{MessagePage, page, refusal},
     sign_in, soon,
     visit::Frame,
+    words::Words,
 };
-use crate::runtime::Refused;
+use crate::runtime::{
+    Refused,
+    office::{FileFull, MAX_BLOCKED, MAX_ENTRIES},
+};
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use kith_protocol::rejection::Rejection;
 use std::sync::Arc;
+
+/// Why a member's file takes no more, and what to do.
+pub(super) fn full(words: Words, why: FileFull) -> String {
+    match why {
+        FileFull::References => words.t1("full-references", "most", MAX_ENTRIES),
+        FileFull::Facts => words.t1("full-facts", "most", MAX_ENTRIES),
+        FileFull::Helpers => words.t1("full-helpers", "most", MAX_ENTRIES),
+        FileFull::Blocked => words.t1("full-away", "most", MAX_BLOCKED),
+    }
+}
 
 /// Why a page was not made.
 #[derive(Debug)]
@@ -58,7 +72,9 @@ impl IntoResponse for Oops {
 impl Oops {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Refused(Refused::Rule(_) | Refused::Retired | Refused::Copies(_)) => StatusCode::CONFLICT,
+            Self::Refused(Refused::Rule(_) | Refused::Retired | Refused::Copies(_) | Refused::Full(_)) => {
+                StatusCode::CONFLICT
+            }
             Self::Refused(Refused::Busy | Refused::Stopping) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Missing => StatusCode::NOT_FOUND,
@@ -71,7 +87,7 @@ impl Oops {
 
     const fn key(&self) -> &'static str {
         match self {
-            Self::Refused(Refused::Rule(_) | Refused::Copies(_)) => "oops-refused",
+            Self::Refused(Refused::Rule(_) | Refused::Copies(_) | Refused::Full(_)) => "oops-refused",
             Self::Refused(Refused::Retired) => "oops-retired",
             Self::Refused(Refused::Busy | Refused::Stopping) => "oops-busy",
             Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => "oops-disk",
@@ -97,9 +113,11 @@ impl Oops {
         let words = match self {
             Self::Refused(Refused::Rule(why)) => refusal(frame.words, why),
             Self::Refused(Refused::Copies(why)) => frame.t(super::desk::copies_key(*why)),
+            Self::Refused(Refused::Full(why)) => full(frame.words, *why),
             _ => frame.t(&format!("{key}-words")),
         };
         let link = match self {
+            Self::Refused(Refused::Full(FileFull::Blocked)) => (frame.t("away-list"), "/away".to_owned()),
             Self::Refused(Refused::Busy | Refused::Stopping) => (frame.t("try-again"), frame.path.clone()),
             _ => (frame.t("go-first-page"), "/".to_owned()),
         };

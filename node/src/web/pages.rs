@@ -141,6 +141,8 @@ pub(super) struct FormPage<'a> {
     refused: Option<String>,
     /// Another way, under the form.
     other: Option<(String, String)>,
+    /// Another way that takes along what is filled in.
+    also: Option<(String, String)>,
     /// Whether it ends something.
     ends: bool,
     /// Whether a passkey does as well.
@@ -159,6 +161,7 @@ impl<'a> FormPage<'a> {
             button,
             refused: None,
             other: None,
+            also: None,
             ends: false,
             passkey: false,
         }
@@ -181,6 +184,12 @@ impl<'a> FormPage<'a> {
 
     pub(super) fn other(mut self, words: String, address: String) -> Self {
         self.other = Some((words, address));
+        self
+    }
+
+    /// Another page that is given what is filled in here, and shows it unjudged.
+    pub(super) fn also(mut self, words: String, address: &str) -> Self {
+        self.also = Some((words, address.to_owned()));
         self
     }
 

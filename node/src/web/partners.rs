@@ -6,6 +6,7 @@ use kith_protocol::{
     id::AccountId,
     ledger::Partner,
     machine::{Condition, Machine, WaitingKind},
+    partnership::Side,
     time::Timestamp,
 };
 
@@ -35,6 +36,27 @@ pub(super) struct Seen {
     pub(super) near_limit: bool,
     /// What keeps the account from moving, if anything does.
     pub(super) halted: Option<Halted>,
+    /// What either side decided about new exchanges, if they do not go on both ways.
+    pub(super) stopped: Option<Stopped>,
+}
+
+/// What the two decided about new exchanges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// None any more.
+    Ended,
+    /// None for now, or only one way.
+    Break,
+}
+
+impl Stopped {
+    fn of(partner: &Partner) -> Option<Self> {
+        let both = [Side::A, Side::B].map(|side| partner.granted(side));
+        if both.iter().any(|granted| granted.ended) {
+            return Some(Self::Ended);
+        }
+        both.iter().any(|granted| !(granted.gives && granted.receives)).then_some(Self::Break)
+    }
 }
 
 /// What keeps an account from moving.
@@ -74,6 +96,7 @@ impl Seen {
                 Condition::Frozen { .. } => Halted::Frozen,
                 _ => Halted::Comparing,
             }),
+            stopped: Stopped::of(partner),
         }
     }
 }
@@ -167,6 +190,11 @@ fn waiting(words: Words, seen: &Seen, now: Timestamp) -> Vec<String> {
     match seen.halted {
         Some(Halted::Comparing) => lines.push(words.t("partner-comparing")),
         Some(Halted::Frozen) => lines.push(words.t("partner-frozen")),
+        None => {}
+    }
+    match seen.stopped {
+        Some(Stopped::Ended) => lines.push(words.t("partner-ended")),
+        Some(Stopped::Break) => lines.push(words.t("partner-break")),
         None => {}
     }
     if seen.near_limit {

@@ -16,7 +16,7 @@ use super::{
     forms::{Choice, Need, Reader, Sent, choices},
     oops::Oops,
     pages::{DonePage, FormPage, MessagePage, go, page, show},
-    visit::{Frame, cookie, looks, set_cookie},
+    visit::{Frame, LANGUAGE, cookie, look_cookie, looks, set_cookie},
     words::{Language, Words},
 };
 use crate::runtime::{Founding, Root, desk::PaperCode, home};
@@ -266,7 +266,10 @@ async fn language(State(setup): App, headers: HeaderMap, form: Sending) -> Answe
     match language_field(&mut reader) {
         Some(language) => {
             setup.answers().words = Some(Words(language));
-            Ok(go("/setup/way"))
+            let mut response = go("/setup/way");
+            // The pages of the community, which come after these, ask the browser only.
+            response.headers_mut().append(header::SET_COOKIE, look_cookie(&headers, LANGUAGE, language.tag()));
+            Ok(response)
         }
         None => Ok(FormPage::new(&frame, frame.t("setup-welcome"), reader, "/setup", frame.t("go-on")).answer()),
     }

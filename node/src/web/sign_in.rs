@@ -2,10 +2,10 @@
 
 use super::{
     Answer, App, Oops,
-    forms::{Asked, Choice, Need, Open, Post, Reader, Sent},
+    forms::{Asked, Choice, FILE_LOST, Need, Open, Post, Reader, Sent},
     member::looks_like_an_address,
     pages::{DonePage, FormPage, go, page, show},
-    visit::{Frame, Guest, LANGUAGE, LARGE, SESSION, TEXT, look_cookie, set_cookie},
+    visit::{Frame, Guest, LANGUAGE, LARGE, SESSION, TEXT, escaped, look_cookie, set_cookie},
     words::Language,
 };
 use crate::{
@@ -23,6 +23,8 @@ use axum::{
 
 /// Begins the names of fields that wait for somebody to sign in.
 const KEPT: &str = "kept-";
+/// Where a code is typed.
+const SIGN_IN: &str = "/sign-in";
 /// Where a code by e-mail is asked for.
 const BY_MAIL: &str = "/sign-in/email";
 /// The longest code as typed, with spaces and dashes.
@@ -53,10 +55,11 @@ fn safe_path(next: &str) -> &str {
 }
 
 fn asking<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
-    FormPage::new(frame, frame.t("sign-in"), reader, "/sign-in", frame.t("sign-in-button"))
+    let page = FormPage::new(frame, frame.t("sign-in"), reader, SIGN_IN, frame.t("sign-in-button"))
         .lead(frame.t("sign-in-lead"))
         .lead(frame.t("sign-in-lost"))
-        .or_passkey()
+        .or_passkey();
+    if frame.mail { page.also(frame.t("sign-in-mail"), BY_MAIL) } else { page }
 }
 
 /// Asks somebody to sign in who wanted something for members, and keeps what they had filled in.
@@ -69,22 +72,23 @@ pub(super) fn ask(frame: &Frame, kept: &[(String, String)]) -> Response {
         reader.hidden(&format!("{KEPT}{name}"), value);
     }
     let lead = if kept.is_empty() { "sign-in-first" } else { "sign-in-kept" };
-    page(frame, StatusCode::UNAUTHORIZED, &asking(frame, reader).lead(frame.t(lead)))
+    let door = asking(frame, reader).lead(frame.t(lead));
+    let lost = kept.iter().any(|(name, _)| name == FILE_LOST);
+    let door = if lost { door.lead(frame.t("upload-lost")) } else { door };
+    page(frame, StatusCode::UNAUTHORIZED, &door)
 }
 
-async fn form(State(app): State<App>, Guest { frame }: Guest, Asked(asked): Asked) -> Response {
+async fn form(Guest { frame }: Guest, Asked(asked): Asked) -> Response {
     let mut reader = Reader::open(frame.words, &asked);
     fields(&mut reader);
     reader.hidden("next", safe_path(asked.get("next")));
-    let page = asking(&frame, reader);
-    let page = if app.handle.mail_is_on() { page.other(frame.t("sign-in-mail"), BY_MAIL.into()) } else { page };
-    page.answer()
+    asking(&frame, reader).answer()
 }
 
 fn mail_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
     FormPage::new(frame, frame.t("sign-in-mail"), reader, BY_MAIL, frame.t("sign-in-mail-button"))
         .lead(frame.t("sign-in-mail-lead"))
-        .other(frame.t("sign-in-have-code"), "/sign-in".into())
+        .also(frame.t("sign-in-have-code"), SIGN_IN)
 }
 
 fn mail_field(reader: &mut Reader<'_>) -> String {
@@ -103,6 +107,7 @@ async fn by_mail(State(app): State<App>, Guest { frame }: Guest, Asked(asked): A
     }
     let mut reader = Reader::open(frame.words, &asked);
     mail_field(&mut reader);
+    reader.hidden("next", safe_path(asked.get("next")));
     Ok(mail_page(&frame, reader).answer())
 }
 
@@ -113,6 +118,7 @@ async fn send_by_mail(State(app): State<App>, Open { frame, source, sent, .. }: 
     }
     let mut reader = Reader::judge(frame.words, &sent);
     let address = mail_field(&mut reader);
+    carry(&mut reader, &sent);
     if reader.is_fine() && !app.letters.allowed(source) {
         reader.fail("email", frame.t("sign-in-too-often"));
     }
@@ -126,13 +132,23 @@ async fn send_by_mail(State(app): State<App>, Open { frame, source, sent, .. }: 
             tracing::warn!(%refused, "a code by e-mail could not be asked for");
         }
     });
-    let page = DonePage {
-        frame: &frame,
-        heading: frame.t("sign-in-mail-done"),
-        next: vec![frame.t("sign-in-mail-next"), frame.t("sign-in-mail-else")],
-        links: vec![(frame.t("sign-in-have-code"), "/sign-in".to_owned())],
-    };
-    Ok(show(&frame, &page))
+    Ok(asked_for(&frame, &sent))
+}
+
+/// What comes next. Whoever was about to send something types the code here, so that it is not lost.
+fn asked_for(frame: &Frame, sent: &Sent) -> Response {
+    let next = ["sign-in-mail-next", "sign-in-mail-else"].map(|key| frame.t(key));
+    if kept(sent).is_empty() {
+        let address = format!("{SIGN_IN}?next={}", escaped(safe_path(sent.get("next"))));
+        let links = vec![(frame.t("sign-in-have-code"), address)];
+        return show(frame, &DonePage { frame, heading: frame.t("sign-in-mail-done"), next: next.into(), links });
+    }
+    let nothing = Sent::default();
+    let mut reader = Reader::open(frame.words, &nothing);
+    fields(&mut reader);
+    carry(&mut reader, sent);
+    let page = FormPage::new(frame, frame.t("sign-in-mail-done"), reader, SIGN_IN, frame.t("sign-in-button"));
+    next.into_iter().fold(page, FormPage::lead).answer()
 }
 
 /// Back to the form that was half filled in.
@@ -154,7 +170,7 @@ async fn sign_in(State(app): State<App>, Open { frame, headers, source, sent }: 
     let mut reader = Reader::judge(frame.words, &sent);
     let code = fields(&mut reader);
     carry(&mut reader, &sent);
-    let opened = match code {
+    let opened = match code.filter(|_| reader.is_fine()) {
         None => None,
         Some(_) if !app.tries.allowed(source) => {
             reader.fail("code", frame.t("sign-in-too-often"));

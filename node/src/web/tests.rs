@@ -11,6 +11,7 @@ mod escrow;
 mod finding;
 mod granting;
 mod importing;
+mod keeping;
 mod keys;
 mod live;
 mod looking_after;
@@ -19,6 +20,7 @@ mod passkeys;
 mod pot;
 mod rough;
 mod scanning;
+mod telling;
 mod together;
 
 use super::{

@@ -61,6 +61,8 @@ pub(super) struct Frame {
     pub(super) base: String,
     /// Where the pages are, as browsers say it, if passkeys belong to that.
     pub(super) site: Option<String>,
+    /// Whether a code to sign in can be sent by e-mail.
+    pub(super) mail: bool,
     /// Whether there is nothing else to go to: the first run.
     pub(super) alone: bool,
     /// Where it listens for what changes, where scripts run, if it shows that by itself.
@@ -84,6 +86,7 @@ impl Frame {
             path: "/".into(),
             base: String::new(),
             site: None,
+            mail: false,
             alone: false,
             live: None,
             cookies: Vec::new(),
@@ -108,6 +111,11 @@ impl Frame {
 
     pub(super) fn coordinator(&self) -> bool {
         self.member.as_ref().is_some_and(|member| member.coordinator)
+    }
+
+    /// What was just done, for the top of the page that a form led to.
+    pub(super) fn news(&self) -> Option<[String; 2]> {
+        super::news::told(self.words, &self.path)
     }
 
     /// The address of our script.
@@ -253,6 +261,7 @@ async fn frame(app: &App, parts: &Parts) -> Result<Frame, Refused> {
         path,
         base: format!("{scheme}://{host}"),
         site: app.passkeys.as_ref().map(|passkeys| passkeys.site().origin().to_owned()),
+        mail: app.handle.mail_is_on(),
         live,
         cookies,
         ..Frame::plain(words, large)

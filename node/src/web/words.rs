@@ -6,7 +6,7 @@ use kith_protocol::{
     shelf::Category,
     time::{Span, Timestamp},
 };
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 #[cfg(test)]
 mod tests;
@@ -113,8 +113,17 @@ type Bundle = FluentBundle<FluentResource>;
 
 static BUNDLES: LazyLock<[Bundle; 4]> = LazyLock::new(|| Language::ALL.map(Language::bundle));
 
-/// The zone of the community: its machine's.
-static ZONE: LazyLock<TimeZone> = LazyLock::new(TimeZone::system);
+static ZONE: OnceLock<TimeZone> = OnceLock::new();
+
+/// Tells the time in this zone. The first word counts: one process serves one place.
+pub(crate) fn tell_time_in(zone: &TimeZone) {
+    ZONE.get_or_init(|| zone.clone());
+}
+
+/// The zone of the community: the one that its settings name, else its machine's.
+fn zone() -> TimeZone {
+    ZONE.get_or_init(TimeZone::system).clone()
+}
 
 /// The words of one language. Cheap to copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -231,7 +240,7 @@ impl Words {
 
     /// A time of day, as in 18:30.
     pub(super) fn time(self, at: Timestamp) -> String {
-        jiff_of(at).to_zoned(ZONE.clone()).strftime("%H:%M").to_string()
+        jiff_of(at).to_zoned(zone()).strftime("%H:%M").to_string()
     }
 
     /// A day near now: today, yesterday, a day of this week, or the date.
@@ -253,7 +262,7 @@ impl Words {
 
     /// The greeting for the time of day.
     pub(super) fn greeting(self, now: Timestamp, name: &str) -> String {
-        let key = match jiff_of(now).to_zoned(ZONE.clone()).hour() {
+        let key = match jiff_of(now).to_zoned(zone()).hour() {
             0..12 => "hello-morning",
             12..18 => "hello-afternoon",
             _ => "hello-evening",
@@ -269,12 +278,12 @@ fn jiff_of(at: Timestamp) -> jiff::Timestamp {
 
 /// The day in the community's zone.
 pub(super) fn date_of(at: Timestamp) -> Date {
-    jiff_of(at).to_zoned(ZONE.clone()).date()
+    jiff_of(at).to_zoned(zone()).date()
 }
 
 /// When a day begins in the community's zone.
 pub(super) fn beginning_of(date: Date) -> Option<Timestamp> {
-    let begins = date.to_zoned(ZONE.clone()).ok()?.timestamp().as_millisecond();
+    let begins = date.to_zoned(zone()).ok()?.timestamp().as_millisecond();
     u64::try_from(begins).ok().map(Timestamp)
 }
 

@@ -66,12 +66,15 @@ impl Machine {
         let grant = &change.grant.content;
         let account = grant.account;
         self.partner_of_message(&account, &from)?;
-        let known = self.state.ledger.partners().get(&account).and_then(|partner| partner.grant(grant.from));
-        let newer =
-            known.is_none_or(|known| known.grant.n < grant.n || (broken!(OldGrantCounts) && known.grant != *grant));
+        let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;
+        let newer = partner
+            .grant(grant.from)
+            .is_none_or(|known| known.grant.n < grant.n || (broken!(OldGrantCounts) && known.grant != *grant));
         if !newer {
             return Ok(());
         }
+        // Only what a side signed counts for its day.
+        change.check(partner.terms.community(grant.from))?;
         self.count_grant(account, turn.now)?;
         self.enter(turn, Body::PartnershipChanged { change, by: None })?;
         turn.notice(Notice::PartnershipChanged { account });

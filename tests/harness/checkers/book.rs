@@ -75,6 +75,8 @@ pub(super) struct Book {
     /// What is disputed, and what came of it.
     pub(super) disputes: Disputes,
     community: Option<kith_protocol::id::CommunityId>,
+    /// The most that each side granted before a restore: what crossed under it may come back before the grants do.
+    most_before: BTreeMap<AccountId, [i64; 2]>,
 }
 
 fn books(detail: impl Into<String>) -> Violation {
@@ -350,6 +352,16 @@ impl Book {
         ensure("grant", newer && (ours || !by_us), || format!("{grant:?} does not follow"))
     }
 
+    /// A backup takes the place of the book that is lost.
+    pub(super) fn after(lost: &Self) -> Self {
+        let mut most_before = lost.most_before.clone();
+        for (account, line) in &lost.partners {
+            let most = most_before.entry(*account).or_default();
+            *most = [0, 1].map(|side| most[side].max(line.most[side]));
+        }
+        Self { restored: true, most_before, ..Self::default() }
+    }
+
     /// Whether a grant was recorded here.
     pub(super) fn grants(&self, grant: &Grant) -> bool {
         self.partners.get(&grant.account).is_some_and(|p| p.ever.contains(grant))
@@ -377,7 +389,7 @@ impl Book {
             match (&p.granted[granter], now) {
                 (Some(grant), true) => i64::try_from(grant.granted.limit).unwrap_or(i64::MAX),
                 (None, true) => p.terms.limit(side),
-                (_, false) => p.most[granter],
+                (_, false) => p.most[granter].max(self.most_before.get(account).map_or(0, |most| most[granter])),
             }
         };
         let ours = limit(p.side, paying == Some(true));

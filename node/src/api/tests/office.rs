@@ -1,7 +1,10 @@
 //! What is kept beside the ledger: messages, reports, events, and what is on file about members.
 
 use super::nodes::{Node, node};
-use crate::api::{PREFIX, types::*};
+use crate::{
+    api::{PREFIX, types::*},
+    runtime::office::MAX_ENTRIES,
+};
 use kith_protocol::id::MemberId;
 use serde_json::{Value, json};
 
@@ -43,6 +46,15 @@ async fn messages_go_between_members_and_stay_away_from_who_is_kept_away() {
     let file: FileView = node.delete(&away).await.unwrap();
     assert!(file.kept_away.is_empty());
     node.post::<Kept>(&write, json!({ "to": bob, "text": "Thank you" })).await;
+    // One fact too many is refused, and the first one stays.
+    let facts = format!("/members/{bob}/facts");
+    let fact = |n: usize| json!({ "what": format!("Seen {n}"), "until": 4_000_000_000_000_u64 });
+    for n in 0..MAX_ENTRIES {
+        node.post::<FileView>(&facts, fact(n)).await;
+    }
+    assert_eq!(node.refused(&facts, fact(MAX_ENTRIES)).await, "too-many-facts");
+    let file: FileView = node.get(&format!("/members/{bob}/file")).await;
+    assert_eq!((file.facts.len(), file.facts[0].what.as_str()), (MAX_ENTRIES, "Seen 0"));
     let both = json!({ "to": bob, "text": "Hm", "listing": ada, "exchange": bob });
     assert_eq!(node.refused(&write, both).await, "not-together");
     assert_eq!(node.refused(&write, json!({ "to": ada, "text": "Me" })).await, "with-oneself");

@@ -23,6 +23,9 @@ pub struct ApplicationView {
     pub email: Option<String>,
     /// Their telephone number.
     pub phone: Option<String>,
+    /// Whether it may be printed in the directory of members.
+    #[serde(default)]
+    pub in_directory: bool,
     /// What people thank them for, in their words.
     pub text: Option<String>,
     /// When they asked.
@@ -33,9 +36,9 @@ impl ApplicationView {
     /// An application as the API says it.
     #[must_use]
     pub fn of(id: PaperId, application: Application) -> Self {
-        let Application { name, phone, email, text, at } = application;
+        let Application { name, phone, email, in_directory, text, at } = application;
         let text = Some(text).filter(|text| !text.is_empty());
-        Self { id: PaperKey(id), name, email, phone, text, at: at.0 }
+        Self { id: PaperKey(id), name, email, phone, in_directory, text, at: at.0 }
     }
 }
 
@@ -54,6 +57,9 @@ pub struct NewApplication {
     #[serde(default)]
     #[schema(schema_with = maybe_text::<MAX_CONTACT>)]
     pub phone: Option<String>,
+    /// Whether it may be printed in the directory of members; not when absent.
+    #[serde(default)]
+    pub in_directory: bool,
     /// What people thank them for, in their words.
     #[serde(default)]
     #[schema(schema_with = maybe_text::<MAX_WORDS>)]

@@ -25,6 +25,9 @@ pub struct NewMember {
     #[serde(default)]
     #[schema(schema_with = super::schema::maybe_text::<{ crate::people::MAX_CONTACT }>)]
     pub phone: Option<String>,
+    /// Whether it may be printed in the directory of members; not when absent.
+    #[serde(default)]
+    pub in_directory: bool,
     /// The id in an earlier system.
     #[serde(default)]
     #[schema(schema_with = super::schema::maybe_text::<{ crate::people::MAX_CONTACT }>)]

@@ -159,6 +159,15 @@ pub struct ReportView {
     pub message: Option<PaperKey>,
     /// The listing it is about.
     pub listing: Option<ListingName>,
+    /// The exchange it is about.
+    #[schema(value_type = Option<Id>)]
+    pub exchange: Option<ExchangeId>,
+    /// The event it is about.
+    #[schema(value_type = Option<PaperName>)]
+    pub event: Option<PaperKey>,
+    /// The circle it is about.
+    #[schema(value_type = Option<PaperName>)]
+    pub circle: Option<PaperKey>,
     /// The coordinator who dealt with it.
     #[schema(value_type = Option<Id>)]
     pub done_by: Option<MemberId>,
@@ -313,6 +322,9 @@ pub struct NewPerson {
     #[serde(default)]
     #[schema(schema_with = maybe_text::<{ crate::people::MAX_CONTACT }>)]
     pub phone: Option<String>,
+    /// Whether it may be printed in the directory of members; as it was when absent.
+    #[serde(default)]
+    pub in_directory: Option<bool>,
 }
 
 /// Somebody's word for a member.

@@ -45,17 +45,18 @@ pub(in crate::api) async fn apply(
     State(ApiState { handle, .. }): State<ApiState>,
     Call { write, body }: Call<NewApplication>,
 ) -> Result<(StatusCode, Json<Kept>), Failure> {
-    let NewApplication { name, email, phone, text } = body;
+    let NewApplication { name, email, phone, in_directory, text } = body;
     if let Some(words) = &text {
         text::check("text", words, MAX_WORDS)?;
     }
     if email.is_none() && phone.is_none() {
         return Err(Failure::together("nobody can answer without `email` or `phone`; send one of them"));
     }
-    let person = Person { name, email, phone, external: None, joined: None };
+    let person = Person { name, email, phone, in_directory, ..Person::default() };
     person.check()?;
     let Person { name, email, phone, .. } = person;
-    let application = Application { name, phone, email, text: text.unwrap_or_default(), at: clock::now() };
+    let text = text.unwrap_or_default();
+    let application = Application { name, phone, email, in_directory, text, at: clock::now() };
     let id = write.paper(&handle);
     if !handle.apply_once(id, application).await? {
         let detail = format!("{MAX_APPLICATIONS} people wait for an answer already; answer some of them first");
@@ -89,8 +90,8 @@ pub(in crate::api) async fn admit_applicant(
         Some(reply) => reply,
         None => {
             let by = coordinator(&handle, by).await?;
-            let Application { name, phone, email, .. } = find(&handle, id).await?;
-            let new = NewMember { name, phone, email, ..NewMember::default() };
+            let Application { name, phone, email, in_directory, .. } = find(&handle, id).await?;
+            let new = NewMember { name, phone, email, in_directory, ..NewMember::default() };
             let Admission { person, command, .. } = admission(new, member, by)?;
             let ask = {
                 let (handle, request) = (handle.clone(), write.request());

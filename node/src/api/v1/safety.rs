@@ -32,23 +32,30 @@ use kith_protocol::{
 
 fn view((id, report): (PaperId, Report)) -> ReportView {
     let Report { by, at, about, trouble, text, done } = report;
-    let (person, message, listing) = match about {
-        Subject::Person(member) => (Some(member), None, None),
-        Subject::Message(member, message) => (Some(member), Some(PaperKey(message)), None),
-        Subject::Listing(community, key) => (None, None, Some(ListingName { community, key })),
-    };
-    ReportView {
+    let mut view = ReportView {
         id: PaperKey(id),
         by,
         at: at.0,
         trouble,
         text: Some(text).filter(|text| !text.is_empty()),
-        person,
-        message,
-        listing,
+        person: None,
+        message: None,
+        listing: None,
+        exchange: None,
+        event: None,
+        circle: None,
         done_by: done.map(|(by, _)| by),
         done_at: done.map(|(_, at)| at.0),
+    };
+    match about {
+        Subject::Person(member) => view.person = Some(member),
+        Subject::Message(member, message) => (view.person, view.message) = (Some(member), Some(PaperKey(message))),
+        Subject::Listing(community, key) => view.listing = Some(ListingName { community, key }),
+        Subject::Exchange(exchange) => view.exchange = Some(exchange),
+        Subject::Event(event) => view.event = Some(PaperKey(event)),
+        Subject::Circle(circle) => view.circle = Some(PaperKey(circle)),
     }
+    view
 }
 
 fn no_report() -> Failure {

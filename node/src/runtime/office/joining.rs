@@ -19,6 +19,9 @@ pub struct Application {
     pub phone: Option<String>,
     /// Their e-mail address.
     pub email: Option<String>,
+    /// Whether their telephone number may be printed in the directory of members.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_directory: bool,
     /// What people thank them for, in their words.
     pub text: String,
     /// When they asked.

@@ -1,6 +1,6 @@
 //! The papers themselves.
 
-use super::{Application, KEPT_FOR, Letter, PaperId};
+use super::{Application, FileFull, KEPT_FOR, Letter, PaperId, Posted};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -13,9 +13,9 @@ pub const MAX_WORDS: usize = 1_000;
 /// The longest line in a member's file, in characters: a name, or what was seen.
 pub const MAX_LINE: usize = 60;
 /// The most entries of one kind in a member's file: with the longest lines in any script, all of them fit one record.
-const MAX_ENTRIES: usize = 6;
+pub const MAX_ENTRIES: usize = 6;
 /// The most people somebody keeps away: beyond that, a coordinator has to know.
-const MAX_BLOCKED: usize = 30;
+pub const MAX_BLOCKED: usize = 30;
 /// The most members of a circle: one street, one programme; with their ids it fits one record.
 pub const MAX_CIRCLE: usize = 200;
 /// For how long an event or notice stays on paper after it is over.
@@ -90,6 +90,19 @@ pub struct Act {
     pub by: MemberId,
     /// When.
     pub at: Timestamp,
+    /// What it was, where a word about it helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<Deed>,
+}
+
+/// What a coordinator did about a member's rest, and why, in at most [`MAX_LINE`] characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// They have one until a day.
+    Paused(String),
+    /// It is over.
+    Resumed(String),
 }
 
 /// What a message is about.
@@ -132,6 +145,12 @@ pub enum Subject {
     Person(MemberId),
     /// A message; who wrote it.
     Message(MemberId, [u8; 16]),
+    /// An exchange, whoever took part.
+    Exchange(ExchangeId),
+    /// An event.
+    Event(PaperId),
+    /// A circle.
+    Circle(PaperId),
 }
 
 /// What is wrong, in a word that needs no courage.
@@ -318,6 +337,8 @@ pub enum Paper {
     Letter(Letter),
     /// Somebody who asks to join.
     Application(Application),
+    /// Who put up an offer or need for another.
+    Posted(Posted),
 }
 
 /// What is left of a paper when somebody is taken out of it.
@@ -360,16 +381,23 @@ impl File {
         self.away_until.is_some_and(|until| until > now)
     }
 
-    /// Keeps the newest of each kind: what a file has room for.
-    pub(super) fn trim(&mut self) {
-        fn last<T>(all: &mut Vec<T>, most: usize) {
-            all.drain(..all.len().saturating_sub(most));
+    /// Brings it to what a file has room for. What was done for somebody is a log of the last few, and whoever may act
+    /// for them no longer makes room. All else was written down on purpose, so nothing of it gives way.
+    ///
+    /// # Errors
+    /// Of what there is too much.
+    pub(super) fn fit(&mut self, now: Timestamp) -> Result<(), FileFull> {
+        self.acts.drain(..self.acts.len().saturating_sub(MAX_ENTRIES));
+        if self.helpers.len() > MAX_ENTRIES {
+            self.helpers.retain(|helper| helper.until > now);
         }
-        last(&mut self.references, MAX_ENTRIES);
-        last(&mut self.facts, MAX_ENTRIES);
-        last(&mut self.helpers, MAX_ENTRIES);
-        last(&mut self.acts, MAX_ENTRIES);
-        last(&mut self.blocked, MAX_BLOCKED);
+        let full = [
+            (self.references.len() > MAX_ENTRIES, FileFull::References),
+            (self.facts.len() > MAX_ENTRIES, FileFull::Facts),
+            (self.helpers.len() > MAX_ENTRIES, FileFull::Helpers),
+            (self.blocked.len() > MAX_BLOCKED, FileFull::Blocked),
+        ];
+        full.into_iter().find(|(over, _)| *over).map_or(Ok(()), |(_, full)| Err(full))
     }
 
     fn without(&mut self, member: &MemberId) -> Left {
@@ -404,6 +432,7 @@ impl Paper {
             Self::Notice(notice) => notice.until.plus(AFTERWARDS) < now,
             Self::Letter(letter) => letter.is_over(now),
             Self::Application(application) => application.is_over(now),
+            Self::Posted(posted) => posted.until < now,
             _ => false,
         }
     }
@@ -416,12 +445,13 @@ impl Paper {
             Self::Report(report) => {
                 let about = match report.about {
                     Subject::Person(whom) | Subject::Message(whom, _) => whom == *member,
-                    Subject::Listing(..) => false,
+                    Subject::Listing(..) | Subject::Exchange(_) | Subject::Event(_) | Subject::Circle(_) => false,
                 };
                 gone(about || report.by == *member)
             }
             Self::Case(note) => gone(note.about == *member),
             Self::Letter(letter) => gone(letter.to == *member),
+            Self::Posted(posted) => gone(posted.owner == *member || posted.by == *member),
             Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
             Self::Circle(circle) => {
                 let changed = [&mut circle.coordinators, &mut circle.members].map(|list| retained(list, member));

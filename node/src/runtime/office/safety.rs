@@ -81,7 +81,7 @@ impl Handle {
     /// Keeps somebody away from a member, or lets them come near again.
     ///
     /// # Errors
-    /// The disk.
+    /// The disk, or [`Refused::Full`].
     pub async fn keep_away(&self, member: MemberId, other: MemberId, away: bool) -> Result<(), Refused> {
         self.change_file(member, move |file| {
             file.blocked.retain(|blocked| *blocked != other);
@@ -161,6 +161,16 @@ impl Handle {
         let mut found: Vec<(ExchangeId, Pending)> =
             self.papers(pending).await?.into_iter().map(|(id, pending)| (pending_of(id), pending)).collect();
         found.sort_by_key(|(_, pending)| pending.at);
+        Ok(found)
+    }
+
+    /// Those of them that a member wrote down.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn pending_of(&self, member: MemberId) -> Result<Vec<(ExchangeId, Pending)>, Refused> {
+        let mut found = self.pending_exchanges().await?;
+        found.retain(|(_, pending)| pending.by == member);
         Ok(found)
     }
 

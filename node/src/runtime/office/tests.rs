@@ -90,19 +90,19 @@ fn the_fullest_papers_fit_one_record() {
     let most = "\u{10ffff}".repeat(MAX_WORDS);
     let name = "\u{10ffff}".repeat(MAX_LINE);
     let mut file = File::of(ADA);
-    for _ in 0..30 {
-        let at = Timestamp(u64::MAX);
+    let at = Timestamp(u64::MAX);
+    for _ in 0..MAX_ENTRIES {
         file.references.push(Reference { who: name.clone(), by: BO, at });
         file.facts.push(Fact { what: name.clone(), by: BO, at, until: at });
-        file.acts.push(Act { by: BO, at });
-        file.blocked.push(BO);
-        file.helpers.push(Helper { member: BO, until: Timestamp(1) });
+        file.helpers.push(Helper { member: BO, until: at });
     }
-    file.trim();
+    file.acts = vec![Act { by: BO, at, what: Some(Deed::Resumed(name.clone())) }; MAX_BLOCKED];
+    file.blocked = vec![BO; MAX_BLOCKED];
+    assert_eq!(file.fit(Timestamp(1)), Ok(()));
+    assert_eq!(file.acts.len(), MAX_ENTRIES);
     file.weekly = Some("en-easy".into());
     let circle = Circle { name, coordinators: vec![ADA; MAX_CIRCLE_COORDINATORS], members: vec![BO; MAX_CIRCLE] };
     let note = Note { about: ADA, by: BO, at: Timestamp(1), text: most.clone() };
-    assert_eq!(file.references.len(), 6);
     let end = Timestamp(u64::MAX);
     let notice = Notice { text: most.clone(), by: ADA, at: end, until: end, circle: Some([1; 16]) };
     let contact = Some("\u{10ffff}".repeat(crate::people::MAX_CONTACT));
@@ -110,6 +110,7 @@ fn the_fullest_papers_fit_one_record() {
         name: "\u{10ffff}".repeat(crate::people::MAX_NAME),
         phone: contact.clone(),
         email: contact,
+        in_directory: true,
         text: most.clone(),
         at: end,
     };
@@ -125,6 +126,36 @@ fn the_fullest_papers_fit_one_record() {
     for paper in papers {
         assert!(codec::encode(&paper).len() <= crate::store::MAX_PERSON_BYTES);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_file_takes_no_more_and_loses_nothing() {
+    use crate::runtime::Refused;
+    let trial = Trial::begin("Elm", false).await;
+    let handle = trial.handle();
+    let (at, until) = (clock::now(), clock::now().plus(Span::days(1)));
+    let fact = |n: usize| move |file: &mut File| file.facts.push(Fact { what: format!("Seen {n}"), by: BO, at, until });
+    for n in 0..MAX_ENTRIES {
+        handle.change_file(ADA, fact(n)).await.unwrap();
+    }
+    assert_eq!(handle.change_file(ADA, fact(MAX_ENTRIES)).await, Err(Refused::Full(FileFull::Facts)));
+    for n in 0..MAX_BLOCKED {
+        handle.keep_away(ADA, MemberId([u8::try_from(n + 10).unwrap(); 16]), true).await.unwrap();
+    }
+    assert_eq!(handle.keep_away(ADA, CY, true).await, Err(Refused::Full(FileFull::Blocked)));
+    let file = handle.file(ADA).await.unwrap();
+    assert_eq!((file.facts[0].what.as_str(), file.facts.len()), ("Seen 0", MAX_ENTRIES));
+    assert_eq!((file.blocked[0], file.blocked.len()), (MemberId([10; 16]), MAX_BLOCKED));
+    // Keeping away whom they keep away already is nothing new.
+    handle.keep_away(ADA, MemberId([10; 16]), true).await.unwrap();
+    // Whoever may act for them no longer makes room.
+    let helper = |n: u8, until| move |file: &mut File| file.helpers.push(Helper { member: MemberId([n; 16]), until });
+    handle.change_file(ADA, helper(40, Timestamp(1))).await.unwrap();
+    for n in 41..47 {
+        handle.change_file(ADA, helper(n, until)).await.unwrap();
+    }
+    assert_eq!(handle.change_file(ADA, helper(47, until)).await, Err(Refused::Full(FileFull::Helpers)));
+    trial.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

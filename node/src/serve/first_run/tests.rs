@@ -46,23 +46,35 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let mut rosa = Browser::at(&base);
     let page = rosa.get(&path).await;
     page.is(200).says("Welcome to Kith").says("Cymraeg");
+    // The first pages of the community come in the language that was chosen for these.
+    assert!(!rosa.cookies().contains("kith_language"));
     // The link is good once.
     stranger.get(&path).await.is(403);
     stranger.get("/setup/words").await.is(403);
 
     let page = rosa.send(page.form("/setup").with(&[("language", "en")]), "check").await;
+    assert!(rosa.cookies().contains("kith_language=en"), "{}", rosa.cookies());
     let page = rosa.send(page.form("/setup/way").with(&[("way", "new")]), "check").await;
     let empty = rosa.send(page.form("/setup/name"), "check").await;
     empty.is(422).says("Write the name of your community.").says("Write your name.");
     let bad = empty.form("/setup/name").with(&[("name", "Elm <b>"), ("coordinator", "Rosa"), ("area", "london!")]);
     let bad = rosa.send(bad, "check").await;
-    bad.is(422).says("Use 6 letters or fewer.");
-    let named = bad.form("/setup/name").with(&[("area", "gcpuv"), ("contact", "Ring Rosa")]);
+    bad.is(422).says("<a href=\"#area\">Write two numbers, like 51.45, -0.02.");
+    let named = bad.form("/setup/name").with(&[("area", "51.5012, -0.1103"), ("contact", "Ring Rosa")]);
     let charter = rosa.send(named, "check").await;
-    let page = rosa.send(charter.form("/setup/charter").with(&[("floor", "much")]), "check").await;
-    page.is(422).says("Write a whole number from 0 to 1000.");
+    let form = charter.form("/setup/charter");
+    assert_eq!([form.get("organisations"), form.get("ceiling"), form.get("longest")], ["200", "", "24"]);
+    let page = rosa.send(form.with(&[("floor", "much"), ("longest", "ages")]), "check").await;
+    page.is(422).says("Write a whole number from 0 to 1000.").says("<a href=\"#longest\">Write whole hours");
     page.says("No money and no prices, for nobody.").says("Do you get benefits, or pay tax?");
-    let rules = [("floor", "20"), ("confirmation", "both"), ("benefits", "Ask Rosa, who asked the office.")];
+    let rules = [
+        ("floor", "20"),
+        ("organisations", "100"),
+        ("ceiling", "60:30"),
+        ("longest", "8"),
+        ("confirmation", "both"),
+        ("benefits", "Ask Rosa, who asked the office."),
+    ];
     let sheet = rosa.send(page.form("/setup/charter").with(&rules), "check").await;
     sheet.is(200).says("<svg class=\"qr\"").says("Recovery sheet").says("Elm &#60;b&#62;");
     let words = words_of(&sheet);
@@ -91,6 +103,9 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let charter =
         node.running.handle.look(|machine, _| machine.state().ledger().charter().cloned()).await.unwrap().unwrap();
     assert_eq!((charter.person_floor.get(), charter.area.as_deref()), (-20 * 60, Some("gcpuv")));
+    let limits =
+        (charter.organisation_floor.get(), charter.ceiling.map(|most| most.get()), charter.largest_exchange.get());
+    assert_eq!(limits, (-100 * 60, Some(60 * 60 + 30), 8 * 60));
     rosa.get("/charter").await.says("Ask Rosa, who asked the office.");
     node.stop().await;
     assert!(begin(dir.path(), &quiet()).await.unwrap().is_none());

@@ -5,13 +5,15 @@ use super::members::one;
 use crate::{
     runtime::{
         Handle, Refused, clock,
-        office::{Fact, MAX_LINE, MAX_WORDS, Note, Paper, Reference},
+        office::{Fact, File, MAX_LINE, MAX_WORDS, Note, Paper, Reference},
     },
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader},
         member::names,
-        pages::{self, FactsPage, FormPage, Press, go},
+        news::{News, go_telling},
+        oops::full,
+        pages::{self, FactsPage, FormPage, Press},
         sight::Sight,
         visit::{Frame, Visit},
         words::{Words, beginning_of, date_of},
@@ -136,7 +138,7 @@ pub(super) async fn rang(State(app): State<App>, Path(id): Path<String>, post: P
     post.coordinator()?;
     let known = one(&app, &id).await?;
     app.handle.rang(known.named.id, clock::now()).await?;
-    Ok(go("/today"))
+    Ok(go_telling("/today", News::Rang))
 }
 
 fn address(id: &MemberId) -> String {
@@ -296,24 +298,44 @@ pub(super) async fn send_add(State(app): State<App>, Path((id, what)): Path<(Str
         }
         Kind::Reference => {
             // Sent twice, it is one.
-            let add = move |file: &mut crate::runtime::office::File| {
+            let add = move |file: &mut File| {
                 if !file.references.iter().any(|known| known.who == what && date_of(known.at) == date_of(at)) {
                     file.references.push(Reference { who: what, by, at });
                 }
             };
-            app.handle.change_file(member, add).await?;
+            kept(app.handle.change_file(member, add).await, &mut reader)?;
         }
         Kind::Fact => {
             let until = until.unwrap_or(at);
-            let add = move |file: &mut crate::runtime::office::File| {
+            let add = move |file: &mut File| {
                 // Seen anew, it takes the place of what was seen before.
                 file.facts.retain(|known| known.what != what);
                 file.facts.push(Fact { what, by, at, until });
             };
-            app.handle.change_file(member, add).await?;
+            kept(app.handle.change_file(member, add).await, &mut reader)?;
         }
     }
-    Ok(go(&address(&member)))
+    if !reader.is_fine() {
+        return Ok(form(&post.frame, reader, kind, &member).answer());
+    }
+    let news = match kind {
+        Kind::Reference => News::Reference,
+        Kind::Fact => News::Fact,
+        Kind::Note => News::Note,
+    };
+    Ok(go_telling(&address(&member), news))
+}
+
+/// A file that takes no more says so at the field.
+fn kept(led: Result<(), Refused>, reader: &mut Reader<'_>) -> Result<(), Oops> {
+    match led {
+        Err(Refused::Full(why)) => {
+            let error = full(reader.words(), why);
+            reader.fail("what", error);
+            Ok(())
+        }
+        other => Ok(other?),
+    }
 }
 
 pub(super) async fn drop_fact(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
@@ -321,7 +343,7 @@ pub(super) async fn drop_fact(State(app): State<App>, Path(id): Path<String>, po
     let known = one(&app, &id).await?;
     let what = post.sent.get("what").to_owned();
     app.handle.change_file(known.named.id, move |file| file.facts.retain(|fact| fact.what != what)).await?;
-    Ok(go(&address(&known.named.id)))
+    Ok(go_telling(&address(&known.named.id), News::FactDropped))
 }
 
 /// Lets another coordinator read notes.
@@ -339,7 +361,7 @@ pub(super) async fn reader(State(app): State<App>, Path(id): Path<String>, post:
             }
         })
         .await?;
-    Ok(go(&address(&other)))
+    Ok(go_telling(&address(&other), News::NoteReader))
 }
 
 #[cfg(test)]

@@ -55,6 +55,41 @@ fn limit(reader: &mut Reader<'_>, name: &str, key: &str, need: Need) -> Option<i
     found
 }
 
+/// The limits beside that of a person: an organisation's, how many hours anybody has at most, and the longest exchange.
+pub(in crate::web) struct Limits {
+    pub(in crate::web) organisations: Balance,
+    pub(in crate::web) ceiling: Option<Balance>,
+    pub(in crate::web) longest: Minutes,
+}
+
+/// How far below zero a limit is.
+fn below(minutes: i64) -> Option<Balance> {
+    Balance::new(-minutes).ok()
+}
+
+/// They, as far as they are right.
+pub(in crate::web) fn limit_fields(reader: &mut Reader<'_>) -> Option<Limits> {
+    let organisations = limit(reader, "organisations", "charter-organisations", Need::Must);
+    let ceiling = limit(reader, "ceiling", "charter-ceiling", Need::May);
+    let longest = limit(reader, "longest", "charter-longest", Need::Must);
+    let longest = longest.and_then(|minutes| Minutes::new(minutes).ok());
+    if longest.is_none() {
+        let error = reader.words().t("charter-limit-wrong");
+        reader.fail("longest", error);
+    }
+    let ceiling = ceiling.and_then(|minutes| Balance::new(minutes).ok());
+    Some(Limits { organisations: below(organisations?)?, ceiling, longest: longest? })
+}
+
+/// What their fields begin with.
+pub(in crate::web) fn limits_of(charter: &Charter) -> [(&'static str, String); 3] {
+    [
+        ("organisations", limit_text(charter.organisation_floor.get())),
+        ("ceiling", charter.ceiling.map(|ceiling| limit_text(ceiling.get())).unwrap_or_default()),
+        ("longest", limit_text(i64::from(charter.largest_exchange.get()))),
+    ]
+}
+
 /// The rules as they stand, and the community's own words about benefits.
 async fn now(handle: &Handle) -> Result<(Charter, String), Oops> {
     let charter = handle.look(|machine, _| machine.state().ledger().charter().cloned()).await?;
@@ -66,14 +101,15 @@ fn stood(charter: &Charter, benefits: &str) -> Stood {
     let confirmation = CONFIRMATIONS.iter().find(|(_, _, known)| *known == charter.confirmation);
     let group = GROUPS.iter().find(|(_, _, known)| *known == charter.group);
     let balances = BALANCES.iter().find(|(_, _, known)| *known == charter.balances);
+    let [organisations, ceiling, longest] = limits_of(charter);
     Stood::new([
         ("name", charter.name.clone()),
         ("area", charter.area.clone().unwrap_or_default()),
         ("balances", balances.map_or("", |(value, _, _)| value).to_owned()),
         ("floor", limit_text(charter.person_floor.get())),
-        ("organisations", limit_text(charter.organisation_floor.get())),
-        ("ceiling", charter.ceiling.map(|ceiling| limit_text(ceiling.get())).unwrap_or_default()),
-        ("longest", limit_text(i64::from(charter.largest_exchange.get()))),
+        organisations,
+        ceiling,
+        longest,
         ("confirmation", confirmation.map_or("", |(value, _, _)| value).to_owned()),
         ("group", group.map_or("", |(value, _, _)| value).to_owned()),
         ("benefits", benefits.to_owned()),
@@ -86,27 +122,20 @@ fn fields(reader: &mut Reader<'_>) -> Option<(Charter, String)> {
     let area = area_field(reader);
     let balances = balances_field(reader);
     let floor = limit(reader, "floor", "setup-floor", Need::Must);
-    let organisations = limit(reader, "organisations", "charter-organisations", Need::Must);
-    let ceiling = limit(reader, "ceiling", "charter-ceiling", Need::May);
-    let longest = limit(reader, "longest", "charter-longest", Need::Must);
-    let longest = longest.and_then(|minutes| Minutes::new(minutes).ok());
-    if longest.is_none() {
-        let error = reader.words().t("charter-limit-wrong");
-        reader.fail("longest", error);
-    }
+    let limits = limit_fields(reader);
     let options = choices(reader.words(), CONFIRMATIONS.map(|(value, key, _)| (value, key)));
     let confirmation = reader.choice("confirmation", "setup-confirmation", options, Need::Must);
     let options = choices(reader.words(), GROUPS.map(|(value, key, _)| (value, key)));
     let group = reader.choice("group", "charter-group", options, Need::Must);
     let benefits = reader.area("benefits", "charter-benefits", MAX_WORDS, Need::May);
-    let below = |minutes: i64| Balance::new(-minutes).ok();
+    let limits = limits?;
     let charter = Charter {
         name,
         area,
         person_floor: below(floor?)?,
-        organisation_floor: below(organisations?)?,
-        ceiling: ceiling.and_then(|minutes| Balance::new(minutes).ok()),
-        largest_exchange: longest?,
+        organisation_floor: limits.organisations,
+        ceiling: limits.ceiling,
+        largest_exchange: limits.longest,
         confirmation: CONFIRMATIONS.iter().find(|(value, _, _)| *value == confirmation)?.2,
         group: GROUPS.iter().find(|(value, _, _)| *value == group)?.2,
         balances,

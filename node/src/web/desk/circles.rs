@@ -8,10 +8,12 @@ use crate::{
     },
     web::{
         Answer, App, Oops,
-        forms::{Asked, Need, Post, Reader, Sent, choices},
-        member::names,
+        forms::{Asked, Need, Post, Reader, choices},
+        member::{about_circle, names},
+        news::{News, go_telling},
         pages::{self, FactsPage, FormPage, Press, go},
         sight::Sight,
+        stale::{self, Stood},
         visit::{Frame, Member, Visit},
         words::Words,
     },
@@ -104,6 +106,7 @@ struct CirclePage<'a> {
     leaders: Vec<(String, Option<String>)>,
     members: Vec<(String, Option<String>)>,
     leave: Option<Press>,
+    report: String,
     links: Vec<(String, String)>,
 }
 
@@ -149,6 +152,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         ways: if sees { ways(words, &known) } else { Vec::new() },
         leaders: leaders.iter().map(person).collect(),
         members: members.iter().map(person).collect(),
+        report: about_circle(&known.id),
         leave: ours.then(|| Press::new(words.t("circle-leave"), format!("{at}/leave")).ending()),
         links,
     };
@@ -194,7 +198,7 @@ pub(super) async fn send_new(State(app): State<App>, post: Post) -> Answer {
         let circle = Circle { name, coordinators: Vec::new(), members: Vec::new() };
         let made = app.handle.make_circle(id, circle).await?;
         if judged(&mut reader, "name", &made)? {
-            return Ok(go(&format!("{}/add", address(&id))));
+            return Ok(go_telling(&format!("{}/add", address(&id)), News::CircleMade));
         }
     }
     Ok(new_page(&post.frame, reader).answer())
@@ -205,11 +209,23 @@ fn rename_page<'a>(frame: &'a Frame, reader: Reader<'_>, at: &str) -> FormPage<'
         .other(frame.t("circle-back"), at.to_owned())
 }
 
-pub(super) async fn rename(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Answer {
+/// What a circle says, as far as its form shows it.
+fn stood(circle: &Circle) -> Stood {
+    Stood::new([("name", circle.name.clone())])
+}
+
+pub(super) async fn rename(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Asked(asked): Asked,
+) -> Answer {
     let visit = visit.coordinator()?;
     let known = find(&app.handle, &id, &visit.member).await?;
-    let filled = Sent::filled([("name", known.circle.name.as_str())]);
+    let stood = stood(&known.circle);
+    let filled = stood.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
+    stood.remember(&mut reader, &asked);
     name_field(&mut reader);
     Ok(rename_page(&visit.frame, reader, &address(&known.id)).answer())
 }
@@ -217,15 +233,24 @@ pub(super) async fn rename(State(app): State<App>, visit: Visit, Path(id): Path<
 pub(super) async fn send_rename(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
     let known = find(&app.handle, &id, &post.member).await?;
-    let mut reader = Reader::judge(post.frame.words, &post.sent);
+    let (frame, at, stands) = (&post.frame, address(&known.id), stood(&known.circle));
+    let mut reader = Reader::judge(frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
     let name = name_field(&mut reader);
+    if reader.is_fine() && stands.changed_since(&post.sent) {
+        let now = stands.filled();
+        let mut theirs = Reader::open(frame.words, &now);
+        name_field(&mut theirs);
+        let both = stale::both(frame, None, reader, (&stands, theirs), &format!("{at}/name"), at.clone());
+        return Ok(both.unwrap_or_else(|| go_telling(&at, News::CircleRenamed)));
+    }
     if reader.is_fine() {
         let changed = app.handle.change_circle(known.id, move |circle| circle.name = name).await?;
         if judged(&mut reader, "name", &changed)? {
-            return Ok(go(&address(&known.id)));
+            return Ok(go_telling(&at, News::CircleRenamed));
         }
     }
-    Ok(rename_page(&post.frame, reader, &address(&known.id)).answer())
+    Ok(rename_page(frame, reader, &at).answer())
 }
 
 fn add_fields(reader: &mut Reader<'_>) -> (String, bool) {
@@ -265,7 +290,8 @@ pub(super) async fn send_add(State(app): State<App>, Path(id): Path<String>, pos
                 };
                 let changed = app.handle.change_circle(known.id, change).await?;
                 if judged(&mut reader, "who", &changed)? {
-                    return Ok(go(&address(&known.id)));
+                    let news = if leads { News::CircleLeads } else { News::CircleIn };
+                    return Ok(go_telling(&address(&known.id), news));
                 }
             }
         }
@@ -353,7 +379,7 @@ pub(super) async fn take_out(State(app): State<App>, Path((id, member)): Path<(S
     let member: MemberId = member.parse().map_err(|_| Oops::Missing)?;
     match app.handle.change_circle(known.id, move |circle| circle.take_out(&member)).await? {
         Changed::Missing => Err(Oops::Missing),
-        _ => Ok(go(&address(&known.id))),
+        _ => Ok(go_telling(&address(&known.id), News::CircleOut)),
     }
 }
 
@@ -363,7 +389,10 @@ pub(super) async fn let_lead(State(app): State<App>, Path((id, member)): Path<(S
     let member = one(&app, &member).await?.named.id;
     let leads = post.sent.get("leads") == "yes";
     match app.handle.change_circle(known.id, move |circle| circle.let_lead(member, leads)).await? {
-        Changed::Yes(_) => Ok(go(&address(&known.id))),
+        Changed::Yes(_) => {
+            let news = if leads { News::CircleLeads } else { News::CircleLeadsNoMore };
+            Ok(go_telling(&address(&known.id), news))
+        }
         Changed::Missing | Changed::SameName => Err(Oops::Missing),
         Changed::Full => {
             let lead = vec![post.frame.t("circle-full")];

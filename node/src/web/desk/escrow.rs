@@ -9,7 +9,8 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Choice, Control, Field, Need, Post, Reader, Sent},
-        pages::{Press, go, page, wrong},
+        news::{News, go_telling},
+        pages::{Press, page, wrong},
         visit::{Frame, Visit},
         words::Words,
     },
@@ -164,7 +165,7 @@ pub(super) async fn send(State(app): State<App>, Path(id): Path<String>, post: P
         return Ok(shown(&post.frame, reader, community, &stand).answer());
     }
     match app.handle.switch_copies(community, Some(we), Some(they)).await {
-        Ok(_) => Ok(go(&format!("/partners/{community}/escrow"))),
+        Ok(_) => Ok(go_telling(&format!("/partners/{community}/escrow"), News::Copies)),
         Err(Refused::Copies(why)) => {
             let refused = Some(post.frame.words.t(copies_key(why)));
             Ok(EscrowPage { refused, ..shown(&post.frame, reader, community, &stand) }.answer())
@@ -177,5 +178,5 @@ pub(super) async fn now(State(app): State<App>, Path(id): Path<String>, post: Po
     post.coordinator()?;
     let (community, _) = one(&app, &id).await?;
     app.handle.vault().want(community);
-    Ok(go(&format!("/partners/{community}/escrow")))
+    Ok(go_telling(&format!("/partners/{community}/escrow"), News::CopyWanted))
 }

@@ -5,7 +5,8 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Need, Post, Reader, Sent, choices},
-        pages::{FormPage, go, refusal},
+        news::{News, go_telling},
+        pages::{FormPage, refusal},
         visit::{Frame, Visit},
     },
 };
@@ -99,7 +100,7 @@ pub(super) async fn send(State(app): State<App>, Path(id): Path<String>, post: P
     }
     let command = Command::ChangePartnership { account: known.account, granted, by: post.member.id };
     match app.handle.command(post.deed().request(), command).await {
-        Ok(_) => Ok(go("/partners")),
+        Ok(_) => Ok(go_telling("/partners", News::Grant)),
         Err(Refused::Rule(why)) => {
             Ok(page(&post.frame, reader, &known).refused(Some(refusal(post.frame.words, &why))).answer())
         }

@@ -259,7 +259,7 @@ async fn record(app: &App, post: &Post, room: &Room, read: &Sheet, leader: Membe
     if who.coordinator {
         return Ok(go(&format!("/slips?group={count}")));
     }
-    let act = Act { by: who.id, at: clock::now() };
+    let act = Act { by: who.id, at: clock::now(), what: None };
     for member in read.participants.iter().copied().chain([leader]).filter(|member| *member != who.id) {
         let act = act.clone();
         app.handle.change_file(member, move |file| file.acts.push(act)).await?;

@@ -9,6 +9,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Post, Sent},
+        member::ticked,
         pages::{self, FactsPage, Press, go},
         visit::Visit,
     },
@@ -72,6 +73,7 @@ pub(super) async fn filled(handle: &Handle, asked: &Sent) -> Result<Sent, Oops> 
     Ok(Sent::filled([
         ("name", asks.name.as_str()),
         ("phone", phone.as_str()),
+        ("directory", ticked(asks.in_directory)),
         ("email", email.as_str()),
         (FIELD, named),
     ]))

@@ -1,10 +1,10 @@
 //! The people of the community: who they are, admitting them, codes on paper, and roles.
 
-use super::joining;
+use super::{joining, left};
 use crate::people::Person;
 use crate::{
     runtime::{
-        Handle, Refused,
+        Handle, Refused, clock,
         desk::PaperCode,
         personal::{Named, plain_name},
     },
@@ -42,6 +42,11 @@ pub(super) struct Known {
 
 /// Everybody who is here and whose name fits, in the order of names.
 pub(super) async fn everybody(handle: &Handle, typed: &str) -> Result<Vec<Known>, Refused> {
+    everybody_who(handle, typed, true).await
+}
+
+/// The same for those who are here, or for those who left and whose names are still known.
+async fn everybody_who(handle: &Handle, typed: &str, here: bool) -> Result<Vec<Known>, Refused> {
     let all = handle.everybody().await?;
     let wanted = plain_name(typed);
     let fits = |named: &Arc<Named>| wanted.split(' ').all(|word| named.plain.contains(word));
@@ -50,7 +55,7 @@ pub(super) async fn everybody(handle: &Handle, typed: &str) -> Result<Vec<Known>
         .look(move |machine, _| {
             let members = machine.state().ledger().members();
             let known = found.into_iter().filter_map(|named| {
-                let member = members.get(&named.id).filter(|member| member.active)?.clone();
+                let member = members.get(&named.id).filter(|member| member.active == here)?.clone();
                 Some(Known { named, member })
             });
             known.collect()
@@ -112,6 +117,9 @@ struct MembersPage<'a> {
 }
 
 fn kind(words: Words, member: &Member) -> String {
+    if !member.active {
+        return words.t("members-left");
+    }
     words.t(match (member.kind, member.role) {
         (MemberKind::Organisation, _) => "members-organisation",
         (MemberKind::Person, Role::Coordinator) => "members-coordinator",
@@ -124,7 +132,11 @@ pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let (frame, words) = (&visit.frame, visit.frame.words);
     let query = asked.get("q").to_owned();
     let at: usize = asked.get("page").parse().unwrap_or(0);
-    let known = everybody(&app.handle, &query).await?;
+    let mut known = everybody(&app.handle, &query).await?;
+    if !query.is_empty() {
+        // Whoever left is looked for by name only.
+        known.extend(everybody_who(&app.handle, &query, false).await?);
+    }
     let page_at = |at: usize| format!("/members?q={}&page={at}", escaped(&query));
     let lines = known.iter().skip(at.saturating_mul(SHOWN)).take(SHOWN).map(|known| Line {
         name: called(words, &known.named.person),
@@ -143,7 +155,7 @@ pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Ask
     Ok(pages::show(frame, &page))
 }
 
-fn called(words: Words, person: &Person) -> String {
+pub(super) fn called(words: Words, person: &Person) -> String {
     if person.name.is_empty() { words.t("somebody") } else { person.name.clone() }
 }
 
@@ -172,15 +184,20 @@ pub(super) async fn one(app: &App, id: &str) -> Result<Known, Oops> {
 pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, words) = (&visit.frame, visit.frame.words);
-    let Known { named, member } = one(&app, &id).await?;
+    let Known { named, member } = match one(&app, &id).await {
+        Err(Oops::Missing) => return left::show(&app, frame, &id).await,
+        known => known?,
+    };
     let (id, person) = (named.id, &named.person);
     let sight = Sight::ask(&app.handle, id == visit.member.id).await?;
     let link = |key: &str, address: String| (words.t(key), address);
+    let rest = app.handle.file(id).await?.away_until.filter(|until| *until > clock::now());
+    let rest = rest.map(|until| words.t1("listing-away", "day", words.day(until)));
     let page = MemberPage {
         frame,
         name: called(words, person),
         what: kind(words, &member),
-        contact: [person.phone.clone(), person.email.clone()].into_iter().flatten().collect(),
+        contact: [person.phone.clone(), person.email.clone(), rest].into_iter().flatten().collect(),
         standing: sight.standing(words, member.balance.get()),
         id: id.to_string(),
         once: fresh_once(),
@@ -193,6 +210,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
             link("behalf-gift", format!("/gift?for={id}")),
             link("behalf-statement", format!("/statement?for={id}")),
             link("behalf-me", format!("/me?for={id}")),
+            link("behalf-pause", format!("/pause?for={id}")),
             link("behalf-slips", format!("/paper/slips?giver={id}")),
             link("behalf-week", format!("/week?for={id}")),
             link("file", format!("/members/{id}/file")),

@@ -10,6 +10,7 @@ use crate::{
         Answer, App, Oops,
         forms::{Asked, Choice, Need, Post, Reader, Step, choices},
         member::names,
+        news::{News, go_telling},
         pages::{self, CheckPage, FactsPage, FormPage, Press, go},
         visit::{Frame, Member, Visit},
     },
@@ -166,5 +167,5 @@ pub(super) async fn drop_notice(State(app): State<App>, Path(id): Path<String>, 
         Err(Oops::Missing) => {}
         Err(oops) => return Err(oops),
     }
-    Ok(go("/notices"))
+    Ok(go_telling("/notices", News::NoticeDropped))
 }

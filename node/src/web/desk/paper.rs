@@ -93,7 +93,8 @@ pub(super) async fn directory(State(app): State<App>, visit: Visit) -> Answer {
     }
     let entries = known.into_iter().map(|known| Entry {
         name: known.named.person.name.clone(),
-        phone: known.named.person.phone.clone().unwrap_or_default(),
+        // A sheet of paper goes from hand to hand: only what somebody said may stand on it.
+        phone: known.named.person.phone.clone().filter(|_| known.named.person.in_directory).unwrap_or_default(),
         offers: offers.remove(&known.named.id).unwrap_or_default(),
     });
     let page = DirectoryPage {

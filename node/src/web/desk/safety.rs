@@ -1,5 +1,6 @@
 //! Reports, first exchanges to be looked at, and what the community decided for its safety.
 
+use super::circle_address;
 use crate::{
     runtime::{
         Refused, clock,
@@ -7,6 +8,7 @@ use crate::{
     },
     web::{
         Answer, App, Oops,
+        exchanges::Seen,
         forms::{Asked, Post, Reader, Sent},
         member::{local, names, salted, trouble_key},
         pages::{self, FactsPage, FormPage, Press, go, refusal},
@@ -35,7 +37,7 @@ pub(super) fn report_address(id: &[u8; 16]) -> String {
 pub(super) const fn whom(report: &Report) -> Option<MemberId> {
     match report.about {
         Subject::Person(id) | Subject::Message(id, _) => Some(id),
-        Subject::Listing(..) => None,
+        Subject::Listing(..) | Subject::Exchange(_) | Subject::Event(_) | Subject::Circle(_) => None,
     }
 }
 
@@ -62,6 +64,9 @@ pub(super) async fn report(State(app): State<App>, visit: Visit, Path(id): Path<
         Subject::Listing(community, key) => {
             links.push((words.t("report-open-listing"), format!("/listing/{community}/{key}")));
         }
+        Subject::Exchange(exchange) => links.push((words.t("report-open-exchange"), format!("/exchange/{exchange}"))),
+        Subject::Event(_) => links.push((words.t("report-open-events"), "/events".into())),
+        Subject::Circle(circle) => links.push((words.t("report-open-circle"), circle_address(&circle))),
         Subject::Person(about) => rows.push((words.t("report-about"), name(&about))),
         Subject::Message(about, message) => {
             rows.push((words.t("report-about"), name(&about)));
@@ -139,7 +144,7 @@ pub(super) async fn first(State(app): State<App>, visit: Visit, Path(id): Path<S
 /// Records it as the member wrote it down. The other one still says yes, as the charter wants it.
 pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
-    let Ok((id, pending)) = pending(&app, &id).await else { return Ok(go("/done/answered")) };
+    let Ok((id, pending)) = pending(&app, &id).await else { return dealt_with(&app, &post.frame, &id).await };
     let terms = ExchangeTerms {
         community: app.handle.community(),
         exchange: id,
@@ -172,10 +177,28 @@ pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, po
 
 pub(super) async fn first_no(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
-    let (id, _) = pending(&app, &id).await?;
+    let Ok((id, _)) = pending(&app, &id).await else { return dealt_with(&app, &post.frame, &id).await };
     tracing::debug!(by = %post.member.id, "a first exchange was not recorded");
     app.handle.drop_pending(id).await?;
     Ok(go("/done/answered"))
+}
+
+/// What is so of a first exchange that waits no more: it was written down, here or by somebody else, or it was not.
+async fn dealt_with(app: &App, frame: &Frame, id: &str) -> Answer {
+    let id: ExchangeId = id.parse().map_err(|_| Oops::Missing)?;
+    let written = app.handle.look(move |machine, book| Seen::find(machine, book, id).is_some());
+    if written.await? {
+        return Ok(go(&format!("/exchange/{id}")));
+    }
+    let page = FactsPage {
+        frame,
+        heading: frame.t("first-over"),
+        lead: vec![frame.t("first-over-lead")],
+        rows: Vec::new(),
+        presses: Vec::new(),
+        links: vec![(frame.t("menu-today"), "/today".into())],
+    };
+    Ok(pages::show(frame, &page))
 }
 
 fn fields(reader: &mut Reader<'_>) -> (bool, bool) {

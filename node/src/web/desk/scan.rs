@@ -2,7 +2,7 @@
 
 use super::members::everybody_here;
 use crate::{
-    picture::{BadPicture, squares},
+    picture::{BadPicture, MAX_SENT_BYTES, squares},
     runtime::Refused,
     web::{
         Answer, App, Oops,
@@ -82,14 +82,16 @@ pub(super) async fn show(visit: Visit, Asked(asked): Asked) -> Answer {
 
 /// Leads to the grid, with the givers of the slips in it.
 pub(super) async fn send(State(app): State<App>, request: Request) -> Answer {
-    let mut upload = Upload::read(request, &app, Whose::Coordinators).await?;
+    let mut upload = Upload::read(request, &app, Whose::Coordinators, MAX_SENT_BYTES).await?;
     let words = upload.frame.words;
     let mut reader = Reader::judge(words, &upload.sent);
     let code = fields(&mut reader);
     let people = everybody_here(&app.handle).await?;
     let photo = upload.files.remove("photo");
     let mut givers = Vec::new();
-    if code.is_empty() && photo.is_none() {
+    if upload.too_large.contains("photo") {
+        reader.fail("photo", words.t("picture-large"));
+    } else if code.is_empty() && photo.is_none() {
         reader.fail("photo", words.t("scan-none"));
     }
     if !code.is_empty() && reader.is_fine() {
@@ -105,7 +107,7 @@ pub(super) async fn send(State(app): State<App>, request: Request) -> Answer {
         }
     }
     if !reader.is_fine() {
-        return Ok(form(&upload.frame, reader).answer());
+        return Ok(upload.remind(form(&upload.frame, reader)).answer());
     }
     let address = givers.iter().fold("/slips?".to_owned(), |mut address, giver| {
         // Writing to a string cannot fail.

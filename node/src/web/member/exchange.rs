@@ -6,7 +6,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         acting::Acting,
-        agreed::{agreed, how},
+        agreed::{agreed, how, through},
         exchanges::{Seen, Stand},
         forms::{Asked, Control, Field, Need, Post, Reader, Sent, choices},
         pages::{self, FormPage, go, refusal},
@@ -57,6 +57,7 @@ struct ExchangePage<'a> {
     question: Option<String>,
     correct: Option<String>,
     write: Option<String>,
+    report: Option<String>,
     back: Option<String>,
     /// What a coordinator can do with the partner, or with the pot.
     coordinator: Vec<(String, String)>,
@@ -75,13 +76,23 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
     let id: ExchangeId = id.parse().map_err(|_| Oops::Missing)?;
     let acting = Acting::of(&app.handle, who, sent).await?;
     let found = app.handle.look(move |machine, book| Some((Seen::find(machine, book, id)?, agreed(machine, book, id))));
-    let (seen, agreed) = found.await?.ok_or(Oops::Missing)?;
+    let (seen, agreed) = match found.await? {
+        Some(found) => found,
+        None => (looked_at(app, &acting, id).await?, Vec::new()),
+    };
     let part = seen.parties().any(|party| party == acting.member);
     if !part && !who.coordinator {
         return Err(Oops::NotYours);
     }
-    let names = names(&app.handle, seen.parties()).await?;
+    let names = names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed))).await?;
     Ok(Found { acting, seen, names, agreed })
+}
+
+/// A first exchange that a coordinator looks at, for whoever wrote it down: the other one was not asked yet.
+async fn looked_at(app: &App, acting: &Acting, id: ExchangeId) -> Result<Seen, Oops> {
+    let pending = app.handle.pending_of(acting.member).await?.into_iter().find(|(found, _)| *found == id);
+    let (_, pending) = pending.ok_or(Oops::Missing)?;
+    Ok(app.handle.look(move |machine, _| Seen::first(machine, id, &pending)).await?)
 }
 
 impl Found {
@@ -91,10 +102,7 @@ impl Found {
 
     /// What the member it waits for is called.
     fn waits_for(&self, words: Words) -> String {
-        let on = match &self.seen.stand {
-            Stand::Waits(on) | Stand::Claimed(on) => self.names.get(on),
-            _ => None,
-        };
+        let on = self.seen.on().and_then(|on| self.names.get(&on));
         on.cloned().unwrap_or_else(|| words.t("somebody"))
     }
 
@@ -104,7 +112,7 @@ impl Found {
             true => words.t("you"),
             false => self.names.get(member).cloned().unwrap_or_else(|| words.t("somebody")),
         };
-        self.agreed.iter().map(|(member, given)| (name(member), how(words, given))).collect()
+        self.agreed.iter().map(|(member, given)| (name(member), how(words, &self.names, given))).collect()
     }
 
     fn miles(&self, words: Words, now: Timestamp) -> Vec<Mile> {
@@ -112,7 +120,12 @@ impl Found {
         let day = words.near_day(seen.since, now);
         let agreed = !matches!(
             seen.stand,
-            Stand::Waits(_) | Stand::Claimed(_) | Stand::Asked | Stand::Declined | Stand::Advanced { .. }
+            Stand::First(_)
+                | Stand::Waits(_)
+                | Stand::Claimed(_)
+                | Stand::Asked
+                | Stand::Declined
+                | Stand::Advanced { .. }
         );
         let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(_));
         let mut miles = vec![
@@ -129,6 +142,7 @@ impl Found {
 
 fn next(words: Words, seen: &Seen) -> String {
     words.t(match seen.stand {
+        Stand::First(_) => "done-first-next",
         Stand::Waits(_) | Stand::Claimed(_) => "next-waits",
         Stand::Asked | Stand::OnHold | Stand::Answering => "next-partner",
         Stand::Refused => "next-refused",
@@ -184,9 +198,12 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         decline: (part && seen.can_decline()).then(|| address("decline")),
         question: (part && counts).then(|| address("question")),
         write: acting.myself().and_then(|me| {
-            let other = seen.parties().find(|party| *party != me).filter(|_| part)?;
+            // Before a coordinator looked, it is no reason to write to anybody.
+            let reason = part && !matches!(seen.stand, Stand::First(_));
+            let other = seen.parties().find(|party| *party != me).filter(|_| reason)?;
             Some(super::messages::about_exchange(other, seen.id))
         }),
+        report: (part && acting.myself().is_some()).then(|| super::safety::about_exchange(seen.id)),
         back: (part && seen.returnable).then(|| address("back")),
         coordinator: if visit.member.coordinator { deciding(words, seen) } else { Vec::new() },
         correct: (visit.member.coordinator && seen.correctable && counts).then(|| address("correct")),

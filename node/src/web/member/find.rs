@@ -1,5 +1,6 @@
 //! Finding offers and asks, here and in other communities.
 
+use super::listing::owner_shown;
 use crate::{
     area::Cell,
     runtime::{
@@ -80,6 +81,8 @@ pub(super) struct Owned {
     pub(super) record: Record,
     pub(super) own: bool,
     pub(super) owner: Option<MemberId>,
+    /// Who put it up for its owner.
+    pub(super) by: Option<MemberId>,
     pub(super) community: Option<String>,
     connected: bool,
     /// How many kilometres away it is, when both places are told and it is not simply here.
@@ -108,6 +111,7 @@ pub(super) fn owned(machine: &Machine, record: Record) -> Owned {
     Owned {
         own,
         owner: machine.state().shelf().1.get(&record.key).filter(|_| own).and_then(|own| own.owner),
+        by: None,
         community: name_of(machine, &record.community),
         connected: own || machine.connected(&record.community),
         away: away(machine, &record),
@@ -151,11 +155,9 @@ pub(super) fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, fo
 
 fn hit(words: Words, names: &BTreeMap<MemberId, String>, found: Owned, why: Vec<String>) -> Option<Hit> {
     let (_, listing) = Kind::of(&found.record.item)?;
-    let community = found.called(words);
-    let who = match found.owner.and_then(|owner| names.get(&owner)) {
-        Some(name) => name.clone(),
-        None if found.own => words.t("somebody"),
-        None => words.t1("somebody-of", "partner", &community),
+    let who = match found.own {
+        true => owner_shown(words, names, found.owner, found.by),
+        false => words.t1("somebody-of", "partner", found.called(words)),
     };
     let same = same_language(&listing.language, words.0.code());
     Some(Hit {
@@ -237,8 +239,14 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let (found, skills, placed) = look.await?;
     let kept_away = app.handle.file(me).await?.blocked;
     let apart = |found: &Owned| found.owner.is_some_and(|owner| kept_away.contains(&owner));
-    let found: Vec<Owned> = found.into_iter().filter(|found| !apart(found)).collect();
-    let names = super::home::short_names(&app.handle, found.iter().filter_map(|found| found.owner)).await?;
+    let mut found: Vec<Owned> = found.into_iter().filter(|found| !apart(found)).collect();
+    let ours = found.iter().filter(|found| found.own).map(|found| found.record.key);
+    let mut posted = app.handle.posted_by(ours.collect()).await?;
+    for found in found.iter_mut().filter(|found| found.own) {
+        found.by = posted.remove(&found.record.key);
+    }
+    let people = found.iter().flat_map(|found| found.owner.into_iter().chain(found.by));
+    let names = super::home::short_names(&app.handle, people).await?;
     let hits = found.into_iter().filter_map(|found| {
         let reasons = why(words, &wanted, &skills, &found);
         hit(words, &names, found, reasons)
@@ -295,6 +303,7 @@ mod tests {
                 expires_at: Timestamp(u64::MAX),
             },
             own,
+            by: None,
             owner: None,
             community: Some("Westside".into()),
             connected: true,

@@ -219,13 +219,19 @@ struct Looked {
 
 async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked, Refused> {
     let (member, own) = (acting.member, !acting.is_for_another());
+    let first = handle.pending_of(member).await?;
     handle
         .look(move |machine, book| {
             let state = machine.state();
             Looked {
                 balance: state.ledger().members().get(&member).map_or(0, |member| member.balance.get()),
                 sight: Sight::of(machine, own),
-                waiting: waiting_of(machine, &member, WAITING_SHOWN),
+                waiting: first
+                    .iter()
+                    .map(|(id, pending)| Seen::first(machine, *id, pending))
+                    .chain(waiting_of(machine, &member, WAITING_SHOWN))
+                    .take(WAITING_SHOWN)
+                    .collect(),
                 near: near::found(machine, book, &member, now),
                 skills: shelf::skills(machine, book, &member, now),
             }
@@ -234,10 +240,7 @@ async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked
 }
 
 fn waits(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen, acting: &Acting, now: Timestamp) -> Waits {
-    let waits_for = names.get(match &seen.stand {
-        crate::web::exchanges::Stand::Waits(on) | crate::web::exchanges::Stand::Claimed(on) => on,
-        _ => &acting.member,
-    });
+    let waits_for = names.get(&seen.on().unwrap_or(acting.member));
     let name = waits_for.map_or_else(|| words.t("somebody"), Clone::clone);
     let address = acting.address(&format!("/exchange/{}", seen.id));
     let mine = seen.waits_for(&acting.member);
@@ -263,7 +266,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let kept_away = app.handle.file(member).await?.blocked;
     let apart = |found: &Owned| found.owner.is_some_and(|owner| kept_away.contains(&owner));
     let near: Vec<Owned> = looked.near.into_iter().filter(|found| !apart(found)).collect();
-    let names = names(&app.handle, looked.waiting.iter().flat_map(Seen::parties)).await?;
+    let names = names(&app.handle, looked.waiting.iter().flat_map(|seen| seen.parties().chain(seen.on()))).await?;
     let (mine, others): (Vec<&Seen>, Vec<&Seen>) = looked.waiting.iter().partition(|seen| seen.waits_for(&member));
     let cards = |list: Vec<&Seen>| list.into_iter().map(|seen| waits(words, &names, seen, &acting, now)).collect();
     let me = acting.myself();

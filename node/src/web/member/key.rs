@@ -24,6 +24,8 @@ use kith_protocol::{
 };
 
 const ACTION: &str = "/me/key";
+/// The field for a key from elsewhere.
+const KEY: &str = "key";
 /// How many letters of a key are shown to tell it from another.
 const BEGINNING: usize = 8;
 
@@ -37,8 +39,10 @@ struct KeyPage<'a> {
     /// The key they have, in hexadecimal.
     key: Option<String>,
     once: String,
-    /// What was typed and is no key.
+    /// What was typed, when it was not taken.
     typed: String,
+    /// What is wrong with it.
+    mistake: Option<String>,
 }
 
 impl<'a> KeyPage<'a> {
@@ -51,11 +55,20 @@ impl<'a> KeyPage<'a> {
             key: key.map(|key| key.to_string()),
             once: fresh_once(),
             typed: String::new(),
+            mistake: None,
         }
     }
 
+    /// The fields that are to be mended, with what is wrong with each.
+    fn wrong(&self) -> Vec<(&str, &str)> {
+        self.mistake.iter().map(|mistake| (KEY, mistake.as_str())).collect()
+    }
+
     fn refused(self, why: &Rejection, typed: &str) -> Answer {
-        let page = Self { refused: Some(refusal(self.frame.words, why)), typed: typed.to_owned(), ..self };
+        let said = Some(refusal(self.frame.words, why));
+        let about_key = matches!(why, Rejection::BadKey(_) | Rejection::NothingChanges) && !typed.is_empty();
+        let (mistake, refused) = if about_key { (said, None) } else { (None, said) };
+        let page = Self { refused, mistake, typed: typed.to_owned(), ..self };
         Ok(pages::page(page.frame, StatusCode::UNPROCESSABLE_ENTITY, &page))
     }
 }
@@ -75,9 +88,9 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     }
     let (old, changes) = signing::key_of(&app, acting.member).await?;
     let page = || KeyPage::new(frame, &acting, old);
-    let typed: String = sent.get("key").split_whitespace().collect();
+    let typed: String = sent.get(KEY).split_whitespace().collect();
     let Ok(key) = (if typed.is_empty() { Ok(None) } else { sound(&typed).map(Some) }) else {
-        return page().refused(&Rejection::BadKey(BadKey::NotAKey), sent.get("key"));
+        return page().refused(&Rejection::BadKey(BadKey::NotAKey), sent.get(KEY));
     };
     if sent.step() == Step::Edit {
         return Ok(go(&acting.address(ACTION)));
@@ -86,7 +99,7 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     if sent.step() == Step::Check {
         let terms = KeyTerms { community, member, key, number: changes.saturating_add(1), made_at: clock::now() };
         if terms.key == old {
-            return page().refused(&Rejection::NothingChanges, "");
+            return page().refused(&Rejection::NothingChanges, sent.get(KEY));
         }
         return Ok(check(frame, &acting, &post, old, &terms));
     }
@@ -95,7 +108,7 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let terms = KeyTerms { community, member, key, number, made_at };
     match change(&app, &acting, &post, old, terms).await {
         Ok(()) => Ok(go(&done)),
-        Err(Refused::Rule(why)) => page().refused(&why, ""),
+        Err(Refused::Rule(why)) => page().refused(&why, sent.get(KEY)),
         Err(refused) => Err(Oops::Refused(refused)),
     }
 }
@@ -114,7 +127,7 @@ fn check(
 ) -> axum::response::Response {
     let mut reader = Reader::judge(frame.words, &post.sent);
     let key = terms.key.map(|key| key.to_string()).unwrap_or_default();
-    reader.hidden("key", key.as_str());
+    reader.hidden(KEY, key.as_str());
     reader.hidden("number", terms.number.to_string());
     reader.hidden("at", terms.made_at.0.to_string());
     // A coordinator who acts for somebody says so; the member's own key is not at hand then.

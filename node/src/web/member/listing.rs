@@ -13,6 +13,7 @@ use crate::{
         pages::{self, FormPage, Press, go},
         times,
         visit::{Frame, Guest, Visit, escaped},
+        words::Words,
     },
 };
 use askama::Template;
@@ -23,7 +24,7 @@ use kith_protocol::{
     shelf::{Item, Listing, Record},
     time::Timestamp,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A listing and what is known of where it comes from.
 pub(super) struct Found {
@@ -110,6 +111,21 @@ fn record_address(found: &Found, kind: Kind) -> Option<String> {
     }
 }
 
+/// Whose one of our listings is, with both names when somebody else put it up.
+pub(super) fn owner_shown(
+    words: Words,
+    names: &BTreeMap<MemberId, String>,
+    owner: Option<MemberId>,
+    by: Option<MemberId>,
+) -> String {
+    let name = |id: MemberId| names.get(&id).filter(|name| !name.is_empty());
+    let owner = owner.and_then(name).cloned().unwrap_or_else(|| words.t("somebody"));
+    match by.and_then(name) {
+        Some(by) => words.t2("listing-through", ("member", &owner), ("who", by)),
+        None => owner,
+    }
+}
+
 /// Whether visitor and owner keep apart, and until when the owner has a rest.
 async fn nearness(app: &App, visit: &Visit, found: &Found) -> Result<(bool, Option<Timestamp>), Oops> {
     let Some(owner) = found.owner else { return Ok((false, None)) };
@@ -184,8 +200,8 @@ pub(super) async fn show(
     let (frame, words) = (&visit.frame, visit.frame.words);
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
     let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
-    let names = super::home::short_names(&app.handle, found.owner).await?;
-    let name = found.owner.and_then(|owner| names.get(&owner)).map(String::as_str);
+    let by = app.handle.posted_by(vec![key]).await?.remove(&key).filter(|_| found.own);
+    let names = super::home::short_names(&app.handle, found.owner.into_iter().chain(by)).await?;
     let community = found.community.clone().unwrap_or_else(|| words.t("partner-nameless"));
     let mine = found.owner == Some(acting.member);
     let news = match asked.get("posted") {
@@ -208,10 +224,9 @@ pub(super) async fn show(
         remote: listing.remote,
         tags: listing.tags.clone(),
         when: times::said(words, listing.when),
-        who: match name {
-            Some(name) => name.to_owned(),
-            None if found.own => words.t("somebody"),
-            None => words.t1("somebody-of", "partner", &community),
+        who: match found.own {
+            true => owner_shown(words, &names, found.owner, by),
+            false => words.t1("somebody-of", "partner", &community),
         },
         until: words.t1("listing-until", "day", words.day(found.record.expires_at)),
         mine,

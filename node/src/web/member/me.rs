@@ -141,6 +141,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         rows: vec![
             row(words, "me-name", Some(&person.name)),
             row(words, "me-phone", person.phone.as_ref()),
+            (words.t("me-in-directory"), words.t(if person.in_directory { "yes" } else { "no" })),
             row(words, "me-email", person.email.as_ref()),
         ],
         change: acting.address("/me/change"),
@@ -169,6 +170,7 @@ pub(in crate::web) fn looks_like_an_address(text: &str) -> bool {
 pub(in crate::web) fn person_fields(reader: &mut Reader<'_>) -> Person {
     let name = reader.filled_line("name", "me-name", MAX_NAME, Need::Must, "text", "name");
     let phone = reader.filled_line("phone", "me-phone", MAX_CONTACT, Need::May, "tel", "tel");
+    let in_directory = reader.tick("directory", "me-directory");
     let email = reader.filled_line("email", "me-email", MAX_CONTACT, Need::May, "email", "email");
     let digits = phone.chars().filter(char::is_ascii_digit).count();
     if !phone.is_empty() && digits < 3 {
@@ -180,7 +182,7 @@ pub(in crate::web) fn person_fields(reader: &mut Reader<'_>) -> Person {
         reader.fail("email", error);
     }
     let given = |text: String| Some(text).filter(|text| !text.is_empty());
-    Person { name, phone: given(phone), email: given(email), ..Person::default() }
+    Person { name, phone: given(phone), email: given(email), in_directory, ..Person::default() }
 }
 
 fn changing<'a>(frame: &'a Frame, acting: &Acting, mut reader: Reader<'_>) -> FormPage<'a> {
@@ -192,9 +194,19 @@ fn changing<'a>(frame: &'a Frame, acting: &Acting, mut reader: Reader<'_>) -> Fo
         .acting(acting.line(frame.words))
 }
 
+/// What a form has in it for a box that is ticked, or is not.
+pub(in crate::web) const fn ticked(yes: bool) -> &'static str {
+    if yes { "yes" } else { "" }
+}
+
 fn stood(person: &Person) -> Stood {
     let given = |value: &Option<String>| value.clone().unwrap_or_default();
-    Stood::new([("name", person.name.clone()), ("phone", given(&person.phone)), ("email", given(&person.email))])
+    Stood::new([
+        ("name", person.name.clone()),
+        ("phone", given(&person.phone)),
+        ("directory", ticked(person.in_directory).to_owned()),
+        ("email", given(&person.email)),
+    ])
 }
 
 pub(super) async fn change(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
@@ -244,7 +256,7 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 24] = [
+const DONE: [(&str, &str, &str); 25] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
@@ -263,6 +275,7 @@ const DONE: [(&str, &str, &str); 24] = [
     ("key", "key", "/me/key"),
     ("left", "go-first-page", "/"),
     ("role", "menu-members", "/members"),
+    ("forgotten", "menu-members", "/members"),
     ("contact", "menu-today", "/today"),
     ("answered", "menu-today", "/today"),
     ("circle-ended", "circles", "/circles"),

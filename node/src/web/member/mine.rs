@@ -2,13 +2,19 @@
 
 use super::home::names;
 use crate::{
-    runtime::{Refused, clock, office::Helper, personal::plain_name},
+    runtime::{
+        Refused, clock,
+        office::{Act, Deed, File, Helper, MAX_LINE},
+        personal::plain_name,
+    },
     web::{
         Answer, App, Oops,
+        acting::{Acting, FOR},
         forms::{Asked, Need, Post, Reader, Sent, choices},
+        oops::full,
         pages::{self, FactsPage, FormPage, Press, go},
         visit::{Frame, Visit},
-        words::{beginning_of, date_of},
+        words::{Words, beginning_of, date_of},
     },
 };
 use axum::{
@@ -16,7 +22,10 @@ use axum::{
     http::{HeaderValue, header},
     response::IntoResponse as _,
 };
-use kith_protocol::{id::MemberId, time::Span};
+use kith_protocol::{
+    id::MemberId,
+    time::{Span, Timestamp},
+};
 
 /// For how long somebody may act for another: it ends by itself, and can be said again.
 const STANDS: [(&str, &str, u64); 3] =
@@ -51,9 +60,7 @@ pub(super) async fn helpers(State(app): State<App>, visit: Visit, Asked(asked): 
     let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
     let standing: Vec<&Helper> = file.helpers.iter().filter(|helper| helper.until > now).collect();
     let rows = standing.iter().map(|h| (name(&h.member), words.t1("helper-until", "day", words.day(h.until))));
-    let rows = rows.chain(
-        file.acts.iter().rev().map(|act| (name(&act.by), words.t1("helper-acted", "day", words.near_day(act.at, now)))),
-    );
+    let rows = rows.chain(file.acts.iter().rev().map(|act| (name(&act.by), done_for(words, act, now))));
     let presses = standing.iter().map(|helper| {
         let words = words.t1("helper-end", "name", name(&helper.member));
         Press::new(words, "/helpers/end".into()).with("member", helper.member).ending()
@@ -100,13 +107,17 @@ pub(super) async fn send_helper(State(app): State<App>, post: Post) -> Answer {
         _ => return Ok(helper_page(frame, reader).answer()),
     };
     let helper = Helper { member: one, until: clock::now().plus(Span::days(days)) };
-    app.handle
-        .change_file(post.member.id, move |file| {
-            file.helpers.retain(|known| known.member != one);
-            file.helpers.push(helper);
-        })
-        .await?;
-    Ok(go("/done/helper"))
+    let add = move |file: &mut File| {
+        file.helpers.retain(|known| known.member != one);
+        file.helpers.push(helper);
+    };
+    match app.handle.change_file(post.member.id, add).await {
+        Err(Refused::Full(why)) => {
+            reader.fail("who", full(words, why));
+            Ok(helper_page(frame, reader).answer())
+        }
+        led => Ok(led.map(|()| go("/done/helper"))?),
+    }
 }
 
 pub(super) async fn end_helper(State(app): State<App>, post: Post) -> Answer {
@@ -115,36 +126,74 @@ pub(super) async fn end_helper(State(app): State<App>, post: Post) -> Answer {
     Ok(go("/done/helper"))
 }
 
-fn pause_fields(reader: &mut Reader<'_>) -> Option<jiff::civil::Date> {
-    reader.coming_day("until", "pause-until", Need::May, clock::now())
+/// What somebody did for the member, in words.
+fn done_for(words: Words, act: &Act, now: Timestamp) -> String {
+    let (key, why) = match &act.what {
+        None => ("helper-acted", ""),
+        Some(Deed::Paused(why)) => ("helper-paused", why.as_str()),
+        Some(Deed::Resumed(why)) => ("helper-resumed", why.as_str()),
+    };
+    let said = words.t1(key, "day", words.near_day(act.at, now));
+    if why.is_empty() { said } else { format!("{said}: {why}") }
 }
 
-fn pause_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
-    FormPage::new(frame, frame.t("pause"), reader, "/pause", frame.t("save"))
-        .lead(frame.t("pause-lead"))
+/// Until when, and why, when somebody else says so.
+fn pause_fields(reader: &mut Reader<'_>, acting: &Acting) -> (Option<jiff::civil::Date>, String) {
+    let day = reader.coming_day("until", "pause-until", Need::May, clock::now());
+    if !acting.is_for_another() {
+        return (day, String::new());
+    }
+    reader.hidden(FOR, acting.member.to_string());
+    (day, reader.line("why", "pause-why", MAX_LINE, Need::May))
+}
+
+fn pause_page<'a>(frame: &'a Frame, acting: &Acting, reader: Reader<'_>) -> FormPage<'a> {
+    let (heading, lead) = match acting.is_for_another() {
+        true => ("behalf-pause", "pause-for-lead"),
+        false => ("pause", "pause-lead"),
+    };
+    FormPage::new(frame, frame.t(heading), reader, "/pause", frame.t("save"))
+        .lead(frame.t(lead))
         .lead(frame.t("pause-end"))
+        .acting(acting.line(frame.words))
 }
 
-pub(super) async fn pause(State(app): State<App>, visit: Visit, Asked(_): Asked) -> Answer {
-    let file = app.handle.file(visit.member.id).await?;
+pub(super) async fn pause(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
+    let file = app.handle.file(acting.member).await?;
     let until = file.away_until.filter(|until| *until > clock::now());
-    let until = until.map(|until| date_of(until).to_string()).unwrap_or_default();
+    // It stands until a day is over, so the last moment before that is on the day that was chosen.
+    let last = until.map(|until| Timestamp(until.0.saturating_sub(1)));
+    let until = last.map(|last| date_of(last).to_string()).unwrap_or_default();
     let filled = Sent::filled([("until", until.as_str())]);
     let mut reader = Reader::open(visit.frame.words, &filled);
-    pause_fields(&mut reader);
-    Ok(pause_page(&visit.frame, reader).answer())
+    pause_fields(&mut reader, &acting);
+    Ok(pause_page(&visit.frame, &acting, reader).answer())
 }
 
 pub(super) async fn send_pause(State(app): State<App>, post: Post) -> Answer {
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
     let mut reader = Reader::judge(post.frame.words, &post.sent);
-    let day = pause_fields(&mut reader);
+    let (day, why) = pause_fields(&mut reader, &acting);
     if !reader.is_fine() {
-        return Ok(pause_page(&post.frame, reader).answer());
+        return Ok(pause_page(&post.frame, &acting, reader).answer());
     }
     // Until the end of that day.
     let until = day.and_then(beginning_of).map(|begins| begins.plus(Span::days(1)));
-    app.handle.change_file(post.member.id, move |file| file.away_until = until).await?;
-    Ok(go("/done/pause"))
+    let what = if until.is_some() { Deed::Paused(why) } else { Deed::Resumed(why) };
+    let act = acting.by().map(|by| Act { by, at: clock::now(), what: Some(what) });
+    let change = move |file: &mut File| {
+        // Sent twice, it was done once.
+        if file.away_until != until {
+            file.away_until = until;
+            file.acts.extend(act);
+        }
+    };
+    app.handle.change_file(acting.member, change).await?;
+    match acting.is_for_another() {
+        true => Ok(go(&format!("/members/{}", acting.member))),
+        false => Ok(go("/done/pause")),
+    }
 }
 
 /// All that is known of the visitor, as JSON: times are milliseconds since 1970, lengths are minutes.

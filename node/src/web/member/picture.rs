@@ -2,12 +2,13 @@
 
 use super::listing::{Found, find, ids, may_withdraw};
 use crate::{
-    picture::{BadPicture, small},
+    picture::{BadPicture, MAX_SENT_BYTES, small},
     runtime::{Refused, clock},
     web::{
         Answer, App, Oops,
-        forms::{Asked, Post, Reader, Upload, Whose},
-        pages::{FormPage, go},
+        forms::{Asked, Post, Reader, Step, Upload, Whose},
+        news::{News, go_telling},
+        pages::FormPage,
         visit::{Frame, Visit},
     },
 };
@@ -18,10 +19,12 @@ use axum::{
 };
 use kith_protocol::id::RecordKey;
 
+/// The field for the photo.
+const FIELD: &str = "picture";
 const ACCEPT: &str = "image/jpeg,image/png,image/webp";
 
 fn page<'a>(frame: &'a Frame, mut reader: Reader<'_>, found: &Found) -> FormPage<'a> {
-    reader.file("picture", "picture-file", ACCEPT);
+    reader.file(FIELD, "picture-file", ACCEPT);
     let address = format!("/listing/{}/{}", found.record.community, found.record.key);
     FormPage::new(frame, frame.t("picture"), reader, &format!("{address}/picture"), frame.t("picture-button"))
         .lead(frame.t("picture-lead"))
@@ -51,10 +54,15 @@ pub(super) async fn send(
     Path((community, key)): Path<(String, String)>,
     request: Request,
 ) -> Answer {
-    let mut upload = Upload::read(request, &app, Whose::Members).await?;
+    let mut upload = Upload::read(request, &app, Whose::Members, MAX_SENT_BYTES).await?;
     let found = mine(&app, &upload.frame, &community, &key).await?;
-    let sent = upload.files.remove("picture");
+    if upload.sent.step() == Step::Edit {
+        let page = page(&upload.frame, Reader::judge(upload.frame.words, &upload.sent), &found);
+        return Ok(upload.remind(page).answer());
+    }
+    let sent = upload.files.remove(FIELD);
     let made = match sent {
+        None if upload.too_large.contains(FIELD) => Err(BadPicture::TooLarge),
         None => Err(BadPicture::Kind),
         Some(bytes) => {
             // One at a time: each takes its dots in memory.
@@ -65,7 +73,7 @@ pub(super) async fn send(
     match made {
         Ok(jpeg) => {
             app.handle.keep_picture(found.record.key, jpeg).await?;
-            Ok(go(&format!("/listing/{community}/{key}")))
+            Ok(go_telling(&format!("/listing/{community}/{key}"), News::Picture))
         }
         Err(why) => {
             let error = upload.frame.t(match why {
@@ -74,7 +82,7 @@ pub(super) async fn send(
                 BadPicture::Broken => "picture-broken",
             });
             let page = page(&upload.frame, Reader::judge(upload.frame.words, &upload.sent), &found);
-            Ok(page.failed("picture", error).answer())
+            Ok(page.failed(FIELD, error).answer())
         }
     }
 }
@@ -86,7 +94,7 @@ pub(super) async fn remove(
 ) -> Answer {
     let found = mine(&app, &post.frame, &community, &key).await?;
     app.handle.erase_pictures(vec![found.record.key]).await?;
-    Ok(go(&format!("/listing/{community}/{key}")))
+    Ok(go_telling(&format!("/listing/{community}/{key}"), News::PictureGone))
 }
 
 /// The picture of a listing that stands, for everybody who sees the listing.

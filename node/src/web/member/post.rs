@@ -2,11 +2,12 @@
 
 use crate::runtime::Refused;
 use crate::{
-    runtime::{clock, listings::Kind},
+    runtime::{clock, listings::Kind, office::Posted},
     web::{
         Answer, App, Oops,
         acting::Acting,
         forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
+        news::{News, go_telling},
         pages::{CheckPage, FormPage, go, refusal},
         stale::{self, Stood},
         times,
@@ -135,12 +136,12 @@ async fn send(posting: Posting, app: &App, post: Post) -> Answer {
     }
     let deed = post.deed();
     let key = RecordKey(deed.new_id(&app.handle, "record"));
-    let command = Command::Publish {
-        key,
-        item: posting.item()(listing),
-        expires_at: clock::now().plus(stands),
-        owner: Some(acting.member),
-    };
+    let (owner, expires_at) = (acting.member, clock::now().plus(stands));
+    if let Some(by) = acting.by() {
+        // Before it is up, so that it never stands there with one name.
+        app.handle.posted_for(Posted { key, owner, by, until: expires_at }).await?;
+    }
+    let command = Command::Publish { key, item: posting.item()(listing), expires_at, owner: Some(owner) };
     match app.handle.command(deed.request(), command).await {
         Ok(_) => Ok(posted(app, posting, &acting, key)),
         Err(Refused::Rule(why)) => {
@@ -231,7 +232,7 @@ pub(super) async fn send_change(
         listing_fields(changing.posting, frame, &mut theirs, changing.listing.when);
         let keep = changing.back.clone();
         let both = stale::both(frame, None, reader, (&stands, theirs), &changing.action, keep);
-        return Ok(both.unwrap_or_else(|| go(&changing.back)));
+        return Ok(both.unwrap_or_else(|| go_telling(&changing.back, News::Listing)));
     }
     let standing = changing.listing.clone();
     let listing = Listing { tags: standing.tags, area: standing.area, language: standing.language, ..wanted };
@@ -239,7 +240,7 @@ pub(super) async fn send_change(
     // Whose it is stays as it was.
     let command = Command::Publish { key, item: changing.posting.item()(listing), expires_at, owner: None };
     match app.handle.command(deed.request(), command).await {
-        Ok(_) => Ok(go(&changing.back)),
+        Ok(_) => Ok(go_telling(&changing.back, News::Listing)),
         Err(Refused::Rule(why)) => Ok(changing.form(frame, reader).refused(Some(refusal(frame.words, &why))).answer()),
         Err(refused) => Err(Oops::Refused(refused)),
     }

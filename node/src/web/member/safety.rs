@@ -4,7 +4,7 @@ use super::home::names;
 use crate::{
     runtime::{
         clock,
-        office::{MAX_WORDS, Paper, Report, Subject, Trouble},
+        office::{MAX_WORDS, Paper, PaperId, Report, Subject, Trouble},
     },
     web::{
         Answer, App, Oops,
@@ -15,7 +15,7 @@ use crate::{
 };
 use axum::extract::State;
 use data_encoding::HEXLOWER;
-use kith_protocol::id::MemberId;
+use kith_protocol::id::{ExchangeId, MemberId};
 
 const TROUBLES: [(&str, &str, Trouble); 4] = [
     ("unsafe", "trouble-unsafe", Trouble::Unsafe),
@@ -38,11 +38,33 @@ fn subject(sent: &Sent) -> Option<Subject> {
         let id = HEXLOWER.decode(sent.get("message").as_bytes()).ok()?;
         return Some(Subject::Message(sent.get("of").parse().ok()?, id.try_into().ok()?));
     }
-    sent.get("person").parse().ok().map(Subject::Person)
+    let id = |name: &str| HEXLOWER.decode(sent.get(name).as_bytes()).ok()?.try_into().ok();
+    let subjects = [
+        sent.get("person").parse().ok().map(Subject::Person),
+        sent.get("exchange").parse().ok().map(Subject::Exchange),
+        id("event").map(Subject::Event),
+        id("circle").map(Subject::Circle),
+    ];
+    subjects.into_iter().flatten().next()
+}
+
+/// Where somebody tells that something is wrong with an exchange.
+pub(super) fn about_exchange(id: ExchangeId) -> String {
+    format!("/report?exchange={id}")
+}
+
+/// The same for an event.
+pub(in crate::web) fn about_event(id: &PaperId) -> String {
+    format!("/report?event={}", HEXLOWER.encode(id))
+}
+
+/// The same for a circle.
+pub(in crate::web) fn about_circle(id: &PaperId) -> String {
+    format!("/report?circle={}", HEXLOWER.encode(id))
 }
 
 fn fields(reader: &mut Reader<'_>, sent: &Sent) -> (Option<Trouble>, String) {
-    for name in ["listing", "message", "of", "person"] {
+    for name in ["listing", "message", "of", "person", "exchange", "event", "circle"] {
         if !sent.get(name).is_empty() {
             reader.hidden(name, sent.get(name));
         }

@@ -4,12 +4,14 @@ use super::file;
 use crate::{
     runtime::{
         clock,
-        office::{Event, MAX_LINE, MAX_WORDS, Paper},
+        office::{Event, MAX_LINE, MAX_WORDS, Paper, PaperId},
     },
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Step},
-        pages::{self, CheckPage, FormPage, Press, go},
+        member::about_event,
+        news::{News, go_telling},
+        pages::{self, CheckPage, FormPage, Press},
         visit::{Frame, Guest, Visit},
         words::{Words, beginning_of},
     },
@@ -30,6 +32,8 @@ struct Shown {
     when: String,
     place: String,
     text: String,
+    /// Where a member tells that something is wrong with it.
+    report: Option<(String, String)>,
     cancel: Option<Press>,
 }
 
@@ -48,7 +52,12 @@ fn when(words: Words, event: &Event) -> String {
 
 pub(super) async fn list(State(app): State<App>, Guest { frame }: Guest) -> Answer {
     let words = frame.words;
+    let report = |id: &PaperId, title: &str| {
+        let told = words.t1("report-event", "title", title);
+        frame.member.as_ref().map(|_| (told, about_event(id)))
+    };
     let events = app.handle.events().await?.into_iter().map(|(id, event)| Shown {
+        report: report(&id, &event.title),
         when: when(words, &event),
         title: event.title,
         place: event.place,
@@ -115,7 +124,7 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let id = post.deed().new_id(&app.handle, "event");
     let event = Event { title, begins, minutes, place, text, by: post.member.id, at: clock::now() };
     app.handle.keep_paper(id, Paper::Event(event)).await?;
-    Ok(go("/events"))
+    Ok(go_telling("/events", News::EventMade))
 }
 
 pub(super) async fn cancel(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
@@ -125,7 +134,7 @@ pub(super) async fn cancel(State(app): State<App>, Path(id): Path<String>, post:
     if event.is_some() {
         app.handle.forget_paper(id).await?;
     }
-    Ok(go("/events"))
+    Ok(go_telling("/events", News::EventOff))
 }
 
 /// A value of a property: commas and the like mean something else (RFC 5545, 3.3.11).

@@ -53,8 +53,8 @@ pub(super) async fn send(State(app): State<App>, Open { frame, source, sent, .. 
     // The form's own number and this browser's token: sent twice, it is one.
     let id = Digest::of("kith/v1/application", &[frame.token.as_bytes(), sent.once().as_bytes()]);
     let (id, _) = id.0.split_first_chunk::<16>().expect("a digest has 32 bytes");
-    let Person { name, phone, email, .. } = person;
-    let application = Application { name, phone, email, text, at: clock::now() };
+    let Person { name, phone, email, in_directory, .. } = person;
+    let application = Application { name, phone, email, in_directory, text, at: clock::now() };
     if !app.joining.allowed(source) || !app.handle.apply(*id, application).await? {
         reader.fail("name", frame.t("join-too-many"));
         return Ok(page(&frame, reader).answer());

@@ -2,6 +2,7 @@
 
 use super::{Answer, App, Founded, Sending, Setup, frame, sent};
 use crate::{
+    area::{Cell, coordinates},
     people::MAX_NAME,
     runtime::{
         Founding, Refused, Root,
@@ -10,6 +11,7 @@ use crate::{
         office::MAX_WORDS,
     },
     web::{
+        desk::{Limits, limit_fields, limits_of},
         forms::{Need, Reader, Sent, Step, choices},
         oops::Oops,
         pages::{self, FormPage, go},
@@ -31,9 +33,20 @@ const FLOOR_HOURS: &str = "40";
 /// Words asked back: the fifth and the eighteenth stand on different lines of any sheet.
 const ASKED_BACK: [usize; 2] = [5, 18];
 
-/// The rough place of a community, if it says one.
+/// The longest place as typed: two numbers with their degrees.
+const MAX_PLACE: usize = 60;
+/// Letters of a geohash that are kept of coordinates: five kilometres or so.
+const ROUGH_LETTERS: usize = 5;
+
+/// The rough place of a community, if it says one: as coordinates or as a geohash.
 pub(in crate::web) fn area_field(reader: &mut Reader<'_>) -> Option<String> {
-    let area = reader.line("area", "setup-area", 6, Need::May).to_lowercase();
+    let typed = reader.line("area", "setup-area", MAX_PLACE, Need::May);
+    let place = coordinates(&typed).map(|place| Cell::geohash(place, ROUGH_LETTERS));
+    // From here on there is the rough place only: no page shows or carries the exact one.
+    if let (Some(place), Some(field)) = (&place, reader.fields.last_mut()) {
+        field.value.clone_from(place);
+    }
+    let area = place.unwrap_or_else(|| typed.to_lowercase());
     if !area.is_empty() && text::check_area(&area).is_err() {
         let error = reader.words().t("setup-area-wrong");
         reader.fail("area", error);
@@ -99,15 +112,26 @@ pub(in crate::web) fn balances_field(reader: &mut Reader<'_>) -> Balances {
 pub(in crate::web) const RAILS: [&str; 4] =
     ["charter-rail-hours", "charter-rail-money", "charter-rail-goods", "charter-rail-expiry"];
 
-fn charter_fields(reader: &mut Reader<'_>) -> (Balances, Option<Balance>, Confirmation, String) {
+/// The rules that a form asks for.
+struct Rules {
+    balances: Balances,
+    floor: Balance,
+    limits: Limits,
+    confirmation: Confirmation,
+    benefits: String,
+}
+
+fn charter_fields(reader: &mut Reader<'_>) -> Option<Rules> {
     let balances = balances_field(reader);
     let hours = reader.number("floor", "setup-floor", 0..=1_000);
+    let limits = limit_fields(reader);
     let options = choices(reader.words(), CONFIRMATIONS.map(|(value, key, _)| (value, key)));
     let chosen = reader.choice("confirmation", "setup-confirmation", options, Need::May);
     let found = CONFIRMATIONS.iter().find(|(value, _, _)| *value == chosen);
-    let floor = i64::try_from(hours).ok().and_then(|hours| Balance::new(-hours * 60).ok());
     let confirmation = found.map_or(Confirmation::Receiver, |(_, _, confirmation)| *confirmation);
-    (balances, floor, confirmation, reader.area("benefits", "charter-benefits", MAX_WORDS, Need::May))
+    let benefits = reader.area("benefits", "charter-benefits", MAX_WORDS, Need::May);
+    let floor = i64::try_from(hours).ok().and_then(|hours| Balance::new(-hours * 60).ok())?;
+    Some(Rules { balances, floor, limits: limits?, confirmation, benefits })
 }
 
 fn charter_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
@@ -119,7 +143,9 @@ fn charter_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
 
 pub(super) async fn show_charter(State(setup): App, headers: HeaderMap) -> Answer {
     let frame = frame(&setup, &headers)?;
-    let usual = Sent::filled([("floor", FLOOR_HOURS)]);
+    let limits = limits_of(&Charter::new(String::new(), None));
+    let limits = limits.iter().map(|(name, hours)| (*name, hours.as_str()));
+    let usual = Sent::filled(limits.chain([("floor", FLOOR_HOURS)]));
     let mut reader = Reader::open(frame.words, &usual);
     charter_fields(&mut reader);
     Ok(charter_page(&frame, reader).answer())
@@ -128,17 +154,19 @@ pub(super) async fn show_charter(State(setup): App, headers: HeaderMap) -> Answe
 pub(super) async fn charter(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
     let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
-    let (balances, floor, confirmation, benefits) = charter_fields(&mut reader);
-    let Some(floor) = floor.filter(|_| reader.is_fine()) else { return Ok(charter_page(&frame, reader).answer()) };
+    let rules = charter_fields(&mut reader);
+    let Some(rules) = rules.filter(|_| reader.is_fine()) else { return Ok(charter_page(&frame, reader).answer()) };
     let root = match Root::random() {
         Ok(root) => root,
         Err(why) => return Ok(Oops::Refused(Refused::People(why.to_string())).page(&frame)),
     };
     let mut answers = setup.answers();
-    answers.benefits = Some(benefits).filter(|benefits| !benefits.is_empty());
+    answers.benefits = Some(rules.benefits).filter(|benefits| !benefits.is_empty());
     let Some(founding) = answers.founding.as_mut() else { return Ok(go("/setup/name")) };
     let charter = &mut founding.charter;
-    (charter.balances, charter.person_floor, charter.confirmation) = (balances, floor, confirmation);
+    (charter.balances, charter.person_floor, charter.confirmation) = (rules.balances, rules.floor, rules.confirmation);
+    let Limits { organisations, ceiling, longest } = rules.limits;
+    (charter.organisation_floor, charter.ceiling, charter.largest_exchange) = (organisations, ceiling, longest);
     // Made once: words that somebody wrote down stay the words.
     answers.root.get_or_insert(root);
     Ok(go("/setup/words"))

@@ -99,6 +99,17 @@ async fn what_is_done_for_somebody_shows_both_names() {
     let Body::Exchange { receiver, giver, .. } = last(&trial).await else { panic!("an exchange") };
     assert_eq!(receiver, Some(Authority::OnBehalf { coordinator: trial.coordinator, channel: Channel::Phone }));
     assert_eq!(giver, None);
+    // Whoever took part sees who spoke for the other, and whoever sees the offer who put it up.
+    let mut joe_sees = Browser::signed_in(&served, trial.handle(), joe).await;
+    let page = sent.path.split('?').next().unwrap().to_owned();
+    joe_sees.get(&page).await.says("By phone, through Rosa Example");
+    let form = rosa.get(&format!("/offer?for={amina}")).await.form("/offer");
+    let (_, posted) = rosa.whole(form.with(&[("title", "Samosas"), ("category", "food")])).await;
+    posted.says("Amina, through Rosa");
+    joe_sees.get(posted.path.split('?').next().unwrap()).await.says("Amina, through Rosa");
+    joe_sees.get("/find").await.says("Amina, through Rosa");
+    let form = joe_sees.get("/offer").await.form("/offer");
+    joe_sees.whole(form.with(&[("title", "Walks"), ("category", "food")])).await.1.never("through");
 
     // Nobody else acts for others.
     let mut joe = Browser::signed_in(&served, trial.handle(), joe).await;
@@ -277,6 +288,22 @@ async fn paper_can_be_printed() {
         .says("page: slips;");
     slips.says("<div class=\"slips\">");
     rosa.get("/paper/directory").await.says("Amina &#60;Khan&#62;").says("Rosa Example");
+    // A phone number is printed when its owner says so, or a coordinator to whom they said it, and not before.
+    let change = format!("/me/change?for={amina}");
+    let form = rosa.get(&change).await.form("/me/change");
+    assert_eq!(form.get("directory"), "");
+    let form = form.with(&[("phone", "020 7946 0123")]);
+    rosa.send(form, "check").await.says("saved");
+    rosa.get("/paper/directory").await.never("020 7946 0123");
+    let form = rosa.get(&change).await.form("/me/change").with(&[("directory", "yes")]);
+    rosa.send(form, "check").await.says("saved");
+    rosa.get("/paper/directory").await.says("020 7946 0123");
+    let form = rosa.get(&change).await.form("/me/change");
+    assert_eq!(form.get("directory"), "yes");
+    let mut form = form;
+    form.fields.retain(|(name, _)| name != "directory");
+    rosa.send(form, "check").await.says("saved");
+    rosa.get("/paper/directory").await.never("020 7946 0123");
     rosa.get(&format!("/slips?giver={amina}")).await.says("value=\"Amina &#60;Khan&#62;\"");
     let form = rosa.get("/contact").await.form("/contact").with(&[("contact", "Ring Rosa, 020 7946 0000")]);
     rosa.send(form, "check").await.says("It stands on every page now");

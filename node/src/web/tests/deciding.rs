@@ -126,7 +126,8 @@ async fn somebody_asks_to_join_and_is_admitted() {
     anybody.get("/").await.says("href=\"/join\"");
     let form = anybody.get("/join").await.form("/join");
     anybody.send(form.clone().with(&[("name", "Cy Old")]), "check").await.is(422).says("Write a phone number or");
-    let form = form.with(&[("name", "Cy <Old>"), ("phone", "020 7946 0003"), ("text", "My soup")]);
+    let form =
+        form.with(&[("name", "Cy <Old>"), ("phone", "020 7946 0003"), ("text", "My soup"), ("directory", "yes")]);
     let (check, sent) = anybody.whole(form).await;
     check.says("Only coordinators read this.");
     sent.says("We have your message");
@@ -141,6 +142,7 @@ async fn somebody_asks_to_join_and_is_admitted() {
     let admit = read.says("My soup").links().into_iter().find(|link| link.starts_with("/members/new")).unwrap();
     let form = rosa.get(&admit).await.form("/members/new");
     assert_eq!((form.get("name"), form.get("phone")), ("Cy <Old>", "020 7946 0003"));
+    assert_eq!(form.get("directory"), "yes");
     let (_, member) = rosa.whole(form).await;
     member.says("They are a member now.");
     rosa.get("/today").await.never("asks to join");

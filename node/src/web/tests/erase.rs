@@ -120,3 +120,42 @@ async fn whoever_is_forgotten_is_found_nowhere() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_left_with_their_name_can_still_be_forgotten() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let quix = trial.admit_named(1, "Zerubabel Quix").await;
+    let bo = trial.admit_named(2, "Bo Lee").await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let mut quix_sees = Browser::signed_in(&served, trial.handle(), quix).await;
+    leave_traces(&trial, &mut rosa, &mut quix_sees, quix, bo).await;
+    let page = format!("/members/{quix}");
+    let form = quix_sees.get("/leave").await.form("/leave").with(&[("name", "keep")]);
+    quix_sees.whole(form).await.1.says("You have left");
+    // Whoever looks for the name finds it, and the way to forget it; nobody else does.
+    rosa.get("/members").await.never("Quix");
+    rosa.get("/members?q=quix").await.says("Zerubabel Quix").says("Left us").says(&format!("href=\"{page}\""));
+    let left = rosa.get(&page).await;
+    left.is(200).says("Zerubabel Quix").says("They left us.");
+    let form = left.form(&format!("{page}/forget"));
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    bo_sees.get(&page).await.is(403);
+    let check = rosa.send(form.clone(), "check").await;
+    check.is(200).says("Forget Zerubabel Quix for good?");
+    assert!(holds(&plain(trial.handle()), "Zerubabel Quix"));
+    let form = check.form(&format!("{page}/forget"));
+    rosa.send(form.clone(), "edit").await.says("They left us.");
+    rosa.send(form.clone(), "send").await.is(200).says("The name is forgotten");
+    rosa.send(form, "send").await.is(200).says("The name is forgotten");
+    for secret in ["Zerubabel Quix", "Marmalade lesson", "Private words of Quix", "Case of Quix"] {
+        assert!(!holds(&plain(trial.handle()), secret), "{secret}");
+    }
+    rosa.get(&page).await.is(200).says("their name is forgotten");
+    rosa.get("/members?q=quix").await.says("Nobody found");
+    // Nobody who is here is forgotten that way.
+    let form = rosa.get(&format!("/members/{bo}")).await.form(&format!("/members/{bo}/code"));
+    let stolen = crate::web::browser::Form { action: format!("/members/{bo}/forget"), ..form };
+    rosa.send(stolen, "send").await.is(404);
+    trial.running.stop().await;
+}

@@ -21,7 +21,7 @@ async fn two_coordinators_agree_that_one_keeps_copies_for_the_other() {
     let page = rosa.get(&to_west).await;
     page.says("Copies with Westside").says("Only your 24 words open it.");
     let form = page.form(&to_west).with(&[("we", "off"), ("they", "on")]);
-    rosa.send(form, "check").await;
+    rosa.send(form, "check").await.says("Your choice about copies is saved");
     rosa.until(&to_west, "They have not said yes to keeping copies for us.").await.says("None yet");
     let form = otto.get(&to_elm).await.form(&to_elm).with(&[("we", "on"), ("they", "off")]);
     otto.send(form, "check").await.says("Their copy, kept here").says("256 MB");

@@ -140,3 +140,33 @@ async fn how_soon_is_said_with_one_press_unless_a_day_is_written() {
     browser.get("/offer").await.never("How soon do you need it?");
     trial.running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_kept_away_is_new_nowhere() {
+    let (trial, joe) = elm().await;
+    let served = serve(trial.handle()).await;
+    let bo = trial.admit_named(2, "Bo Lee").await;
+    trial.publish(7, bo, Item::Offer(listing("Sewing by Bo", "", &[]))).await;
+    trial.publish(8, bo, Item::Need(listing("A lift for Bo", "", &[]))).await;
+    let mut joe_sees = Browser::signed_in(&served, trial.handle(), joe).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let mine = ["/home", "/week", "/find", "/find?kind=needs"];
+    let theirs = [format!("/home?for={joe}"), format!("/week?for={joe}"), "/paper/weeks".to_owned()];
+    for path in mine {
+        assert!(joe_sees.get(path).await.body.contains(" Bo"), "{path}");
+    }
+    trial.handle().keep_away(joe, bo, true).await.unwrap();
+    trial.handle().keep_away(trial.coordinator, bo, true).await.unwrap();
+    for path in mine {
+        joe_sees.get(path).await.is(200).never("Sewing by Bo").never("A lift for Bo");
+    }
+    for path in &theirs[..2] {
+        rosa.get(path).await.is(200).never("Sewing by Bo").never("A lift for Bo");
+    }
+    // Nobody else's sheet has it, for there are only the three; the notice board has all.
+    rosa.get(&theirs[2]).await.is(200).never("Sewing by Bo");
+    rosa.get("/paper/week").await.says("Sewing by Bo").says("A lift for Bo");
+    trial.handle().keep_away(joe, bo, false).await.unwrap();
+    joe_sees.get("/home").await.says("Sewing by Bo").says("A lift for Bo");
+    trial.running.stop().await;
+}

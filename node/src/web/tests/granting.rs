@@ -3,7 +3,6 @@
 use super::crossing::agree;
 use crate::trial::Trial;
 use crate::web::browser::{Browser, serve};
-use kith_protocol::member::MemberKind;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_changes_a_limit_pauses_and_ends() {
@@ -20,7 +19,7 @@ async fn a_coordinator_changes_a_limit_pauses_and_ends() {
 
     // A limit, which the other side sees.
     let form = rosa.get(&at).await.is(200).form("/partners/").with(&[("theirs", "12")]);
-    rosa.send(form, "check").await.is(200).says("At most 12 hours more given");
+    rosa.send(form, "check").await.is(200).says("At most 12 hours more given").says("Your change is saved");
     otto.until("/partners", "At most 12 hours more received").await;
     for (wrong, why) in [("0", "Write a whole number from 1 to 10000."), ("lots", "Write a whole number")] {
         let form = rosa.get(&at).await.form("/partners/").with(&[("theirs", wrong)]);
@@ -33,6 +32,7 @@ async fn a_coordinator_changes_a_limit_pauses_and_ends() {
     let form = rosa.get(&at).await.form("/partners/").with(&[("way", "pause")]);
     rosa.send(form, "check").await.is(200);
     let theirs = otto.get("/partners").await.links().into_iter().find(|link| link.ends_with("/grant")).unwrap();
+    rosa.get("/").await.says("New exchanges take a break");
     otto.until(&theirs, "They take a break from new exchanges.").await;
     let mut amina_there = Browser::signed_in(&at_elm, elm.handle(), amina).await;
     let code = amina_there.get("/me").await;
@@ -48,6 +48,7 @@ async fn a_coordinator_changes_a_limit_pauses_and_ends() {
     // An end, and a new beginning.
     let form = rosa.get(&at).await.form("/partners/").with(&[("way", "end")]);
     rosa.send(form, "check").await.is(200);
+    rosa.get("/").await.says("We are partners no more.");
     otto.until(&theirs, "They ended the partnership.").await;
     let form = rosa.get(&at).await.form("/partners/").with(&[("way", "both")]);
     rosa.send(form, "check").await.is(200);

@@ -54,7 +54,14 @@ async fn a_key_of_ones_own_signs_what_one_agrees_to() {
     // No key, half a key, and one that is not at hand.
     for bad in ["abc", &key.public().to_string()[1..]] {
         let form = browser.get("/me/key").await.form("/me/key").with(&[("key", bad)]);
-        browser.send(form, "check").await.is(422).says("This is not a public key.");
+        let shown = browser.send(form, "check").await;
+        shown.is(422).says("<a href=\"#key\">This is not a public key.").says("id=\"key-error\"");
+        shown.says("aria-describedby=\"key-error\" aria-invalid=\"true\"");
+        assert!(shown.title().starts_with("Mistake:"), "{}", shown.title());
+        assert_eq!(
+            shown.body.split("id=\"key\"").nth(1).unwrap().split("value=\"").nth(1).unwrap().split('"').next(),
+            Some(bad)
+        );
     }
     let form = browser.get("/me/key").await.form("/me/key").with(&[("key", &key.public().to_string())]);
     let check = browser.send(form, "check").await;
@@ -64,6 +71,8 @@ async fn a_key_of_ones_own_signs_what_one_agrees_to() {
     assert_eq!(key_of(&trial, amina).await, None);
     takes(&mut browser, &key).await;
     assert_eq!(key_of(&trial, amina).await, Some(key.public()));
+    let same = browser.get("/me/key").await.form("/me/key").with(&[("key", &key.public().to_string())]);
+    browser.send(same, "check").await.is(422).says("<a href=\"#key\">It is so already.");
 
     // She was helped, signs with her key, and the note goes along.
     let to = format!("/record/hours?way=received&to=m/{joe}");

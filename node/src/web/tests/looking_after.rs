@@ -1,7 +1,10 @@
 //! Photos, events, feeds, the map, and members' files.
 
 use crate::{
-    runtime::clock,
+    runtime::{
+        clock,
+        office::{MAX_BLOCKED, MAX_ENTRIES},
+    },
     trial::{Trial, listing},
     web::{
         browser::{Browser, serve},
@@ -9,10 +12,15 @@ use crate::{
     },
 };
 use image::{ImageFormat, Rgb, RgbImage};
-use kith_protocol::{id::RecordKey, shelf::Item, time::Span};
+use kith_protocol::{
+    id::{MemberId, RecordKey},
+    shelf::Item,
+    time::Span,
+};
 use std::io::Cursor;
 
-fn photo() -> Vec<u8> {
+/// A photo as a phone makes it.
+pub(super) fn photo() -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     RgbImage::from_pixel(900, 600, Rgb([10, 120, 80])).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
@@ -35,8 +43,6 @@ async fn an_offer_has_a_photo_that_its_owner_can_take_away() {
     ada_sees.upload(form.clone(), &[("picture", b"<svg/>")]).await.is(422).says("Choose a photo in JPEG");
     ada_sees.upload(form.clone(), &[]).await.is(422).says("Choose a photo in JPEG");
     bo_sees.get(&format!("{offer}/picture")).await.is(403);
-    let large = vec![0_u8; crate::web::member::PICTURE_BYTES + 1];
-    ada_sees.upload(form.clone(), &[("picture", large.as_slice())]).await.is(413);
     let shown = ada_sees.upload(form, &[("picture", photo().as_slice())]).await;
     shown.is(200).says(&format!("<img class=\"photo\" src=\"/picture/{key}\" alt=\"Sewing\">"));
     let kept = trial.handle().picture(key).await.unwrap().unwrap();
@@ -179,5 +185,35 @@ async fn references_facts_and_notes_are_for_those_they_are_for() {
     ada_sees.get("/me/data.json").await.says("Driving licence").never("Fridays");
     let drop = rosa.get(&path("file")).await.form(&path("fact/drop"));
     rosa.send(drop, "send").await.never("Driving licence");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_file_says_so_at_the_field_and_keeps_what_it_has() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let soon = date_of(clock::now().plus(Span::days(10))).to_string();
+    for what in ["fact", "reference"] {
+        let path = format!("/members/{ada}/{what}");
+        for n in 0..MAX_ENTRIES {
+            let form = rosa.get(&path).await.form(&path).with(&[("what", &format!("{what} {n}")), ("until", &soon)]);
+            rosa.send(form, "check").await.is(200);
+        }
+        let form = rosa.get(&path).await.form(&path).with(&[("what", "One more"), ("until", &soon)]);
+        rosa.send(form, "check").await.is(422).says("id=\"what-error\"").says("There are 6");
+        rosa.get(&format!("/members/{ada}/file")).await.says(&format!("{what} 0")).never("One more");
+    }
+    // Somebody who keeps many away keeps all of them away, and hears that one more is too many.
+    for n in 0..MAX_BLOCKED {
+        trial.handle().keep_away(ada, MemberId([u8::try_from(n + 10).unwrap(); 16]), true).await.unwrap();
+    }
+    trial.publish(7, bo, Item::Offer(listing("Sewing", "Any day", &[]))).await;
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let form = ada_sees.get(&format!("/messages/{bo}?about=l/{}", RecordKey([7; 16]))).await.form("/away");
+    ada_sees.send(form, "send").await.is(409).says("You keep 30 people away").says("href=\"/away\"");
+    let file = trial.handle().file(ada).await.unwrap();
+    assert_eq!((file.blocked[0], file.blocked.len()), (MemberId([10; 16]), MAX_BLOCKED));
     trial.running.stop().await;
 }

@@ -1,10 +1,15 @@
 //! Messages, safety, and acting for each other.
 
 use crate::{
+    runtime::{
+        clock,
+        office::{Act, Circle, Deed, Event, File, Helper, Note, Paper},
+    },
     trial::{Trial, listing},
     web::browser::{Browser, serve},
 };
-use kith_protocol::{id::RecordKey, shelf::Item};
+use kith_protocol::{id::RecordKey, minutes::Minutes, shelf::Item, time::Span};
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_members_write_to_each_other_without_a_phone_number() {
@@ -88,6 +93,15 @@ async fn the_first_exchange_of_a_new_member_is_looked_at() {
     let form = form.with(&[("length", "1:30"), ("note", "A lift")]);
     let (_, sent) = ada_sees.whole(form.clone()).await;
     sent.says("A coordinator looks at it first");
+    // Whoever wrote it down finds it again, with who looks at it; the other one was not asked yet.
+    let says = "Rosa Example or another coordinator looks at it first.";
+    let home = ada_sees.get("/home").await;
+    let own = home.says(says).links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
+    let page = ada_sees.get(&own).await;
+    page.is(200).says(says).says("1 hour 30 minutes").never("/decline").never("/messages/").never("/question");
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    bo_sees.get(&own).await.is(404);
+    bo_sees.get("/home").await.never(says);
     let today = rosa.get("/today").await;
     today.says("First exchanges to look at").says("1 hour 30 minutes");
     let first = today.links().into_iter().find(|link| link.starts_with("/first/")).unwrap();
@@ -96,13 +110,29 @@ async fn the_first_exchange_of_a_new_member_is_looked_at() {
     ada_sees.get(&first).await.is(403);
     let yes = page.form(&format!("{first}/yes"));
     rosa.send(yes.clone(), "send").await.is(200);
-    rosa.send(yes, "send").await.is(200);
+    // Pressed again, or after somebody else decided, it ends where it stands.
+    assert!(rosa.send(yes, "send").await.is(200).path.starts_with("/exchange/"));
+    let no = page.form(&format!("{first}/no"));
+    assert!(rosa.send(no, "send").await.is(200).path.starts_with("/exchange/"));
     rosa.get("/today").await.never("First exchanges to look at");
+    ada_sees.get(&own).await.is(200).never(says);
+    ada_sees.get("/home").await.never(says);
     ada_sees.get("/statement").await.says("1 hour 30 minutes").says("A lift");
     // The second is between the two of them.
     let form = ada_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
     let (_, sent) = ada_sees.whole(form.with(&[("length", "0:30")])).await;
     sent.never("A coordinator looks at it first");
+    // One that is refused is refused, however often.
+    let mut cy_sees = Browser::signed_in(&served, trial.handle(), trial.admit_named(3, "Cy Old").await).await;
+    let form = cy_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
+    cy_sees.whole(form.with(&[("length", "0:20")])).await;
+    let first = rosa.get("/today").await.links().into_iter().find(|link| link.starts_with("/first/")).unwrap();
+    let page = rosa.get(&first).await;
+    let (yes, no) = (page.form(&format!("{first}/yes")), page.form(&format!("{first}/no")));
+    rosa.send(no.clone(), "send").await.is(200);
+    rosa.send(no, "send").await.is(200).says("It was not written down.");
+    rosa.send(yes, "send").await.is(200).says("It was not written down.");
+    cy_sees.get("/statement").await.never("20 minutes");
     trial.running.stop().await;
 }
 
@@ -147,6 +177,115 @@ async fn a_chosen_person_acts_for_a_member_and_is_seen_to() {
         .says("Choose today or a day after.");
     ada_sees.send(form.with(&[("until", "2150-05-01")]), "check").await.is(200);
     let data = ada_sees.get("/me/data.json").await;
-    data.is(200).says("\"name\": \"Ada Park\"").says("\"title\": \"A lift\"").never("Bo Lee");
+    data.is(200).says("\"name\": \"Ada Park\"").says("\"title\": \"A lift\"");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_copy_of_what_is_known_has_all_of_it() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let cy = trial.admit_named(3, "Cy Old").await;
+    let (handle, at) = (trial.handle(), clock::now());
+    let fill = move |file: &mut File| {
+        file.helpers.push(Helper { member: bo, until: at.plus(Span::days(9)) });
+        file.acts.push(Act { by: bo, at, what: None });
+        file.acts.push(Act { by: bo, at, what: Some(Deed::Paused("Flu".into())) });
+        file.blocked.push(cy);
+    };
+    handle.change_file(ada, fill).await.unwrap();
+    trial.publish(7, ada, Item::Offer(listing("Sewing", "Any day", &[]))).await;
+    handle.keep_picture(RecordKey([7; 16]), vec![1, 2, 3]).await.unwrap();
+    let note = |text: &str| Paper::Case(Note { about: ada, by: bo, at, text: text.into() });
+    handle.keep_paper([40; 16], note("Ring on Fridays")).await.unwrap();
+    let mut ada_sees = Browser::signed_in(&served, handle, ada).await;
+    let shown = ada_sees.get("/me/data.json").await;
+    let data: serde_json::Value = serde_json::from_str(&shown.body).unwrap();
+    assert_eq!(data["may_act_for_me"][0]["who"], "Bo Lee");
+    assert_eq!(data["may_act_for_me"][0]["until"], at.plus(Span::days(9)).0);
+    assert_eq!(
+        (&data["done_for_me"][0]["who"], &data["done_for_me"][0]["what"]),
+        (&json!("Bo Lee"), &json!("did_something"))
+    );
+    assert_eq!(
+        (&data["done_for_me"][1]["what"], &data["done_for_me"][1]["why"]),
+        (&json!("gave_a_rest"), &json!("Flu"))
+    );
+    assert_eq!(data["kept_away"], json!(["Cy Old"]));
+    assert_eq!(data["photos"], json!([{ "listing": RecordKey([7; 16]).to_string(), "jpeg": "AQID" }]));
+    // Notes are for those who may read notes, also when they are about themselves.
+    assert_eq!(data["notes"], json!([]));
+    handle.set_office_rules(move |rules| rules.note_readers.push(ada)).await.unwrap();
+    ada_sees.get("/me/data.json").await.says("Ring on Fridays");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_gives_a_rest_and_ends_it_and_the_member_sees_who() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let page = format!("/members/{ada}");
+    let pause = format!("/pause?for={ada}");
+    rosa.get(&page).await.says(&format!("href=\"{pause}\"")).never("They have a rest");
+    let form = rosa.get(&pause).await.says("For Ada Park, written down by Rosa Example.").form("/pause");
+    rosa.send(form.clone().with(&[("until", "2020-01-01")]), "check").await.is(422).says("written down by Rosa");
+    let rest = form.with(&[("until", "2150-05-01"), ("why", "In hospital")]);
+    rosa.send(rest.clone(), "check").await.is(200).says("They have a rest until");
+    rosa.send(rest, "check").await.is(200);
+    let seen = ada_sees.get("/helpers").await;
+    seen.says("Rosa Example").says("Gave you a rest today: In hospital");
+    assert_eq!(seen.body.matches("Gave you a rest").count(), 1);
+    assert_eq!(ada_sees.get("/pause").await.never("name=\"why\"").form("/pause").get("until"), "2150-05-01");
+    // Undone the same way; and only coordinators do that for somebody.
+    let form = rosa.get(&pause).await.form("/pause").with(&[("until", "")]);
+    rosa.send(form, "check").await.is(200).never("They have a rest");
+    ada_sees.get("/helpers").await.says("Ended your rest today");
+    let until = clock::now().plus(Span::days(9));
+    trial.handle().change_file(ada, move |file| file.helpers.push(Helper { member: bo, until })).await.unwrap();
+    Browser::signed_in(&served, trial.handle(), bo).await.get(&pause).await.is(403);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wherever_a_member_meets_another_they_can_tell_a_coordinator() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let (handle, now) = (trial.handle(), clock::now());
+    trial.publish(7, bo, Item::Offer(listing("Sewing", "Any day", &[]))).await;
+    let circle = Circle { name: "Elm Row".into(), coordinators: vec![], members: vec![ada, bo] };
+    handle.keep_paper([13; 16], Paper::Circle(circle)).await.unwrap();
+    let (begins, minutes) = (now.plus(Span::days(2)), Minutes::new(60).unwrap());
+    let event =
+        Event { title: "Soup".into(), begins, minutes, place: "Hall".into(), text: String::new(), by: bo, at: now };
+    handle.keep_paper([14; 16], Paper::Event(event)).await.unwrap();
+    let mut ada_sees = Browser::signed_in(&served, handle, ada).await;
+    let form = ada_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
+    let (_, sent) = ada_sees.whole(form.with(&[("length", "0:30")])).await;
+    let exchange = sent.path.split('?').next().unwrap().to_owned();
+    let community = trial.handle().community();
+    let circle = format!("/circles/{}", "0d".repeat(16));
+    let mut rosa = Browser::signed_in(&served, handle, trial.coordinator).await;
+    for (page, leads) in [
+        (format!("/listing/{community}/{}", RecordKey([7; 16])), "Open the offer or ask"),
+        (format!("/messages/{bo}?about=l/{}", RecordKey([7; 16])), "Open Bo Lee"),
+        (exchange.clone(), &*format!("href=\"{exchange}\"")),
+        ("/events".to_owned(), "href=\"/events\""),
+        (circle.clone(), &*format!("href=\"{circle}\"")),
+    ] {
+        let report = ada_sees.get(&page).await.is(200).links().into_iter().find(|link| link.starts_with("/report?"));
+        let form = ada_sees.get(&report.unwrap()).await.is(200).form("/report");
+        ada_sees.send(form.with(&[("trouble", "unkind")]), "send").await.is(200);
+        let open = rosa.get("/today").await.links().into_iter().find(|link| link.starts_with("/reports/")).unwrap();
+        let read = rosa.get(&open).await;
+        read.is(200).says(leads);
+        rosa.send(read.form("/reports/"), "send").await.is(200);
+    }
+    Browser::new(&served).get("/events").await.says("Soup").never("/report");
+    rosa.get(&exchange).await.never("/report?");
     trial.running.stop().await;
 }

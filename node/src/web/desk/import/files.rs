@@ -1,6 +1,6 @@
 //! Which system, and its files.
 
-use super::{address, refused};
+use super::{super::MAX_IMPORT_BYTES, address, refused};
 use crate::{
     import::{Files, Limits, Sheet, System, people::table_header, read_system},
     web::{
@@ -76,16 +76,19 @@ pub(in crate::web::desk) async fn show(visit: Visit, Path(name): Path<String>, A
 }
 
 pub(in crate::web::desk) async fn send(State(app): State<App>, Path(name): Path<String>, request: Request) -> Answer {
-    let upload = Upload::read(request, &app, Whose::Coordinators).await?;
+    let upload = Upload::read(request, &app, Whose::Coordinators, MAX_IMPORT_BYTES).await?;
     let (frame, words) = (&upload.frame, upload.frame.words);
     let system = system(&name)?;
     let mut reader = Reader::judge(words, &upload.sent);
     let hour = fields(&mut reader, system);
+    for name in &upload.too_large {
+        reader.fail(name, words.t("import-too-large"));
+    }
     if !upload.files.contains_key(Sheet::People.name()) {
         reader.fail(Sheet::People.name(), words.t("import-no-file"));
     }
     if !reader.is_fine() {
-        return Ok(page(frame, &name, reader).answer());
+        return Ok(upload.remind(page(frame, &name, reader)).answer());
     }
     let files = upload.files;
     let Some(system) = system else {

@@ -1,0 +1,97 @@
+//! What a form did, told at the top of the page that it leads to, with what comes next.
+
+use super::{pages::go, words::Words};
+use axum::response::Response;
+
+/// The part of an address that names it.
+const NEWS: &str = "news";
+
+/// What can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    CircleMade,
+    CircleRenamed,
+    CircleIn,
+    CircleLeads,
+    CircleLeadsNoMore,
+    CircleOut,
+    Reference,
+    Fact,
+    FactDropped,
+    Note,
+    NoteReader,
+    Rang,
+    EventMade,
+    EventOff,
+    Picture,
+    PictureGone,
+    Listing,
+    NoticeDropped,
+    Mail,
+    Copies,
+    CopyWanted,
+    Grant,
+}
+
+/// All of it: its word in an address, what happened, and what comes next.
+const ALL: [(News, &str, [&str; 2]); 22] = [
+    (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
+    (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
+    (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
+    (News::CircleLeads, "circle-leads", ["news-circle-leads", "news-circle-leads-next"]),
+    (News::CircleLeadsNoMore, "circle-no-lead", ["news-circle-no-lead", "news-circle-no-lead-next"]),
+    (News::CircleOut, "circle-out", ["news-circle-out", "news-circle-out-next"]),
+    (News::Reference, "reference", ["news-reference", "news-reference-next"]),
+    (News::Fact, "fact", ["news-fact", "news-fact-next"]),
+    (News::FactDropped, "fact-gone", ["news-fact-gone", "news-fact-gone-next"]),
+    (News::Note, "note", ["news-note", "news-note-next"]),
+    (News::NoteReader, "reader", ["news-reader", "news-reader-next"]),
+    (News::Rang, "rang", ["news-rang", "news-rang-next"]),
+    (News::EventMade, "event", ["news-event", "news-event-next"]),
+    (News::EventOff, "event-off", ["news-event-off", "news-event-off-next"]),
+    (News::Picture, "picture", ["news-picture", "news-picture-next"]),
+    (News::PictureGone, "picture-gone", ["news-picture-gone", "news-picture-gone-next"]),
+    (News::Listing, "listing", ["news-listing", "news-listing-next"]),
+    (News::NoticeDropped, "notice-gone", ["news-notice-gone", "news-notice-gone-next"]),
+    (News::Mail, "mail", ["news-mail", "news-mail-next"]),
+    (News::Copies, "copies", ["news-copies", "news-copies-next"]),
+    (News::CopyWanted, "copy", ["news-copy", "news-copy-next"]),
+    (News::Grant, "grant", ["news-grant", "news-grant-next"]),
+];
+
+/// On to another page, which tells what was done.
+pub(super) fn go_telling(to: &str, news: News) -> Response {
+    let word = ALL.iter().find(|(known, _, _)| *known == news).map_or("", |(_, word, _)| *word);
+    let joined = if to.contains('?') { '&' } else { '?' };
+    go(&format!("{to}{joined}{NEWS}={word}"))
+}
+
+/// What a page at this address is to tell: what happened, and what comes next.
+pub(super) fn told(words: Words, path: &str) -> Option<[String; 2]> {
+    let (_, query) = path.split_once('?')?;
+    let word = query.split('&').find_map(|pair| pair.strip_prefix(NEWS)?.strip_prefix('='))?;
+    let (_, _, keys) = ALL.iter().find(|(_, known, _)| *known == word)?;
+    Some(keys.map(|key| words.t(key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::words::Language;
+    use axum::http::header::LOCATION;
+
+    #[test]
+    fn every_news_is_told_where_a_form_leads() {
+        let words = Words(Language::English);
+        for (news, word, _) in ALL {
+            let response = go_telling("/today", news);
+            assert_eq!(response.headers()[LOCATION], format!("/today?news={word}"));
+            let [happened, next] = told(words, &format!("/today?for=x&news={word}")).expect(word);
+            assert!(!happened.is_empty() && next.ends_with('.'), "{word}: {happened} {next}");
+        }
+        assert_eq!(go_telling("/listing?a=b", News::Rang).headers()[LOCATION], "/listing?a=b&news=rang");
+        for silent in ["/today", "/today?news=", "/today?news=other", "/today?old-news=rang", "/news=rang"] {
+            assert_eq!(told(words, silent), None, "{silent}");
+        }
+    }
+}
