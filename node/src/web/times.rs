@@ -2,7 +2,7 @@
 
 use super::{
     forms::{Choice, Need, Reader},
-    words::{Words, beginning_of},
+    words::{Words, beginning_of, date_of},
 };
 use crate::runtime::clock;
 use jiff::civil::{Date, date};
@@ -66,6 +66,11 @@ fn list(tags: &str) -> Vec<String> {
 /// A day in days since 1970, as the protocol counts.
 fn number(day: Date) -> Option<u32> {
     u32::try_from(day.since(date(1970, 1, 1)).ok()?.get_days()).ok()
+}
+
+/// So many days after the day of a moment, as the protocol counts.
+pub(super) fn day_after(now: Timestamp, days: u32) -> Option<u32> {
+    number(date_of(now))?.checked_add(days)
 }
 
 fn day_of(number: u32) -> Option<Date> {

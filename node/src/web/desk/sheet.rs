@@ -17,13 +17,17 @@ use kith_protocol::{
     document::Document,
     id::CommunityId,
     machine::Condition,
+    partnership::Kind,
     rejection::Rejection,
-    sheet::Checked,
+    sheet::{BalanceSheet, Checked},
     time::{Span, Timestamp},
 };
 
 /// How far back the sheet goes of partners with more exchanges than one sheet may list: a year.
 const WHEN_MANY: Span = Span::days(365);
+/// How many of the last exchanges the page names.
+const LAST: usize = 10;
+
 /// What there is about a partner.
 struct Found {
     community: CommunityId,
@@ -76,6 +80,22 @@ fn rows(words: Words, checked: &Checked) -> Vec<(String, String)> {
     ]
 }
 
+/// The last exchanges of a sheet, the newest first, in a line each.
+fn last(words: Words, sheet: &BalanceSheet) -> String {
+    let lines = sheet.lines.iter().rev().take(LAST).map(|line| {
+        let proposal = &line.proposal.content;
+        let what = match (proposal.kind, proposal.lane == sheet.maker) {
+            (Kind::Exchange, true) => "sheet-ours",
+            (Kind::Exchange, false) => "sheet-theirs",
+            (Kind::Reversal { .. }, true) => "sheet-back-ours",
+            (Kind::Reversal { .. }, false) => "sheet-back-theirs",
+        };
+        let hours = words.hours(u64::from(proposal.minutes.get()));
+        words.filled("sheet-line", &[("day", words.day(line.at)), ("what", words.t(what)), ("hours", hours)])
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, words) = (&visit.frame, visit.frame.words);
@@ -94,6 +114,9 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let name = found.seen.name(words);
     let mut rows = rows(words, &checked);
     rows.push((words.t("sheet-waits"), Line::new(words, found.seen, clock::now()).waiting.join("\n")));
+    if checked.exchanges > 0 {
+        rows.push((words.t("sheet-last"), last(words, &sheet.content)));
+    }
     let page =
         FactsPage { frame, heading: words.t1("sheet-with", "name", name), lead, rows, presses: Vec::new(), links };
     Ok(pages::show(frame, &page))

@@ -61,6 +61,10 @@ impl Posting {
 const STANDS: [(&str, &str, u64); 3] =
     [("week", "stands-week", 7), ("month", "stands-month", 30), ("half", "stands-half", 180)];
 
+/// How soon help is needed: at any time, or within how many days after this one.
+const SOON: [(&str, &str, Option<u32>); 3] =
+    [("any", "ask-soon-any", None), ("week", "ask-soon-week", Some(6)), ("today", "ask-soon-today", Some(0))];
+
 /// What a listing says: title, kind and words.
 fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>, stood: When) -> Listing {
     let words = reader.words();
@@ -85,7 +89,16 @@ fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>, stoo
 
 fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing, Span) {
     let words = reader.words();
-    let listing = listing_fields(posting, frame, reader, When::default());
+    let mut listing = listing_fields(posting, frame, reader, When::default());
+    let soon = (posting == Posting::Ask).then(|| {
+        let soon = SOON.map(|(value, key, _)| Choice::new(value, words.t(key)));
+        reader.choice("soon", "ask-soon", soon.into(), Need::May)
+    });
+    // A day that is written down says it better.
+    listing.when.by = listing.when.by.or_else(|| {
+        let (_, _, days) = SOON.into_iter().find(|(value, _, _)| soon.as_deref() == Some(value))?;
+        times::day_after(clock::now(), days?)
+    });
     let stands = STANDS.map(|(value, key, _)| Choice::new(value, words.t(key)));
     let stands = reader.choice("stands", "listing-stands", stands.into(), Need::May);
     let days = STANDS.iter().find(|(value, _, _)| *value == stands).map_or(STANDS[0].2, |(_, _, days)| *days);

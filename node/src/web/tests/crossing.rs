@@ -109,6 +109,8 @@ async fn balance_sheet(rosa: &mut Browser) {
         .says("1 exchange waits for their answer: 1 hour in all.");
     // Two hours received and given back, and half an hour given.
     page.says("They were helped 30 minutes more").says("2 hours 30 minutes").never("evidence.kith");
+    page.says("The last exchanges").says(": We were helped, 2 hours").says(": They were helped, 30 minutes");
+    page.says(": They gave hours back, 2 hours");
     let file = rosa.get(&format!("{at}.kith")).await;
     let Ok(Document::BalanceSheet(sheet)) = Document::decode(&file.bytes) else { panic!("a balance sheet") };
     let checked = sheet.check().unwrap();

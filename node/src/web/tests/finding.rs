@@ -1,9 +1,12 @@
 //! Finding what fits: near, in a language, at a time, and why.
 
 use crate::{
-    runtime::listings::Kind,
+    runtime::{clock, listings::Kind},
     trial::{Trial, listing},
-    web::browser::{Browser, serve},
+    web::{
+        browser::{Browser, serve},
+        times,
+    },
 };
 use kith_protocol::{
     community::Charter,
@@ -51,7 +54,7 @@ async fn when_is_asked_shown_changed_and_found() {
     assert_eq!((stands.times, stands.by), (Times::of([(0, 0), (4, 0)]), Some(65_866)));
 
     // An offer has no last day, and need not say anything.
-    let offer = browser.get("/offer").await.never("name=\"by\"").form("/offer");
+    let offer = browser.get("/offer").await.never("name=\"by\"").never("name=\"soon\"").form("/offer");
     let offer = offer.with(&[("title", "Walk your dog"), ("category", "garden")]);
     browser.whole(offer).await.1.never("Every day");
     assert_eq!(newest(&trial).await, When::default());
@@ -143,5 +146,27 @@ async fn whoever_is_kept_away_is_new_nowhere() {
     rosa.get("/paper/week").await.says("Sewing by Bo").says("A lift for Bo");
     trial.handle().keep_away(joe, bo, false).await.unwrap();
     joe_sees.get("/home").await.says("Sewing by Bo").says("A lift for Bo");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_soon_is_said_with_one_press_unless_a_day_is_written() {
+    let (trial, joe) = elm().await;
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), joe).await;
+    let today = times::day_after(clock::now(), 0).unwrap();
+    let ask = [("title", "Walk my dog"), ("category", "garden")];
+    let written = ("today", "2150-05-03", Some(65_866));
+    for (soon, by, last) in [("today", "", Some(today)), ("week", "", Some(today + 6)), ("any", "", None), written] {
+        let form = browser.get("/ask").await.says("How soon do you need it?").form("/ask").with(&ask);
+        let posted = browser.send(form.with(&[("soon", soon), ("by", by)]), "send").await;
+        posted.is(200);
+        assert_eq!(newest(&trial).await.by, last, "{soon} {by}");
+    }
+    // Nothing said is any time, and what is no choice is said so.
+    let form = browser.get("/ask").await.form("/ask").with(&ask);
+    assert_eq!(form.get("soon"), "any");
+    browser.send(form.with(&[("soon", "nonsense")]), "send").await.is(422);
+    browser.get("/offer").await.never("How soon do you need it?");
     trial.running.stop().await;
 }
