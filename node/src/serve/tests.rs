@@ -80,7 +80,7 @@ async fn a_browser_that_is_stopped_is_told_in_words() {
         [
             ask(&url, &format!("GET / HTTP/1.1\r\nHost: <b>evil.example\r\n{html}")),
             ask(&url, &format!("POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n{html}")),
-            ask(&url, &format!("GET /v1/node HTTP/1.1\r\nHost: evil.example\r\n{html}")),
+            ask(&url, &format!("GET /api/v1/node HTTP/1.1\r\nHost: evil.example\r\n{html}")),
         ]
     });
     let [strange, large, program] = answers.await.unwrap();

@@ -62,3 +62,37 @@ impl Reads {
         page(&frame, status, &MessagePage { frame: &frame, heading: self.words.t(heading), words, link })
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use axum::{body::Body, http::header::RETRY_AFTER};
+
+    fn asked(path: &str, accept: &str) -> Request {
+        Request::builder().uri(path).header(ACCEPT, accept).body(Body::empty()).unwrap()
+    }
+
+    #[test]
+    fn browsers_are_told_from_programs() {
+        for accept in ["text/html", "TEXT/HTML;q=0.9", "application/xml, text/html ;q=0.8,*/*"] {
+            assert!(Reads::of(&asked("/home", accept)).is_some(), "{accept}");
+            assert!(Reads::of(&asked("/api/v1/node", accept)).is_none(), "{accept}");
+        }
+        for accept in ["", "*/*", "application/json", "text/html5"] {
+            assert!(Reads::of(&asked("/home", accept)).is_none(), "{accept}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waited_in_vain_is_told_to_look_first() {
+        let response = Reads::of(&asked("/home", "text/html")).unwrap().too_slow();
+        assert_eq!(
+            (response.status(), response.headers()[RETRY_AFTER].as_bytes()),
+            (StatusCode::SERVICE_UNAVAILABLE, b"2".as_slice())
+        );
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let body = String::from_utf8(body.into()).unwrap();
+        assert!(body.contains("It may still be done. Look first, before you send it again."), "{body}");
+    }
+}

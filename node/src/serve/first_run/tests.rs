@@ -33,6 +33,24 @@ fn words_of(sheet: &Shown) -> Vec<String> {
     list.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
 }
 
+/// Sets the rules, with mistakes first; gives the recovery sheet.
+async fn with_rules(browser: &mut Browser, charter: &Shown) -> Shown {
+    let form = charter.form("/setup/charter");
+    assert_eq!([form.get("organisations"), form.get("ceiling"), form.get("longest")], ["200", "", "24"]);
+    let page = browser.send(form.with(&[("floor", "much"), ("longest", "ages")]), "check").await;
+    page.is(422).says("Write a whole number from 0 to 1000.").says("<a href=\"#longest\">Write whole hours");
+    page.says("No money and no prices, for nobody.").says("Do you get benefits, or pay tax?");
+    let rules = [
+        ("floor", "20"),
+        ("organisations", "100"),
+        ("ceiling", "60:30"),
+        ("longest", "8"),
+        ("confirmation", "both"),
+        ("benefits", "Ask Rosa, who asked the office."),
+    ];
+    browser.send(page.form("/setup/charter").with(&rules), "check").await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let dir = tempfile::tempdir().unwrap();
@@ -62,20 +80,7 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     bad.is(422).says("<a href=\"#area\">Write two numbers, like 51.45, -0.02.");
     let named = bad.form("/setup/name").with(&[("area", "51.5012, -0.1103"), ("contact", "Ring Rosa")]);
     let charter = rosa.send(named, "check").await;
-    let form = charter.form("/setup/charter");
-    assert_eq!([form.get("organisations"), form.get("ceiling"), form.get("longest")], ["200", "", "24"]);
-    let page = rosa.send(form.with(&[("floor", "much"), ("longest", "ages")]), "check").await;
-    page.is(422).says("Write a whole number from 0 to 1000.").says("<a href=\"#longest\">Write whole hours");
-    page.says("No money and no prices, for nobody.").says("Do you get benefits, or pay tax?");
-    let rules = [
-        ("floor", "20"),
-        ("organisations", "100"),
-        ("ceiling", "60:30"),
-        ("longest", "8"),
-        ("confirmation", "both"),
-        ("benefits", "Ask Rosa, who asked the office."),
-    ];
-    let sheet = rosa.send(page.form("/setup/charter").with(&rules), "check").await;
+    let sheet = with_rules(&mut rosa, &charter).await;
     sheet.is(200).says("<svg class=\"qr\"").says("Recovery sheet").says("Elm &#60;b&#62;");
     let words = words_of(&sheet);
     assert_eq!(words.len(), 24);

@@ -120,28 +120,6 @@ async fn what_is_near_and_spoken_here_is_found_and_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn how_soon_is_said_with_one_press_unless_a_day_is_written() {
-    let (trial, joe) = elm().await;
-    let served = serve(trial.handle()).await;
-    let mut browser = Browser::signed_in(&served, trial.handle(), joe).await;
-    let today = times::day_after(clock::now(), 0).unwrap();
-    let ask = [("title", "Walk my dog"), ("category", "garden")];
-    let written = ("today", "2150-05-03", Some(65_866));
-    for (soon, by, last) in [("today", "", Some(today)), ("week", "", Some(today + 6)), ("any", "", None), written] {
-        let form = browser.get("/ask").await.says("How soon do you need it?").form("/ask").with(&ask);
-        let posted = browser.send(form.with(&[("soon", soon), ("by", by)]), "send").await;
-        posted.is(200);
-        assert_eq!(newest(&trial).await.by, last, "{soon} {by}");
-    }
-    // Nothing said is any time, and what is no choice is said so.
-    let form = browser.get("/ask").await.form("/ask").with(&ask);
-    assert_eq!(form.get("soon"), "any");
-    browser.send(form.with(&[("soon", "nonsense")]), "send").await.is(422);
-    browser.get("/offer").await.never("How soon do you need it?");
-    trial.running.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_kept_away_is_new_nowhere() {
     let (trial, joe) = elm().await;
     let served = serve(trial.handle()).await;
@@ -168,5 +146,27 @@ async fn whoever_is_kept_away_is_new_nowhere() {
     rosa.get("/paper/week").await.says("Sewing by Bo").says("A lift for Bo");
     trial.handle().keep_away(joe, bo, false).await.unwrap();
     joe_sees.get("/home").await.says("Sewing by Bo").says("A lift for Bo");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_soon_is_said_with_one_press_unless_a_day_is_written() {
+    let (trial, joe) = elm().await;
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), joe).await;
+    let today = times::day_after(clock::now(), 0).unwrap();
+    let ask = [("title", "Walk my dog"), ("category", "garden")];
+    let written = ("today", "2150-05-03", Some(65_866));
+    for (soon, by, last) in [("today", "", Some(today)), ("week", "", Some(today + 6)), ("any", "", None), written] {
+        let form = browser.get("/ask").await.says("How soon do you need it?").form("/ask").with(&ask);
+        let posted = browser.send(form.with(&[("soon", soon), ("by", by)]), "send").await;
+        posted.is(200);
+        assert_eq!(newest(&trial).await.by, last, "{soon} {by}");
+    }
+    // Nothing said is any time, and what is no choice is said so.
+    let form = browser.get("/ask").await.form("/ask").with(&ask);
+    assert_eq!(form.get("soon"), "any");
+    browser.send(form.with(&[("soon", "nonsense")]), "send").await.is(422);
+    browser.get("/offer").await.never("How soon do you need it?");
     trial.running.stop().await;
 }

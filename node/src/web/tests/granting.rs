@@ -28,6 +28,11 @@ async fn a_coordinator_changes_a_limit_pauses_and_ends() {
     let same = rosa.get(&at).await.form("/partners/");
     rosa.send(same, "check").await.is(422).says("It is so already.");
 
+    // Whether mail may rest with them.
+    let mail = at.replace("/grant", "/mail");
+    let form = rosa.get(&mail).await.is(200).form("/partners/").with(&[("mail", "on")]);
+    rosa.send(form, "check").await.is(200).says("Your choice about mail is saved");
+
     // A pause: Joe's hours cannot go to Elm, and he is told in words.
     let form = rosa.get(&at).await.form("/partners/").with(&[("way", "pause")]);
     rosa.send(form, "check").await.is(200);

@@ -70,7 +70,7 @@ async fn looking_after_a_member_is_told() {
     rosa.send(yes, "check").await.is(200);
     let path = |what: &str| format!("/members/{ada}/{what}");
     for (what, happened, next) in [
-        ("reference", "The name is in the file", "Every coordinator can read it."),
+        ("reference", "The name is in the file", "You and the others who look after people can read it."),
         ("fact", "It is in the file", "It comes back on the day&#39;s list before it is over."),
         ("note", "The note is in the file", "Only those who may read notes see it."),
     ] {

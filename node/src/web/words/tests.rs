@@ -121,6 +121,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         "key",
         "left",
         "role",
+        "forgotten",
         "contact",
         "answered",
         "circle-ended",
