@@ -177,6 +177,8 @@ fn data_of(object: &[u8]) -> Result<&[u8], Refusal> {
                 form = true;
             }
             "attStmt" if !statement => {
+                // Whatever is in it, it is a map.
+                Reader(reader.0).map()?;
                 reader.skip()?;
                 statement = true;
             }

@@ -249,7 +249,7 @@ fn attestations_are_read_over_and_must_be_whole() {
     assert_eq!(data[..32], Sha256::digest("time.example.org")[..]);
     assert!(judged(attestation(&data)).is_ok());
     let whole = attestation(&data);
-    let garbage: [Vec<u8>; 8] = [
+    let garbage: [Vec<u8>; 9] = [
         Vec::new(),
         b"garbage".to_vec(),
         vec![0xff; 200],
@@ -259,6 +259,8 @@ fn attestations_are_read_over_and_must_be_whole() {
         [&[0xa2][..], &whole[1..10], &whole[19..]].concat(),
         [&[0xa4][..], &whole[1..10], &whole[1..]].concat(),
         [&[0xa4][..], &whole[1..], b"\x61x\x00"].concat(),
+        // A number where the maker's statement should be.
+        [&whole[..18], &[0], &whole[19..]].concat(),
     ];
     for object in garbage {
         assert_eq!(judged(object.clone()), Err(Refusal::Unreadable), "{}", HEXLOWER.encode(&object));

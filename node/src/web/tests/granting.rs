@@ -37,7 +37,7 @@ async fn a_coordinator_changes_a_limit_pauses_and_ends() {
     let form = rosa.get(&at).await.form("/partners/").with(&[("way", "pause")]);
     rosa.send(form, "check").await.is(200);
     let theirs = otto.get("/partners").await.links().into_iter().find(|link| link.ends_with("/grant")).unwrap();
-    rosa.get("/").await.says("New exchanges take a break");
+    rosa.get("/partners").await.says("New exchanges take a break");
     otto.until(&theirs, "They take a break from new exchanges.").await;
     let mut amina_there = Browser::signed_in(&at_elm, elm.handle(), amina).await;
     let code = amina_there.get("/me").await;
@@ -53,7 +53,7 @@ async fn a_coordinator_changes_a_limit_pauses_and_ends() {
     // An end, and a new beginning.
     let form = rosa.get(&at).await.form("/partners/").with(&[("way", "end")]);
     rosa.send(form, "check").await.is(200);
-    rosa.get("/").await.says("We are partners no more.");
+    rosa.get("/partners").await.says("We are partners no more.");
     otto.until(&theirs, "They ended the partnership.").await;
     let form = rosa.get(&at).await.form("/partners/").with(&[("way", "both")]);
     rosa.send(form, "check").await.is(200);
