@@ -762,6 +762,7 @@ paper-statements = Datganiadau: agorwch aelod yn gyntaf
 statements = Datganiadau pawb am fis
 statements-title = Datganiadau { $month } { $year }
 statements-lead = Un daflen i bob aelod sydd â rhywbeth yn y mis hwn.
+statements-place = Aelodau { $first } i { $last } o { $all }.
 statements-none = Does gan neb ddim yn y mis hwn.
 statements-earlier = Y mis cynt
 statements-later = Y mis wedyn

@@ -760,6 +760,7 @@ paper-statements = Statements: open a member first
 statements = Everybody's statements of a month
 statements-title = Statements of { $month } { $year }
 statements-lead = One sheet for each member with something in this month.
+statements-place = Members { $first } to { $last } of { $all }.
 statements-none = Nobody has anything in this month.
 statements-earlier = The month before
 statements-later = The month after

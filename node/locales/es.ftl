@@ -760,6 +760,7 @@ paper-statements = Resúmenes: abra antes a un miembro
 statements = Resúmenes de todos, de un mes
 statements-title = Resúmenes de { $month } de { $year }
 statements-lead = Una hoja por cada miembro con algo en este mes.
+statements-place = Miembros del { $first } al { $last }, de { $all }.
 statements-none = Nadie tiene nada en este mes.
 statements-earlier = El mes anterior
 statements-later = El mes siguiente

@@ -18,12 +18,17 @@ use axum::extract::State;
 use jiff::{ToSpan as _, civil::Date};
 use kith_protocol::ledger::History as _;
 
+/// Members whose sheets are on one page: a stack that one person folds, and made in a moment.
+const MEMBERS: usize = 100;
+
 #[derive(Template)]
 #[template(path = "statements.html", whitespace = "minimize")]
 struct StatementsPage<'a> {
     frame: &'a Frame,
     title: String,
     hours: bool,
+    /// Which of all members these are, when they are not all.
+    place: Option<String>,
     sheets: Vec<Sheet>,
     links: Vec<(String, String)>,
 }
@@ -56,14 +61,23 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let period = begins(first)?..begins(next)?;
     // Whoever prints it reads it: it shows what a coordinator may see.
     let sight = Sight::ask(&app.handle, false).await?;
+    let members = everybody(&app.handle, "").await?;
+    let (all, page) = (members.len(), asked.get("page").parse::<usize>().unwrap_or(0));
+    let from = page.saturating_mul(MEMBERS).min(all);
+    let to = from.saturating_add(MEMBERS).min(all);
     let mut sheets = Vec::new();
-    for known in everybody(&app.handle, "").await? {
+    for known in members.into_iter().take(to).skip(from) {
         let member = (known.named.id, known.named.person.name.clone());
         sheets.extend(sheet(&app.handle, words, sight, member, period.clone()).await?);
     }
     // Before the first entry of the ledger there is nothing to go back to.
     let founded = app.handle.look(|_, book| book.entry(0).map(|entry| entry.at)).await?;
+    let place = [from + 1, to, all].map(|n| words.grouped(n as u64));
+    let place = ["first", "last", "all"].into_iter().zip(place).collect::<Vec<_>>();
     let mut links = Vec::new();
+    if to < all {
+        links.push((words.t("next-page"), format!("{}&page={}", address(first), page + 1)));
+    }
     if founded.is_some_and(|founded| founded < period.start) {
         links.push((words.t("statements-earlier"), address(earlier)));
     }
@@ -71,7 +85,14 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         links.push((words.t("statements-later"), address(next)));
     }
     links.push((words.t("menu-paper"), "/paper".to_owned()));
-    let page = StatementsPage { frame, title: called(words, first), hours: sight.hours(), sheets, links };
+    let page = StatementsPage {
+        frame,
+        title: called(words, first),
+        hours: sight.hours(),
+        place: (all > MEMBERS).then(|| words.filled("statements-place", &place)),
+        sheets,
+        links,
+    };
     Ok(pages::show(frame, &page))
 }
 

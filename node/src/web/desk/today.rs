@@ -1,7 +1,7 @@
 //! A coordinator's day: what needs doing, each line with its button.
 
 use super::care;
-use super::matches::{self, Ask};
+use super::matches::{self, Ask, Board};
 use super::safety::{first_line, report_address, whom};
 use crate::{
     runtime::{
@@ -278,9 +278,9 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             },
         })
     });
-    let board = matches::asks(handle, words, now).await?;
-    let (waits, fits): (Vec<&Ask>, Vec<&Ask>) =
-        (board.iter().filter(|ask| ask.waits).collect(), board.iter().filter(|ask| !ask.helpers.is_empty()).collect());
+    let board = Board::read(handle, now).await?;
+    let (waits, fits) = (pager.cut(UNANSWERED, board.unanswered()), pager.cut(MATCHES, board.fitting()));
+    let asks = board.shown(handle, words, waits.list.iter().chain(&fits.list).copied().collect()).await?;
     let counts = vec![
         words.n("today-members", looked.members),
         words.n("today-waiting", looked.waiting.all as u64),
@@ -293,8 +293,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         asked,
         looked.disputed.todos(|found| dispute(words, &names, found)),
         looked.advanced.todos(|seen| Some(advance(words, &names, seen, now))),
-        pager.cut(UNANSWERED, waits).todos(|ask| Some(unanswered(words, ask, now))),
-        pager.cut(MATCHES, fits).todos(|ask| Some(fitting(words, ask))),
+        waits.todos(|place| Some(unanswered(words, asks.get(place)?, now))),
+        fits.todos(|place| Some(fitting(words, asks.get(place)?))),
         looked.waiting.todos(|seen| Some(waiting(words, &names, &phones, seen, now))),
         looked.crossing.todos(|seen| Some(partner(words, seen, now))),
         pager.cut(ESCROW, escrow(handle, words, now).await?),
@@ -484,7 +484,6 @@ mod tests {
             name: "Ada Park".into(),
             phone: phone.map(Into::into),
             since: Timestamp(0),
-            waits: true,
             helpers: Vec::new(),
             address: "/".into(),
         };
