@@ -173,6 +173,7 @@ trouble-other = Rhywbeth arall
 first-lead = Mae un ohonyn nhw'n newydd. Ffoniwch nhw os nad ydych yn siŵr.
 first-yes = Mae'n iawn, ei nodi
 first-no = Na, peidio â'i nodi
+first-no-words = “{ $what }”: nid wyf wedi cofnodi hyn. Gadewch i ni siarad amdano yn gyntaf.
 first-over = Edrychwyd ar hwn yn barod
 first-over-lead = Ni chafodd ei nodi. Does dim ar ôl i'w wneud.
 today-reports = Mae rhywun yn dweud rhywbeth wrthym

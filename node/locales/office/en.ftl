@@ -173,6 +173,7 @@ trouble-other = Something else
 first-lead = One of them is new. Ring them if you are not sure.
 first-yes = It is fine, write it down
 first-no = No, do not write it down
+first-no-words = “{ $what }”: I have not written this down. Let us talk about it first.
 first-over = This was looked at already
 first-over-lead = It was not written down. Nothing is left to do.
 today-reports = Somebody tells us something

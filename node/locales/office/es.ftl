@@ -173,6 +173,7 @@ trouble-other = Otra cosa
 first-lead = Una de las dos personas es nueva. Llame si tiene dudas.
 first-yes = Está bien, anotarlo
 first-no = No, no anotarlo
+first-no-words = «{ $what }»: no lo he anotado. Hablemos antes de ello.
 first-over = Esto ya se ha mirado
 first-over-lead = No se ha anotado. No queda nada por hacer.
 today-reports = Alguien nos cuenta algo

@@ -1,7 +1,8 @@
 //! Reports, keeping somebody away, and exchanges that a coordinator looks at first.
 
 use super::{
-    File, Handle, MemberId, Paper, PaperId, Pending, Refused, Report, Room, Rules, Timestamp, clock, derived, file_id,
+    About, File, Handle, MemberId, Paper, PaperId, Pending, Refused, Report, Room, Rules, Timestamp, clock, derived,
+    file_id,
 };
 use kith_protocol::{
     id::ExchangeId,
@@ -174,6 +175,23 @@ impl Handle {
         Ok(found)
     }
 
+    /// A coordinator does not record it, and writes to whoever wrote it down: it would be gone without a word otherwise.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn refuse_pending(
+        &self,
+        exchange: ExchangeId,
+        pending: &Pending,
+        by: MemberId,
+        text: String,
+    ) -> Result<(), Refused> {
+        if by != pending.by {
+            self.write_to(refused_id(exchange), by, pending.by, About::Message, text).await?;
+        }
+        self.drop_pending(exchange).await
+    }
+
     /// Keeps an exchange until a coordinator looked at it.
     ///
     /// # Errors
@@ -197,6 +215,10 @@ impl Handle {
     pub async fn rang(&self, member: MemberId, at: Timestamp) -> Result<(), Refused> {
         self.change_file(member, move |file| file.rung_at = Some(at)).await
     }
+}
+
+fn refused_id(exchange: ExchangeId) -> PaperId {
+    derived("kith/v1/refused", &[&exchange.0])
 }
 
 /// An exchange's note is kept under its id, so its paper is kept beside it: the same id with every bit turned.

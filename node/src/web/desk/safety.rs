@@ -177,9 +177,11 @@ pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, po
 
 pub(super) async fn first_no(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
-    let Ok((id, _)) = pending(&app, &id).await else { return dealt_with(&app, &post.frame, &id).await };
+    let Ok((id, pending)) = pending(&app, &id).await else { return dealt_with(&app, &post.frame, &id).await };
     tracing::debug!(by = %post.member.id, "a first exchange was not recorded");
-    app.handle.drop_pending(id).await?;
+    let (words, names) = (post.frame.words, names(&app.handle, [pending.giver, pending.receiver]).await?);
+    let text = words.t1("first-no-words", "what", told(words, &names, &pending));
+    app.handle.refuse_pending(id, &pending, post.member.id, text).await?;
     Ok(go("/done/answered"))
 }
 

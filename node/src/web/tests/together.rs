@@ -133,6 +133,10 @@ async fn the_first_exchange_of_a_new_member_is_looked_at() {
     rosa.send(no, "send").await.is(200).says("It was not written down.");
     rosa.send(yes, "send").await.is(200).says("It was not written down.");
     cy_sees.get("/statement").await.never("20 minutes");
+    // Whoever wrote it down is told by whoever refused it, once.
+    let letter = cy_sees.get(&format!("/messages/{}", trial.coordinator)).await;
+    letter.says("Bo Lee helped Cy Old for 20 minutes").says("Let us talk about it first.");
+    assert_eq!(letter.body.matches("Let us talk").count(), 1);
     trial.running.stop().await;
 }
 
