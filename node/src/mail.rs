@@ -170,7 +170,7 @@ impl Mailer {
     /// setting e-mail up sends nothing by itself.
     async fn week(handle: &Handle) -> Result<(), Refused> {
         let now = clock::now();
-        let Some(begins) = letters::week_goes_out(now).filter(|begins| *begins <= now) else { return Ok(()) };
+        let Some(begins) = letters::week_goes_out(now) else { return Ok(()) };
         let rules = handle.office_rules().await?;
         if rules.week_sent.is_some_and(|sent| sent >= begins) {
             return Ok(());

@@ -88,7 +88,7 @@ fn plain(words: Words, week: &Week, contact: Option<&str>) -> String {
     text
 }
 
-/// When the letters of this week go out.
+/// When letters of a week went out last, or were to.
 #[must_use]
 pub fn week_goes_out(now: Timestamp) -> Option<Timestamp> {
     week::goes_out(now)

@@ -186,10 +186,30 @@ async fn sheets(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> An
     Ok(pages::show(frame, &page))
 }
 
-/// When the letters of the week of `now` go out: on its Monday, when people have had breakfast.
+/// When letters of a week went out last, seen from `now`: on a Monday, when people have had breakfast.
 pub(super) fn goes_out(now: Timestamp) -> Option<Timestamp> {
     let today = date_of(now);
     let back = i64::from(today.weekday().to_monday_zero_offset());
     let monday = today.checked_sub(jiff::Span::new().days(back)).ok()?;
-    super::words::beginning_of(monday).map(|begins| begins.plus(Span::seconds(8 * 3_600)))
+    let at = |monday| super::words::beginning_of(monday).map(|begins| begins.plus(Span::seconds(8 * 3_600)));
+    at(monday).filter(|begins| *begins <= now).or_else(|| at(monday.checked_sub(jiff::Span::new().days(7)).ok()?))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use jiff::civil::Weekday;
+
+    #[test]
+    fn letters_went_out_last_on_a_monday_within_a_week() {
+        let begun = clock::now();
+        for hour in 0..24 * 15 {
+            let now = begun.plus(Span::seconds(hour * 3_600));
+            let last = goes_out(now).unwrap();
+            assert_eq!(date_of(last).weekday(), Weekday::Monday, "{now:?}");
+            // A week in which the clocks are put back is an hour longer.
+            assert!(last <= now && now.since(last) <= Span::seconds(169 * 3_600), "{last:?} {now:?}");
+        }
+    }
 }
