@@ -89,6 +89,15 @@ fn exact(value: &mut Value, parameter: bool) {
                 (Some("int64"), true) => (i64::MIN.into(), i64::MAX.into()),
                 _ => (Value::Null, Value::Null),
             };
+            // By its format alone, a number without a sign would end where one with a sign does.
+            let format = match (format, signed) {
+                (Some("int32"), false) => Some("uint32"),
+                (Some("int64"), false) => Some("uint64"),
+                _ => None,
+            };
+            if let Some(format) = format {
+                fields.insert("format".into(), format.into());
+            }
             if !most.is_null() {
                 fields.entry("minimum").or_insert(least);
                 fields.entry("maximum").or_insert(most);
