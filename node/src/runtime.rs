@@ -19,6 +19,7 @@ mod doorman;
 pub mod export;
 mod handle;
 pub mod home;
+pub mod inviting;
 mod leaving;
 mod life;
 pub mod listings;

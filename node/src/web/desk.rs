@@ -31,7 +31,7 @@ pub(super) use circles::address as circle_address;
 pub(super) use import::Imports;
 pub(super) use members::everybody_here;
 pub(super) use notices::notice_address;
-pub(super) use partners::{REVIEW_AFTER, accept_fields, terms};
+pub(super) use partners::{accept_fields, terms};
 
 /// Whom to ring this week, with the day it was found out, and whether anybody kept score then.
 pub(super) type ToRing =

@@ -7,30 +7,26 @@ use crate::{
         idempotency::Call,
         types::{AcceptInvitation, GoOn, GrantView, InvitationView, MailSwitch, NewGrant, NewInvitation, PartnerView},
     },
-    runtime::{Handle, Refused, book::Book, clock, shelves::name_of},
+    runtime::{
+        Handle,
+        book::Book,
+        inviting::{Offered, USUAL_DAYS, USUAL_LARGEST, USUAL_LIMIT, acceptance},
+        shelves::name_of,
+    },
 };
 use axum::{Json, extract::State, http::StatusCode};
 use kith_protocol::{
     id::{AccountId, CommunityId},
     lane::Lanes,
     ledger::Partner,
-    machine::{Accepting, Command, Condition, Machine, Mailing, Reply, View as _},
+    machine::{Accepting, Command, Condition, Machine, Mailing, View as _},
     minutes::Minutes,
     partnership::{Granted, Invitation, Side},
-    rejection::Rejection,
     time::Span,
 };
 
-/// How far members of either side may receive ahead when nobody says otherwise: twenty hours, a month of a busy member.
-const DEFAULT_LIMIT: u64 = 20 * 60;
-/// The longest single exchange when nobody says otherwise: a working day.
-const DEFAULT_LARGEST: i64 = 8 * 60;
-/// For how many days an invitation is good when nobody says otherwise: two monthly meetings are never further apart.
-const DEFAULT_DAYS: u32 = 14;
 /// The most days an invitation is good: it is a secret on paper.
 const MAX_DAYS: u32 = 366;
-/// When both should look at the agreement again.
-const REVIEW_AFTER: Span = Span::days(365);
 
 /// A community that is no partner.
 pub(super) fn no_partnership(community: &CommunityId) -> Failure {
@@ -158,33 +154,20 @@ pub(in crate::api) async fn invite(
     State(ApiState { handle, .. }): State<ApiState>,
     Call { write, body }: Call<NewInvitation>,
 ) -> Result<(StatusCode, Json<InvitationView>), Failure> {
-    let days = body.days.unwrap_or(DEFAULT_DAYS);
+    let days = body.days.unwrap_or(USUAL_DAYS);
     if !(1..=MAX_DAYS).contains(&days) {
         return Err(Failure::field("days", format!("not a number from 1 to {MAX_DAYS}")));
     }
-    let largest = Minutes::new(body.largest_minutes.unwrap_or(DEFAULT_LARGEST))?;
-    let card =
-        handle.look(|machine, _| machine.state().card().cloned().map(|card| (machine.identity().community, card)));
-    let (community, card) = card.await?.ok_or(Refused::Busy)?;
-    let invitation = Invitation {
-        community,
-        name: card.name,
-        transport: card.transport,
-        addresses: card.addresses,
-        secret: write.new_id(&handle, "invitation"),
-        expires_at: clock::now().plus(Span::days(u64::from(days))),
-        inviter_limit: body.our_limit_minutes.unwrap_or(DEFAULT_LIMIT),
-        acceptor_limit: body.their_limit_minutes.unwrap_or(DEFAULT_LIMIT),
-        largest,
+    let offered = Offered {
+        good_for: Span::days(u64::from(days)),
+        ours: body.our_limit_minutes.unwrap_or(USUAL_LIMIT),
+        theirs: body.their_limit_minutes.unwrap_or(USUAL_LIMIT),
+        largest: Minutes::new(body.largest_minutes.unwrap_or(USUAL_LARGEST))?,
     };
-    match handle.command(write.request(), Command::Invite { invitation }).await? {
-        // A repeat gives the invitation that was made then.
-        Reply::Invited { invitation } => {
-            let view = InvitationView { text: invitation.to_text(), expires_at: invitation.expires_at.0 };
-            Ok((StatusCode::CREATED, Json(view)))
-        }
-        _ => Err(Rejection::RequestReused.into()),
-    }
+    let secret = write.new_id(&handle, "invitation");
+    let invitation = handle.invite(write.request(), secret, offered).await?;
+    let view = InvitationView { text: invitation.to_text(), expires_at: invitation.expires_at.0 };
+    Ok((StatusCode::CREATED, Json(view)))
 }
 
 /// Accepts an invitation; the partnership is live once the inviter has signed, too.
@@ -197,8 +180,7 @@ pub(in crate::api) async fn accept_invitation(
     let invitation = Invitation::parse(&body.text)?;
     let community = invitation.community;
     let nonce = write.new_id(&handle, "agreement");
-    let review_at = clock::now().plus(REVIEW_AFTER);
-    handle.command(write.request(), Command::Accept { invitation, nonce, review_at }).await?;
+    handle.command(write.request(), acceptance(invitation, nonce)).await?;
     let found = handle.look(move |machine, book| view(machine, book, &community)).await?;
     found.map(|view| (StatusCode::ACCEPTED, Json(view))).ok_or_else(|| no_partnership(&community))
 }

@@ -1,10 +1,13 @@
 //! Partner communities: how the hours between us stand, what waits, inviting and accepting.
 
 use crate::{
-    runtime::{Refused, clock},
+    runtime::{
+        Refused, clock,
+        inviting::{Offered, USUAL_DAYS, USUAL_LARGEST, USUAL_LIMIT, acceptance},
+    },
     web::{
         Answer, App, Oops,
-        forms::{Asked, Deed, Need, Post, Reader, Step},
+        forms::{Asked, Need, Post, Reader, Step},
         pages::{self, CheckPage, FormPage, go, refusal},
         partners::{Line, Seen},
         qr::Square,
@@ -15,7 +18,6 @@ use crate::{
 use askama::Template;
 use axum::extract::State;
 use kith_protocol::{
-    machine::{Command, Reply},
     minutes::Minutes,
     partnership::{Invitation, MAX_INVITATION_TEXT},
     rejection::Rejection,
@@ -26,12 +28,6 @@ use kith_protocol::{
 const SHOWN: usize = 100;
 /// Bounds of a limit, in hours: from one to what a large association may be ahead in a year.
 pub(super) const LIMIT_HOURS: std::ops::RangeInclusive<u64> = 1..=10_000;
-/// The longest single exchange: a working day, unless both agree on more later.
-const LARGEST_MINUTES: i64 = 8 * 60;
-/// For how long an invitation is good: two monthly meetings are never further apart.
-const GOOD_FOR: Span = Span::days(14);
-/// When both should look at the agreement again.
-pub(in crate::web) const REVIEW_AFTER: Span = Span::days(365);
 
 #[derive(Template)]
 #[template(path = "partners.html", whitespace = "minimize")]
@@ -97,7 +93,8 @@ fn inviting<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
 
 pub(super) async fn invite(visit: Visit) -> Answer {
     let visit = visit.coordinator()?;
-    let filled = crate::web::forms::Sent::filled([("ours", "20"), ("theirs", "20")]);
+    let hours = (USUAL_LIMIT / 60).to_string();
+    let filled = crate::web::forms::Sent::filled([("ours", hours.as_str()), ("theirs", &hours)]);
     let mut reader = Reader::open(visit.frame.words, &filled);
     invite_fields(&mut reader);
     Ok(inviting(&visit.frame, reader).answer())
@@ -112,28 +109,6 @@ struct InvitationPage<'a> {
     square: Option<Square>,
 }
 
-async fn invited(app: &App, deed: Deed, ours: u64, theirs: u64) -> Result<Invitation, Oops> {
-    let card =
-        app.handle.look(|machine, _| machine.state().card().cloned().map(|card| (machine.identity().community, card)));
-    let (community, card) = card.await?.ok_or(Refused::Busy)?;
-    let invitation = Invitation {
-        community,
-        name: card.name,
-        transport: card.transport,
-        addresses: card.addresses,
-        secret: deed.new_id(&app.handle, "invitation"),
-        expires_at: clock::now().plus(GOOD_FOR),
-        inviter_limit: ours,
-        acceptor_limit: theirs,
-        largest: Minutes::new(LARGEST_MINUTES).map_err(Rejection::from)?,
-    };
-    match app.handle.command(deed.request(), Command::Invite { invitation }).await? {
-        // A repeat gives the invitation that was made then.
-        Reply::Invited { invitation } => Ok(invitation),
-        _ => Err(Rejection::RequestReused.into()),
-    }
-}
-
 pub(super) async fn send_invite(State(app): State<App>, post: Post) -> Answer {
     let post = post.coordinator()?;
     let frame = &post.frame;
@@ -142,7 +117,10 @@ pub(super) async fn send_invite(State(app): State<App>, post: Post) -> Answer {
     if !reader.is_fine() {
         return Ok(inviting(frame, reader).answer());
     }
-    let invitation = invited(&app, post.deed(), ours, theirs).await?;
+    let (good_for, largest) =
+        (Span::days(u64::from(USUAL_DAYS)), Minutes::new(USUAL_LARGEST).map_err(Rejection::from)?);
+    let (deed, offered) = (post.deed(), Offered { good_for, ours, theirs, largest });
+    let invitation = app.handle.invite(deed.request(), deed.new_id(&app.handle, "invitation"), offered).await?;
     let text = invitation.to_text();
     let page =
         InvitationPage { frame, until: frame.words.day(invitation.expires_at), square: Square::new(&text), text };
@@ -207,8 +185,7 @@ pub(super) async fn send_accept(State(app): State<App>, post: Post) -> Answer {
     }
     let deed = post.deed();
     let nonce = deed.new_id(&app.handle, "agreement");
-    let review_at = clock::now().plus(REVIEW_AFTER);
-    match app.handle.command(deed.request(), Command::Accept { invitation, nonce, review_at }).await {
+    match app.handle.command(deed.request(), acceptance(invitation, nonce)).await {
         Ok(_) => Ok(go("/partners?accepted=yes")),
         Err(Refused::Rule(why)) => Ok(accepting(frame, reader).refused(Some(refusal(frame.words, &why))).answer()),
         Err(refused) => Err(Oops::Refused(refused)),

@@ -2,9 +2,9 @@
 
 use super::{Answer, App, Sending, frame, sent};
 use crate::{
-    runtime::{HomeError, clock, home},
+    runtime::{HomeError, home, inviting},
     web::{
-        desk::{REVIEW_AFTER, accept_fields, terms},
+        desk::{accept_fields, terms},
         forms::{Reader, Sent, Step},
         pages::{CheckPage, FormPage, go},
         visit::Frame,
@@ -20,7 +20,7 @@ const PATH: &str = "/setup/invitation";
 /// # Errors
 /// The system gives no random numbers.
 pub(crate) fn acceptance(invitation: Invitation) -> Result<Command, HomeError> {
-    Ok(Command::Accept { invitation, nonce: home::random()?, review_at: clock::now().plus(REVIEW_AFTER) })
+    Ok(inviting::acceptance(invitation, home::random()?))
 }
 
 fn page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
