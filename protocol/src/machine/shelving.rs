@@ -127,9 +127,9 @@ impl Machine {
     }
 
     pub(super) fn peer_connected(&mut self, turn: &mut Turn<'_>, peer: Peer) {
+        // Whoever comes anew was gone, seen or not, and may have lost what it held.
+        self.peer_gone(&peer);
         self.sessions.insert(peer, None);
-        self.forget_absent();
-        self.introduced.remove(&peer);
         let challenge = self.unguessable(turn, "challenge", peer.as_bytes());
         self.challenges.insert(peer, challenge);
         self.heads_at.get_or_insert(turn.now.plus(HEADS_EVERY));
