@@ -22,6 +22,7 @@ pub mod home;
 mod leaving;
 mod life;
 pub mod listings;
+pub mod near;
 mod news;
 pub mod office;
 mod outbox;

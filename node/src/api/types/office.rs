@@ -325,6 +325,11 @@ pub struct NewPerson {
     /// Whether it may be printed in the directory of members; as it was when absent.
     #[serde(default)]
     pub in_directory: Option<bool>,
+    /// Where they live, roughly, as a geohash of at most six characters; shown to no other member. As it was when absent,
+    /// and forgotten when empty.
+    #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_area_or_empty)]
+    pub area: Option<String>,
 }
 
 /// Somebody's word for a member.

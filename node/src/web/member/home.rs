@@ -220,6 +220,8 @@ struct Looked {
 async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked, Refused> {
     let (member, own) = (acting.member, !acting.is_for_another());
     let first = handle.pending_of(member).await?;
+    // Where somebody lives is no help to those who act for them: it is told to nobody else.
+    let home = if own || acting.coordinator().is_some() { handle.home_of(member).await? } else { None };
     handle
         .look(move |machine, book| {
             let state = machine.state();
@@ -232,7 +234,7 @@ async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked
                     .chain(waiting_of(machine, &member, WAITING_SHOWN))
                     .take(WAITING_SHOWN)
                     .collect(),
-                near: near::found(machine, book, &member, now),
+                near: near::found(machine, book, (&member, home), now),
                 skills: shelf::skills(machine, book, &member, now),
             }
         })
