@@ -42,6 +42,9 @@ struct Chip {
 
 /// One result.
 struct Hit {
+    /// An offer or an ask: a sign, the one of hours given or received, and the word.
+    sign: &'static str,
+    kind: String,
     title: String,
     text: String,
     category: String,
@@ -150,13 +153,19 @@ pub(super) fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, fo
 }
 
 fn hit(words: Words, names: &BTreeMap<MemberId, String>, found: Owned, why: Vec<String>) -> Option<Hit> {
-    let (_, listing) = Kind::of(&found.record.item)?;
+    let (kind, listing) = Kind::of(&found.record.item)?;
+    let (sign, kind) = match kind {
+        Kind::Offer => ("■", "listing-offer"),
+        Kind::Need => ("●", "listing-need"),
+    };
     let who = match found.own {
         true => owner_shown(words, names, found.owner, found.by),
         false => words.t1("somebody-of", "partner", found.called(words)),
     };
     let same = same_language(&listing.language, words.0.code());
     Some(Hit {
+        sign,
+        kind: words.t(kind),
         title: listing.title.clone(),
         text: listing.text.as_deref().map(|text| shortened(text, TEXT_SHOWN)).unwrap_or_default(),
         category: words.category(listing.category),

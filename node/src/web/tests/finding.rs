@@ -62,6 +62,10 @@ async fn when_is_asked_shown_changed_and_found() {
     // On Friday mornings: the ask that says so; not on Sundays. Who says nothing can be asked.
     let friday = browser.get("/find?kind=needs&day=friday&part=morning").await;
     friday.says("Walk my dog").says("Good on: Friday (morning)").says("Help is needed by 3 May 2150");
+    // Each result says by word and sign what it is.
+    friday.says("<span aria-hidden=\"true\">●</span> Ask · ").never("■</span> Offer · ");
+    let offers = browser.get("/find").await;
+    offers.says("<span aria-hidden=\"true\">■</span> Offer · ").never("●</span> Ask · ");
     friday.says("<option value=\"friday\" selected>");
     browser.get("/find?kind=needs&day=sunday").await.never("Walk my dog").says("We found nothing like that.");
     browser.get("/find?day=sunday").await.says("Walk your dog").says("No times said: just ask");
