@@ -1,5 +1,6 @@
 //! Names and contacts of members: kept apart from the ledger, encrypted one by one, and erasable.
 
+use crate::area::Cell;
 use kith_protocol::{codec, rejection::Rejection, text};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,9 @@ pub struct Person {
     /// Whether they let their telephone number be printed in the directory of members.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub in_directory: bool,
+    /// Where they live, as coarsely as a listing says its place: a geohash. For them and the coordinators only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
 }
 
 impl Person {
@@ -43,7 +47,13 @@ impl Person {
                 text::check(field, value, MAX_CONTACT)?;
             }
         }
-        Ok(())
+        self.area.as_deref().map_or(Ok(()), text::check_area)
+    }
+
+    /// Where they live, roughly, if they say it.
+    #[must_use]
+    pub fn home(&self) -> Option<Cell> {
+        self.area.as_deref().and_then(Cell::of)
     }
 
     /// The bytes to keep.

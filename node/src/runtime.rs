@@ -23,6 +23,7 @@ pub mod inviting;
 mod leaving;
 mod life;
 pub mod listings;
+pub mod near;
 mod news;
 pub mod office;
 mod outbox;

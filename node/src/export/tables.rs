@@ -141,9 +141,10 @@ impl<'a> Tables<'a> {
                 member.active.to_string(),
                 given(&person.joined),
                 given(&person.external),
+                given(&person.area),
             ]
         });
-        let head = ["id", "name", "phone", "email", "kind", "role", "here", "joined", "earlier_number"];
+        let head = ["id", "name", "phone", "email", "kind", "role", "here", "joined", "earlier_number", "area"];
         put("members.csv", &table(&head, rows)?)?;
         let balances =
             self.cut.members.iter().map(|(id, member)| vec![id.to_string(), member.balance.get().to_string()]);

@@ -42,6 +42,9 @@ fn table(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
 async fn fill(trial: &Trial) -> [MemberId; 3] {
     let handle = trial.handle();
     let (ada, bo) = (trial.admit_named(1, "Ada, \"the\" Park").await, trial.admit_named(2, "=Bo").await);
+    let known = handle.persons(vec![ada]).await.unwrap().remove(&ada).unwrap();
+    let lives = crate::people::Person { area: Some("gcpvj7".into()), ..known };
+    assert!(handle.change_person(ada, lives).await.unwrap());
     let cy = trial.admit_named(3, "Cy Old").await;
     trial.publish(7, ada, Item::Offer(listing("Sewing", "Any\nday", &[]))).await;
     let when = When { times: Times::of([(4, 0)]), by: Some(65_866) };
@@ -89,6 +92,8 @@ async fn everything_is_in_it_and_nothing_private() {
     let called =
         |id: &MemberId| members.iter().find(|row| row["id"] == id.to_string()).map(|row| row["name"].clone()).unwrap();
     assert_eq!([called(&ada), called(&bo)], ["Ada, \"the\" Park", "'=Bo"]);
+    let lives = |id: &MemberId| members.iter().find(|row| row["id"] == id.to_string()).map(|row| row["area"].clone());
+    assert_eq!([lives(&ada), lives(&cy)].map(Option::unwrap), ["gcpvj7", ""]);
     // The lines of the exchanges add up to the balances.
     let mut sums: BTreeMap<String, i64> = BTreeMap::new();
     let exchanges = table(&files["exchanges/0001.csv"]);

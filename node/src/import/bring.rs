@@ -143,6 +143,7 @@ async fn admit<'a>(
             joined: person.joined.map(|day| day.to_string()),
             // Nobody was asked yet.
             in_directory: false,
+            area: None,
         };
         if let Err(why) = details.check() {
             came.misfits.push(Misfit { line: person.line, what: What::Person, why });

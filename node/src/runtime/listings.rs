@@ -4,18 +4,17 @@
 use super::{
     clock,
     handle::{Handle, Refused},
-    shelves::{ROWS_A_LOOK, area_of, communities},
+    near::Nearby,
+    shelves::{ROWS_A_LOOK, communities},
 };
 use crate::area::Cell;
 use kith_protocol::{
     codec,
     envelope::Unverified,
     id::CommunityId,
-    machine::Machine,
     shelf::{Category, Item, Listing, Record, Times},
     time::{Span, Timestamp},
 };
-use std::collections::BTreeMap;
 
 /// The most rows one request reads, shelves counted like rows: a hundred milliseconds or so of one core.
 const MAX_SCANNED: usize = 5_000;
@@ -44,9 +43,6 @@ impl Kind {
     }
 }
 
-/// What is near, in kilometres between the places' nearest edges: half an hour by bus or bicycle.
-pub const NEAR_KM: f64 = 10.0;
-
 /// For how long after its last day a need is still shown, because the day ends last where it begins last: half a day.
 const DAYS_END: Span = Span::seconds(12 * 60 * 60);
 
@@ -59,7 +55,7 @@ pub enum Place {
     Only(CommunityId),
     /// On the shelves of all others.
     Others,
-    /// Within [`NEAR_KM`] of our own community.
+    /// Near whoever looks, as [`Nearby`] tells it.
     Near,
 }
 
@@ -78,31 +74,10 @@ pub struct Wanted {
     pub language: Option<String>,
     /// Not what says other times than these. What says none may be good at any time.
     pub times: Option<Times>,
+    /// Where whoever looks lives, roughly. Where they do not say it, near is near our own community.
+    pub home: Option<Cell>,
     /// Words that must all occur, as [`words`] gives them.
     pub words: Vec<String>,
-}
-
-/// Where communities are, to say what is near.
-struct Nearby {
-    own: CommunityId,
-    cells: BTreeMap<CommunityId, Cell>,
-}
-
-impl Nearby {
-    fn of(machine: &Machine) -> Self {
-        let own = machine.identity().community;
-        let cell = |id: &CommunityId| Some((*id, Cell::of(&area_of(machine, id)?)?));
-        Self { own, cells: std::iter::once(&own).chain(machine.known().keys()).filter_map(cell).collect() }
-    }
-
-    /// Whether something is near our own community; what is of ours and says nothing else is.
-    fn has(&self, community: &CommunityId, listing: &Listing) -> bool {
-        let said = listing.area.as_deref().and_then(Cell::of);
-        match (self.cells.get(&self.own), said.as_ref().or_else(|| self.cells.get(community))) {
-            (Some(here), Some(there)) => here.apart(there) <= NEAR_KM,
-            _ => *community == self.own,
-        }
-    }
 }
 
 /// Whether two language tags begin with the same language.
@@ -270,7 +245,10 @@ impl Handle {
     pub async fn listings(&self, wanted: &Wanted, limit: usize, after: Option<Cursor>) -> Result<Listed, Refused> {
         let (now, own) = (clock::now(), self.community());
         let nearby = match wanted.place {
-            Place::Near => Some(self.look(|machine, _| Nearby::of(machine)).await?),
+            Place::Near => {
+                let home = wanted.home;
+                Some(self.look(move |machine, _| Nearby::of(machine, home, machine.known().keys())).await?)
+            }
             Place::Everywhere | Place::Only(_) | Place::Others => None,
         };
         let (mut records, mut scanned, mut upto): (Vec<Record>, _, _) = (Vec::new(), 0, after);
@@ -326,6 +304,7 @@ mod tests {
             remote: false,
             language: None,
             times: None,
+            home: None,
             words: Vec::new(),
         };
         let fits = |wanted: Wanted, item: &Item| wanted.fits(item, Timestamp(0));
@@ -351,6 +330,7 @@ mod tests {
             remote: false,
             language: None,
             times: friday,
+            home: None,
             words: Vec::new(),
         };
         let fits = |when, now| wanted.fits(&Item::Need(listing(when)), now);
@@ -363,33 +343,6 @@ mod tests {
         let by = When { times: None, by: Some(10) };
         let (day, noon) = (86_400_000, 43_200_000);
         assert!(fits(by, Timestamp(11 * day + noon - 1)) && !fits(by, Timestamp(11 * day + noon)));
-    }
-
-    #[test]
-    fn what_is_near_is_told_by_the_places() {
-        let cell = |geohash| Cell::of(geohash).unwrap();
-        let [own, next, far, silent] = [1, 2, 3, 4].map(|n| CommunityId([n; 32]));
-        let cells = BTreeMap::from([(own, cell("gcpvj")), (next, cell("gcpvh")), (far, cell("gcjsz"))]);
-        let listing =
-            |area: Option<&str>| Listing { area: area.map(Into::into), ..crate::trial::listing("Help", "", &[]) };
-        let nearby = Nearby { own, cells };
-        for (community, area, near) in [
-            (own, None, true),
-            (next, None, true),
-            (far, None, false),
-            (silent, None, false),
-            // What a listing says itself goes before where its community is.
-            (own, Some("gcjsz"), false),
-            (far, Some("gcpvj"), true),
-            (silent, Some("gcpvn"), true),
-            // A coarse place that has us within it may be next door.
-            (silent, Some("gcp"), true),
-        ] {
-            assert_eq!(nearby.has(&community, &listing(area)), near, "{community:?} {area:?}");
-        }
-        // Where nobody says where we are, near is here.
-        let nowhere = Nearby { own, cells: BTreeMap::new() };
-        assert!(nowhere.has(&own, &listing(None)) && !nowhere.has(&next, &listing(Some("gcpvj"))));
     }
 
     #[test]

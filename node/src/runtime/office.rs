@@ -6,6 +6,7 @@
 
 mod circles;
 mod copies;
+mod firsts;
 mod full;
 mod joining;
 mod letters;
@@ -21,6 +22,7 @@ mod together;
 
 pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
+pub use firsts::{Across, Asking, First, Going};
 pub use full::FileFull;
 pub use joining::{Application, MAX_APPLICATIONS};
 pub(super) use letters::PostRoom;

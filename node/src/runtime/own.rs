@@ -92,6 +92,7 @@ impl Handle {
             "phone": person.phone,
             "phone_in_directory": person.in_directory,
             "email": person.email,
+            "area": person.area,
             "earlier_number": person.external,
             "joined": person.joined,
             "away_until": file.away_until.map(|until| until.0),

@@ -5,6 +5,7 @@ use super::{
     listings::plain,
 };
 use crate::{
+    area::Cell,
     people::Person,
     store::{People, StoreError},
 };
@@ -119,6 +120,14 @@ impl Handle {
             Ok(found)
         })
         .await
+    }
+
+    /// Where a member lives, roughly, if they say it.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn home_of(&self, member: MemberId) -> Result<Option<Cell>, Refused> {
+        Ok(self.persons(vec![member]).await?.get(&member).and_then(Person::home))
     }
 
     /// The note on an exchange, if there is one and it was not erased.

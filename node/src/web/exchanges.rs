@@ -1,7 +1,7 @@
 //! Where an exchange stands, and how the pages say so.
 
 use super::words::Words;
-use crate::runtime::{book::Book, office::Pending, shelves::name_of};
+use crate::runtime::{book::Book, office::First, shelves::name_of};
 use kith_protocol::{
     id::{AccountId, ExchangeId, MemberId},
     ledger::{Body, Entry, History as _},
@@ -110,11 +110,15 @@ impl Seen {
     }
 
     /// A first exchange that a coordinator has still to look at.
-    pub(super) fn first(machine: &Machine, id: ExchangeId, pending: &Pending) -> Self {
+    pub(super) fn first(machine: &Machine, id: ExchangeId, first: &First) -> Self {
         let mut members = machine.state().ledger().members().iter();
         let looks = members.find(|(_, member)| member.active && member.role == Role::Coordinator).map(|(id, _)| *id);
-        let (giver, receiver) = (Some(pending.giver), Some(pending.receiver));
-        Self { giver, receiver, ..Self::blank(id, pending.at, pending.minutes.get(), Stand::First(looks)) }
+        Self {
+            giver: first.giver(),
+            receiver: first.receiver(),
+            partner: first.account().and_then(|account| partner(machine, &account)),
+            ..Self::blank(id, first.at(), first.minutes().get(), Stand::First(looks))
+        }
     }
 
     /// Whom it waits for, where that is somebody here.

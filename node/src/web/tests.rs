@@ -9,6 +9,7 @@ mod disputes;
 mod erase;
 mod escrow;
 mod finding;
+mod firsts;
 mod granting;
 mod importing;
 mod keeping;

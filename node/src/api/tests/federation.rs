@@ -4,7 +4,13 @@ use super::nodes::{Node, node, until};
 use crate::api::types::*;
 use kith_protocol::{
     document::Document,
+    envelope::Content as _,
     id::{Alias, ExchangeId, MemberId},
+    key::SecretKey,
+    ledger::PaymentTerms,
+    minutes::Minutes,
+    partnership::Payee,
+    time::Timestamp,
 };
 use serde_json::json;
 
@@ -234,4 +240,44 @@ async fn a_payment_waits_for_a_partner_who_is_away_and_settles_when_it_is_back()
     let east = east.on(&west).await;
     settled_on_both(&west, &east, id).await;
     assert_eq!((west.balance(ada).await, east.balance(bob).await), (-60, 60));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_new_member_signed_waits_for_a_coordinator_before_it_goes_out() {
+    let (west, east) = partners().await;
+    let secret = SecretKey::from_seed(&[9; 32]);
+    let ada: Outcome = west.post("/members", json!({ "name": "Ada", "key": secret.public() })).await;
+    let (ada, bob) = (ada.member.unwrap(), east.member("Bob").await);
+    let _: SafetyView = west.put("/safety", json!({ "approve_first": true })).await.unwrap();
+    let code = alias(&east, bob, &west).await;
+    let account = west.handle.look(|machine, _| machine.state().ledger().partners().keys().next().copied()).await;
+    let signed = |n: u8| {
+        let terms = PaymentTerms {
+            community: west.id(),
+            account: account.as_ref().unwrap().unwrap(),
+            exchange: ExchangeId([n; 16]),
+            payer: ada,
+            payee: Payee::Alias(code),
+            minutes: Minutes::new(30).unwrap(),
+            made_at: Timestamp(1_700_000_000_000),
+            details: None,
+            reverses: None,
+        };
+        let consent = json!({ "key": { "key": secret.public(), "signature": secret.sign(&terms.signing_bytes()) } });
+        json!({ "id": terms.exchange, "partner": east.id(), "payer": ada, "payee": { "alias": code }, "minutes": 30,
+            "made_at": 1_700_000_000_000_u64, "consent": consent })
+    };
+    let answer = west.raw_post("/payments", &signed(7).to_string()).await;
+    assert_eq!((answer.status, answer.json()["state"].as_str()), (202, Some("waiting")));
+    assert_eq!(west.balance(ada).await, 0);
+    let [first] = west.get::<Vec<FirstView>>("/first-exchanges").await.try_into().unwrap();
+    assert_eq!((first.giver, first.receiver, first.partner, first.by), (None, Some(ada), Some(east.id()), ada));
+    let accept = format!("/first-exchanges/{}/accept", first.id);
+    let gone: Outcome = west.post(&accept, json!({})).await;
+    assert_eq!(gone.state, "recorded");
+    assert!(west.get::<Vec<FirstView>>("/first-exchanges").await.is_empty());
+    settled_on_both(&west, &east, first.id).await;
+    // It was signed by her, and the next goes out as it comes.
+    assert_eq!((west.balance(ada).await, east.balance(bob).await), (-30, 30));
+    assert_eq!(west.post::<Outcome>("/payments", signed(8)).await.state, "recorded");
 }

@@ -184,6 +184,22 @@ async fn members_take_a_copy_along_and_are_forgotten_once_they_left() {
     node.put::<Outcome>(&format!("/members/{ada}/person"), person).await.unwrap();
     let data: Value = node.get(&format!("/members/{ada}/data")).await;
     assert_eq!((data["name"].as_str(), data["phone"].as_str()), (Some("Ada Lovelace"), Some("020 1")));
+    // Where they live, roughly: as coarsely as a listing's place, kept when nothing is said, gone when it is empty.
+    let put = |area: Value| {
+        let mut person = json!({ "name": "Ada Lovelace" });
+        if !area.is_null() {
+            person["area"] = area;
+        }
+        let path = format!("/members/{ada}/person");
+        let node = &node;
+        async move { node.put::<Outcome>(&path, person).await }
+    };
+    for (area, kept) in [(json!("gcpvj7"), Some("gcpvj7")), (Value::Null, Some("gcpvj7")), (json!(""), None)] {
+        put(area).await.unwrap();
+        let data: Value = node.get(&format!("/members/{ada}/data")).await;
+        assert_eq!(data["area"].as_str(), kept);
+    }
+    assert!(put(json!("gcpvj7x")).await.is_err() && put(json!("Elm Road 7")).await.is_err());
     let forget = format!("/members/{ada}/forget");
     assert_eq!(node.refused(&forget, json!({})).await, "still-here");
     node.post::<Outcome>(&format!("/members/{ada}/sign-out"), json!({})).await;

@@ -208,19 +208,22 @@ pub struct FirstView {
     /// The exchange it will be.
     #[schema(value_type = Id)]
     pub id: ExchangeId,
-    /// Who helped.
-    #[schema(value_type = Id)]
-    pub giver: MemberId,
-    /// Who was helped.
-    #[schema(value_type = Id)]
-    pub receiver: MemberId,
+    /// Who helped, where it was one of ours.
+    #[schema(value_type = Option<Id>)]
+    pub giver: Option<MemberId>,
+    /// Who was helped, where it was one of ours.
+    #[schema(value_type = Option<Id>)]
+    pub receiver: Option<MemberId>,
+    /// The partner community, if the other one is a member there.
+    #[schema(value_type = Option<DidKey>)]
+    pub partner: Option<CommunityId>,
     /// For how long.
     pub minutes: u32,
     /// When it took place.
     pub made_at: u64,
     /// What it was.
     pub note: Option<String>,
-    /// Which of the two wrote it down.
+    /// Which of our members wrote it down.
     #[schema(value_type = Id)]
     pub by: MemberId,
     /// When.
@@ -325,6 +328,11 @@ pub struct NewPerson {
     /// Whether it may be printed in the directory of members; as it was when absent.
     #[serde(default)]
     pub in_directory: Option<bool>,
+    /// Where they live, roughly, as a geohash of at most six characters; shown to no other member. As it was when absent,
+    /// and forgotten when empty.
+    #[serde(default)]
+    #[schema(schema_with = super::schema::maybe_area_or_empty)]
+    pub area: Option<String>,
 }
 
 /// Somebody's word for a member.

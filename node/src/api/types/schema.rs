@@ -29,6 +29,8 @@ const WORDS: &str = concat!(
 );
 /// An area: a geohash of at most six characters.
 const AREA: &str = "^[0-9bcdefghjkmnpqrstuvwxyz]{1,6}$";
+/// The same, or no text at all.
+const AREA_OR_EMPTY: &str = "^[0-9bcdefghjkmnpqrstuvwxyz]{0,6}$";
 
 /// A community as `did:key`, without the ends of the pattern.
 macro_rules! did_key {
@@ -171,6 +173,12 @@ pub fn maybe_text<const MOST: usize>() -> Object {
 #[must_use]
 pub fn maybe_area() -> Object {
     ObjectBuilder::new().schema_type(or_null()).pattern(Some(AREA)).build()
+}
+
+/// An area, no text, or nothing.
+#[must_use]
+pub fn maybe_area_or_empty() -> Object {
+    ObjectBuilder::new().schema_type(or_null()).pattern(Some(AREA_OR_EMPTY)).build()
 }
 
 fn whole(kind: SchemaType) -> Object {

@@ -6,7 +6,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use kith_protocol::{id::MemberId, machine::Reply};
+use kith_protocol::{
+    id::{ExchangeId, MemberId},
+    machine::Reply,
+};
 
 fn outcome(state: &str) -> Outcome {
     Outcome { state: state.into(), member: None, exchange: None, record: None, index: None, waits_for: None }
@@ -39,6 +42,11 @@ pub(super) fn created(reply: Reply) -> Response {
         StatusCode::CREATED
     };
     (status, Json(outcome)).into_response()
+}
+
+/// The same, and nothing yet where a coordinator looks at it first.
+pub(super) fn created_or_held(reply: Option<Reply>, exchange: ExchangeId) -> Response {
+    created(reply.unwrap_or(Reply::Waits { exchange, member: None }))
 }
 
 /// A change of something that was there.

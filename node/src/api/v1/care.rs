@@ -289,11 +289,12 @@ pub(in crate::api) async fn let_near(
 pub(in crate::api) async fn put_person(
     State(ApiState { handle, .. }): State<ApiState>,
     At(member): At<MemberId>,
-    Call { body: NewPerson { name, email, phone, in_directory }, .. }: Call<NewPerson>,
+    Call { body: NewPerson { name, email, phone, in_directory, area }, .. }: Call<NewPerson>,
 ) -> Result<Json<Outcome>, Failure> {
     let known = handle.persons(vec![member]).await?.remove(&member).ok_or(Rejection::UnknownMember(member))?;
     let in_directory = in_directory.unwrap_or(known.in_directory);
-    let person = Person { name, email, phone, in_directory, ..known };
+    let area = area.or(known.area).filter(|area| !area.is_empty());
+    let person = Person { name, email, phone, in_directory, area, ..known };
     if !handle.change_person(member, person).await? {
         return Err(Rejection::UnknownMember(member).into());
     }

@@ -5,7 +5,7 @@ mod view;
 
 pub(super) use view::listed;
 
-use super::answer::{created, done};
+use super::answer::{created, created_or_held, done};
 use crate::{
     api::{
         ApiState, Failure,
@@ -18,9 +18,7 @@ use crate::{
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kith_protocol::{
     id::ExchangeId,
-    ledger::{
-        Agreed, Channel, Consent, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms, History as _, PaymentTerms,
-    },
+    ledger::{Channel, Consent, CorrectionTerms, ExchangeTerms, GiftTerms, GroupTerms, History as _, PaymentTerms},
     machine::{Command, WaitingKind},
     minutes::Minutes,
     rejection::Rejection,
@@ -197,9 +195,7 @@ pub(in crate::api) async fn confirm_exchange(
                 details: None,
                 reverses,
             };
-            let salt = super::payments::salt()?;
-            let command = move |terms: Agreed<PaymentTerms>| Command::Pay { terms, salt };
-            handle.agreed(request, terms, vec![Some(consent)], command).await?
+            return Ok(created_or_held(handle.pay_or_hold(request, terms, consent).await?, id));
         }
         WaitingKind::Asked { .. } => {
             let detail = "this waits for the partner's member; nobody here can agree to it";

@@ -88,7 +88,7 @@ pub(super) struct Admission {
 /// Checks a new member. `coordinator` admits them when no other is named.
 pub(super) fn admission(new: NewMember, member: MemberId, coordinator: MemberId) -> Result<Admission, Failure> {
     let NewMember { name, email, phone, in_directory, external, joined, kind, role, key, opening_minutes, by } = new;
-    let person = Person { name, email, phone, external, joined, in_directory };
+    let person = Person { name, email, phone, external, joined, in_directory, area: None };
     person.check()?;
     let opening = opening_minutes.filter(|minutes| *minutes != 0).map(Balance::new).transpose()?;
     let command = Command::Admit {

@@ -1,9 +1,13 @@
 //! Payments to members of partner communities, and requests for them.
 
-use super::{answer::created, exchanges::terms::sent, partners::account_of};
+use super::{
+    answer::{created, created_or_held},
+    exchanges::terms::sent,
+    partners::account_of,
+};
 use crate::api::{
     ApiState, Failure,
-    idempotency::{Call, no_randomness},
+    idempotency::Call,
     types::{NewPayment, NewRequest, Outcome},
 };
 use crate::api::{extract::At, types::GiveBack};
@@ -17,14 +21,10 @@ use kith_protocol::{
     time::Timestamp,
 };
 
-/// Random bytes that hide what a proposal's hash is about.
-pub(super) fn salt() -> Result<[u8; 16], Failure> {
-    crate::runtime::home::random().map_err(|_| no_randomness())
-}
-
-/// Pays a partner's member for their help. The minutes are on hold until the partner answers.
+/// Pays a partner's member for their help. The minutes are on hold until the partner answers. What a new member signed
+/// waits for a coordinator first, where the community wants it so: it is among the first exchanges then.
 #[utoipa::path(post, path = "/payments", tag = "exchanges", request_body = NewPayment,
-    responses((status = 202, description = "Recorded; the partner has still to answer.", body = Outcome)))]
+    responses((status = 202, description = "Recorded, or kept until a coordinator looked at it; the partner has still to answer.", body = Outcome)))]
 pub(in crate::api) async fn pay(
     State(ApiState { handle, .. }): State<ApiState>,
     Call { write, body }: Call<NewPayment>,
@@ -53,9 +53,8 @@ pub(in crate::api) async fn pay(
         details: None,
         reverses: None,
     };
-    let salt = salt()?;
-    let command = move |terms| Command::Pay { terms, salt };
-    Ok(created(handle.agreed(write.request(), terms, vec![Some(consent)], command).await?))
+    let exchange = terms.exchange;
+    Ok(created_or_held(handle.pay_or_hold(write.request(), terms, consent).await?, exchange))
 }
 
 /// Asks a partner's member for the minutes of help that one of ours gave.

@@ -17,7 +17,7 @@ use crate::{
     },
     runtime::{
         Handle, clock,
-        office::{MAX_WORDS, Paper, PaperId, Pending, Report, Subject},
+        office::{First, MAX_WORDS, Paper, PaperId, Pending, Report, Subject},
         personal::Note,
     },
 };
@@ -25,7 +25,7 @@ use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kith_protocol::{
     id::{ExchangeId, MemberId},
     ledger::{Consent, ExchangeTerms},
-    machine::Reply,
+    machine::{Machine, Reply},
     rejection::Rejection,
     text,
 };
@@ -176,25 +176,30 @@ pub(in crate::api) async fn put_safety(
 pub(in crate::api) async fn list_firsts(
     State(ApiState { handle, .. }): State<ApiState>,
 ) -> Result<Json<Vec<FirstView>>, Failure> {
-    let view = |(id, pending): (ExchangeId, Pending)| FirstView {
+    let firsts: Vec<_> = handle.firsts().await?.into_iter().take(MAX_LIMIT).collect();
+    let view = |machine: &Machine, (id, first): (ExchangeId, First)| FirstView {
         id,
-        giver: pending.giver,
-        receiver: pending.receiver,
-        minutes: pending.minutes.get(),
-        made_at: pending.made_at.0,
-        note: Some(pending.note).filter(|note| !note.is_empty()),
-        by: pending.by,
-        at: pending.at.0,
+        giver: first.giver(),
+        receiver: first.receiver(),
+        partner: first.account().and_then(|account| {
+            machine.state().ledger().partners().get(&account).map(kith_protocol::ledger::Partner::community)
+        }),
+        minutes: first.minutes().get(),
+        made_at: first.made_at().0,
+        note: Some(first.note().to_owned()).filter(|note| !note.is_empty()),
+        by: first.by(),
+        at: first.at().0,
     };
-    Ok(Json(handle.pending_exchanges().await?.into_iter().take(MAX_LIMIT).map(view).collect()))
+    let shown = handle.look(move |machine, _| firsts.into_iter().map(|first| view(machine, first)).collect());
+    Ok(Json(shown.await?))
 }
 
-async fn pending(handle: &Handle, id: ExchangeId) -> Result<Pending, Failure> {
-    let found = handle.pending_exchanges().await?.into_iter().find(|(found, _)| *found == id);
-    found.map(|(_, pending)| pending).ok_or_else(|| Rejection::UnknownExchange(id).into())
+async fn pending(handle: &Handle, id: ExchangeId) -> Result<First, Failure> {
+    handle.first(id).await?.ok_or_else(|| Rejection::UnknownExchange(id).into())
 }
 
-/// Records a first exchange as the member wrote it down. The other one still says yes, as the charter wants it.
+/// Records a first exchange as the member wrote it down, or sends it to the partner. The other one still says yes, as the
+/// charter wants it.
 #[utoipa::path(post, path = "/first-exchanges/{id}/accept", tag = "safety", request_body = Nothing,
     params(("id" = crate::api::types::schema::Id, Path, description = "The exchange.")),
     responses(
@@ -209,7 +214,15 @@ pub(in crate::api) async fn accept_first(
     if let Some(reply) = handle.earlier(write.request()).await? {
         return Ok(super::answer::created(reply));
     }
-    let Pending { giver, receiver, minutes, made_at, note: words, by, .. } = pending(&handle, id).await?;
+    let first = match pending(&handle, id).await? {
+        First::Here(pending) => pending,
+        First::Across(across) => {
+            let reply = handle.go_across(write.request(), across).await?;
+            handle.drop_pending(id).await?;
+            return Ok(super::answer::created(reply));
+        }
+    };
+    let Pending { giver, receiver, minutes, made_at, note: words, by, .. } = first;
     let note = note(Some(words.as_str()).filter(|words| !words.is_empty()))?;
     let details = note.as_ref().map(Note::digest);
     let terms =

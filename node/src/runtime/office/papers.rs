@@ -1,6 +1,6 @@
 //! The papers themselves.
 
-use super::{Application, FileFull, KEPT_FOR, Letter, PaperId, Posted};
+use super::{Across, Application, FileFull, KEPT_FOR, Letter, PaperId, Posted};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -329,6 +329,8 @@ pub enum Paper {
     Notice(Notice),
     /// An exchange to be looked at.
     Pending(Pending),
+    /// An exchange with somebody elsewhere, to be looked at.
+    Across(Across),
     /// What was decided for safety.
     Rules(Rules),
     /// What was agreed with a partner on copies.
@@ -453,6 +455,7 @@ impl Paper {
             Self::Letter(letter) => gone(letter.to == *member),
             Self::Posted(posted) => gone(posted.owner == *member || posted.by == *member),
             Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
+            Self::Across(across) => gone(across.member() == *member),
             Self::Circle(circle) => {
                 let changed = [&mut circle.coordinators, &mut circle.members].map(|list| retained(list, member));
                 if changed.contains(&true) { Left::Changed } else { Left::Untouched }

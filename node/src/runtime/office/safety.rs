@@ -126,13 +126,18 @@ impl Handle {
     /// # Errors
     /// The disk, or [`Refused::Busy`].
     pub async fn first_exchange(&self, one: MemberId, other: MemberId) -> Result<bool, Refused> {
+        self.first_of_any(vec![one, other]).await
+    }
+
+    /// Whether the community wants it so, and one of these members never exchanged with anybody.
+    pub(super) async fn first_of_any(&self, members: Vec<MemberId>) -> Result<bool, Refused> {
         if !self.office_rules().await?.approve_first {
             return Ok(false);
         }
         self.look(move |machine, book| {
-            let members = machine.state().ledger().members();
-            [one, other].iter().any(|id| {
-                let coordinator = members.get(id).is_some_and(|member| member.role == Role::Coordinator);
+            let known = machine.state().ledger().members();
+            members.iter().any(|id| {
+                let coordinator = known.get(id).is_some_and(|member| member.role == Role::Coordinator);
                 let lines = book.lines(id, 0, FIRST_ENTRIES);
                 let exchanged = lines.iter().filter_map(|index| book.entry(*index)).any(|entry| {
                     let first = !matches!(
@@ -150,7 +155,7 @@ impl Handle {
         .await
     }
 
-    /// Exchanges to be looked at, the oldest first.
+    /// Exchanges of two members here that are to be looked at, the oldest first.
     ///
     /// # Errors
     /// The disk.
@@ -165,16 +170,6 @@ impl Handle {
         Ok(found)
     }
 
-    /// Those of them that a member wrote down.
-    ///
-    /// # Errors
-    /// The disk.
-    pub async fn pending_of(&self, member: MemberId) -> Result<Vec<(ExchangeId, Pending)>, Refused> {
-        let mut found = self.pending_exchanges().await?;
-        found.retain(|(_, pending)| pending.by == member);
-        Ok(found)
-    }
-
     /// A coordinator does not record it, and writes to whoever wrote it down: it would be gone without a word otherwise.
     ///
     /// # Errors
@@ -182,12 +177,12 @@ impl Handle {
     pub async fn refuse_pending(
         &self,
         exchange: ExchangeId,
-        pending: &Pending,
+        writer: MemberId,
         by: MemberId,
         text: String,
     ) -> Result<(), Refused> {
-        if by != pending.by {
-            self.write_to(refused_id(exchange), by, pending.by, About::Message, text).await?;
+        if by != writer {
+            self.write_to(refused_id(exchange), by, writer, About::Message, text).await?;
         }
         self.drop_pending(exchange).await
     }
@@ -222,7 +217,7 @@ fn refused_id(exchange: ExchangeId) -> PaperId {
 }
 
 /// An exchange's note is kept under its id, so its paper is kept beside it: the same id with every bit turned.
-fn pending_id(exchange: ExchangeId) -> PaperId {
+pub(super) fn pending_id(exchange: ExchangeId) -> PaperId {
     exchange.0.map(|byte| !byte)
 }
 

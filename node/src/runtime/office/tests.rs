@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::trial::Trial;
-use kith_protocol::{id::ExchangeId, minutes::Minutes};
+use kith_protocol::{
+    id::{AccountId, Alias, ExchangeId},
+    minutes::Minutes,
+};
 
 const ADA: MemberId = MemberId([1; 16]);
 const BO: MemberId = MemberId([2; 16]);
@@ -56,9 +59,19 @@ async fn whoever_is_forgotten_is_in_no_paper() {
     };
     handle.keep_pending(ExchangeId([5; 16]), pending).await.unwrap();
     assert_eq!(handle.pending_exchanges().await.unwrap()[0].0, ExchangeId([5; 16]));
+    let (account, exchange, payer) = (AccountId([1; 32]), ExchangeId([6; 16]), Alias([7; 16]));
+    let minutes = Minutes::new(60).unwrap();
+    let going = Going::Ask(Asking { account, exchange, payee: ADA, payer, minutes });
+    let across = Paper::Across(Across { going, made_at: now, at: now });
+    handle.keep_paper(exchange.0.map(|byte| !byte), across).await.unwrap();
+    assert_eq!(handle.firsts_of(ADA).await.unwrap().len(), 2);
+    // Nobody's takes the place of somebody else's.
+    handle.set_office_rules(|rules| rules.approve_first = true).await.unwrap();
+    let theirs = Asking { account, exchange, payee: BO, payer, minutes };
+    assert!(handle.ask_or_hold(None, theirs, now).await.is_err());
     handle.forget_papers(ADA).await.unwrap();
     let all = handle.papers(|paper| Some(paper.clone())).await.unwrap();
-    assert_eq!(all.len(), 3, "{all:?}");
+    assert_eq!(all.len(), 4, "{all:?}");
     for (_, mut paper) in all {
         assert_eq!(paper.without(&ADA), papers::Left::Untouched, "{paper:?}");
     }

@@ -3,14 +3,14 @@
 use super::circle_address;
 use crate::{
     runtime::{
-        Refused, clock,
-        office::{Paper, Pending, Report, Subject},
+        Handle, Refused, clock,
+        office::{First, Paper, Pending, Report, Subject},
     },
     web::{
         Answer, App, Oops,
         exchanges::Seen,
         forms::{Asked, Post, Reader, Sent},
-        member::{local, names, salted, trouble_key},
+        member::{local, names, salted, told, trouble_key},
         pages::{self, FactsPage, FormPage, Press, go, refusal},
         visit::{Frame, Visit},
         words::Words,
@@ -21,6 +21,7 @@ use data_encoding::HEXLOWER;
 use kith_protocol::{
     id::{ExchangeId, MemberId},
     ledger::{Consent, ExchangeTerms},
+    machine::Reply,
 };
 use std::collections::BTreeMap;
 
@@ -98,53 +99,55 @@ pub(super) async fn report_done(State(app): State<App>, Path(id): Path<String>, 
     Ok(go("/done/answered"))
 }
 
-fn told(words: Words, names: &BTreeMap<MemberId, String>, pending: &Pending) -> String {
-    let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
-    let hours = words.hours(u64::from(pending.minutes.get()));
-    words.filled("told", &[("giver", name(&pending.giver)), ("receiver", name(&pending.receiver)), ("hours", hours)])
+/// First exchanges in words, with the names of our members in them.
+pub(super) async fn firsts_told(
+    handle: &Handle,
+    words: Words,
+    firsts: &[(ExchangeId, First)],
+) -> Result<(Vec<String>, BTreeMap<MemberId, String>), Refused> {
+    let names = names(handle, firsts.iter().flat_map(|(_, first)| first.parties())).await?;
+    let shown = firsts.to_vec();
+    let seen = handle
+        .look(move |machine, _| shown.iter().map(|(id, first)| Seen::first(machine, *id, first)).collect::<Vec<_>>());
+    Ok((seen.await?.iter().map(|seen| told(words, &names, seen, None)).collect(), names))
 }
 
-/// One line for the list of the day.
-pub(super) fn first_line(words: Words, names: &BTreeMap<MemberId, String>, pending: &Pending) -> String {
-    told(words, names, pending)
-}
-
-async fn pending(app: &App, id: &str) -> Result<(ExchangeId, Pending), Oops> {
+async fn pending(app: &App, id: &str) -> Result<(ExchangeId, First), Oops> {
     let id: ExchangeId = id.parse().map_err(|_| Oops::Missing)?;
-    app.handle.pending_exchanges().await?.into_iter().find(|(found, _)| *found == id).ok_or(Oops::Missing)
+    Ok((id, app.handle.first(id).await?.ok_or(Oops::Missing)?))
 }
 
 pub(super) async fn first(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, words) = (&visit.frame, visit.frame.words);
-    let (id, pending) = pending(&app, &id).await?;
-    let names = names(&app.handle, [pending.giver, pending.receiver]).await?;
-    let mut rows = vec![(words.t("record-day"), words.day(pending.made_at))];
-    if !pending.note.is_empty() {
-        rows.push((words.t("record-note"), pending.note.clone()));
+    let (id, first) = pending(&app, &id).await?;
+    let firsts = [(id, first)];
+    let (told, names) = firsts_told(&app.handle, words, &firsts).await?;
+    let [(_, first)] = firsts;
+    let mut rows = vec![(words.t("record-day"), words.day(first.made_at()))];
+    if !first.note().is_empty() {
+        rows.push((words.t("record-note"), first.note().to_owned()));
     }
-    let open = |member: &MemberId| {
-        let name = names.get(member).cloned().unwrap_or_else(|| words.t("somebody"));
+    let open = |member: MemberId| {
+        let name = names.get(&member).cloned().unwrap_or_else(|| words.t("somebody"));
         (words.t1("report-open-by", "name", name), format!("/members/{member}"))
     };
     let page = FactsPage {
         frame,
-        heading: told(words, &names, &pending),
+        heading: told.concat(),
         lead: vec![words.t("first-lead")],
         rows,
         presses: vec![
             Press::new(words.t("first-yes"), format!("/first/{id}/yes")),
             Press::new(words.t("first-no"), format!("/first/{id}/no")).ending(),
         ],
-        links: vec![open(&pending.giver), open(&pending.receiver)],
+        links: first.parties().map(open).collect(),
     };
     Ok(pages::show(frame, &page))
 }
 
-/// Records it as the member wrote it down. The other one still says yes, as the charter wants it.
-pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
-    let post = post.coordinator()?;
-    let Ok((id, pending)) = pending(&app, &id).await else { return dealt_with(&app, &post.frame, &id).await };
+/// Records one of two members here.
+async fn here(app: &App, post: &Post, id: ExchangeId, pending: Pending) -> Result<Reply, Refused> {
     let terms = ExchangeTerms {
         community: app.handle.community(),
         exchange: id,
@@ -155,7 +158,18 @@ pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, po
         details: None,
     };
     let consents = [pending.giver, pending.receiver].map(|party| (party == pending.by).then_some(Consent::Session));
-    match local(&app.handle, post.deed(), terms, consents.into(), salted(&pending.note)?).await {
+    local(&app.handle, post.deed(), terms, consents.into(), salted(&pending.note)?).await
+}
+
+/// Records it as the member wrote it down. The other one still says yes, as the charter wants it.
+pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let post = post.coordinator()?;
+    let Ok((id, first)) = pending(&app, &id).await else { return dealt_with(&app, &post.frame, &id).await };
+    let led = match first {
+        First::Here(pending) => here(&app, &post, id, pending).await,
+        First::Across(across) => app.handle.go_across(post.deed().request(), across).await,
+    };
+    match led {
         Ok(_) => {
             app.handle.drop_pending(id).await?;
             Ok(go("/done/answered"))
@@ -177,11 +191,12 @@ pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, po
 
 pub(super) async fn first_no(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
-    let Ok((id, pending)) = pending(&app, &id).await else { return dealt_with(&app, &post.frame, &id).await };
+    let Ok((id, first)) = pending(&app, &id).await else { return dealt_with(&app, &post.frame, &id).await };
     tracing::debug!(by = %post.member.id, "a first exchange was not recorded");
-    let (words, names) = (post.frame.words, names(&app.handle, [pending.giver, pending.receiver]).await?);
-    let text = words.t1("first-no-words", "what", told(words, &names, &pending));
-    app.handle.refuse_pending(id, &pending, post.member.id, text).await?;
+    let (words, by) = (post.frame.words, first.by());
+    let (told, _) = firsts_told(&app.handle, words, &[(id, first)]).await?;
+    let text = words.t1("first-no-words", "what", told.concat());
+    app.handle.refuse_pending(id, by, post.member.id, text).await?;
     Ok(go("/done/answered"))
 }
 

@@ -6,6 +6,7 @@ use crate::{
     runtime::{
         Handle, Refused, clock,
         desk::{Batch, UNDO_WITHIN},
+        statement::Line,
     },
     web::{
         Answer, App, Oops,
@@ -28,15 +29,15 @@ use kith_protocol::{
     text,
     time::{Span, Timestamp},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// Slips of one grid: what a pad holds after a busy week.
 const ROWS: usize = 20;
 /// The most names offered while typing: a longer list makes the page heavy, and typing the whole name always works.
 const NAMES_OFFERED: usize = 500;
-/// How far back a double is looked for, and in how many lines of the giver's statement.
+/// How far back a double is looked for: in all that the giver's statement has of these days, so many lines at a time.
 const DOUBLE_WITHIN: Span = Span::days(31);
-const DOUBLE_LINES: usize = 50;
+const LINES_A_LOOK: usize = 200;
 /// A day without a time is taken for its noon, so that no zone moves it to another day.
 pub(super) const NOON: Span = Span::seconds(12 * 3_600);
 
@@ -238,6 +239,20 @@ async fn waiting(handle: &Handle) -> Result<BTreeMap<Same, Timestamp>, Refused> 
     Ok(found)
 }
 
+/// What a giver's statement has of the last days, the newest first.
+async fn of_late(handle: &Handle, giver: MemberId, now: Timestamp) -> Result<Vec<Line>, Refused> {
+    let late = |line: &Line| now.since(line.at) < DOUBLE_WITHIN;
+    let (mut all, mut before): (Vec<Line>, _) = (Vec::new(), None);
+    loop {
+        let page = handle.statement(giver, before, LINES_A_LOOK).await?;
+        before = page.last().filter(|last| page.len() == LINES_A_LOOK && late(last)).map(|last| last.index);
+        all.extend(page.into_iter().filter(late));
+        if before.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
 /// Lines that look like one typed above them, recorded of late, or waiting for a yes, and are not said to be meant.
 async fn doubles(
     handle: &Handle,
@@ -247,6 +262,8 @@ async fn doubles(
 ) -> Result<(), Refused> {
     let waiting = waiting(handle).await?;
     let mut seen: BTreeMap<Same, usize> = BTreeMap::new();
+    // One giver's slips are often typed one after the other: each statement is read once.
+    let mut lines: BTreeMap<MemberId, Vec<Line>> = BTreeMap::new();
     for (at, (row, slip)) in rows.iter_mut().enumerate() {
         let Some(slip) = slip else { continue };
         let same = (slip.giver, slip.receiver, slip.minutes.get());
@@ -262,12 +279,12 @@ async fn doubles(
             row.double = Some(words.t1("slips-double-waits", "day", words.near_day(*since, now)));
             continue;
         }
-        let lines = handle.statement(slip.giver, None, DOUBLE_LINES).await?;
-        let like = lines.iter().find(|line| {
-            line.other == Some(slip.receiver)
-                && line.change == i64::from(slip.minutes.get())
-                && now.since(line.at) < DOUBLE_WITHIN
-        });
+        let lines = match lines.entry(slip.giver) {
+            Entry::Occupied(read) => read.into_mut(),
+            Entry::Vacant(unread) => unread.insert(of_late(handle, slip.giver, now).await?),
+        };
+        let like =
+            lines.iter().find(|line| line.other == Some(slip.receiver) && line.change == i64::from(slip.minutes.get()));
         row.double = like.map(|line| words.t1("slips-double", "day", words.near_day(line.at, now)));
     }
     Ok(())

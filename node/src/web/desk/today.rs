@@ -2,13 +2,13 @@
 
 use super::care;
 use super::matches::{self, Ask, Board};
-use super::safety::{first_line, report_address, whom};
+use super::safety::{firsts_told, report_address, whom};
 use crate::{
     runtime::{
         Handle, Refused, clock,
         desk::MAX_CONTACT_WORDS,
         disputes::{Disputed, list},
-        office::{Application, Fact, Pending, Report},
+        office::{Application, Fact, First, Report},
     },
     web::{
         Answer, App,
@@ -437,15 +437,15 @@ async fn reports(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<To
 }
 
 async fn firsts(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
-    let pending = handle.pending_exchanges().await?;
-    let names = names(handle, pending.iter().flat_map(|(_, pending)| [pending.giver, pending.receiver])).await?;
-    let todo = |(id, pending): &(ExchangeId, Pending)| Todo {
-        words: first_line(words, &names, pending),
-        more: words.t1("today-first", "day", words.near_day(pending.at, now)),
+    let firsts = handle.firsts().await?;
+    let (told, _) = firsts_told(handle, words, &firsts).await?;
+    let todo = |((id, first), told): (&(ExchangeId, First), String)| Todo {
+        words: told,
+        more: words.t1("today-first", "day", words.near_day(first.at(), now)),
         button: words.t("today-read"),
         address: format!("/first/{id}"),
     };
-    Ok(pending.iter().map(todo).collect())
+    Ok(firsts.iter().zip(told).map(todo).collect())
 }
 
 fn contact_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {

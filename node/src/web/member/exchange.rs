@@ -2,7 +2,7 @@
 
 use super::home::{names, told};
 use crate::{
-    runtime::{Refused, clock, desk::Reason, home as keys},
+    runtime::{Refused, clock, desk::Reason},
     web::{
         Answer, App, Oops,
         acting::Acting,
@@ -19,7 +19,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use kith_protocol::{
     id::{ExchangeId, MemberId},
-    ledger::{Agreed, Authority, Body, CorrectionTerms, ExchangeTerms, History as _, PaymentTerms},
+    ledger::{Authority, Body, CorrectionTerms, ExchangeTerms, History as _, PaymentTerms},
     machine::{Command, Reply, WaitingKind},
     minutes::Minutes,
     rejection::Rejection,
@@ -77,7 +77,7 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
     let acting = Acting::of(&app.handle, who, sent).await?;
     let found = app.handle.look(move |machine, book| Some((Seen::find(machine, book, id)?, agreed(machine, book, id))));
     let (seen, agreed) = match found.await? {
-        Some(found) => found,
+        Some((seen, agreed)) => (said_yes(app, seen).await?, agreed),
         None => (looked_at(app, &acting, id).await?, Vec::new()),
     };
     let part = seen.parties().any(|party| party == acting.member);
@@ -90,9 +90,18 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
 
 /// A first exchange that a coordinator looks at, for whoever wrote it down: the other one was not asked yet.
 async fn looked_at(app: &App, acting: &Acting, id: ExchangeId) -> Result<Seen, Oops> {
-    let pending = app.handle.pending_of(acting.member).await?.into_iter().find(|(found, _)| *found == id);
-    let (_, pending) = pending.ok_or(Oops::Missing)?;
-    Ok(app.handle.look(move |machine, _| Seen::first(machine, id, &pending)).await?)
+    let first = app.handle.first(id).await?.filter(|first| first.by() == acting.member).ok_or(Oops::Missing)?;
+    Ok(app.handle.look(move |machine, _| Seen::first(machine, id, &first)).await?)
+}
+
+/// What somebody elsewhere asked for, once ours said yes to it and a coordinator looks at it.
+async fn said_yes(app: &App, seen: Seen) -> Result<Seen, Oops> {
+    if !matches!(seen.stand, Stand::Claimed(_)) {
+        return Ok(seen);
+    }
+    let id = seen.id;
+    let Some(first) = app.handle.first(id).await? else { return Ok(seen) };
+    Ok(app.handle.look(move |machine, _| Seen::first(machine, id, &first)).await?)
 }
 
 impl Found {
@@ -268,9 +277,9 @@ pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post
             app.handle.agreed(deed.request(), terms, consents, Command::Exchange).await?;
         }
         Awaited::Across(terms) => {
-            let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
-            let command = move |terms: Agreed<PaymentTerms>| Command::Pay { terms, salt };
-            app.handle.agreed(deed.request(), terms, vec![Some(consent)], command).await?;
+            if app.handle.pay_or_hold(deed.request(), terms, consent).await?.is_none() {
+                return Ok(go("/done/first"));
+            }
         }
     }
     Ok(go(&to))

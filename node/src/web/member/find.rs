@@ -6,7 +6,8 @@ use crate::{
     runtime::{
         clock,
         listings::{Cursor, Kind, Place, Wanted, same_language, words as search_words},
-        shelves::{area_of, name_of},
+        near::Nearby,
+        shelves::name_of,
     },
     web::{
         Answer, App,
@@ -41,6 +42,9 @@ struct Chip {
 
 /// One result.
 struct Hit {
+    /// An offer or an ask: a sign, the one of hours given or received, and the word.
+    sign: &'static str,
+    kind: String,
     title: String,
     text: String,
     category: String,
@@ -86,7 +90,9 @@ pub(super) struct Owned {
     pub(super) community: Option<String>,
     connected: bool,
     /// How many kilometres away it is, when both places are told and it is not simply here.
-    pub(super) away: Option<u32>,
+    away: Option<u32>,
+    /// Whether that is from where the reader lives, not from our community.
+    from_home: bool,
 }
 
 impl Owned {
@@ -96,17 +102,7 @@ impl Owned {
     }
 }
 
-/// How far a record is from here, by what it says of its place, or its community. What is ours and says no other place is
-/// here.
-fn away(machine: &Machine, record: &Record) -> Option<u32> {
-    let own = machine.identity().community;
-    let said = record.item.listing().and_then(|listing| listing.area.clone());
-    let there = Cell::of(&said.or_else(|| area_of(machine, &record.community))?)?;
-    let here = Cell::of(&area_of(machine, &own)?)?;
-    (here != there || record.community != own).then(|| here.about(&there))
-}
-
-pub(super) fn owned(machine: &Machine, record: Record) -> Owned {
+pub(super) fn owned(machine: &Machine, nearby: &Nearby, record: Record) -> Owned {
     let own = record.community == machine.identity().community;
     Owned {
         own,
@@ -114,7 +110,8 @@ pub(super) fn owned(machine: &Machine, record: Record) -> Owned {
         by: None,
         community: name_of(machine, &record.community),
         connected: own || machine.connected(&record.community),
-        away: away(machine, &record),
+        away: record.item.listing().and_then(|listing| nearby.away(&record.community, listing)),
+        from_home: nearby.personal(),
         record,
     }
 }
@@ -137,7 +134,9 @@ pub(super) fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, fo
     match found.away {
         // The middles of two places next to each other, as coarse as they are told, tell no distance.
         Some(0..=1) => reasons.push(words.t("why-next")),
-        Some(km) if !listing.remote || wanted.place == Place::Near => reasons.push(words.t1("why-km", "km", km)),
+        Some(km) if !listing.remote || wanted.place == Place::Near => {
+            reasons.push(words.t1(if found.from_home { "why-km-you" } else { "why-km" }, "km", km));
+        }
         // Nobody says where it is: what is known is whose it is.
         None if !found.own && !listing.remote => reasons.push(words.t1("why-there", "partner", found.called(words))),
         _ => {}
@@ -154,13 +153,19 @@ pub(super) fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, fo
 }
 
 fn hit(words: Words, names: &BTreeMap<MemberId, String>, found: Owned, why: Vec<String>) -> Option<Hit> {
-    let (_, listing) = Kind::of(&found.record.item)?;
+    let (kind, listing) = Kind::of(&found.record.item)?;
+    let (sign, kind) = match kind {
+        Kind::Offer => ("■", "listing-offer"),
+        Kind::Need => ("●", "listing-need"),
+    };
     let who = match found.own {
         true => owner_shown(words, names, found.owner, found.by),
         false => words.t1("somebody-of", "partner", found.called(words)),
     };
     let same = same_language(&listing.language, words.0.code());
     Some(Hit {
+        sign,
+        kind: words.t(kind),
         title: listing.title.clone(),
         text: listing.text.as_deref().map(|text| shortened(text, TEXT_SHOWN)).unwrap_or_default(),
         category: words.category(listing.category),
@@ -206,7 +211,7 @@ fn languages(words: Words, asked: &Sent) -> Vec<Choice> {
 }
 
 /// What is looked for; what nobody can ask for is not asked for.
-fn wanted(app: &App, asked: &Sent) -> Wanted {
+fn wanted(app: &App, asked: &Sent, home: Option<Cell>) -> Wanted {
     let query: String = asked.get("q").chars().take(MAX_QUERY).collect();
     let language = asked.get("language");
     Wanted {
@@ -221,20 +226,22 @@ fn wanted(app: &App, asked: &Sent) -> Wanted {
         remote: asked.get("remote") == "yes",
         language: Language::ALL.iter().any(|known| known.code() == language).then(|| language.to_owned()),
         times: Times::at(times::place(&DAYS, asked.get("day")), times::place(&PARTS, asked.get("part"))),
+        home,
         words: search_words(&query),
     }
 }
 
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let (frame, words) = (&visit.frame, visit.frame.words);
-    let wanted = wanted(&app, &asked);
+    let home = app.handle.home_of(visit.member.id).await?;
+    let wanted = wanted(&app, &asked, home);
     let after = Cursor::parse(asked.get("after"));
     let listed = app.handle.listings(&wanted, SHOWN, after).await?;
     let (me, now, records) = (visit.member.id, clock::now(), listed.records);
     let look = app.handle.look(move |machine, book| {
-        let found: Vec<Owned> = records.into_iter().map(|record| owned(machine, record)).collect();
-        let placed = area_of(machine, &machine.identity().community).is_some();
-        (found, shelf::skills(machine, book, &me, now), placed)
+        let nearby = Nearby::of(machine, home, records.iter().map(|record| &record.community));
+        let found: Vec<Owned> = records.into_iter().map(|record| owned(machine, &nearby, record)).collect();
+        (found, shelf::skills(machine, book, &me, now), nearby.placed())
     });
     let (found, skills, placed) = look.await?;
     let kept_away = app.handle.file(me).await?.blocked;
@@ -290,9 +297,10 @@ mod tests {
             remote: false,
             language: None,
             times: None,
+            home: None,
             words: Vec::new(),
         };
-        let found = |own: bool, away: Option<u32>| Owned {
+        let found = |own: bool, away: Option<u32>, from_home: bool| Owned {
             record: Record {
                 v: 1,
                 community: CommunityId([1; 32]),
@@ -308,15 +316,17 @@ mod tests {
             community: Some("Westside".into()),
             connected: true,
             away,
+            from_home,
         };
         let words = Words(Language::English);
-        for (own, away, said) in [
-            (true, None, "In our community"),
-            (false, None, "In Westside"),
-            (false, Some(0), "Close by"),
-            (false, Some(7), "About 7 km away"),
+        for (own, away, from_home, said) in [
+            (true, None, false, "In our community"),
+            (false, None, false, "In Westside"),
+            (false, Some(0), true, "Close by"),
+            (false, Some(7), false, "About 7 km away"),
+            (true, Some(2), true, "About 2 km from you"),
         ] {
-            let reasons = why(words, &wanted(Place::Everywhere), &BTreeSet::new(), &found(own, away));
+            let reasons = why(words, &wanted(Place::Everywhere), &BTreeSet::new(), &found(own, away, from_home));
             assert!(reasons.contains(&said.to_owned()), "{reasons:?} lacks {said}");
         }
     }

@@ -219,20 +219,24 @@ struct Looked {
 
 async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked, Refused> {
     let (member, own) = (acting.member, !acting.is_for_another());
-    let first = handle.pending_of(member).await?;
+    let first = handle.firsts_of(member).await?;
+    // Where somebody lives is no help to those who act for them: it is told to nobody else.
+    let home = if own || acting.coordinator().is_some() { handle.home_of(member).await? } else { None };
     handle
         .look(move |machine, book| {
             let state = machine.state();
+            let waiting = waiting_of(machine, &member, WAITING_SHOWN).into_iter();
             Looked {
                 balance: state.ledger().members().get(&member).map_or(0, |member| member.balance.get()),
                 sight: Sight::of(machine, own),
                 waiting: first
                     .iter()
-                    .map(|(id, pending)| Seen::first(machine, *id, pending))
-                    .chain(waiting_of(machine, &member, WAITING_SHOWN))
+                    .map(|(id, first)| Seen::first(machine, *id, first))
+                    // What they said yes to waits for a coordinator, not for them.
+                    .chain(waiting.filter(|seen| first.iter().all(|(id, _)| *id != seen.id)))
                     .take(WAITING_SHOWN)
                     .collect(),
-                near: near::found(machine, book, &member, now),
+                near: near::found(machine, book, (&member, home), now),
                 skills: shelf::skills(machine, book, &member, now),
             }
         })

@@ -14,6 +14,7 @@ use crate::{
         acting::Acting,
         forms::{Asked, Need, Post, Reader, Step},
         pages::{self, DonePage, FormPage, go},
+        setup::home_field,
         shelf,
         sight::Sight,
         stale::{self, Stood},
@@ -56,6 +57,18 @@ struct MePage<'a> {
 
 fn row(words: Words, key: &str, value: Option<&String>) -> (String, String) {
     (words.t(key), value.cloned().unwrap_or_else(|| words.t("not-given")))
+}
+
+/// Name and contacts. Where somebody lives is not for those who act for them.
+fn rows(words: Words, person: &Person, whole: bool) -> Vec<(String, String)> {
+    let mut rows = vec![
+        row(words, "me-name", Some(&person.name)),
+        row(words, "me-phone", person.phone.as_ref()),
+        (words.t("me-in-directory"), words.t(if person.in_directory { "yes" } else { "no" })),
+        row(words, "me-email", person.email.as_ref()),
+    ];
+    rows.extend(whole.then(|| row(words, "me-area", person.area.as_ref())));
+    rows
 }
 
 /// A passkey, as far as its owner needs it to tell two apart.
@@ -105,7 +118,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let person = app.handle.persons(vec![member]).await?.remove(&member).unwrap_or_default();
     let sessions = app.handle.sessions_of(member).await?;
     let own = acting.myself().is_some();
-    // Who is signed in where is nothing to those who act for them.
+    // Who is signed in where, and where they live, is nothing to those who act for them.
     let whole = own || acting.coordinator().is_some();
     let passkeys = passkeys(&app, frame, member).await?.filter(|_| whole);
     let (community, records, codes, scored) = app
@@ -138,12 +151,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         frame,
         acting: acting.line(words),
         name: person.name.clone(),
-        rows: vec![
-            row(words, "me-name", Some(&person.name)),
-            row(words, "me-phone", person.phone.as_ref()),
-            (words.t("me-in-directory"), words.t(if person.in_directory { "yes" } else { "no" })),
-            row(words, "me-email", person.email.as_ref()),
-        ],
+        rows: rows(words, &person, whole),
         change: acting.address("/me/change"),
         statement: acting.address("/statement"),
         leave: acting.address("/leave"),
@@ -185,6 +193,12 @@ pub(in crate::web) fn person_fields(reader: &mut Reader<'_>) -> Person {
     Person { name, phone: given(phone), email: given(email), in_directory, ..Person::default() }
 }
 
+/// Name, contacts, and where they live: what members change.
+fn detail_fields(reader: &mut Reader<'_>) -> Person {
+    let person = person_fields(reader);
+    Person { area: home_field(reader), ..person }
+}
+
 fn changing<'a>(frame: &'a Frame, acting: &Acting, mut reader: Reader<'_>) -> FormPage<'a> {
     if acting.is_for_another() {
         reader.hidden(crate::web::acting::FOR, acting.member.to_string());
@@ -206,6 +220,7 @@ fn stood(person: &Person) -> Stood {
         ("phone", given(&person.phone)),
         ("directory", ticked(person.in_directory).to_owned()),
         ("email", given(&person.email)),
+        ("area", given(&person.area)),
     ])
 }
 
@@ -216,7 +231,7 @@ pub(super) async fn change(State(app): State<App>, visit: Visit, Asked(asked): A
     let filled = stood.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
     stood.remember(&mut reader, &asked);
-    person_fields(&mut reader);
+    detail_fields(&mut reader);
     Ok(changing(&visit.frame, &acting, reader).answer())
 }
 
@@ -228,7 +243,7 @@ pub(super) async fn send_change(State(app): State<App>, post: Post) -> Answer {
     let stands = stood(&earlier);
     let mut reader = Reader::judge(frame.words, &post.sent);
     stands.remember(&mut reader, &post.sent);
-    let person = person_fields(&mut reader);
+    let person = detail_fields(&mut reader);
     if !reader.is_fine() || post.sent.step() == Step::Edit {
         return Ok(changing(frame, &acting, reader).answer());
     }
@@ -236,7 +251,7 @@ pub(super) async fn send_change(State(app): State<App>, post: Post) -> Answer {
     if stands.changed_since(&post.sent) {
         let now = stands.filled();
         let mut theirs = Reader::open(frame.words, &now);
-        person_fields(&mut theirs);
+        detail_fields(&mut theirs);
         if acting.is_for_another() {
             reader.hidden(crate::web::acting::FOR, acting.member.to_string());
         }

@@ -2,14 +2,21 @@
 
 use super::find::{Owned, owned, why};
 use crate::{
+    area::Cell,
     runtime::{
         book::Book,
-        listings::{Kind, NEAR_KM, Place, Wanted},
+        listings::{Kind, Place, Wanted},
+        near::Nearby,
         week::{newest, records_after},
     },
     web::words::Words,
 };
-use kith_protocol::{id::MemberId, machine::Machine, shelf::Category, time::Timestamp};
+use kith_protocol::{
+    id::MemberId,
+    machine::Machine,
+    shelf::{Category, Record},
+    time::Timestamp,
+};
 use std::collections::BTreeSet;
 
 /// New asks on the page, and new offers.
@@ -28,16 +35,22 @@ pub(super) struct Near {
     pub(super) address: String,
 }
 
-/// What is new here and close by, the newest first; not the member's own.
-pub(super) fn found(machine: &Machine, book: &Book, member: &MemberId, now: Timestamp) -> Vec<Owned> {
+/// What is new here and close by, as finding tells it, the newest first; not the member's own.
+pub(super) fn found(
+    machine: &Machine,
+    book: &Book,
+    (member, home): (&MemberId, Option<Cell>),
+    now: Timestamp,
+) -> Vec<Owned> {
+    let nearby = Nearby::of(machine, home, machine.known().keys().take(COMMUNITIES));
     let others = machine.known().iter().take(COMMUNITIES).flat_map(|(community, known)| {
         let after = known.through.saturating_sub(REVISIONS as u64);
         records_after(book, community, after, REVISIONS).filter(|record| record.expires_at > now)
     });
-    let others = others.map(|record| owned(machine, record));
-    let others = others.filter(|found| found.away.is_some_and(|km| f64::from(km) <= NEAR_KM));
-    let ours = newest(machine, book, now).into_iter().map(|record| owned(machine, record));
-    let mut all: Vec<Owned> = ours.filter(|found| found.owner != Some(*member)).chain(others).collect();
+    let near = |record: &Record| record.item.listing().is_some_and(|listing| nearby.has(&record.community, listing));
+    let all = newest(machine, book, now).into_iter().chain(others).filter(near);
+    let all = all.map(|record| owned(machine, &nearby, record));
+    let mut all: Vec<Owned> = all.filter(|found| found.owner != Some(*member)).collect();
     all.sort_by_key(|found| std::cmp::Reverse(found.record.made_at));
     all
 }
@@ -51,6 +64,7 @@ pub(super) fn shown(words: Words, kind: Kind, skills: &BTreeSet<Category>, found
         remote: false,
         language: None,
         times: None,
+        home: None,
         words: Vec::new(),
     };
     let of_kind = found.iter().filter_map(|found| match Kind::of(&found.record.item) {

@@ -4,7 +4,7 @@ use crate::{
     people::MAX_NOTE,
     runtime::{
         Handle, Refused, clock, home as keys,
-        office::Pending,
+        office::{Asking, Pending},
         personal::{Named, Note, plain_name},
         shelves::name_of,
     },
@@ -283,10 +283,11 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
         return Ok(answer);
     }
     match write(&app, &acting, &post, &hours, minutes).await {
-        Ok(Reply::Posted { exchange, .. } | Reply::Waits { exchange, .. } | Reply::Recorded { exchange, .. }) => {
+        Ok(None) => Ok(go("/done/first")),
+        Ok(Some(Reply::Posted { exchange, .. } | Reply::Waits { exchange, .. } | Reply::Recorded { exchange, .. })) => {
             Ok(go(&acting.address(&format!("/exchange/{exchange}?new=yes"))))
         }
-        Ok(_) => Ok(go("/home")),
+        Ok(Some(_)) => Ok(go("/home")),
         Err(Oops::Refused(Refused::Rule(why))) => {
             let refused = Some(refusal(words, &why));
             Ok(hours_page(frame, &acting, reader, hours.gave, &name).refused(refused).answer())
@@ -329,7 +330,7 @@ enum Wanted {
     Here(ExchangeTerms),
     Across(PaymentTerms),
     /// A partner's member is asked, who signs at home.
-    Asked(Command),
+    Asked(Asking),
 }
 
 async fn wanted(
@@ -347,8 +348,8 @@ async fn wanted(
             return Ok(Wanted::Here(terms));
         }
         (Other::Alias(community, payer), true) => {
-            let (account, payee, payer) = (account(app, community).await?, acting.member, Some(payer));
-            return Ok(Wanted::Asked(Command::Ask { account, exchange, payee, payer, minutes, reverses: None }));
+            let (account, payee) = (account(app, community).await?, acting.member);
+            return Ok(Wanted::Asked(Asking { account, exchange, payee, payer, minutes }));
         }
         (Other::Record(..), true) => return Err(Oops::Missing),
         (Other::Alias(_, alias), false) => Payee::Alias(alias),
@@ -390,8 +391,14 @@ async fn to_sign(
     Ok(Some(signing))
 }
 
-/// Records it: here, or across with a partner.
-async fn write(app: &App, acting: &Acting, post: &Post, hours: &Hours, minutes: Minutes) -> Result<Reply, Oops> {
+/// Records it: here, or across with a partner. What a coordinator looks at first has no reply.
+async fn write(
+    app: &App,
+    acting: &Acting,
+    post: &Post,
+    hours: &Hours,
+    minutes: Minutes,
+) -> Result<Option<Reply>, Oops> {
     let deed = post.deed();
     let key = signing::own_key(app, acting).await?;
     let drawn = Drawn::sent(&post.sent).filter(|_| key.is_some());
@@ -407,14 +414,13 @@ async fn write(app: &App, acting: &Acting, post: &Post, hours: &Hours, minutes: 
                 Some(drawn) => drawn.note(&hours.note),
                 None => salted(&hours.note)?,
             };
-            Ok(local(&app.handle, deed, terms, consents, note).await?)
+            Ok(Some(local(&app.handle, deed, terms, consents, note).await?))
         }
-        Wanted::Across(terms) => {
-            let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
-            let command = move |terms| Command::Pay { terms, salt };
-            Ok(app.handle.agreed(deed.request(), terms, vec![Some(consent()?)], command).await?)
+        Wanted::Across(terms) => Ok(app.handle.pay_or_hold(deed.request(), terms, consent()?).await?),
+        Wanted::Asked(asking) if acting.coordinator().is_some() => {
+            Ok(Some(app.handle.command(deed.request(), asking.command()).await?))
         }
-        Wanted::Asked(command) => Ok(app.handle.command(deed.request(), command).await?),
+        Wanted::Asked(asking) => Ok(app.handle.ask_or_hold(deed.request(), asking, hours.made_at).await?),
     }
 }
 

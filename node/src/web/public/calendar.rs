@@ -77,10 +77,10 @@ fn clock_time(text: &str) -> Option<Span> {
     (hour < 24 && minute < 60).then(|| Span::seconds(hour * 3_600 + minute * 60))
 }
 
-/// What is filled in, as far as it is right.
-fn fields(reader: &mut Reader<'_>) -> Option<(String, Timestamp, Minutes, String, String)> {
+/// What is filled in, as far as it is right by now.
+fn fields(reader: &mut Reader<'_>, now: Timestamp) -> Option<(String, Timestamp, Minutes, String, String)> {
     let title = reader.line("title", "event-title", MAX_LINE, Need::Must);
-    let day = reader.coming_day("day", "event-day", Need::Must, clock::now());
+    let day = reader.coming_day("day", "event-day", Need::Must, now);
     let time = reader.line("time", "event-time", 5, Need::Must);
     let time = clock_time(&time);
     if time.is_none() {
@@ -92,7 +92,7 @@ fn fields(reader: &mut Reader<'_>) -> Option<(String, Timestamp, Minutes, String
     let text = reader.area("text", "event-text", MAX_WORDS, Need::May);
     let (begins, minutes) = (beginning_of(day?)?.plus(time?), minutes?);
     // What has begun and goes on is listed still; what is over would be listed nowhere.
-    if begins.plus(Span::seconds(u64::from(minutes.get()) * 60)) <= clock::now() {
+    if begins.plus(Span::seconds(u64::from(minutes.get()) * 60)) <= now {
         let error = reader.words().t("event-over");
         reader.fail("time", error);
     }
@@ -106,14 +106,14 @@ fn page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
 pub(super) async fn form(visit: Visit, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
     let mut reader = Reader::open(visit.frame.words, &asked);
-    fields(&mut reader);
+    fields(&mut reader, clock::now());
     Ok(page(&visit.frame, reader).answer())
 }
 
 pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let post = post.coordinator()?;
     let mut reader = Reader::judge(post.frame.words, &post.sent);
-    let filled = fields(&mut reader).filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
+    let filled = fields(&mut reader, clock::now()).filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
     let Some((title, begins, minutes, place, text)) = filled else { return Ok(page(&post.frame, reader).answer()) };
     if post.sent.step() == Step::Check {
         let frame = &post.frame;
@@ -202,6 +202,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::web::{forms::Sent, words::Language};
     use kith_protocol::id::MemberId;
 
     #[test]
@@ -221,6 +222,27 @@ mod tests {
         assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
         assert!(!text.contains("\r\nBEGIN:VALARM"), "{text}");
         assert_eq!(text.matches("BEGIN:VEVENT").count(), 1);
+    }
+
+    #[test]
+    fn what_is_over_is_refused_and_what_goes_on_is_not() {
+        let day = beginning_of("2150-05-01".parse().unwrap()).unwrap();
+        let error = |(hour, minute): (u64, u64), time: &str, length: &str| {
+            let sent =
+                [("title", "Soup"), ("day", "2150-05-01"), ("time", time), ("length", length), ("place", "Hall")];
+            let sent = Sent::filled(sent);
+            let mut reader = Reader::judge(Words(Language::English), &sent);
+            fields(&mut reader, day.plus(Span::seconds((hour * 60 + minute) * 60)));
+            let wrong: Vec<&str> = reader.fields.iter().filter_map(|field| field.error.as_deref()).collect();
+            wrong.join(" ")
+        };
+        let over = "This is over already. Choose a later time or day.";
+        assert_eq!(error((0, 5), "00:00", "5 min"), over);
+        assert_eq!(error((0, 4), "00:00", "5 min"), "");
+        assert_eq!(error((12, 0), "11:00", "1:00"), over);
+        assert_eq!(error((12, 0), "11:30", "1:00"), "");
+        assert_eq!(error((23, 59), "23:00", "30 min"), over);
+        assert_eq!(error((23, 59), "00:00", "24:00"), "");
     }
 
     #[test]

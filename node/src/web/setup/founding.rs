@@ -37,11 +37,23 @@ const ASKED_BACK: [usize; 2] = [5, 18];
 const MAX_PLACE: usize = 60;
 /// Letters of a geohash that are kept of coordinates: five kilometres or so.
 const ROUGH_LETTERS: usize = 5;
+/// The same of where a member lives: a kilometre or so, and as many as a listing may have.
+const HOME_LETTERS: usize = 6;
 
 /// The rough place of a community, if it says one: as coordinates or as a geohash.
 pub(in crate::web) fn area_field(reader: &mut Reader<'_>) -> Option<String> {
-    let typed = reader.line("area", "setup-area", MAX_PLACE, Need::May);
-    let place = coordinates(&typed).map(|place| Cell::geohash(place, ROUGH_LETTERS));
+    place_field(reader, "setup-area", ROUGH_LETTERS)
+}
+
+/// Where a member lives, as roughly as a listing says its place.
+pub(in crate::web) fn home_field(reader: &mut Reader<'_>) -> Option<String> {
+    place_field(reader, "me-area", HOME_LETTERS)
+}
+
+/// A rough place: of coordinates so many letters of their geohash are kept.
+fn place_field(reader: &mut Reader<'_>, label: &str, letters: usize) -> Option<String> {
+    let typed = reader.line("area", label, MAX_PLACE, Need::May);
+    let place = coordinates(&typed).map(|place| Cell::geohash(place, letters));
     // From here on there is the rough place only: no page shows or carries the exact one.
     if let (Some(place), Some(field)) = (&place, reader.fields.last_mut()) {
         field.value.clone_from(place);

@@ -175,6 +175,29 @@ async fn twenty_slips_are_checked_recorded_once_and_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_double_is_found_behind_a_busy_week() {
+    let trial = Trial::begin("Elm", false).await;
+    let (ann, bo) = (trial.admit_named(1, "Ann Lee").await, trial.admit_named(2, "Bo Ray").await);
+    // More than a page of the statement came after the one that is written twice.
+    for n in 1..=230_u16 {
+        let minutes = Minutes::new(if n == 1 { 90 } else { 1 }).unwrap();
+        let mut exchange = [7; 16];
+        exchange[..2].copy_from_slice(&n.to_be_bytes());
+        let (community, exchange) = (trial.handle().community(), ExchangeId(exchange));
+        let (giver, receiver, made_at) = (ann, bo, clock::now());
+        let terms = ExchangeTerms { community, exchange, giver, receiver, minutes, made_at, details: None };
+        trial.handle().agreed(None, terms, vec![trial.word(), trial.word()], Command::Exchange).await.unwrap();
+    }
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = row(rosa.get("/slips").await.form("/slips"), 1, ["ann", "bo", "1:30"]);
+    rosa.send(form, "check").await.is(422).says("This looks like one written down today.");
+    let form = row(rosa.get("/slips").await.form("/slips"), 1, ["ann", "bo", "1:31"]);
+    rosa.send(form, "check").await.is(200);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_slip_is_a_double_of_what_waits_for_a_yes() {
     let trial = Trial::begin("Elm", false).await;
     let (ann, bo) = (trial.admit_named(1, "Ann Lee").await, trial.admit_named(2, "Bo Ray").await);

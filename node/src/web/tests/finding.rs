@@ -62,6 +62,10 @@ async fn when_is_asked_shown_changed_and_found() {
     // On Friday mornings: the ask that says so; not on Sundays. Who says nothing can be asked.
     let friday = browser.get("/find?kind=needs&day=friday&part=morning").await;
     friday.says("Walk my dog").says("Good on: Friday (morning)").says("Help is needed by 3 May 2150");
+    // Each result says by word and sign what it is.
+    friday.says("<span aria-hidden=\"true\">●</span> Ask · ").never("■</span> Offer · ");
+    let offers = browser.get("/find").await;
+    offers.says("<span aria-hidden=\"true\">■</span> Offer · ").never("●</span> Ask · ");
     friday.says("<option value=\"friday\" selected>");
     browser.get("/find?kind=needs&day=sunday").await.never("Walk my dog").says("We found nothing like that.");
     browser.get("/find?day=sunday").await.says("Walk your dog").says("No times said: just ask");
@@ -116,6 +120,54 @@ async fn what_is_near_and_spoken_here_is_found_and_says_why() {
     welsh.says("Next street").says("In Cymraeg").never("At home").never("In Cardiff");
     browser.get("/find?language=en").await.says("At home").says("In Cardiff").never("Next street");
     browser.get("/find?language=xx").await.says("At home").says("Next street");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_says_where_they_live_has_near_measured_from_there() {
+    let (trial, joe) = elm().await;
+    at(&trial, Some("gcpvj")).await;
+    let bo = trial.admit_named(2, "Bo Lee").await;
+    let offers = [("No place said", None), ("Next street", Some("gcpvn")), ("In Cardiff", Some("gcjszk"))];
+    for (n, (title, area)) in (1..).zip(offers) {
+        let area = area.map(str::to_owned);
+        trial.publish(n, bo, Item::Offer(Listing { area, ..listing(title, "", &[]) })).await;
+    }
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), joe).await;
+    // Home and finding say the same, whoever says nothing and whoever does.
+    for path in ["/home", "/find?place=near"] {
+        browser.get(path).await.says("No place said").says("Next street").never("In Cardiff").never("from you");
+    }
+    browser.get("/me").await.says("Where you live, roughly");
+    let change = browser.get("/me/change").await.form("/me/change");
+    browser.send(change.clone().with(&[("area", "Elm Road 7")]), "send").await.is(422).says("Write two numbers");
+    browser.send(change.with(&[("area", "51.4816, -3.1791")]), "send").await.is(200).never("3.1791");
+    let kept = trial.handle().persons(vec![joe]).await.unwrap()[&joe].area.clone().unwrap();
+    assert_eq!((kept.len(), &kept[..3]), (6, "gcj"));
+    for path in ["/home", "/find?place=near"] {
+        let near = browser.get(path).await;
+        near.says("No place said").says("In Cardiff").never("Next street").says("In our community");
+    }
+    let far = browser.get("/find?q=street").await;
+    let km = far.body.split("About ").nth(1).unwrap().split(" km from you").next().unwrap();
+    assert!((190..230).contains(&km.parse::<u32>().unwrap()), "{km}");
+    browser.get("/me").await.says(&kept);
+    browser.get("/me/data.json").await.says(&kept);
+    // Coordinators may know it; whoever acts for somebody need not, and others see nothing of it.
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    rosa.get(&format!("/me?for={joe}")).await.says(&kept);
+    let until = clock::now().plus(kith_protocol::time::Span::days(1));
+    let helper = crate::runtime::office::Helper { member: bo, until };
+    trial.handle().change_file(joe, move |file| file.helpers.push(helper)).await.unwrap();
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    bo_sees.get(&format!("/me?for={joe}")).await.is(200).never(&kept).never("Where you live");
+    bo_sees.get(&format!("/home?for={joe}")).await.is(200).never("from you");
+    // Left empty again, all is as it was; and it goes with the member.
+    let change = browser.get("/me/change").await.form("/me/change");
+    assert_eq!(change.get("area"), kept);
+    browser.send(change.with(&[("area", "")]), "send").await.is(200);
+    browser.get("/find?place=near").await.says("Next street").never("In Cardiff");
     trial.running.stop().await;
 }
 

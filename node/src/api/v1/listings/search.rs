@@ -107,6 +107,7 @@ pub(super) async fn search(handle: &Handle, kind: Kind, asked: Search) -> Result
         remote: remote.unwrap_or(false),
         language: language(tag)?,
         times: Times::at(one_of("day", &DAYS, day.as_deref())?, one_of("part", &PARTS, part.as_deref())?),
+        home: None,
         words: words(&query),
     };
     let found = handle.listings(&wanted, limit, after).await?;
