@@ -1,8 +1,16 @@
 //! What a time bank lives by, done in a real browser by people who know only what stands on the pages.
 //!
-//! Real nodes, Debian's Chromium, and pages that need no script. The same story is played on a computer and on a small
-//! phone, with scripts and without; and once by people who have a keyboard and nothing to point with. Whoever has no browser gets a failure that says how to install one; `tests/run` leaves
-//! these tests out then, and says so.
+//! Real nodes, Debian's Chromium, and pages that need no script. Whoever has no browser gets a failure that says how to
+//! install one; `tests/run` leaves these tests out then, and says so.
+//!
+//! | journey | computer | phone, 360 wide | scripts off, on both | keyboard alone |
+//! |---|---|---|---|---|
+//! | each of the twelve in [`JOURNEYS`] | yes | yes | yes | yes, with the focus seen at each stop |
+//! | back from a backup, back from a partner | | | on a phone | |
+//! | pages that change by themselves | one of them | one of them | need a script | |
+//! | a passkey, a key of one's own | | yes | need a script | passkey: each page walked through |
+//!
+//! Slips are scanned from a photo that is sent like any file, which needs no script.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod across;

@@ -5,13 +5,10 @@ use crate::{
     routes::{Who, pages},
     town::Town,
 };
-use anyhow::{Context as _, Result, ensure};
-use kith_tests::{
-    browser::{Browser, Look, tool},
-    cluster::{FirstRun, found_with_words, run},
-};
+use anyhow::{Result, ensure};
+use kith_tests::browser::{Browser, Look, tool};
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::fs;
 
 /// Runs the checker on the page and calls with what it found, each as one line.
 const RUN: &str = "
@@ -58,91 +55,58 @@ impl Axe {
     }
 }
 
-/// Looks at somebody's pages. Where scripts are off, they are off until the page is there: the checker is one itself.
-fn theirs(axe: &Axe, town: &Town, browser: &Browser, who: Who, scripts: bool) -> Result<Vec<String>> {
-    let mut wrong = Vec::new();
+/// Whether the page is another one to whoever has scripts off. A page that brings no script is the same to everybody.
+const BRINGS_SCRIPT: &str = "return document.querySelector('script[src], noscript') !== null";
+
+/// Looks at somebody's pages. Where they bring a script, once more with scripts off until the page is there: the checker
+/// is one itself. Gives what is wrong, and how many pages were looked at without.
+fn theirs(axe: &Axe, town: &Town, browser: &Browser, who: Who) -> Result<(Vec<String>, usize)> {
+    let (mut wrong, mut without) = (Vec::new(), 0);
     let disable = |off: bool| browser.command("Emulation.setScriptExecutionDisabled", &json!({ "value": off }));
     for path in pages(town, who) {
-        if scripts {
-            browser.go(&path)?;
-            wrong.extend(axe.look(browser, &WAYS)?);
-        } else {
+        browser.go(&path)?;
+        wrong.extend(axe.look(browser, &WAYS)?);
+        if browser.script(BRINGS_SCRIPT, Vec::new())?.as_bool() == Some(true) {
             disable(true)?;
             browser.go(&path)?;
             disable(false)?;
-            wrong.extend(axe.look(browser, &WAYS[..1])?);
+            wrong.extend(axe.look(browser, &WAYS)?.into_iter().map(|what| format!("without scripts: {what}")));
+            without += 1;
         }
     }
-    Ok(wrong)
+    Ok((wrong, without))
 }
 
-/// The pages of a first run.
-fn first_run(axe: &Axe, town: &Town) -> Result<Vec<String>> {
-    let first = FirstRun::begin(&town.scratch.path().join("new"))?;
-    let base = first.link.split("/setup").next().unwrap_or_default();
-    let browser = town.driver.browser(&first.link, Look::DESKTOP)?;
-    let mut wrong = Vec::new();
-    browser.go(&first.link)?;
-    wrong.extend(axe.look(&browser, &WAYS)?);
-    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
-    wrong.extend(axe.look(browser.choose("Begin a new community")?.press("Go on")?, &WAYS)?);
-    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
-    browser.fill("What is it called?", "New Street")?.fill("Your name", "Rosa May")?;
-    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
-    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
-    wrong.extend(axe.look(browser.press("I have written them down")?, &WAYS)?);
-    for (path, button) in [("invitation", "Go on"), ("backup", "Send it to this computer"), ("partners", "Ask them")] {
-        browser.go(&format!("{base}/setup/{path}"))?;
-        wrong.extend(axe.look(&browser, &WAYS)?);
-        // And with what is to be mended in it.
-        wrong.extend(axe.look(browser.press(button)?, &WAYS)?);
-    }
-    coming_back(axe, town, &browser, base, &mut wrong)?;
-    Ok(wrong)
-}
-
-/// What is in a backup, and the last page.
-fn coming_back(axe: &Axe, town: &Town, browser: &Browser, base: &str, wrong: &mut Vec<String>) -> Result<()> {
-    let (dir, file) = (town.scratch.path().join("lost"), town.scratch.path().join("lost.age"));
-    let (lost, words) = found_with_words(&dir, "Lost Street")?;
-    let place = |path: &Path| path.to_str().map(str::to_owned).context("a directory of a test has a plain name");
-    run(&["backup", "--dir", &place(&lost.dir)?, "--out", &place(&file)?])?.ok()?;
-    let words = fs::read_to_string(words)?;
-    browser.go(&format!("{base}/setup/backup"))?;
-    browser.attach("The backup", &file)?;
-    wrong.extend(axe.look(browser.press("Send it to this computer")?, &WAYS)?);
-    browser.fill("The 24 words", &words)?;
-    wrong.extend(axe.look(browser.press("Go on")?, &WAYS)?);
-    wrong.extend(axe.look(browser.press("Bring it back")?, &WAYS)?);
-    Ok(())
-}
-
-/// Looks at every page in every way, and at each once more with scripts off.
+/// Looks at every page in every way, and in the same ways with scripts off.
 pub(crate) fn every_page(town: &Town) -> Result<()> {
-    let axe = Axe::new()?;
-    let mut wrong = first_run(&axe, town)?;
+    let (axe, mut wrong) = (Axe::new()?, Vec::new());
+    let mut look = |browser: &Browser| {
+        wrong.extend(axe.look(browser, &WAYS)?);
+        Ok(())
+    };
+    flows::first_run(town, |base| Ok(base.to_owned()), &mut look)?;
     let (amina, rosa) = (town.amina(Look::DESKTOP)?, town.rosa(Look::DESKTOP)?);
-    let anybody = town.driver.browser(&town.node.url(), Look::DESKTOP)?;
-    let mut looked = 0;
-    for scripts in [true, false] {
-        for (browser, who) in [(&anybody, Who::Anybody), (&amina, Who::Member), (&rosa, Who::Coordinator)] {
-            wrong.extend(theirs(&axe, town, browser, who, scripts)?);
-            looked += pages(town, who).len();
-        }
+    let anybody = town.browser_of_nobody(Look::DESKTOP)?;
+    let (mut looked, mut without) = (0, 0);
+    for (browser, who) in [(&anybody, Who::Anybody), (&amina, Who::Member), (&rosa, Who::Coordinator)] {
+        let (found, bare) = theirs(&axe, town, browser, who)?;
+        wrong.extend(found);
+        looked += pages(town, who).len();
+        without += bare;
     }
     flows::all(town, &amina, &rosa, |browser| {
         wrong.extend(axe.look(browser, &WAYS)?);
         Ok(())
     })?;
     check_itself(&axe, town)?;
-    ensure!(looked > 120, "{looked} pages were looked at");
+    ensure!(looked > 60 && without > 5, "{looked} pages were looked at, {without} of them without scripts");
     ensure!(wrong.is_empty(), "{} things to mend:\n{}", wrong.len(), wrong.join("\n"));
     Ok(())
 }
 
 /// The checker must find what is wrong with a page on purpose.
 fn check_itself(axe: &Axe, town: &Town) -> Result<()> {
-    let browser = town.driver.browser(&town.node.url(), Look::DESKTOP)?;
+    let browser = town.browser_of_nobody(Look::DESKTOP)?;
     browser.go("/")?;
     // The page's own policy refuses colours that stand in the markup; those that a script sets it cannot.
     let spoil = "document.querySelector('main').insertAdjacentHTML('beforeend', arguments[0]);

@@ -3,8 +3,11 @@
 use crate::{routes::all_flows, town::Town};
 use anyhow::{Context as _, Result};
 use kith::api::types::NewMember;
-use kith_tests::browser::{Browser, Look};
-use std::fs;
+use kith_tests::{
+    browser::{Browser, Look},
+    cluster::{FirstRun, found_with_words, run},
+};
+use std::{fs, path::Path};
 
 /// What another system wrote, with one line that does not fit.
 const TABLE: &str = "name,phone,hours\nPriya Nair,020 7946 0011,2.5\nOwen Price,,-1\nLena Fox,,many\n";
@@ -78,7 +81,7 @@ impl<F: FnMut(&Browser) -> Result<()>> Looker<'_, F> {
 
     /// Somebody asks to join, and a coordinator reads it.
     fn join(&mut self, rosa: &Browser) -> Result<()> {
-        let anybody = self.town.driver.browser(&self.town.node.url(), Look::DESKTOP)?;
+        let anybody = self.town.browser_of_nobody(Look::DESKTOP)?;
         anybody.go("/join")?;
         self.at(anybody.press("Go on")?)?;
         anybody.fill("What do people thank you for?", "My lentil soup")?.fill("Name", "Gwen Hall")?;
@@ -138,4 +141,47 @@ pub(crate) fn all(
     looker.stale(amina, rosa)?;
     looker.import(rosa)?;
     all_flows(&looker.seen)
+}
+
+/// Has the pages of a first run looked at, from the first to the community that came back. `door` says by which address a
+/// browser comes to the node at this one.
+pub(crate) fn first_run(
+    town: &Town,
+    door: impl FnOnce(&str) -> Result<String>,
+    look: &mut impl FnMut(&Browser) -> Result<()>,
+) -> Result<()> {
+    let first = FirstRun::begin(&town.scratch.path().join("new"))?;
+    let (node, secret) = first.link.split_once("/setup").context("the link leads to the setup")?;
+    let base = door(node)?;
+    let browser = town.driver.browser(&base, Look::DESKTOP)?;
+    browser.go(&format!("/setup{secret}"))?;
+    look(&browser)?;
+    look(browser.press("Go on")?)?;
+    look(browser.choose("Begin a new community")?.press("Go on")?)?;
+    look(browser.press("Go on")?)?;
+    browser.fill("What is it called?", "New Street")?.fill("Your name", "Rosa May")?;
+    look(browser.press("Go on")?)?;
+    look(browser.press("Go on")?)?;
+    look(browser.press("I have written them down")?)?;
+    for (path, button) in [("invitation", "Go on"), ("backup", "Send it to this computer"), ("partners", "Ask them")] {
+        browser.go(&format!("/setup/{path}"))?;
+        look(&browser)?;
+        // And with what is to be mended in it.
+        look(browser.press(button)?)?;
+    }
+    coming_back(town, &browser, look)
+}
+
+/// What is in a backup, and the last page.
+fn coming_back(town: &Town, browser: &Browser, look: &mut impl FnMut(&Browser) -> Result<()>) -> Result<()> {
+    let (dir, file) = (town.scratch.path().join("lost"), town.scratch.path().join("lost.age"));
+    let (lost, words) = found_with_words(&dir, "Lost Street")?;
+    let place = |path: &Path| path.to_str().map(str::to_owned).context("a directory of a test has a plain name");
+    run(&["backup", "--dir", &place(&lost.dir)?, "--out", &place(&file)?])?.ok()?;
+    browser.go("/setup/backup")?;
+    browser.attach("The backup", &file)?;
+    look(browser.press("Send it to this computer")?)?;
+    browser.fill("The 24 words", &fs::read_to_string(words)?)?;
+    look(browser.press("Go on")?)?;
+    look(browser.press("Bring it back")?)
 }

@@ -9,6 +9,7 @@ mod flows;
 mod lighthouse;
 mod markup;
 mod pictures;
+mod recorder;
 mod routes;
 mod town;
 
@@ -21,7 +22,7 @@ fn axe_finds_nothing_in_any_colours_at_any_width_and_without_scripts() {
 
 #[test]
 fn the_markup_is_valid() {
-    markup::every_page(&Town::new().unwrap()).unwrap();
+    markup::every_page(&mut Town::new().unwrap()).unwrap();
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! The markup, as it leaves the node, by the rules of the HTML standard.
 
 use crate::{
+    flows,
+    recorder::Recorder,
     routes::{Who, pages},
     town::Town,
 };
 use anyhow::{Context as _, Result, ensure};
 use kith_tests::browser::{Look, tool};
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 /// The standard's own rules, and those about accessibility. Two of them ask for more than the standard: a button's type,
 /// which is `submit` when none is given, as is meant here; and no role on a list, which a list without marks needs in Safari.
@@ -32,24 +34,73 @@ fn check(folder: &Path) -> Result<Option<String>> {
     Ok((!ran.status.success()).then_some(said))
 }
 
-/// Every page, in a folder of its own.
-pub(crate) fn every_page(town: &Town) -> Result<()> {
-    let folder = town.scratch.path().join("markup");
-    fs::create_dir(&folder)?;
-    let (amina, rosa) = (town.amina(Look::DESKTOP)?, town.rosa(Look::DESKTOP)?);
-    let mut count = 0;
-    for (who, cookies) in
-        [(Who::Anybody, String::new()), (Who::Member, amina.cookies()?), (Who::Coordinator, rosa.cookies()?)]
-    {
+/// What each page that no address leads to is known by.
+const SEEN: [&str; 12] = [
+    "Please mend this first",
+    "Is this right?",
+    "Your ask is on the board.",
+    "It is another one",
+    "Somebody changed this meanwhile",
+    "Write the name of your community.",
+    "Recovery sheet",
+    "Choose the file with the backup.",
+    "What is in it",
+    "Your community is back",
+    "This is not our address",
+    "This is too much at once",
+];
+
+/// Requests that no page of ours makes, and that are stopped before one sees them: an unknown name, too much, no form.
+const STRANGE: [&str; 3] = [
+    "GET / HTTP/1.1\r\nhost: elsewhere.example\r\naccept: text/html\r\nconnection: close\r\n\r\n",
+    "POST /ask HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\nconnection: close\r\ncontent-length: 99999999\r\n\r\n",
+    "POST /sign-in HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\nconnection: close\r\n\
+     content-type: application/x-www-form-urlencoded\r\ncontent-length: 3\r\n\r\na=b",
+];
+
+/// Every page that has an address of its own, with a part of the address.
+fn with_address(town: &Town, amina: &str, rosa: &str) -> Result<Vec<(String, String)>> {
+    let mut all = Vec::new();
+    for (who, cookies) in [(Who::Anybody, ""), (Who::Member, amina), (Who::Coordinator, rosa)] {
         for path in pages(town, who) {
-            let html = fetch(&format!("{}{path}", town.node.url()), &cookies)?;
-            ensure!(html.starts_with("<!doctype html>"), "{path} is no page: {html}");
-            let name: String = path.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(60).collect();
-            fs::write(folder.join(format!("{count:02}{name}.html")), html)?;
-            count += 1;
+            let html = fetch(&format!("{}{path}", town.node.url()), cookies)?;
+            all.push((path.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(60).collect(), html));
         }
     }
-    ensure!(count > 40, "{count} pages");
+    ensure!(all.len() > 40, "{} pages", all.len());
+    Ok(all)
+}
+
+/// Every page that only a form leads to, those of a first run, and those of requests that are stopped.
+fn behind_forms(town: &mut Town) -> Result<BTreeSet<String>> {
+    let door = Recorder::before(&town.node.url())?;
+    town.door.clone_from(&door.url);
+    let (amina, rosa) = (town.amina(Look::DESKTOP)?, town.rosa(Look::DESKTOP)?);
+    flows::all(town, &amina, &rosa, |_| Ok(()))?;
+    for request in STRANGE {
+        door.ask(request)?;
+    }
+    let mut new = None;
+    let first = |node: &str| Ok(new.insert(Recorder::before(node)?).url.clone());
+    flows::first_run(town, first, &mut |_| Ok(()))?;
+    let mut all = door.pages();
+    all.extend(new.map(|new| new.pages()).unwrap_or_default());
+    let missing: Vec<&str> = SEEN.into_iter().filter(|seen| !all.iter().any(|html| html.contains(seen))).collect();
+    ensure!(missing.is_empty() && all.len() > 60, "{} pages, and none says {missing:?}", all.len());
+    Ok(all)
+}
+
+/// Every page, in a folder.
+pub(crate) fn every_page(town: &mut Town) -> Result<()> {
+    let folder = town.scratch.path().join("markup");
+    fs::create_dir(&folder)?;
+    let (amina, rosa) = (town.amina(Look::DESKTOP)?.cookies()?, town.rosa(Look::DESKTOP)?.cookies()?);
+    let mut all = with_address(town, &amina, &rosa)?;
+    all.extend(behind_forms(town)?.into_iter().map(|html| (String::new(), html)));
+    for (count, (name, html)) in all.into_iter().enumerate() {
+        ensure!(html.starts_with("<!doctype html>"), "{name} is no page: {html}");
+        fs::write(folder.join(format!("{count:03}{name}.html")), html)?;
+    }
     if let Some(wrong) = check(&folder)? {
         anyhow::bail!("to mend:\n{wrong}");
     }

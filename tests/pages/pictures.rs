@@ -1,7 +1,7 @@
 //! Pictures of the main pages, for people to look at: `target/screenshots`.
 
 use crate::{routes::address, town::Town};
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use kith_tests::browser::{Browser, Look};
 use serde_json::json;
 use std::fs;
@@ -33,6 +33,23 @@ fn colours(browser: &Browser, colours: &str) -> Result<()> {
     browser.command("Emulation.setEmulatedMedia", &media).map(|_| ())
 }
 
+/// How far the menu begins beside the community's name above it, and how many empty lines a card of the statement has.
+const UNTIDY: &str = "
+    const name = document.querySelector('header .name'), link = document.querySelector('header nav a');
+    const begins = one => one.getBoundingClientRect().left + parseFloat(getComputedStyle(one).paddingLeft);
+    const cells = [...document.querySelectorAll('.statement td:empty')];
+    const blank = cells.filter(cell => getComputedStyle(cell).display === 'block').length;
+    return [Math.abs(begins(name) - begins(link)), blank]";
+
+/// What a program can see of order on a page.
+fn tidy(browser: &Browser) -> Result<()> {
+    let untidy = browser.script(UNTIDY, Vec::new())?;
+    let (beside, blank) = (untidy[0].as_f64().context("a page has a menu")?, untidy[1].as_u64());
+    ensure!(beside < 1.0, "{}: the menu begins {beside} pixels beside the name", browser.path()?);
+    ensure!(blank == Some(0), "{}: {blank:?} empty lines", browser.path()?);
+    Ok(())
+}
+
 /// A way to look at all of them: its name, the window, the colours, and whether the print is large.
 const WAYS: [(&str, Look, &str, bool); 5] = [
     ("light", Look::DESKTOP, "light", false),
@@ -56,6 +73,7 @@ pub(crate) fn main_pages(town: &Town) -> Result<()> {
         for (name, coordinators, path) in PAGES {
             let browser = if coordinators { &rosa } else { &amina };
             browser.go(&address(town, path))?;
+            tidy(browser)?;
             let place = browser.picture(&format!("{name}-{way}"))?;
             ensure!(fs::metadata(&place)?.len() > EMPTY_BYTES, "{} shows nothing", place.display());
         }

@@ -54,6 +54,8 @@ const SETTINGS: &str = "[http]\nsite = \"https://time.example.org\"\n[mail]\nser
 pub(crate) struct Town {
     pub(crate) driver: Driver,
     pub(crate) node: Node,
+    /// By which address browsers come to the node.
+    pub(crate) door: String,
     pub(crate) id: CommunityId,
     pub(crate) people: Vec<MemberId>,
     pub(crate) coordinator: MemberId,
@@ -91,6 +93,7 @@ impl Town {
         let coordinator = *status.coordinators.first().context("a coordinator")?;
         let mut town = Self {
             id: node.id(),
+            door: node.url(),
             partner: gorbals.id(),
             driver,
             node,
@@ -188,6 +191,8 @@ impl Town {
     /// What people do in their browsers: set rules, ask a question, write to each other, and show what they offer.
     fn talk(&self) -> Result<()> {
         let rosa = self.browser(&self.coordinator, Look::DESKTOP)?;
+        rosa.go("/me/change")?;
+        rosa.fill("Name", "Rosa May")?.press("Save")?;
         rosa.go("/contact")?;
         rosa.fill("Name, number and times", "Ring Rosa, 020 7946 0000, Tuesdays and Thursdays")?.press("Save")?;
         rosa.go("/safety")?;
@@ -208,11 +213,16 @@ impl Town {
         })
     }
 
+    /// A browser in which nobody is signed in.
+    pub(crate) fn browser_of_nobody(&self, look: Look) -> Result<Browser> {
+        self.driver.browser(&self.door, look)
+    }
+
     /// A browser in which this member is signed in.
     pub(crate) fn browser(&self, member: &MemberId, look: Look) -> Result<Browser> {
         let path = format!("/api/v1/members/{member}/sign-in-code");
         let code: SignInCode = self.node.client().post(&path, &json!({}), None)?;
-        let browser = self.driver.browser(&self.node.url(), look)?;
+        let browser = self.browser_of_nobody(look)?;
         browser.go("/sign-in")?;
         browser.fill("Your code", &code.code)?.press_button("Sign in")?;
         Ok(browser)

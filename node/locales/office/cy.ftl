@@ -125,7 +125,7 @@ messages-empty = Ysgrifennwch rywbeth yn gyntaf.
 messages-apart = Ni allwch ysgrifennu at eich gilydd yma. Gall cydlynydd helpu.
 messages-too-many = Mae hynny'n llawer mewn diwrnod. Daliwch ati yfory.
 messages-away = Mae { $name } yn gorffwys tan { $day }. Bydd eich neges yn aros.
-messages-not-across = Mae negeseuon yn aros yn ein cymuned ni. Ar gyfer eraill, gofynnwch i gydlynydd.
+messages-not-across = Dim ond at bobl o'n cymuned ni y gallwch ysgrifennu. I gyrraedd y person hwn, gofynnwch i gydlynydd.
 listing-away = Maen nhw'n gorffwys tan { $day }.
 home-letters = { $n ->
     [one] Mae gennych 1 neges newydd
@@ -250,7 +250,7 @@ events = Digwyddiadau
 events-none = Does dim wedi'i drefnu ar hyn o bryd.
 events-file = Pob digwyddiad i'ch calendr eich hun
 event-new = Ychwanegu digwyddiad
-event-lead = Gall pawb weld digwyddiadau, gan gynnwys pobl nad ydynt yn aelodau.
+event-lead = Gall pawb weld hyn, gan gynnwys pobl nad ydynt yn aelodau.
 event-title = Beth yw e?
     .missing = Ysgrifennwch beth yw e.
 event-day = Pa ddiwrnod?

@@ -125,7 +125,7 @@ messages-empty = Write something first.
 messages-apart = You two cannot write to each other here. A coordinator can help.
 messages-too-many = That is a lot for one day. Please go on tomorrow.
 messages-away = { $name } has a rest until { $day }. Your message will wait.
-messages-not-across = Messages stay inside our community. For other communities, ask a coordinator.
+messages-not-across = You can write only to people of our community. To reach this person, ask a coordinator.
 listing-away = They have a rest until { $day }.
 home-letters = { $n ->
     [one] You have 1 new message
@@ -250,7 +250,7 @@ events = Events
 events-none = Nothing is planned just now.
 events-file = All events for your own calendar
 event-new = Add an event
-event-lead = Everybody can see events, also people who are not members.
+event-lead = Everybody can see this, members or not.
 event-title = What is it?
     .missing = Write what it is.
 event-day = Which day?

@@ -125,7 +125,7 @@ messages-empty = Escriba algo primero.
 messages-apart = Aquí no pueden escribirse. Quien coordina puede ayudar.
 messages-too-many = Es mucho para un día. Siga mañana.
 messages-away = { $name } descansa hasta el { $day }. Su mensaje esperará.
-messages-not-across = Los mensajes se quedan en nuestra comunidad. Para otras, pregunte a quien coordina.
+messages-not-across = Solo puede escribir a personas de nuestra comunidad. Para llegar a esta, pregunte a quien coordina.
 listing-away = Descansa hasta el { $day }.
 home-letters = { $n ->
     [one] Tiene 1 mensaje nuevo
@@ -250,7 +250,7 @@ events = Actos
 events-none = Ahora no hay nada previsto.
 events-file = Todos los actos para su calendario
 event-new = Añadir un acto
-event-lead = Todo el mundo ve los actos, también quien no es de la comunidad.
+event-lead = Todo el mundo puede ver esto, también quien no es de la comunidad.
 event-title = ¿Qué es?
     .missing = Escriba qué es.
 event-day = ¿Qué día?

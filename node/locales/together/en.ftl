@@ -62,7 +62,7 @@ group-there = Who was there?
 group-names = Who was there?
     .hint = One name on each line.
     .missing = Write who was there, one name on each line.
-group-nobody = Add somebody besides whoever led.
+group-nobody = Who else was there? Add at least one person.
 group-too-many = At most { $most } people fit. Write the others down by themselves.
 group-length = How long was it?
     .hint = Like 1:30 or 45 min.
@@ -84,7 +84,7 @@ slips-group-kept = { $n ->
    *[other] Written down for { $shown } people. You can undo it until tomorrow.
 }
 done-group = The group is written down
-done-group-next = A coordinator can undo it until tomorrow.
+done-group-next = Until tomorrow a coordinator can take it all back.
 attendance = Attendance sheet
 attendance-of = Sheet for { $circle }
 attendance-lead = Print this, and let everybody sign. Then write it down as a group.

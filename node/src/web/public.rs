@@ -4,6 +4,9 @@ mod calendar;
 mod feed;
 mod join;
 mod map;
+mod schema;
+
+pub(super) use schema::{of_community, of_listing};
 
 use super::App;
 use axum::{
@@ -16,7 +19,7 @@ use axum::{
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/offers.atom", get(feed::atom))
-        .route("/community.jsonld", get(feed::data))
+        .route("/community.jsonld", get(schema::data))
         .route("/events", get(calendar::list))
         .route("/events/new", get(calendar::form).post(calendar::send))
         .route("/events/{id}/cancel", post(calendar::cancel))

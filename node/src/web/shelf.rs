@@ -15,7 +15,7 @@ use kith_protocol::{
 use std::collections::BTreeSet;
 
 /// The most of our own offers on the page, and of our own needs: what a person will look through.
-pub(super) const OWN_SHOWN: usize = 50;
+pub(super) const OWN_SHOWN: usize = 45;
 /// The most offers of one partner, and needs: a taste, so that a large partner does not cover our own.
 const PARTNERS_SHOWN: usize = 5;
 /// How many of our newest listings are read for the page; the second number only when the first did not give enough
@@ -27,7 +27,7 @@ const PARTNERS_READ: u64 = 60;
 const CARD_TEXT: usize = 240;
 /// What the cards of one kind may weigh on the page, ours and the partners': the whole page with its style sheet has
 /// to stay under 60 KB.
-const OWN_BYTES: usize = 11_900;
+const OWN_BYTES: usize = 10_700;
 const PARTNERS_BYTES: usize = 3 * 1024;
 /// What the template makes of a card without words.
 const CARD_BYTES: usize = 90;

@@ -3,6 +3,7 @@
 use super::{
     pages::rendered,
     partners::{self, Line, Seen},
+    public,
     shelf::{self, Board, Found},
     visit::Frame,
     words::Words,
@@ -125,6 +126,8 @@ pub(super) struct StatusPage {
     more_partners: Option<String>,
     joining: Vec<String>,
     backup_overdue: bool,
+    /// What search engines read.
+    data: String,
     /// The signed checkpoint, or none when it cannot be shown now.
     proof: Option<String>,
 }
@@ -147,6 +150,7 @@ impl StatusPage {
         }
         let proof = proof.inspect_err(|refused| tracing::warn!(%refused, "no checkpoint on the public page"));
         Self {
+            data: public::of_community(&gathered.name, &gathered.own.offers, &gathered.own.needs),
             area: gathered.area,
             members,
             exchanged: words.hours(gathered.exchanged),

@@ -62,6 +62,11 @@ fn spoken(words: Words, gathered: Gathered) -> String {
     rendered(&StatusPage::new(frame, gathered, Ok("kith/did:key:z6Mk\n2\nroot\n".into()), NOW))
 }
 
+/// What people read of a page: not what programs read in its head.
+fn read_by_people(html: &str) -> &str {
+    &html[html.find("<body>").unwrap()..]
+}
+
 fn gathered() -> Gathered {
     let partner = Seen { name: Some("Gorbals".into()), net: 90, limits: (600, 1_200), ..Seen::default() };
     Gathered {
@@ -153,13 +158,17 @@ fn the_heaviest_page_stays_light() {
             ..gathered()
         };
         let weight = weight(gathered);
+
         assert!(weight < 60_000, "{weight} bytes");
     }
 }
 
 #[test]
 fn a_card_weighs_no_more_than_was_reckoned() {
-    let alone = |offers| plain(Gathered { own: Found { offers, needs: Vec::new() }, ..gathered() }).len();
+    let alone = |offers| {
+        let own = Found { offers, needs: Vec::new() };
+        read_by_people(&plain(Gathered { own, ..gathered() })).len()
+    };
     let mut strange = listing("<&>", "\"'", &["<", ">"]);
     (strange.language, strange.remote) = ("cy-GB".into(), true);
     let bare = Listing { text: None, ..listing("Weeding", "", &[]) };
@@ -171,14 +180,14 @@ fn a_card_weighs_no_more_than_was_reckoned() {
 }
 
 #[test]
-fn fifty_ordinary_cards_of_each_kind_have_room() {
+fn a_full_board_of_ordinary_cards_has_room() {
     let text = "I can come on weekday afternoons, and I bring my own tools.";
     let ordinary = || listing("Help with the hedge and the lawn", text, &["hedge", "lawn"]);
     let own = Found { offers: vec![ordinary(); OWN_SHOWN], needs: vec![ordinary(); OWN_SHOWN] };
     let html = plain(Gathered { own, ..gathered() });
-    assert_eq!(html.matches(text).count(), 2 * OWN_SHOWN);
+    assert_eq!(read_by_people(&html).matches(text).count(), 2 * OWN_SHOWN);
     assert_eq!(html.matches("There are more.").count(), 2);
-    assert!(html.contains("Sewing"), "a partner's card has room beside fifty of ours");
+    assert!(html.contains("Sewing"), "a partner's card has room beside all of ours");
     assert!(!plain(gathered()).contains("There are more."));
 }
 
@@ -219,7 +228,10 @@ fn the_page_can_be_walked_without_seeing_it() {
             assert_eq!(html.matches(once).count(), 1, "{once} in {html}");
         }
         for never in ["<script", "style=", " on", "javascript:", "http:", "https:", "//"] {
-            let inside = html.split('<').filter_map(|part| part.split('>').next()).any(|tag| {
+            let tags = html.split('<').filter_map(|part| part.split('>').next());
+            // Data for search engines stands in an element of that name, and runs nothing.
+            let mut tags = tags.filter(|tag| *tag != "script type=\"application/ld+json\"");
+            let inside = tags.any(|tag| {
                 let attributes = tag.split('"').step_by(2).collect::<String>();
                 if never == " on" { attributes.contains(never) } else { format!("<{tag}").contains(never) }
             });

@@ -448,7 +448,11 @@ impl Browser {
     /// When it cannot be made or written.
     pub fn picture(&self, name: &str) -> Result<PathBuf> {
         let place = target_folder(SCREENSHOTS)?.join(format!("{name}.png"));
-        let parameters = json!({ "format": "png", "captureBeyondViewport": true });
+        // A picture of the whole page has no scrollbar, and is cut off by its width unless it says how wide it is.
+        let size = "return [innerWidth, Math.max(innerHeight, document.documentElement.scrollHeight)]";
+        let size = self.script(size, Vec::new())?;
+        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1 });
+        let parameters = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let shot = self.command("Page.captureScreenshot", &parameters)?;
         let text = shot["data"].as_str().context("the browser made no picture")?;
         fs::write(&place, data_encoding::BASE64.decode(text.as_bytes())?)?;

@@ -11,7 +11,7 @@ use crate::{
         acting::Acting,
         forms::{Asked, Post, Reader},
         pages::{self, FormPage, Press, go},
-        times,
+        public, times,
         visit::{Frame, Guest, Visit, escaped},
         words::Words,
     },
@@ -145,6 +145,8 @@ struct OpenPage<'a> {
     skill: &'static str,
     rows: Vec<(String, String)>,
     sign_in: String,
+    /// What search engines read.
+    data: String,
 }
 
 /// What anybody may read of a listing of ours, as in the feed: not whose it is. What partners list is for members.
@@ -172,6 +174,7 @@ fn open(frame: &Frame, found: &Found) -> Answer {
         skill: crate::web::skills::drawing(listing.category),
         rows,
         sign_in: format!("/sign-in?next={}", escaped(&frame.path)),
+        data: public::of_listing(&frame.community, kind, listing),
     };
     Ok(pages::show(frame, &page))
 }

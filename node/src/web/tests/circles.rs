@@ -154,7 +154,7 @@ async fn a_sheet_of_a_group_is_one_exchange_that_can_be_undone() {
     // Without a circle the names are typed.
     let form = rosa.get("/group").await.form("/group").with(&[("leader", "Cy Old"), ("length", "0:30")]);
     rosa.send(form.clone().with(&[("there", "Ada Park\nNobody")]), "check").await.is(422).says("“Nobody”");
-    rosa.send(form.clone().with(&[("there", "Cy Old")]), "check").await.is(422).says("Add somebody besides");
+    rosa.send(form.clone().with(&[("there", "Cy Old")]), "check").await.is(422).says("Who else was there?");
     let (_, sent) = rosa.whole(form.with(&[("there", "Ada Park\r\n\r\nBo Lee\r\n")])).await;
     sent.says("Written down for 2 people.");
     assert_eq!(balance(&trial, cy).await, 30);

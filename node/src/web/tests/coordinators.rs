@@ -73,10 +73,10 @@ async fn the_last_coordinator_cannot_go() {
     let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
     let form = rosa.get(&format!("/members/{}/role", trial.coordinator)).await.form("/members/");
     let refused = rosa.send(form.with(&[("role", "member")]), "check").await;
-    refused.is(422).says("Somebody has to be a coordinator.");
+    refused.is(422).says("One coordinator must stay.");
     let form = rosa.get("/leave").await.form("/leave").with(&[("name", "keep")]);
     let (_, refused) = rosa.whole(form).await;
-    refused.is(422).says("Somebody has to be a coordinator.");
+    refused.is(422).says("One coordinator must stay.");
     rosa.get("/today").await.is(200);
     trial.running.stop().await;
 }

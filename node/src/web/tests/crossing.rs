@@ -89,7 +89,7 @@ async fn while_they_sleep(rosa: &mut Browser, amina_there: &mut Browser, offer: 
     rosa.until("/partners", "Their computer is asleep").await;
     let form = amina_there.get(offer).await;
     form.says("Their computer is asleep. You can still read this, and ask a coordinator.");
-    form.says("Messages stay inside our community.").never("messages will wait");
+    form.says("You can write only to people of our community.").never("messages will wait");
     amina_there.get("/find?place=others").await.says("You can still read this").never("messages will wait");
     let address = form.links().into_iter().find(|link| link.starts_with("/record/hours")).unwrap();
     let form = amina_there.get(&address).await.form("/record/hours").with(&[("length", "1")]);

@@ -7,7 +7,7 @@ use crate::{
     },
     trial::{Trial, listing},
     web::{
-        browser::{Browser, serve},
+        browser::{Browser, Shown, serve},
         words::date_of,
     },
 };
@@ -18,6 +18,7 @@ use kith_protocol::{
     shelf::Item,
     time::{Span, Timestamp},
 };
+use serde_json::{Value, json};
 use std::io::Cursor;
 
 /// A photo as a phone makes it.
@@ -87,6 +88,12 @@ async fn a_coordinator_takes_a_backup_away() {
     trial.running.stop().await;
 }
 
+/// What search engines read in a page. The element ends where the data does, whatever people wrote.
+fn embedded(page: &Shown) -> Value {
+    let (_, rest) = page.body.split_once("<script type=\"application/ld+json\">").unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn events_and_offers_can_be_taken_along() {
     let trial = Trial::begin("Elm & Oak", false).await;
@@ -121,7 +128,12 @@ async fn events_and_offers_can_be_taken_along() {
     open.never("Ada").never("/messages/").never("/record").never("/withdraw").never("/report");
     anybody.get(&format!("{path}/withdraw")).await.is(401);
     rosa.get(&path).await.says("Ada").never("Members can answer this.");
-    anybody.get("/").await.says("href=\"/community.jsonld\"");
+    let data = embedded(&open);
+    assert_eq!((&data["@type"], &data["name"]), (&json!("NGO"), &json!("Elm & Oak")));
+    assert_eq!(data["makesOffer"][0]["description"], "Any & every day");
+    let front = anybody.get("/").await;
+    front.says("href=\"/community.jsonld\"").never("Sewing <b>");
+    assert_eq!(embedded(&front)["makesOffer"][0]["name"], "Sewing <b>");
     anybody.get("/community.jsonld").await.says("\"makesOffer\"").says("Sewing <b>");
     anybody.get("/map").await.says("Elm &#38; Oak").says("This is us").says("class=\"here\"");
     anybody.get("/events/new").await.is(401);
