@@ -40,7 +40,7 @@ pub use office::{
 pub use partners::{
     AcceptInvitation, GoOn, GrantView, InvitationView, MailSwitch, NewGrant, NewInvitation, PartnerView,
 };
-pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeView};
+pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeMail, NoticeView};
 pub use week::{BenefitsWords, LetterLanguage, WeekView, WeeklyLetter, WeeklyLettersView};
 
 use serde::{Deserialize, Serialize};

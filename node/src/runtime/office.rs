@@ -4,6 +4,7 @@
 //! Every paper is a record of its own among people's records: encrypted under its own key, part of every backup, and gone
 //! for good when it is erased. Whoever leaves and wants to be forgotten takes all papers about them along.
 
+mod broadcast;
 mod circles;
 mod copies;
 mod full;
@@ -19,6 +20,7 @@ mod safety;
 mod tests;
 mod together;
 
+pub use broadcast::{ByMail, MAX_MISSED, Went};
 pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
 pub use full::FileFull;

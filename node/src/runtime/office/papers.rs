@@ -1,6 +1,6 @@
 //! The papers themselves.
 
-use super::{Application, FileFull, KEPT_FOR, Letter, PaperId, Posted};
+use super::{Application, ByMail, FileFull, KEPT_FOR, Letter, PaperId, Posted};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -246,6 +246,9 @@ pub struct Notice {
     /// The circle it is for; everybody's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub circle: Option<PaperId>,
+    /// How it goes out by e-mail, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_mail: Option<ByMail>,
 }
 
 /// An exchange that a coordinator looks at before it is recorded.
@@ -459,6 +462,13 @@ impl Paper {
             }
             Self::Rules(rules) => {
                 if retained(&mut rules.note_readers, member) {
+                    Left::Changed
+                } else {
+                    Left::Untouched
+                }
+            }
+            Self::Notice(Notice { by_mail: Some(mail), .. }) => {
+                if retained(&mut mail.missed, member) {
                     Left::Changed
                 } else {
                     Left::Untouched
