@@ -33,7 +33,7 @@ pub use papers::{
     About, Act, Circle, Copies, Deed, Event, Fact, File, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE,
     MAX_WORDS, Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
 };
-pub use posted::Posted;
+pub use posted::{Posted, Sheet};
 
 use super::{
     clock,

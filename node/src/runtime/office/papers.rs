@@ -1,6 +1,6 @@
 //! The papers themselves.
 
-use super::{Application, ByMail, FileFull, KEPT_FOR, Letter, PaperId, Posted};
+use super::{Application, ByMail, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -342,6 +342,8 @@ pub enum Paper {
     Application(Application),
     /// Who put up an offer or need for another.
     Posted(Posted),
+    /// Who wrote down a group they look after.
+    Sheet(Sheet),
 }
 
 /// What is left of a paper when somebody is taken out of it.
@@ -455,6 +457,7 @@ impl Paper {
             Self::Case(note) => gone(note.about == *member),
             Self::Letter(letter) => gone(letter.to == *member),
             Self::Posted(posted) => gone(posted.owner == *member || posted.by == *member),
+            Self::Sheet(sheet) => gone(sheet.by == *member),
             Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
             Self::Circle(circle) => {
                 let changed = [&mut circle.coordinators, &mut circle.members].map(|list| retained(list, member));

@@ -132,7 +132,12 @@ async fn a_sheet_of_a_group_is_one_exchange_that_can_be_undone() {
     let Body::GroupExchange { leader, participants, .. } = last(&trial).await else { panic!("a group") };
     let word = Some(Authority::OnBehalf { coordinator: trial.coordinator, channel: Channel::Paper });
     assert_eq!((leader, participants), (word.clone(), vec![word.clone(), word]));
-    rosa.get(&format!("/statement?for={bo}")).await.says("Bread making");
+    let statement = rosa.get(&format!("/statement?for={bo}")).await;
+    statement.says("Bread making").says("<bdi>Ada Park, through Rosa Example</bdi>");
+    rosa.get(&format!("/statement?for={ada}")).await.says("<bdi>through Rosa Example</bdi>");
+    let group = statement.links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
+    let page = rosa.get(&group).await;
+    page.says("<dt dir=\"auto\">Everybody</dt><dd>On paper, through Rosa Example</dd>");
 
     // The same sheet typed again is noticed; another on the same day can be meant.
     let again =
@@ -170,6 +175,14 @@ async fn a_sheet_of_a_group_is_one_exchange_that_can_be_undone() {
     sent.says("The group is written down");
     assert_eq!(balance(&trial, bo).await, -45);
     let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    let statement = bo_sees.get("/statement").await;
+    statement.says("<bdi>Ada Park, through Ada Park</bdi>");
+    let group = statement.links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
+    bo_sees.get(&group).await.says("<dt dir=\"auto\">Everybody</dt><dd>On paper, through Ada Park</dd>");
+    let data = trial.handle().data_of(bo).await.unwrap();
+    let through: Vec<_> =
+        data["statement"].as_array().unwrap().iter().filter_map(|line| line["through"].as_str()).collect();
+    assert_eq!((through.first(), through.last()), (Some(&"Ada Park"), Some(&"Rosa Example")));
     bo_sees.get("/helpers").await.says("Ada Park").says("Did something for you today");
     bo_sees.get(&open).await.is(403);
     trial.running.stop().await;
