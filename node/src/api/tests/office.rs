@@ -90,6 +90,41 @@ async fn a_report_is_taken_down_once_and_dealt_with_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_can_be_about_an_exchange_an_event_or_a_circle() {
+    let node = node("Rushey Green").await;
+    let (ada, bob, cy) = (node.member("Ada").await, node.member("Bob").await, node.member("Cy").await);
+    let group = json!({ "leader": ada, "participants": [bob], "minutes": 30 });
+    let group: Outcome = node.post("/groups", group).await;
+    let exchange = group.exchange.unwrap();
+    let far = crate::runtime::clock::now().0 + 86_400_000;
+    let event: Kept =
+        node.post("/events", json!({ "title": "Tea", "begins_at": far, "minutes": 60, "place": "Hall" })).await;
+    let circle: CircleView = node.post("/circles", json!({ "name": "Elm Row" })).await;
+    let report =
+        |by: &MemberId, what: &str, which: &serde_json::Value| json!({ "by": by, "trouble": "other", what: which });
+    let (one, two, three) = (json!(exchange), json!(event.id), json!(circle.id));
+    for (by, what, which) in
+        [(ada, "exchange", &one), (bob, "exchange", &one), (cy, "event", &two), (cy, "circle", &three)]
+    {
+        node.post::<Kept>("/reports", report(&by, what, which)).await;
+    }
+    let open: Vec<ReportView> = node.get("/reports").await;
+    let about: Vec<_> = open.iter().map(|one| (one.by, one.exchange, one.event, one.circle)).collect();
+    let of_exchange = |by| (by, Some(exchange), None, None);
+    assert!(about.contains(&of_exchange(ada)) && about.contains(&of_exchange(bob)), "{about:?}");
+    assert!(about.contains(&(cy, None, Some(event.id), None)) && about.contains(&(cy, None, None, Some(circle.id))));
+    // Only who took part tells of an exchange, and what is reported has to be there.
+    assert_eq!(node.refused("/reports", report(&cy, "exchange", &one)).await, "not-a-party");
+    let nothing = json!("00000000000000000000000000000000");
+    for (what, code) in [("exchange", "unknown-exchange"), ("event", "unknown-event"), ("circle", "unknown-circle")] {
+        assert_eq!(node.refused("/reports", report(&ada, what, &nothing)).await, code);
+    }
+    let mut both = report(&ada, "event", &two);
+    both["circle"] = three;
+    assert_eq!(node.refused("/reports", both).await, "not-together");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn events_are_announced_and_cancelled() {
     let node = node("Rushey Green").await;
     let far = crate::runtime::clock::now().0 + 86_400_000;

@@ -108,7 +108,8 @@ pub struct ListingName {
     pub key: RecordKey,
 }
 
-/// A report to be taken down for a member. It is about exactly one of a person, a message to them, and a listing.
+/// A report to be taken down for a member. It is about exactly one of a person, a message to them, a listing, an exchange
+/// of theirs, an event, and a circle.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewReport {
@@ -133,6 +134,18 @@ pub struct NewReport {
     /// The listing it is about.
     #[serde(default)]
     pub listing: Option<ListingName>,
+    /// The exchange it is about: one in which whoever tells took part.
+    #[serde(default)]
+    #[schema(value_type = Option<Id>)]
+    pub exchange: Option<ExchangeId>,
+    /// The event it is about.
+    #[serde(default)]
+    #[schema(value_type = Option<PaperName>)]
+    pub event: Option<PaperKey>,
+    /// The circle it is about.
+    #[serde(default)]
+    #[schema(value_type = Option<PaperName>)]
+    pub circle: Option<PaperKey>,
 }
 
 /// A report.

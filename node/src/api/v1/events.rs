@@ -52,7 +52,7 @@ pub(in crate::api) async fn list_events(
     Ok(Json(events.map(|(id, event)| EventView::of(id, event)).collect()))
 }
 
-async fn find(handle: &Handle, id: PaperId) -> Result<Event, Failure> {
+pub(super) async fn find(handle: &Handle, id: PaperId) -> Result<Event, Failure> {
     let found = handle.paper(id, |paper| match paper {
         Paper::Event(event) => Some(event.clone()),
         _ => None,

@@ -20,7 +20,7 @@ use kith_protocol::{id::MemberId, machine::Reply, text, time::Span};
 const MOST_DAYS: u64 = 31;
 const USUAL_DAYS: u64 = 7;
 
-fn no_circle() -> Failure {
+pub(super) fn no_circle() -> Failure {
     Failure::new(StatusCode::NOT_FOUND, "unknown-circle", "there is no such circle; it may have ended")
 }
 
