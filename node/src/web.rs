@@ -133,6 +133,12 @@ pub fn upload_within(path: &str) -> Option<Duration> {
     (path == setup::UPLOAD_PATH).then_some(setup::UPLOAD_WITHIN)
 }
 
+/// Whether anybody may have this, under whatever name they ask: it dresses the page that says which names are ours.
+#[must_use]
+pub fn is_dress(path: &str) -> bool {
+    [assets::STYLE_PATH, assets::ICON_PATH].contains(&path)
+}
+
 /// Members are led to their own first page, everybody else sees the community's.
 async fn first_page(State(app): State<App>, headers: HeaderMap) -> Response {
     if cookie(&headers, visit::SESSION).is_some_and(|token| !token.is_empty()) {

@@ -4,7 +4,7 @@
 use super::listener::Bounded;
 use crate::{
     api::{MAX_BODY_BYTES, types::Problem},
-    web::{Source, stopped::Reads, takes_files, upload_within},
+    web::{Source, is_dress, stopped::Reads, takes_files, upload_within},
 };
 use axum::{
     Router,
@@ -116,7 +116,7 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     let known = named.is_some_and(|host| guard.knows(host, here))
         && first_line.as_deref().is_none_or(|host| guard.knows(host, here));
     let reads = Reads::of(&request);
-    let mut response = if !known {
+    let mut response = if !known && !is_dress(request.uri().path()) {
         let shown = shown_name(named.unwrap_or_default());
         reads.map_or_else(|| misdirected(&shown), |reads| reads.unknown_host(&shown))
     } else if is_too_much(&request) {
