@@ -7,6 +7,7 @@
 mod broadcast;
 mod circles;
 mod copies;
+mod events;
 mod full;
 mod joining;
 mod letters;
@@ -23,6 +24,7 @@ mod together;
 pub use broadcast::{ByMail, MAX_MISSED, Went};
 pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
+pub use events::{Edits, Rewritten};
 pub use full::FileFull;
 pub use joining::{Application, MAX_APPLICATIONS};
 pub(super) use letters::PostRoom;

@@ -5,7 +5,7 @@ use crate::{
     api::{PREFIX, types::*},
     runtime::office::MAX_ENTRIES,
 };
-use kith_protocol::id::MemberId;
+use kith_protocol::id::{ExchangeId, MemberId};
 use serde_json::{Value, json};
 
 async fn code(node: &Node, method: &str, path: &str, body: &str) -> (u16, String) {
@@ -115,9 +115,13 @@ async fn a_report_can_be_about_an_exchange_an_event_or_a_circle() {
     assert!(about.contains(&(cy, None, Some(event.id), None)) && about.contains(&(cy, None, None, Some(circle.id))));
     // Only who took part tells of an exchange, and what is reported has to be there.
     assert_eq!(node.refused("/reports", report(&cy, "exchange", &one)).await, "not-a-party");
-    let nothing = json!("00000000000000000000000000000000");
-    for (what, code) in [("exchange", "unknown-exchange"), ("event", "unknown-event"), ("circle", "unknown-circle")] {
-        assert_eq!(node.refused("/reports", report(&ada, what, &nothing)).await, code);
+    let (nothing, no_exchange) = (json!("0".repeat(32)), json!(ExchangeId([0; 16])));
+    for (what, which, code) in [
+        ("exchange", &no_exchange, "unknown-exchange"),
+        ("event", &nothing, "unknown-event"),
+        ("circle", &nothing, "unknown-circle"),
+    ] {
+        assert_eq!(node.refused("/reports", report(&ada, what, which)).await, code);
     }
     let mut both = report(&ada, "event", &two);
     both["circle"] = three;
@@ -136,6 +140,21 @@ async fn events_are_announced_and_cancelled() {
     let public = node.raw("GET", &format!("{PREFIX}/events"), &[("authorization", "")], &[]).await;
     assert_eq!((public.status, public.json()[0]["title"].as_str()), (200, Some("Soup")));
     assert_eq!(public.json()[0].get("by"), None);
+    // Changed, it counts its changes, and nothing newer is written over.
+    let at = format!("/events/{}", String::from(one.id));
+    let change = |place: &str, begins: u64, changes: u32| json!({ "title": "Soup", "begins_at": begins, "minutes": 60, "place": place, "changes": changes });
+    let moved = node.put::<EventView>(&at, change("The barn", far, 0)).await.unwrap();
+    assert_eq!((moved.place.as_str(), moved.minutes, moved.changes), ("The barn", 60, 1));
+    assert_eq!(node.put::<EventView>(&at, change("The barn", far, 0)).await.unwrap().changes, 1);
+    let late = node.put::<EventView>(&at, change("The green", far, 0)).await.unwrap_err();
+    assert_eq!(late.code(), Some("changed-meanwhile"));
+    let past = node.put::<EventView>(&at, change("The green", 1, 1)).await.unwrap_err();
+    assert_eq!(past.code(), Some("past-event"));
+    assert_eq!(node.get::<EventView>(&at).await.place, "The barn");
+    let lost = node.put::<EventView>(&format!("/events/{}", "0".repeat(32)), change("x", far, 0)).await.unwrap_err();
+    assert_eq!(lost.code(), Some("unknown-event"));
+    // The first words sent once more are still that event.
+    assert_eq!(node.try_post::<_, Kept>("/events", event("Soup"), Some("e")).await.unwrap().id, one.id);
     let past = json!({ "title": "Soup", "begins_at": 1, "minutes": 90, "place": "The hall" });
     assert_eq!(node.refused("/events", past).await, "past-event");
     let path = format!("/events/{}", String::from(one.id));

@@ -1,6 +1,6 @@
 //! The papers themselves.
 
-use super::{Application, ByMail, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet};
+use super::{Application, ByMail, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -217,6 +217,9 @@ pub struct Event {
     pub by: MemberId,
     /// When.
     pub at: Timestamp,
+    /// What became of it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edits: Option<Edits>,
 }
 
 /// Members with a coordinator of their own: a street, a programme.
@@ -479,13 +482,5 @@ impl Paper {
             }
             Self::Event(_) | Self::Notice(_) | Self::Copies(_) | Self::Application(_) => Left::Untouched,
         }
-    }
-}
-
-impl Event {
-    /// When it is over.
-    #[must_use]
-    pub fn ends(&self) -> Timestamp {
-        self.begins.plus(Span::seconds(u64::from(self.minutes.get()) * 60))
     }
 }
