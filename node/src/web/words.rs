@@ -292,7 +292,11 @@ pub(super) fn beginning_of(date: Date) -> Option<Timestamp> {
 
 /// A time of a day in the community's zone: on the days when clocks change, too, what a clock on the wall shows then.
 pub(super) fn moment_of(date: Date, time: Time) -> Option<Timestamp> {
-    let at = date.to_datetime(time).to_zoned(zone()).ok()?.timestamp().as_millisecond();
+    moment_in(zone(), date, time)
+}
+
+fn moment_in(zone: TimeZone, date: Date, time: Time) -> Option<Timestamp> {
+    let at = date.to_datetime(time).to_zoned(zone).ok()?.timestamp().as_millisecond();
     u64::try_from(at).ok().map(Timestamp)
 }
 

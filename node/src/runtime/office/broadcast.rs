@@ -112,12 +112,17 @@ impl Room<'_> {
 }
 
 impl Handle {
-    /// Keeps a notice; what it asks for by e-mail goes out in the background.
+    /// Keeps a notice; what it asks for by e-mail goes out in the background. The same one again stays as it is, and none
+    /// of its letters goes twice.
     ///
     /// # Errors
     /// The disk; too many papers.
     pub async fn post_notice(&self, id: PaperId, notice: Notice) -> Result<(), Refused> {
-        self.keep_paper(id, Paper::Notice(notice)).await?;
+        let kept = self.office_work(move |room| match room.papers.contains_key(&id) {
+            true => Ok(()),
+            false => room.put(id, Paper::Notice(notice)),
+        });
+        kept.await?;
         self.post.wake.notify_one();
         Ok(())
     }

@@ -203,17 +203,18 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let (frame, words) = (&visit.frame, visit.frame.words);
     let (id, notice) = find(&app.handle, &id, &visit.member).await?;
     let circle = match notice.circle {
-        Some(circle) => app.handle.circle(circle).await?.map(|circle| circle.name),
+        Some(circle) => app.handle.circle(circle).await?,
         None => None,
     };
-    let mailed = match may_drop(&visit.member, &notice) {
+    let leads = circle.as_ref().is_some_and(|circle| circle.led_by(&visit.member.id));
+    let mailed = match visit.member.coordinator || leads {
         true => mailed(&app.handle, words, id, &notice).await?,
         false => None,
     };
     let page = NoticePage {
         frame,
         fresh: asked.get("new") == "yes",
-        to: circle.unwrap_or_else(|| words.t("notice-all")),
+        to: circle.map_or_else(|| words.t("notice-all"), |circle| circle.name),
         signed: signed(&app.handle, words, &notice).await?,
         mailed,
         drop: may_drop(&visit.member, &notice)

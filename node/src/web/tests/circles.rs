@@ -163,8 +163,20 @@ async fn a_sheet_of_a_group_is_one_exchange_that_can_be_undone() {
     let (_, sent) = rosa.whole(form.with(&[("there", "Ada Park\r\n\r\nBo Lee\r\n")])).await;
     sent.says("Written down for 2 people.");
     assert_eq!(balance(&trial, cy).await, 30);
+    trial.running.stop().await;
+}
 
-    // Ada looks after the bakers: she writes their sheets, and no others.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_after_a_circle_writes_its_sheets_and_no_others() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let at = circle(&mut rosa, "Bakers", &["Ada Park", "Bo Lee"], "Ada Park").await;
+    let open = format!("/group?circle={}", at.rsplit('/').next().unwrap());
+    let form = rosa.get(&open).await.form("/group");
+    let form = form.with(&[("leader", "ada"), ("there", &bo.to_string()), ("length", "0:30")]);
+    rosa.whole(form).await.1.is(200);
     let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
     ada_sees.get("/group").await.is(403);
     ada_sees.get("/slips").await.is(403);
