@@ -175,7 +175,7 @@ async fn whoever_looks_after_a_circle_writes_its_sheets_and_no_others() {
     let at = circle(&mut rosa, "Bakers", &["Ada Park", "Bo Lee"], "Ada Park").await;
     let open = format!("/group?circle={}", at.rsplit('/').next().unwrap());
     let form = rosa.get(&open).await.form("/group");
-    let form = form.with(&[("leader", "ada"), ("there", &bo.to_string()), ("length", "0:30")]);
+    let form = form.with(&[("leader", "bo"), ("there", &ada.to_string()), ("length", "0:30")]);
     rosa.whole(form).await.1.is(200);
     let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
     ada_sees.get("/group").await.is(403);
@@ -185,7 +185,7 @@ async fn whoever_looks_after_a_circle_writes_its_sheets_and_no_others() {
     ada_sees.send(form.clone().with(&[("leader", "Rosa Example")]), "check").await.is(422);
     let (_, sent) = ada_sees.whole(form).await;
     sent.says("The group is written down");
-    assert_eq!(balance(&trial, bo).await, -45);
+    assert_eq!(balance(&trial, bo).await, 15);
     let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
     let statement = bo_sees.get("/statement").await;
     statement.says("<bdi>Ada Park, through Ada Park</bdi>");
