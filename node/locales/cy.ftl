@@ -389,6 +389,7 @@ listing-offer = Cynnig
 listing-need = Cais
 listing-who = Pwy
 listing-through = { $member }, trwy { $who }
+statement-through = trwy { $who }
 listing-kind = Math
 listing-up = Ar y bwrdd
 listing-until = Hyd { $day }

@@ -387,6 +387,7 @@ listing-offer = Offer
 listing-need = Ask
 listing-who = Who
 listing-through = { $member }, through { $who }
+statement-through = through { $who }
 listing-kind = Kind
 listing-up = On the board
 listing-until = Until { $day }

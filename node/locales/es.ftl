@@ -387,6 +387,7 @@ listing-offer = Oferta
 listing-need = Petición
 listing-who = Quién
 listing-through = { $member }, por medio de { $who }
+statement-through = por medio de { $who }
 listing-kind = Clase
 listing-up = En el tablón
 listing-until = Hasta el { $day }

@@ -3,7 +3,10 @@
 
 use crate::{
     config::{MailTls, Settings},
-    runtime::{Handle, Refused, clock, office::Letter},
+    runtime::{
+        Handle, Refused, clock,
+        office::{Letter, LetterKind, Went},
+    },
     store::{StoreError, secret::read_secret},
     web::letters::{self, Written},
 };
@@ -155,13 +158,23 @@ impl Mailer {
 
     /// Writes one letter and sends it.
     async fn deliver(&self, handle: &Handle, id: [u8; 16], letter: &Letter) -> Result<Outcome, Refused> {
-        let outcome = match letters::write(handle, letter).await? {
-            Some(written) => self.send(&written).await,
-            None => Outcome::Never,
+        if letter.going {
+            // A stop came while it was sent. It may have arrived, and nobody gets a second one.
+            handle.letter_done(id, Went::No).await?;
+            return Ok(Outcome::Never);
+        }
+        let Some(written) = letters::write(handle, letter).await? else {
+            handle.letter_done(id, Went::Unwanted).await?;
+            return Ok(Outcome::Never);
         };
+        if matches!(letter.kind, LetterKind::Notice(_)) && !handle.letter_goes(id).await? {
+            return Ok(Outcome::Never);
+        }
+        let outcome = self.send(&written).await;
         match outcome {
-            Outcome::Later => handle.letter_later(id, clock::now()).await?,
-            Outcome::Sent | Outcome::Never => handle.forget_paper(id).await?,
+            Outcome::Later => handle.letter_later(id, clock::now(), true).await?,
+            Outcome::Sent => handle.letter_done(id, Went::Yes).await?,
+            Outcome::Never => handle.letter_done(id, Went::No).await?,
         }
         Ok(outcome)
     }
@@ -185,6 +198,7 @@ impl Mailer {
     /// One round: what is due goes out. Gives whether more may be due already.
     async fn round(&self, handle: &Handle) -> Result<bool, Refused> {
         Self::week(handle).await?;
+        handle.mail_notices().await?;
         let due = handle.due_letters(clock::now(), A_GO).await?;
         for (id, letter) in &due {
             match self.deliver(handle, *id, letter).await {
@@ -193,7 +207,7 @@ impl Mailer {
                 // One that cannot be written now does not stand before the others.
                 Err(refused) => {
                     tracing::warn!(%refused, "a letter could not be written");
-                    handle.letter_later(*id, clock::now()).await?;
+                    handle.letter_later(*id, clock::now(), false).await?;
                 }
             }
         }
@@ -213,7 +227,8 @@ impl Mailer {
         }
     }
 
-    /// Sends letters from now on, until the task is aborted. A letter on its way at that moment may arrive twice.
+    /// Sends letters from now on, until the task is aborted. A letter on its way at that moment may arrive twice, but for
+    /// that of a notice, which may then not arrive.
     #[must_use]
     pub fn begin(self, handle: &Handle) -> JoinHandle<()> {
         handle.set_mail(true);

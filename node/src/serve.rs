@@ -4,6 +4,7 @@ pub mod first_run;
 mod front;
 mod guard;
 mod listener;
+mod pace;
 
 use crate::{
     api::{self, ApiState},

@@ -59,6 +59,9 @@ pub(crate) use words::tell_time_in;
 #[derive(Debug, Clone, Copy)]
 pub struct Source(pub IpAddr);
 
+/// How long a photo or a list of people may be on its way: a large photo on a slow phone line takes some minutes.
+const FILES_WITHIN: Duration = Duration::from_secs(20 * 60);
+
 /// What all pages share.
 pub(crate) struct Web {
     handle: Handle,
@@ -127,10 +130,19 @@ pub fn takes_files(path: &str) -> bool {
     picture || path.starts_with("/import/") || path == setup::UPLOAD_PATH
 }
 
-/// How long a page may take that takes a file of any size; nothing for all others, which answer soon.
+/// How long a page may take that takes files; nothing for all others, which answer soon.
 #[must_use]
 pub fn upload_within(path: &str) -> Option<Duration> {
-    (path == setup::UPLOAD_PATH).then_some(setup::UPLOAD_WITHIN)
+    match path {
+        setup::UPLOAD_PATH => Some(setup::UPLOAD_WITHIN),
+        path => takes_files(path).then_some(FILES_WITHIN),
+    }
+}
+
+/// Whether anybody may have this, under whatever name they ask: it dresses the page that says which names are ours.
+#[must_use]
+pub fn is_dress(path: &str) -> bool {
+    [assets::STYLE_PATH, assets::ICON_PATH].contains(&path)
 }
 
 /// Members are led to their own first page, everybody else sees the community's.

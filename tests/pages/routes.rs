@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 105] = [
+const ROUTES: [(&str, Who, &str); 106] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),
@@ -84,6 +84,7 @@ const ROUTES: [(&str, Who, &str); 105] = [
     ("/paper/directory", Coordinator, "/paper/directory"),
     ("/paper/statements", Coordinator, "/paper/statements"),
     ("/events/new", Coordinator, "/events/new"),
+    ("/events/{id}/change", Coordinator, "/events/EVENT/change"),
     ("/safety", Coordinator, "/safety"),
     ("/members/{id}/file", Coordinator, "/members/OTHER/file"),
     ("/members/{id}/{what}", Coordinator, "/members/OTHER/fact"),
@@ -191,6 +192,7 @@ pub(crate) fn address(town: &Town, path: &str) -> String {
         ("UNPAID", town.unpaid.to_string()),
         ("CIRCLE", town.circle.clone()),
         ("NOTICE", town.notice.clone()),
+        ("EVENT", town.event.clone()),
     ];
     put.iter().fold(path.to_owned(), |path, (word, value)| path.replace(word, value))
 }

@@ -1,14 +1,17 @@
 //! A community with something on every page: members, a full board, hours in every state, and a partner.
 
 use anyhow::{Context as _, Result};
-use kith::api::types::{CircleView, NewInvitation, NewMember, NoticeView, Outcome, SignInCode, Status};
+use kith::api::types::{CircleView, Kept, NewInvitation, NewMember, NoticeView, Outcome, SignInCode, Status};
 use kith_protocol::id::{CommunityId, ExchangeId, MemberId, RecordKey};
 use kith_tests::{
     browser::{Browser, Driver, Look},
     cluster::{Node, Scratch, partner, wait_for},
 };
 use serde_json::{Value, json};
-use std::fs;
+use std::{
+    fs,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 /// Members: name, telephone number, and what they offer: title, more of it, category.
 const PEOPLE: [(&str, &str, [&str; 3]); 7] = [
@@ -71,6 +74,8 @@ pub(crate) struct Town {
     pub(crate) circle: String,
     /// What is said to everybody.
     pub(crate) notice: String,
+    /// What takes place tomorrow.
+    pub(crate) event: String,
     _gorbals: Node,
     pub(crate) scratch: Scratch,
 }
@@ -105,6 +110,7 @@ impl Town {
             unpaid: ExchangeId([0; 16]),
             circle: String::new(),
             notice: String::new(),
+            event: String::new(),
             _gorbals: gorbals,
             scratch,
         };
@@ -142,7 +148,7 @@ impl Town {
         Ok(())
     }
 
-    /// A circle, and a notice to everybody.
+    /// A circle, a notice to everybody, and an event.
     fn together(&mut self) -> Result<()> {
         let client = self.node.client();
         let circle: CircleView = client.post("/api/v1/circles", &json!({ "name": "Elm Row" }), None)?;
@@ -153,7 +159,11 @@ impl Town {
         }
         let words = "Soup on Friday at noon, in the hall.\nBring a bowl.";
         let notice: NoticeView = client.post("/api/v1/notices", &json!({ "text": words }), None)?;
-        (self.circle, self.notice) = (circle.id.into(), notice.id.into());
+        let tomorrow = SystemTime::now().duration_since(UNIX_EPOCH)? + Duration::from_secs(86_400);
+        let begins = u64::try_from(tomorrow.as_millis())?;
+        let soup = json!({ "title": "Soup", "begins_at": begins, "minutes": 90, "place": "The hall" });
+        let event: Kept = client.post("/api/v1/events", &soup, None)?;
+        (self.circle, self.notice, self.event) = (circle.id.into(), notice.id.into(), event.id.into());
         Ok(())
     }
 

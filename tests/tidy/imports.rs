@@ -19,7 +19,7 @@ const FILE_COMMANDS: [&str; 10] = [
 ];
 
 /// Where a stopwatch is the point: what they measure is shown to a person and decides nothing.
-const STOPWATCHES: [&str; 6] = [
+const STOPWATCHES: [&str; 7] = [
     "node/src/runtime/clock",
     // Measures how long the disk takes.
     "node/src/runtime/clerk",
@@ -28,6 +28,8 @@ const STOPWATCHES: [&str; 6] = [
     "node/src/demo",
     // Measures how long a stream has been quiet.
     "node/src/web/live",
+    // Measures how long a sender was waited for.
+    "node/src/serve/pace",
 ];
 
 /// The one place of the program that asks the computer what time it is.

@@ -267,6 +267,7 @@ event-place = Ble?
     .missing = Ysgrifennwch ble mae e.
 event-text = Mwy amdano
 event-button = Ychwanegu'r digwyddiad hwn
+event-change = Newid y digwyddiad hwn
 event-cancel = Ei ganslo
 event-when = { $day }, { $time } ({ $hours })
 map = Cymunedau rydym yn eu hadnabod

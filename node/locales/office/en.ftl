@@ -267,6 +267,7 @@ event-place = Where?
     .missing = Write where it is.
 event-text = More about it
 event-button = Add this event
+event-change = Change this event
 event-cancel = Call it off
 event-when = { $day }, { $time } ({ $hours })
 map = Communities we know

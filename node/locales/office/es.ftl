@@ -267,6 +267,7 @@ event-place = ¿Dónde?
     .missing = Escriba dónde es.
 event-text = Más detalles
 event-button = Añadir este acto
+event-change = Cambiar este acto
 event-cancel = Suspenderlo
 event-when = { $day }, { $time } ({ $hours })
 map = Comunidades que conocemos

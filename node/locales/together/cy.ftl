@@ -107,6 +107,23 @@ notice-text = Eich geiriau
 notice-stands = Am faint dylai aros?
 stands-two-weeks = Pythefnos
 notice-check = Gall pob un ohonynt ddarllen hwn. Peidiwch ag ysgrifennu dim preifat.
+notice-mail = Ei anfon drwy e-bost hefyd
+    .hint = Mae'n mynd at y rhai sy'n cael y llythyr wythnosol.
+notice-mail-soon = Bydd yn mynd drwy e-bost cyn bo hir.
+notice-mail-sent = { $n ->
+    [0] Nid yw wedi mynd at neb drwy e-bost.
+    [one] Mae wedi mynd at 1 person drwy e-bost.
+   *[other] Mae wedi mynd at { $shown } o bobl drwy e-bost.
+}
+notice-mail-waits = { $n ->
+    [one] Mae 1 llythyr yn dal i aros.
+   *[other] Mae { $shown } llythyr yn dal i aros.
+}
+notice-paper = Mae angen copi papur ar y rhain:
+notice-paper-more = { $n ->
+    [one] ac 1 arall
+   *[other] a { $shown } arall
+}
 notice-button = Ei anfon
 notice-done = Mae wedi'i anfon
 notice-done-next = Maen nhw'n ei weld wrth ddod i mewn. Argraffwch ef i'r lleill.
@@ -122,6 +139,7 @@ week-lead = Beth sy'n newydd, beth sydd ar y gweill, a beth sy'n aros amdanoch.
 week-no-address = Ychwanegwch eich e-bost o dan “Fi”, a gall ddod atoch.
 week-could-come = Gall ddod atoch drwy e-bost bob dydd Llun.
 week-comes = Mae'n dod atoch drwy e-bost bob dydd Llun.
+week-notices = Gall hysbysiadau ddod drwy e-bost hefyd.
 week-send = Ei hanfon ataf drwy e-bost
 week-stop = Peidio â'i hanfon mwyach
 week-board = I'r hysbysfwrdd. Nid yw'n enwi unrhyw aelod.
@@ -142,6 +160,7 @@ letter-code = Helo { $name }
     Mae'n gweithio unwaith, tan { $time }. Teipiwch ef ar y dudalen lle gofynnoch.
     Os nad chi oedd e, peidiwch â gwneud dim. Peidiwch â dweud y cod wrth neb.
 letter-week-subject = Yr wythnos hon yn { $community }
+letter-notice-subject = Hysbysiad gan { $community }
 letter-week-stop = Gofynnoch am y llythyr hwn. Gallwch ei atal ar eich tudalen “Yr wythnos hon”.
 sign-in-mail = Anfon cod ataf drwy e-bost
 sign-in-mail-lead = Ysgrifennwch y cyfeiriad a roesoch i gydlynydd.
@@ -329,6 +348,8 @@ news-rang = Mae eich galwad wedi'i nodi
 news-rang-next = Maen nhw oddi ar y rhestr am dri mis.
 news-event = Mae'r digwyddiad ar y rhestr
 news-event-next = Gall pawb ei weld yma ac yn eu calendr.
+news-event-changed = Mae'r digwyddiad wedi'i newid
+news-event-changed-next = Bydd calendrau'n ei ddangos cyn bo hir. Dywedwch wrth y rhai sydd am ddod.
 news-event-off = Mae'r digwyddiad wedi'i ganslo
 news-event-off-next = Dywedwch wrth y rhai a oedd am ddod.
 news-picture = Mae'r llun wedi'i ychwanegu

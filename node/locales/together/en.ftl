@@ -107,6 +107,23 @@ notice-text = Your words
 notice-stands = How long should it stand?
 stands-two-weeks = Two weeks
 notice-check = All of them can read this. Leave out what is private.
+notice-mail = Send it by e-mail, too
+    .hint = It goes to those who get the weekly letter.
+notice-mail-soon = It goes out by e-mail in a moment.
+notice-mail-sent = { $n ->
+    [0] It has gone to nobody by e-mail.
+    [one] It has gone to 1 person by e-mail.
+   *[other] It has gone to { $shown } people by e-mail.
+}
+notice-mail-waits = { $n ->
+    [one] 1 letter still waits to go.
+   *[other] { $shown } letters still wait to go.
+}
+notice-paper = They need it on paper:
+notice-paper-more = { $n ->
+    [one] and 1 more
+   *[other] and { $shown } more
+}
 notice-button = Send it
 notice-done = It is sent
 notice-done-next = They see it when they come in. Print it for those who do not.
@@ -122,6 +139,7 @@ week-lead = What is new, what is planned, and what waits for you.
 week-no-address = Add your e-mail address under “Me”, and it can come to you.
 week-could-come = It can come to you by e-mail every Monday.
 week-comes = It comes to you by e-mail every Monday.
+week-notices = Notices may come by e-mail, too.
 week-send = Send it to me by e-mail
 week-stop = Send it no more
 week-board = For the notice board. It names no members.
@@ -142,6 +160,7 @@ letter-code = Hello { $name }
     It is good once, until { $time }. Type it on the page where you asked.
     If that was not you, do nothing. Tell nobody this code.
 letter-week-subject = This week at { $community }
+letter-notice-subject = A notice from { $community }
 letter-week-stop = You asked for this letter. You can stop it on your page “This week”.
 sign-in-mail = Send me a code by e-mail
 sign-in-mail-lead = Write the address that a coordinator has from you.
@@ -329,6 +348,8 @@ news-rang = Your call is noted
 news-rang-next = They are off the list for three months.
 news-event = The event is on the list
 news-event-next = Everybody can see it here and in their calendar.
+news-event-changed = The event is changed
+news-event-changed-next = Calendars show it soon. Tell those who want to come.
 news-event-off = The event is called off
 news-event-off-next = Tell those who wanted to come.
 news-picture = The photo is added

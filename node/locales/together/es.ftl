@@ -107,6 +107,23 @@ notice-text = Sus palabras
 notice-stands = ¿Cuánto tiempo debe estar?
 stands-two-weeks = Dos semanas
 notice-check = Todos ellos pueden leerlo. No escriba nada privado.
+notice-mail = Enviarlo también por correo electrónico
+    .hint = Llega a quienes reciben la carta de la semana.
+notice-mail-soon = Sale por correo electrónico en un momento.
+notice-mail-sent = { $n ->
+    [0] No ha salido para nadie por correo electrónico.
+    [one] Ha salido para 1 persona por correo electrónico.
+   *[other] Ha salido para { $shown } personas por correo electrónico.
+}
+notice-mail-waits = { $n ->
+    [one] 1 carta espera todavía.
+   *[other] { $shown } cartas esperan todavía.
+}
+notice-paper = Lo necesitan en papel:
+notice-paper-more = { $n ->
+    [one] y 1 más
+   *[other] y { $shown } más
+}
 notice-button = Enviarlo
 notice-done = Está enviado
 notice-done-next = Lo ven al entrar. Imprímalo para quien no entra.
@@ -122,6 +139,7 @@ week-lead = Lo nuevo, lo previsto y lo que le espera.
 week-no-address = Añada su correo electrónico en «Yo» y podrá llegarle.
 week-could-come = Puede llegarle por correo electrónico cada lunes.
 week-comes = Le llega por correo electrónico cada lunes.
+week-notices = También pueden llegarle avisos por correo electrónico.
 week-send = Enviármela por correo electrónico
 week-stop = No enviarla más
 week-board = Para el tablón. No nombra a ningún miembro.
@@ -142,6 +160,7 @@ letter-code = Hola, { $name }
     Vale una vez, hasta las { $time }. Escríbalo en la página donde lo pidió.
     Si no fue usted, no haga nada. No diga a nadie este código.
 letter-week-subject = Esta semana en { $community }
+letter-notice-subject = Un aviso de { $community }
 letter-week-stop = Usted pidió esta carta. Puede pararla en su página «Esta semana».
 sign-in-mail = Enviarme un código por correo electrónico
 sign-in-mail-lead = Escriba la dirección que dio a quien coordina.
@@ -329,6 +348,8 @@ news-rang = Su llamada está anotada
 news-rang-next = No vuelve a la lista en tres meses.
 news-event = El acto está en la lista
 news-event-next = Todo el mundo lo ve aquí y en su calendario.
+news-event-changed = El acto está cambiado
+news-event-changed-next = Los calendarios lo muestran pronto. Avise a quien quiera venir.
 news-event-off = El acto está suspendido
 news-event-off-next = Avise a quienes querían venir.
 news-picture = La foto está añadida

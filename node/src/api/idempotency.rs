@@ -8,10 +8,10 @@ use super::{
     Failure,
     types::{
         AcceptInvitation, BenefitsWords, By, CharterView, CircleName, CirclePart, Confirm, EndAdvance, EscrowSwitch,
-        GiveBack, GoOn, KeyChange, MailSwitch, NewAdvance, NewApplication, NewBackup, NewCorrection, NewDispute,
-        NewEvent, NewExchange, NewFact, NewGift, NewGrant, NewGroup, NewInvitation, NewListing, NewMember, NewMessage,
-        NewNote, NewNotice, NewPayment, NewPerson, NewReference, NewReminder, NewReport, NewRequest, NewRole,
-        NewSafety, NewStatement, NewSuggestion, Nothing, Rest, Until, WeeklyLetter, With,
+        EventChange, GiveBack, GoOn, KeyChange, MailSwitch, NewAdvance, NewApplication, NewBackup, NewCorrection,
+        NewDispute, NewEvent, NewExchange, NewFact, NewGift, NewGrant, NewGroup, NewInvitation, NewListing, NewMember,
+        NewMessage, NewNote, NewNotice, NewPayment, NewPerson, NewReference, NewReminder, NewReport, NewRequest,
+        NewRole, NewSafety, NewStatement, NewSuggestion, Nothing, Rest, Until, WeeklyLetter, With,
     },
 };
 use crate::runtime::{Handle, Request as Keyed};
@@ -127,6 +127,7 @@ objects!(
     NewBackup,
     NewCorrection,
     NewDispute,
+    EventChange,
     NewEvent,
     NewExchange,
     NewFact,

@@ -33,14 +33,14 @@ pub use members::{
     AliasView, BatchMember, BatchResult, KeyChange, MemberView, NewMember, NewRole, SignInCode, StatementLine,
 };
 pub use office::{
-    By, ConversationView, EventView, FactView, FeedView, FileView, FirstView, HelperView, Kept, ListingName,
-    MessageView, NewEvent, NewFact, NewMessage, NewNote, NewPerson, NewReference, NewReport, NewSafety, NoteView,
-    PaperKey, ReferenceView, ReportView, Rest, SafetyView, Until, With,
+    By, ConversationView, EventChange, EventView, FactView, FeedView, FileView, FirstView, HelperView, Kept,
+    ListingName, MessageView, NewEvent, NewFact, NewMessage, NewNote, NewPerson, NewReference, NewReport, NewSafety,
+    NoteView, PaperKey, ReferenceView, ReportView, Rest, SafetyView, Until, With,
 };
 pub use partners::{
     AcceptInvitation, GoOn, GrantView, InvitationView, MailSwitch, NewGrant, NewInvitation, PartnerView,
 };
-pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeView};
+pub use together::{CircleName, CirclePart, CircleView, NewNotice, NoticeMail, NoticeView};
 pub use week::{BenefitsWords, LetterLanguage, WeekView, WeeklyLetter, WeeklyLettersView};
 
 use serde::{Deserialize, Serialize};

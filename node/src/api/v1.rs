@@ -118,7 +118,7 @@ fn office() -> OpenApiRouter<ApiState> {
         .routes(routes!(safety::accept_first))
         .routes(routes!(safety::refuse_first))
         .routes(routes!(events::announce_event))
-        .routes(routes!(events::cancel_event))
+        .routes(routes!(events::change_event, events::cancel_event))
         .routes(routes!(care::get_file))
         .routes(routes!(care::add_reference))
         .routes(routes!(care::add_fact, care::drop_fact))

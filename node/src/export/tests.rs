@@ -59,7 +59,7 @@ async fn fill(trial: &Trial) -> [MemberId; 3] {
     let circle = Circle { name: "Elm Row".into(), coordinators: vec![cy], members: vec![ada] };
     handle.keep_paper([11; 16], Paper::Circle(circle)).await.unwrap();
     let until = made_at.plus(Span::days(7));
-    let notice = Notice { text: "Soup on Friday".into(), by: cy, at: made_at, until, circle: None };
+    let notice = Notice { text: "Soup on Friday".into(), by: cy, at: made_at, until, circle: None, by_mail: None };
     handle.keep_paper([12; 16], Paper::Notice(notice)).await.unwrap();
     handle.write_to([13; 16], ada, bo, About::Message, "Private words".into()).await.unwrap();
     [ada, bo, cy]

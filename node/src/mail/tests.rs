@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod notices;
+
 use super::*;
 use crate::{
     config::Mail,

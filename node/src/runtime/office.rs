@@ -4,8 +4,10 @@
 //! Every paper is a record of its own among people's records: encrypted under its own key, part of every backup, and gone
 //! for good when it is erased. Whoever leaves and wants to be forgotten takes all papers about them along.
 
+mod broadcast;
 mod circles;
 mod copies;
+mod events;
 mod firsts;
 mod full;
 mod joining;
@@ -20,8 +22,10 @@ mod safety;
 mod tests;
 mod together;
 
+pub use broadcast::{ByMail, MAX_MISSED, Went};
 pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
+pub use events::{Edits, Rewritten};
 pub use firsts::{Across, Asking, First, Going};
 pub use full::FileFull;
 pub use joining::{Application, MAX_APPLICATIONS};
@@ -33,7 +37,7 @@ pub use papers::{
     About, Act, Circle, Copies, Deed, Event, Fact, File, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE,
     MAX_WORDS, Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
 };
-pub use posted::Posted;
+pub use posted::{Posted, Sheet};
 
 use super::{
     clock,

@@ -49,6 +49,7 @@ impl Handle {
         while all.len() < MOST_LINES {
             let lines = self.statement(member, before, LINES_A_LOOK).await?;
             let notes = self.notes(lines.iter().filter_map(|line| line.exchange).collect()).await?;
+            let wrote = self.persons(lines.iter().filter_map(|line| line.through).collect()).await?;
             all.extend(lines.iter().map(|line| {
                 json!({
                     "entry": line.index,
@@ -57,6 +58,7 @@ impl Handle {
                     "minutes": line.change,
                     "exchange": line.exchange.map(|id| id.to_string()),
                     "note": line.exchange.and_then(|id| notes.get(&id)),
+                    "through": line.through.and_then(|by| wrote.get(&by)).map(|person| &person.name),
                 })
             }));
             before = lines.last().filter(|_| lines.len() == LINES_A_LOOK).map(|line| line.index);

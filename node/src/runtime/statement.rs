@@ -6,7 +6,7 @@ use super::{
 };
 use kith_protocol::{
     id::{ExchangeId, MemberId},
-    ledger::{Body, Entry, History as _, Running},
+    ledger::{Authority, Body, Entry, History as _, Running},
     machine::Machine,
     partnership::Kind as ProposalKind,
     rejection::Rejection,
@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 
 /// How many entries are read from the journal in one look: a few milliseconds of the clerk's time.
 pub(super) const ENTRIES_A_LOOK: usize = 100;
+/// What the ledger calls the exchange of a group.
+const GROUP: &str = "group_exchange";
 
 /// One line of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct Line {
     pub change: i64,
     /// The other member, if there is exactly one.
     pub other: Option<MemberId>,
+    /// Who wrote it down for all, when it is the sheet of a group.
+    pub through: Option<MemberId>,
     /// Whether it gives an earlier exchange back.
     pub back: bool,
 }
@@ -77,6 +81,14 @@ fn other(body: &Body, member: &MemberId) -> Option<MemberId> {
     }
 }
 
+/// The coordinator who wrote down a sheet of a group.
+fn through(body: &Body) -> Option<MemberId> {
+    match body {
+        Body::GroupExchange { leader: Some(Authority::OnBehalf { coordinator, .. }), .. } => Some(*coordinator),
+        _ => None,
+    }
+}
+
 impl Handle {
     /// A page of a member's statement, newest first, below the entry `before`.
     ///
@@ -90,7 +102,13 @@ impl Handle {
         let indices = self.look(known).await?.ok_or(Rejection::UnknownMember(member))?;
         let page = self.entries_at(indices).await?;
         let settled = self.settle_changes(member, &page).await?;
-        Ok(page.iter().map(|read| line(read, &member, &settled)).collect())
+        let mut lines: Vec<Line> = page.iter().map(|read| line(read, &member, &settled)).collect();
+        let groups = lines.iter().filter(|line| line.kind == GROUP && line.through.is_none());
+        let written = self.sheets_by(groups.filter_map(|line| line.exchange).collect()).await?;
+        for line in &mut lines {
+            line.through = line.through.or_else(|| written.get(&line.exchange?).copied());
+        }
+        Ok(lines)
     }
 
     pub(super) async fn entries_at(&self, indices: Vec<u64>) -> Result<Vec<Read>, Refused> {
@@ -147,6 +165,7 @@ fn line(read: &Read, member: &MemberId, settled: &BTreeMap<u64, i64>) -> Line {
         exchange: body.continues().or(body.begins()).or(concerns(body)),
         change,
         other: other(first, member),
+        through: through(body),
         back: gives_back(first),
     }
 }

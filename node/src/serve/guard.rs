@@ -1,16 +1,16 @@
 //! What stands before every page: only names that are this node's, headers that keep browsers in check, and an end to
 //! waiting.
 
-use super::listener::Bounded;
+use super::{listener::Bounded, pace::paced};
 use crate::{
     api::{MAX_BODY_BYTES, types::Problem},
-    web::{Source, stopped::Reads, takes_files, upload_within},
+    web::{Source, is_dress, stopped::Reads, takes_files, upload_within},
 };
 use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request, State, connect_info::Connected},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::Response,
     serve::IncomingStream,
@@ -116,15 +116,13 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     let known = named.is_some_and(|host| guard.knows(host, here))
         && first_line.as_deref().is_none_or(|host| guard.knows(host, here));
     let reads = Reads::of(&request);
-    let mut response = if !known {
+    let mut response = if !known && !is_dress(request.uri().path()) {
         let shown = shown_name(named.unwrap_or_default());
         reads.map_or_else(|| misdirected(&shown), |reads| reads.unknown_host(&shown))
     } else if is_too_much(&request) {
         reads.map_or_else(too_large, Reads::too_large)
     } else {
-        let within = upload_within(request.uri().path()).unwrap_or(ANSWER_WITHIN);
-        let answer = tokio::time::timeout(within, next.run(request)).await;
-        answer.unwrap_or_else(|_| reads.map_or_else(too_slow, Reads::too_slow))
+        answered(request, next).await.unwrap_or_else(|| reads.map_or_else(too_slow, Reads::too_slow))
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -132,6 +130,16 @@ async fn watch(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// The answer, unless it takes too long to begin, or what is sent for it comes too slowly.
+async fn answered(request: Request, next: Next) -> Option<Response> {
+    let within = upload_within(request.uri().path()).filter(|_| request.method() == Method::POST);
+    let Some(within) = within else { return tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await.ok() };
+    let (parts, body) = request.into_parts();
+    let (body, given_up) = paced(body);
+    let answer = tokio::time::timeout(within, next.run(Request::from_parts(parts, body))).await;
+    answer.ok().filter(|_| !given_up.is())
 }
 
 fn announced(request: &Request) -> u64 {
@@ -218,6 +226,16 @@ mod tests {
         }
         assert!(!guard.knows("192.168.1.20", None));
         assert!(Guard::new(ip("192.0.2.1"), &[]).knows("192.0.2.1:1", None));
+    }
+
+    #[test]
+    fn pages_that_take_files_have_more_time() {
+        for path in ["/listing/a/b/picture", "/slips/scan", "/import/members", "/setup/backup"] {
+            assert!(upload_within(path).is_some_and(|within| within > ANSWER_WITHIN * 10), "{path}");
+        }
+        for path in ["/", "/home", "/listing/a/b", "/api/v1/exchanges", "/static/kith.css"] {
+            assert_eq!(upload_within(path), None, "{path}");
+        }
     }
 
     #[test]

@@ -81,15 +81,22 @@ async fn a_browser_that_is_stopped_is_told_in_words() {
             ask(&url, &format!("GET / HTTP/1.1\r\nHost: <b>evil.example\r\n{html}")),
             ask(&url, &format!("POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n{html}")),
             ask(&url, &format!("GET /api/v1/node HTTP/1.1\r\nHost: evil.example\r\n{html}")),
+            ask(&url, "GET /static/kith.css HTTP/1.1\r\nHost: evil.example"),
+            ask(&url, "GET /static/kith.svg HTTP/1.1\r\nHost: evil.example"),
+            ask(&url, "GET /static/kith.js HTTP/1.1\r\nHost: evil.example"),
         ]
     });
-    let [strange, large, program] = answers.await.unwrap();
+    let [strange, large, program, style, icon, script] = answers.await.unwrap();
     assert!(strange.contains(" 421 ") && strange.contains("text/html"), "{strange}");
     assert!(
         strange.contains("Esta no es nuestra dirección") && strange.contains("&#60;b&#62;evil.example"),
         "{strange}"
     );
     assert!(!strange.contains("Elm"), "whoever uses a strange name learns nothing of the community: {strange}");
+    // Its page is dressed like the others, with what anybody may have.
+    assert!(strange.contains("href=\"/static/kith.css?v=") && strange.contains("style-src 'self'"), "{strange}");
+    assert!(style.starts_with("HTTP/1.1 200") && icon.starts_with("HTTP/1.1 200"), "{style} {icon}");
+    assert!(script.starts_with("HTTP/1.1 421"), "{script}");
     assert!(large.starts_with("HTTP/1.1 413") && large.contains("Es demasiado de una vez"), "{large}");
     assert!(program.contains(" 421 ") && program.contains("application/problem+json"), "{program}");
     node.stop().await;

@@ -24,7 +24,10 @@ pub(super) fn agreed(machine: &Machine, book: &Book, id: ExchangeId) -> Vec<(Mem
         Some(Body::Exchange { terms, giver, receiver }) => given([(terms.giver, giver), (terms.receiver, receiver)]),
         Some(Body::Gift { terms, from }) => vec![(terms.from, from)],
         Some(Body::Hold { terms, payer }) => vec![(terms.payer, payer)],
-        // Of a group, the sheet says it for all.
+        Some(Body::GroupExchange { terms, leader, participants, .. }) => {
+            let all = std::iter::once((terms.leader, leader)).chain(terms.participants.into_iter().zip(participants));
+            all.filter_map(|(member, given)| Some((member, given?))).collect()
+        }
         _ => Vec::new(),
     }
 }

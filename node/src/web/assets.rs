@@ -14,6 +14,11 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
+/// Where the style sheet is.
+pub(super) const STYLE_PATH: &str = "/static/kith.css";
+/// Where the icon is.
+pub(super) const ICON_PATH: &str = "/static/kith.svg";
+
 /// A file that is part of the program.
 pub(super) struct Asset {
     kind: &'static str,
@@ -59,11 +64,11 @@ static KEYS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", include_str!("../../static/keys.js")));
 static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new("image/svg+xml", include_str!("../../static/kith.svg")));
 
-static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.css?v={}", STYLE.version));
+static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("{STYLE_PATH}?v={}", STYLE.version));
 static SCRIPT_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.js?v={}", SCRIPT.version));
 static PASSKEY_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/passkey.js?v={}", PASSKEY.version));
 static KEYS_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/keys.js?v={}", KEYS.version));
-static ICON_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("/static/kith.svg?v={}", ICON.version));
+static ICON_ADDRESS: LazyLock<String> = LazyLock::new(|| format!("{ICON_PATH}?v={}", ICON.version));
 
 /// The address of the style sheet.
 pub(super) fn style() -> &'static str {
@@ -93,11 +98,11 @@ pub(super) fn icon() -> &'static str {
 /// The files, for everybody.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
-        .route("/static/kith.css", get(|query, headers| asset(&STYLE, query, headers)))
+        .route(STYLE_PATH, get(|query, headers| asset(&STYLE, query, headers)))
         .route("/static/kith.js", get(|query, headers| asset(&SCRIPT, query, headers)))
         .route("/static/passkey.js", get(|query, headers| asset(&PASSKEY, query, headers)))
         .route("/static/keys.js", get(|query, headers| asset(&KEYS, query, headers)))
-        .route("/static/kith.svg", get(|query, headers| asset(&ICON, query, headers)))
+        .route(ICON_PATH, get(|query, headers| asset(&ICON, query, headers)))
 }
 
 async fn asset(asset: &'static LazyLock<Asset>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {

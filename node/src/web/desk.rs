@@ -30,7 +30,7 @@ pub(super) use charter::{Limits, limit_fields, limits_of};
 pub(super) use circles::address as circle_address;
 pub(super) use import::Imports;
 pub(super) use members::everybody_here;
-pub(super) use notices::notice_address;
+pub(super) use notices::{notice_address, signed};
 pub(super) use partners::{accept_fields, terms};
 
 /// Whom to ring this week, with the day it was found out, and whether anybody kept score then.

@@ -1,6 +1,7 @@
 //! What stands in letters that go out by e-mail: plain text, in the reader's language.
 
 use super::{
+    desk::signed,
     week::{self, Week},
     words::{Language, Words},
 };
@@ -8,10 +9,10 @@ use crate::runtime::{
     Handle, Refused, clock,
     desk::PaperCode,
     home,
-    office::{CODE_LETTER_STANDS, Letter, LetterKind},
+    office::{CODE_LETTER_STANDS, Letter, LetterKind, PaperId},
     shelves::name_of,
 };
-use kith_protocol::{rejection::Rejection, time::Timestamp};
+use kith_protocol::{id::MemberId, rejection::Rejection, time::Timestamp};
 
 /// A letter as it goes out.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,15 +61,38 @@ pub async fn write(handle: &Handle, letter: &Letter) -> Result<Option<Written>, 
             }
         }
         LetterKind::Week => {
-            if handle.file(letter.to).await?.weekly.is_none() {
+            if !wants_letters(handle, letter.to).await? {
                 return Ok(None);
             }
             let week = week::gather(handle, words, Some(letter.to), now).await?;
             let contact = handle.contact().await?;
             (words.t1("letter-week-subject", "community", &from), plain(words, &week, contact.as_deref()))
         }
+        LetterKind::Notice(id) => {
+            if !wants_letters(handle, letter.to).await? {
+                return Ok(None);
+            }
+            let Some(text) = noticed(handle, words, letter.to, id).await? else { return Ok(None) };
+            (words.t1("letter-notice-subject", "community", &from), text)
+        }
     };
     Ok(Some(Written { name, address, from, subject, text }))
+}
+
+/// Whether somebody is here and wants what is new by e-mail.
+async fn wants_letters(handle: &Handle, member: MemberId) -> Result<bool, Refused> {
+    let here = handle.look(move |machine, _| machine.state().ledger().active(&member).is_ok()).await?;
+    Ok(here && handle.file(member).await?.weekly.is_some())
+}
+
+/// A notice as text; nothing when it stands no more, or is not for them.
+async fn noticed(handle: &Handle, words: Words, to: MemberId, id: PaperId) -> Result<Option<String>, Refused> {
+    let found = handle.notices_for(to).await?.into_iter().find(|(known, _)| *known == id);
+    let Some((_, notice)) = found else { return Ok(None) };
+    let signed = signed(handle, words, &notice).await?;
+    let mut text = format!("{}\n\n{signed}\n", notice.text);
+    end(words, &mut text, handle.contact().await?.as_deref());
+    Ok(Some(text))
 }
 
 /// The week as text.
@@ -81,11 +105,16 @@ fn plain(words: Words, week: &Week, contact: Option<&str>) -> String {
         text.push_str(&format!("\n{}\n", part.heading));
         part.lines.iter().for_each(|line| text.push_str(&format!("- {line}\n")));
     }
+    end(words, &mut text, contact);
+    text
+}
+
+/// The end of each letter that comes unasked on its day: who helps, and how to stop them.
+fn end(words: Words, text: &mut String, contact: Option<&str>) {
     if let Some(contact) = contact {
         text.push_str(&format!("\n{} {contact}\n", words.t("foot-hand")));
     }
     text.push_str(&format!("\n{}\n", words.t("letter-week-stop")));
-    text
 }
 
 /// When letters of a week went out last, or were to.

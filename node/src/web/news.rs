@@ -22,6 +22,7 @@ pub(super) enum News {
     NoteReader,
     Rang,
     EventMade,
+    EventChanged,
     EventOff,
     Picture,
     PictureGone,
@@ -34,7 +35,7 @@ pub(super) enum News {
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 22] = [
+const ALL: [(News, &str, [&str; 2]); 23] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
@@ -48,6 +49,7 @@ const ALL: [(News, &str, [&str; 2]); 22] = [
     (News::NoteReader, "reader", ["news-reader", "news-reader-next"]),
     (News::Rang, "rang", ["news-rang", "news-rang-next"]),
     (News::EventMade, "event", ["news-event", "news-event-next"]),
+    (News::EventChanged, "event-changed", ["news-event-changed", "news-event-changed-next"]),
     (News::EventOff, "event-off", ["news-event-off", "news-event-off-next"]),
     (News::Picture, "picture", ["news-picture", "news-picture-next"]),
     (News::PictureGone, "picture-gone", ["news-picture-gone", "news-picture-gone-next"]),

@@ -22,6 +22,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/community.jsonld", get(schema::data))
         .route("/events", get(calendar::list))
         .route("/events/new", get(calendar::form).post(calendar::send))
+        .route("/events/{id}/change", get(calendar::change).post(calendar::send_change))
         .route("/events/{id}/cancel", post(calendar::cancel))
         .route("/events.ics", get(calendar::ics))
         .route("/map", get(map::show))

@@ -82,7 +82,7 @@ mod tests {
     use kith_protocol::time::Timestamp;
 
     fn line(kind: &'static str) -> Line {
-        Line { index: 1, at: Timestamp(0), kind, exchange: None, change: 433, other: None, back: false }
+        Line { index: 1, at: Timestamp(0), kind, exchange: None, change: 433, other: None, through: None, back: false }
     }
 
     #[test]

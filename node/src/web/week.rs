@@ -117,6 +117,8 @@ struct WeekPage<'a> {
     frame: &'a Frame,
     acting: Option<String>,
     lead: String,
+    /// Whether letters come, or could.
+    letters: bool,
     weeks: Vec<Week>,
     press: Option<Press>,
     links: Vec<(String, String)>,
@@ -141,7 +143,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             .then(|| Press::new(words.t(key), "/week/letter".into()).with("letter", if wants { "no" } else { "yes" }));
     }
     let links = vec![(words.t("menu-home"), acting.address("/home"))];
-    let page = WeekPage { frame, acting: acting.line(words), lead, weeks: vec![week], press, links };
+    let page =
+        WeekPage { frame, acting: acting.line(words), lead, letters: press.is_some(), weeks: vec![week], press, links };
     Ok(pages::show(frame, &page))
 }
 
@@ -159,7 +162,15 @@ async fn for_the_board(State(app): State<App>, visit: Visit) -> Answer {
     let (frame, words) = (&visit.frame, visit.frame.words);
     let week = gather(&app.handle, words, None, clock::now()).await?;
     let links = vec![(words.t("week-sheets"), "/paper/weeks".into()), (words.t("menu-paper"), "/paper".into())];
-    let page = WeekPage { frame, acting: None, lead: words.t("week-board"), weeks: vec![week], press: None, links };
+    let page = WeekPage {
+        frame,
+        acting: None,
+        lead: words.t("week-board"),
+        letters: false,
+        weeks: vec![week],
+        press: None,
+        links,
+    };
     Ok(pages::show(frame, &page))
 }
 
@@ -182,7 +193,8 @@ async fn sheets(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> An
     if on_paper.len() > at.saturating_add(1).saturating_mul(SHEETS) {
         links.insert(0, (words.t("next-page"), format!("/paper/weeks?page={}", at + 1)));
     }
-    let page = WeekPage { frame, acting: None, lead: words.t("week-sheets-lead"), weeks, press: None, links };
+    let page =
+        WeekPage { frame, acting: None, lead: words.t("week-sheets-lead"), letters: false, weeks, press: None, links };
     Ok(pages::show(frame, &page))
 }
 

@@ -1,7 +1,10 @@
 //! The words on the pages: from Fluent files, one for each language, with numbers and times as people say them.
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 use kith_protocol::{
     shelf::Category,
     time::{Span, Timestamp},
@@ -285,6 +288,16 @@ pub(super) fn date_of(at: Timestamp) -> Date {
 pub(super) fn beginning_of(date: Date) -> Option<Timestamp> {
     let begins = date.to_zoned(zone()).ok()?.timestamp().as_millisecond();
     u64::try_from(begins).ok().map(Timestamp)
+}
+
+/// A time of a day in the community's zone: on the days when clocks change, too, what a clock on the wall shows then.
+pub(super) fn moment_of(date: Date, time: Time) -> Option<Timestamp> {
+    moment_in(zone(), date, time)
+}
+
+fn moment_in(zone: TimeZone, date: Date, time: Time) -> Option<Timestamp> {
+    let at = date.to_datetime(time).to_zoned(zone).ok()?.timestamp().as_millisecond();
+    u64::try_from(at).ok().map(Timestamp)
 }
 
 /// Every category, in the order in which people choose.

@@ -68,6 +68,7 @@ GET /feeds
 GET /events
 POST /events
 GET /events/{id}
+PUT /events/{id}
 DELETE /events/{id}
 GET /members/{id}/conversations
 GET /members/{id}/messages

@@ -5,7 +5,7 @@ use crate::{
     api::{PREFIX, types::*},
     runtime::office::MAX_ENTRIES,
 };
-use kith_protocol::id::MemberId;
+use kith_protocol::id::{ExchangeId, MemberId};
 use serde_json::{Value, json};
 
 async fn code(node: &Node, method: &str, path: &str, body: &str) -> (u16, String) {
@@ -90,6 +90,45 @@ async fn a_report_is_taken_down_once_and_dealt_with_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_can_be_about_an_exchange_an_event_or_a_circle() {
+    let node = node("Rushey Green").await;
+    let (ada, bob, cy) = (node.member("Ada").await, node.member("Bob").await, node.member("Cy").await);
+    let group = json!({ "leader": ada, "participants": [bob], "minutes": 30 });
+    let group: Outcome = node.post("/groups", group).await;
+    let exchange = group.exchange.unwrap();
+    let far = crate::runtime::clock::now().0 + 86_400_000;
+    let event: Kept =
+        node.post("/events", json!({ "title": "Tea", "begins_at": far, "minutes": 60, "place": "Hall" })).await;
+    let circle: CircleView = node.post("/circles", json!({ "name": "Elm Row" })).await;
+    let report =
+        |by: &MemberId, what: &str, which: &serde_json::Value| json!({ "by": by, "trouble": "other", what: which });
+    let (one, two, three) = (json!(exchange), json!(event.id), json!(circle.id));
+    for (by, what, which) in
+        [(ada, "exchange", &one), (bob, "exchange", &one), (cy, "event", &two), (cy, "circle", &three)]
+    {
+        node.post::<Kept>("/reports", report(&by, what, which)).await;
+    }
+    let open: Vec<ReportView> = node.get("/reports").await;
+    let about: Vec<_> = open.iter().map(|one| (one.by, one.exchange, one.event, one.circle)).collect();
+    let of_exchange = |by| (by, Some(exchange), None, None);
+    assert!(about.contains(&of_exchange(ada)) && about.contains(&of_exchange(bob)), "{about:?}");
+    assert!(about.contains(&(cy, None, Some(event.id), None)) && about.contains(&(cy, None, None, Some(circle.id))));
+    // Only who took part tells of an exchange, and what is reported has to be there.
+    assert_eq!(node.refused("/reports", report(&cy, "exchange", &one)).await, "not-a-party");
+    let (nothing, no_exchange) = (json!("0".repeat(32)), json!(ExchangeId([0; 16])));
+    for (what, which, code) in [
+        ("exchange", &no_exchange, "unknown-exchange"),
+        ("event", &nothing, "unknown-event"),
+        ("circle", &nothing, "unknown-circle"),
+    ] {
+        assert_eq!(node.refused("/reports", report(&ada, what, which)).await, code);
+    }
+    let mut both = report(&ada, "event", &two);
+    both["circle"] = three;
+    assert_eq!(node.refused("/reports", both).await, "not-together");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn events_are_announced_and_cancelled() {
     let node = node("Rushey Green").await;
     let far = crate::runtime::clock::now().0 + 86_400_000;
@@ -101,6 +140,21 @@ async fn events_are_announced_and_cancelled() {
     let public = node.raw("GET", &format!("{PREFIX}/events"), &[("authorization", "")], &[]).await;
     assert_eq!((public.status, public.json()[0]["title"].as_str()), (200, Some("Soup")));
     assert_eq!(public.json()[0].get("by"), None);
+    // Changed, it counts its changes, and nothing newer is written over.
+    let at = format!("/events/{}", String::from(one.id));
+    let change = |place: &str, begins: u64, changes: u32| json!({ "title": "Soup", "begins_at": begins, "minutes": 60, "place": place, "changes": changes });
+    let moved = node.put::<EventView>(&at, change("The barn", far, 0)).await.unwrap();
+    assert_eq!((moved.place.as_str(), moved.minutes, moved.changes), ("The barn", 60, 1));
+    assert_eq!(node.put::<EventView>(&at, change("The barn", far, 0)).await.unwrap().changes, 1);
+    let late = node.put::<EventView>(&at, change("The green", far, 0)).await.unwrap_err();
+    assert_eq!(late.code(), Some("changed-meanwhile"));
+    let past = node.put::<EventView>(&at, change("The green", 1, 1)).await.unwrap_err();
+    assert_eq!(past.code(), Some("past-event"));
+    assert_eq!(node.get::<EventView>(&at).await.place, "The barn");
+    let lost = node.put::<EventView>(&format!("/events/{}", "0".repeat(32)), change("x", far, 0)).await.unwrap_err();
+    assert_eq!(lost.code(), Some("unknown-event"));
+    // The first words sent once more are still that event.
+    assert_eq!(node.try_post::<_, Kept>("/events", event("Soup"), Some("e")).await.unwrap().id, one.id);
     let past = json!({ "title": "Soup", "begins_at": 1, "minutes": 90, "place": "The hall" });
     assert_eq!(node.refused("/events", past).await, "past-event");
     let path = format!("/events/{}", String::from(one.id));

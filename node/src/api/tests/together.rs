@@ -32,6 +32,15 @@ async fn circles_are_made_filled_renamed_and_ended() {
     assert_eq!(node.refused("/notices", json!({ "text": "Soup", "days": 32 })).await, "bad-text");
     let strange = json!({ "text": "Soup", "circle": "00000000000000000000000000000000" });
     assert_eq!(node.refused("/notices", strange).await, "unknown-circle");
+    // Without a mail server nothing goes out by e-mail.
+    assert_eq!(node.refused("/notices", json!({ "text": "Soup", "by_mail": true })).await, "no-mail");
+    node.handle.set_mail(true);
+    let mailed: NoticeView = node.post("/notices", json!({ "text": "Tea", "circle": id, "by_mail": true })).await;
+    assert_eq!(mailed.by_mail, Some(NoticeMail { letters: None, sent: 0 }));
+    node.handle.mail_notices().await.unwrap();
+    let told = node.get::<Vec<NoticeView>>("/notices").await;
+    assert_eq!(told[0].by_mail, Some(NoticeMail { letters: Some(0), sent: 0 }));
+    node.delete::<Outcome>(&format!("/notices/{}", String::from(mailed.id))).await.unwrap();
     let all: NoticeView = node.post("/notices", json!({ "text": "Bread" })).await;
     assert_eq!(node.get::<Vec<NoticeView>>("/notices").await.len(), 2);
     node.delete::<Outcome>(&at).await.unwrap();

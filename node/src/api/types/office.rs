@@ -108,7 +108,8 @@ pub struct ListingName {
     pub key: RecordKey,
 }
 
-/// A report to be taken down for a member. It is about exactly one of a person, a message to them, and a listing.
+/// A report to be taken down for a member. It is about exactly one of a person, a message to them, a listing, an exchange
+/// of theirs, an event, and a circle.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewReport {
@@ -133,6 +134,18 @@ pub struct NewReport {
     /// The listing it is about.
     #[serde(default)]
     pub listing: Option<ListingName>,
+    /// The exchange it is about: one in which whoever tells took part.
+    #[serde(default)]
+    #[schema(value_type = Option<Id>)]
+    pub exchange: Option<ExchangeId>,
+    /// The event it is about.
+    #[serde(default)]
+    #[schema(value_type = Option<PaperName>)]
+    pub event: Option<PaperKey>,
+    /// The circle it is about.
+    #[serde(default)]
+    #[schema(value_type = Option<PaperName>)]
+    pub circle: Option<PaperKey>,
 }
 
 /// A report.
@@ -255,6 +268,29 @@ pub struct NewEvent {
     pub by: Option<MemberId>,
 }
 
+/// What an event is to say from now on.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventChange {
+    /// What.
+    #[schema(schema_with = text::<MAX_LINE>)]
+    pub title: String,
+    /// When it begins.
+    pub begins_at: u64,
+    /// How long it takes.
+    #[schema(schema_with = super::schema::minutes)]
+    pub minutes: i64,
+    /// Where.
+    #[schema(schema_with = text::<MAX_LINE>)]
+    pub place: String,
+    /// More about it.
+    #[serde(default)]
+    #[schema(schema_with = maybe_text::<MAX_WORDS>)]
+    pub text: Option<String>,
+    /// How often it was changed when it was read, so that nothing newer is written over.
+    pub changes: u32,
+}
+
 /// An event that is not over.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct EventView {
@@ -271,15 +307,22 @@ pub struct EventView {
     pub place: String,
     /// More about it.
     pub text: Option<String>,
+    /// How often it was changed.
+    #[serde(default)]
+    pub changes: u32,
+    /// When it was announced, or changed last.
+    #[serde(default)]
+    pub written_at: u64,
 }
 
 impl EventView {
     /// An event as programs see it.
     #[must_use]
     pub fn of(id: PaperId, event: Event) -> Self {
+        let (changes, written_at) = (event.times_changed(), event.written_at().0);
         let Event { title, begins, minutes, place, text, .. } = event;
         let text = Some(text).filter(|text| !text.is_empty());
-        Self { id: PaperKey(id), title, begins_at: begins.0, minutes: minutes.get(), place, text }
+        Self { id: PaperKey(id), title, begins_at: begins.0, minutes: minutes.get(), place, text, changes, written_at }
     }
 }
 

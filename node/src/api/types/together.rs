@@ -71,14 +71,28 @@ pub struct NoticeView {
     /// The circle it is for; everybody's when absent.
     #[schema(value_type = Option<PaperName>)]
     pub circle: Option<PaperKey>,
+    /// How it goes out by e-mail; absent when it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_mail: Option<NoticeMail>,
+}
+
+/// How a notice goes out by e-mail: to those who want the weekly letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoticeMail {
+    /// For how many there is a letter; absent before the letters are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letters: Option<u64>,
+    /// How many letters went.
+    pub sent: u64,
 }
 
 impl NoticeView {
     /// A notice as the API says it.
     #[must_use]
     pub fn of(id: PaperId, notice: Notice) -> Self {
-        let Notice { text, by, at, until, circle } = notice;
-        Self { id: PaperKey(id), text, by, at: at.0, until: until.0, circle: circle.map(PaperKey) }
+        let Notice { text, by, at, until, circle, by_mail } = notice;
+        let by_mail = by_mail.map(|mail| NoticeMail { letters: mail.letters, sent: mail.sent });
+        Self { id: PaperKey(id), text, by, at: at.0, until: until.0, circle: circle.map(PaperKey), by_mail }
     }
 }
 
@@ -97,4 +111,7 @@ pub struct NewNotice {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 31)]
     pub days: Option<u64>,
+    /// Whether it goes out by e-mail, too, to those who want the weekly letter. Only where e-mail is set up.
+    #[serde(default)]
+    pub by_mail: bool,
 }

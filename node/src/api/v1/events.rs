@@ -6,11 +6,11 @@ use crate::{
         ApiState, Failure,
         extract::{At, MAX_LIMIT},
         idempotency::{Call, Write},
-        types::{EventView, FeedView, Kept, NewEvent, Outcome, PaperKey},
+        types::{EventChange, EventView, FeedView, Kept, NewEvent, Outcome, PaperKey},
     },
     runtime::{
         Handle, clock,
-        office::{Event, MAX_LINE, MAX_WORDS, Paper, PaperId},
+        office::{Event, MAX_LINE, MAX_WORDS, Paper, PaperId, Rewritten},
     },
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -52,13 +52,29 @@ pub(in crate::api) async fn list_events(
     Ok(Json(events.map(|(id, event)| EventView::of(id, event)).collect()))
 }
 
-async fn find(handle: &Handle, id: PaperId) -> Result<Event, Failure> {
+fn no_event() -> Failure {
+    let nothing = "there is no such event; it was cancelled, or is long over";
+    Failure::new(StatusCode::NOT_FOUND, "unknown-event", nothing)
+}
+
+fn past() -> Failure {
+    let detail = "the event is over already; give a time that is still to come";
+    Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "past-event", detail)
+}
+
+/// Whether these words can be an event's.
+fn check(title: &str, place: &str, words: Option<&str>) -> Result<(), Failure> {
+    text::check("title", title, MAX_LINE)?;
+    text::check("place", place, MAX_LINE)?;
+    Ok(words.map_or(Ok(()), |words| text::check("text", words, MAX_WORDS))?)
+}
+
+pub(super) async fn find(handle: &Handle, id: PaperId) -> Result<Event, Failure> {
     let found = handle.paper(id, |paper| match paper {
         Paper::Event(event) => Some(event.clone()),
         _ => None,
     });
-    let nothing = "there is no such event; it was cancelled, or is long over";
-    found.await?.ok_or_else(|| Failure::new(StatusCode::NOT_FOUND, "unknown-event", nothing))
+    found.await?.ok_or_else(no_event)
 }
 
 /// One event.
@@ -80,22 +96,46 @@ pub(in crate::api) async fn announce_event(
     Call { write, body }: Call<NewEvent>,
 ) -> Result<(StatusCode, Json<Kept>), Failure> {
     let NewEvent { title, begins_at, minutes, place, text, by } = body;
-    text::check("title", &title, MAX_LINE)?;
-    text::check("place", &place, MAX_LINE)?;
-    if let Some(words) = &text {
-        text::check("text", words, MAX_WORDS)?;
-    }
+    check(&title, &place, text.as_deref())?;
     let by = coordinator(&handle, by).await?;
     let begins = Timestamp(begins_at);
     let (text, minutes, at) = (text.unwrap_or_default(), Minutes::new(minutes)?, clock::now());
-    let event = Event { title, begins, minutes, place, text, by, at };
+    let event = Event { title, begins, minutes, place, text, by, at, edits: None };
     if event.ends() <= at {
-        let detail = "the event is over already; give a time that is still to come";
-        return Err(Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "past-event", detail));
+        return Err(past());
     }
     let id = write.paper(&handle);
     handle.keep_paper_once(id, Paper::Event(event)).await?;
     Ok(kept(id))
+}
+
+/// Changes an event that is not over: all that it says.
+#[utoipa::path(put, path = "/events/{id}", tag = "community", request_body = EventChange,
+    params(("id" = crate::api::types::schema::PaperName, Path, description = "The event.")),
+    responses((status = 200, description = "Changed.", body = EventView)))]
+pub(in crate::api) async fn change_event(
+    State(ApiState { handle, .. }): State<ApiState>,
+    At(PaperKey(id)): At<PaperKey>,
+    Call { body, .. }: Call<EventChange>,
+) -> Result<Json<EventView>, Failure> {
+    let EventChange { title, begins_at, minutes, place, text, changes } = body;
+    check(&title, &place, text.as_deref())?;
+    let (begins, minutes, text) = (Timestamp(begins_at), Minutes::new(minutes)?, text.unwrap_or_default());
+    let wanted = Event { title, begins, minutes, place, text, ..find(&handle, id).await? };
+    if wanted.ends() <= clock::now() {
+        return Err(past());
+    }
+    let rewrite = move |event: &mut Event| *event = Event { by: event.by, at: event.at, edits: event.edits, ..wanted };
+    match handle.change_event(id, changes, rewrite).await? {
+        Rewritten::Yes(event) => Ok(Json(EventView::of(id, event))),
+        Rewritten::Missing => Err(no_event()),
+        Rewritten::Over => Err(past()),
+        Rewritten::Meanwhile => {
+            let detail =
+                "the event was changed since it was read; read it again, then send the change with its `changes`";
+            Err(Failure::new(StatusCode::CONFLICT, "changed-meanwhile", detail))
+        }
+    }
 }
 
 /// Cancels an event.

@@ -3,7 +3,7 @@
 pub(super) mod terms;
 mod view;
 
-pub(super) use view::listed;
+pub(super) use view::{listed, took_part};
 
 use super::answer::{created, created_or_held, done};
 use crate::{

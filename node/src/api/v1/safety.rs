@@ -2,9 +2,10 @@
 
 use super::{
     answer::outcome_of,
-    events::coordinator,
-    exchanges::{record, terms::note},
+    events::{coordinator, find as event},
+    exchanges::{record, terms::note, took_part},
     messages::{active, kept},
+    together::no_circle,
 };
 use crate::{
     api::{
@@ -62,23 +63,64 @@ fn no_report() -> Failure {
     Failure::new(StatusCode::NOT_FOUND, "unknown-report", "there is no such report; it may be gone with a member")
 }
 
+/// The message that a report is about: one that whoever tells received.
+async fn message(handle: &Handle, id: PaperId, by: MemberId) -> Result<Subject, Failure> {
+    let writer = handle.paper(id, move |paper| match paper {
+        Paper::Message(message) if message.to == by => Some(message.from),
+        _ => None,
+    });
+    let nothing = "this member was sent no such message; only who received it can report it";
+    let unknown = || Failure::new(StatusCode::NOT_FOUND, "unknown-message", nothing);
+    Ok(Subject::Message(writer.await?.ok_or_else(unknown)?, id))
+}
+
+/// The exchange that a report is about: one in which whoever tells took part.
+async fn exchange(handle: &Handle, id: ExchangeId, by: MemberId) -> Result<Subject, Failure> {
+    let theirs = match handle.look(move |machine, book| took_part(machine, book, id, &by)).await? {
+        Some(theirs) => theirs,
+        None => {
+            let first = pending(handle, id).await?;
+            [first.giver(), first.receiver()].contains(&Some(by))
+        }
+    };
+    if theirs { Ok(Subject::Exchange(id)) } else { Err(Rejection::NotAParty(by).into()) }
+}
+
 /// What a report is about.
 async fn subject(handle: &Handle, body: &NewReport) -> Result<Subject, Failure> {
-    match (body.person, body.message, body.listing) {
-        (Some(member), None, None) => Ok(Subject::Person(member)),
-        (None, Some(PaperKey(id)), None) => {
-            let by = body.by;
-            let writer = handle.paper(id, move |paper| match paper {
-                Paper::Message(message) if message.to == by => Some(message.from),
-                _ => None,
-            });
-            let nothing = "this member was sent no such message; only who received it can report it";
-            let unknown = || Failure::new(StatusCode::NOT_FOUND, "unknown-message", nothing);
-            Ok(Subject::Message(writer.await?.ok_or_else(unknown)?, id))
+    let named = [
+        body.person.is_some(),
+        body.message.is_some(),
+        body.listing.is_some(),
+        body.exchange.is_some(),
+        body.event.is_some(),
+        body.circle.is_some(),
+    ];
+    if named.into_iter().filter(|named| *named).count() == 1 {
+        if let Some(member) = body.person {
+            return Ok(Subject::Person(member));
         }
-        (None, None, Some(ListingName { community, key })) => Ok(Subject::Listing(community, key)),
-        _ => Err(Failure::together("a report is about one of `person`, `message` and `listing`; send just that one")),
+        if let Some(PaperKey(id)) = body.message {
+            return message(handle, id, body.by).await;
+        }
+        if let Some(ListingName { community, key }) = body.listing {
+            return Ok(Subject::Listing(community, key));
+        }
+        if let Some(id) = body.exchange {
+            return exchange(handle, id, body.by).await;
+        }
+        if let Some(PaperKey(id)) = body.event {
+            event(handle, id).await?;
+            return Ok(Subject::Event(id));
+        }
+        if let Some(PaperKey(id)) = body.circle {
+            handle.circle(id).await?.ok_or_else(no_circle)?;
+            return Ok(Subject::Circle(id));
+        }
     }
+    let one =
+        "a report is about one of `person`, `message`, `listing`, `exchange`, `event` and `circle`; send just that one";
+    Err(Failure::together(one))
 }
 
 /// Takes down a report of a member.

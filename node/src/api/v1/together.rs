@@ -10,7 +10,7 @@ use crate::{
     },
     runtime::{
         Handle, clock,
-        office::{Changed, Circle, MAX_LINE, MAX_WORDS, Notice, Paper, PaperId},
+        office::{ByMail, Changed, Circle, MAX_LINE, MAX_WORDS, Notice, PaperId},
     },
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -20,7 +20,7 @@ use kith_protocol::{id::MemberId, machine::Reply, text, time::Span};
 const MOST_DAYS: u64 = 31;
 const USUAL_DAYS: u64 = 7;
 
-fn no_circle() -> Failure {
+pub(super) fn no_circle() -> Failure {
     Failure::new(StatusCode::NOT_FOUND, "unknown-circle", "there is no such circle; it may have ended")
 }
 
@@ -142,11 +142,15 @@ pub(in crate::api) async fn post_notice(
     State(ApiState { handle, .. }): State<ApiState>,
     Call { write, body }: Call<NewNotice>,
 ) -> Result<(StatusCode, Json<NoticeView>), Failure> {
-    let NewNotice { text, circle, days } = body;
+    let NewNotice { text, circle, days, by_mail } = body;
     text::check("text", &text, MAX_WORDS)?;
     let days = days.unwrap_or(USUAL_DAYS);
     if !(1..=MOST_DAYS).contains(&days) {
         return Err(Failure::field("days", format!("not a number from 1 to {MOST_DAYS}")));
+    }
+    if by_mail && !handle.mail_is_on() {
+        let detail = "this node sends no e-mail; leave 'by_mail' out, or set up [mail]";
+        return Err(Failure::new(StatusCode::CONFLICT, "no-mail", detail));
     }
     let circle = circle.map(|PaperKey(id)| id);
     if let Some(circle) = circle {
@@ -157,8 +161,9 @@ pub(in crate::api) async fn post_notice(
         // Sent twice, it stands as it was said first.
         Some(notice) => notice,
         None => {
-            let notice = Notice { text, by, at, until: at.plus(Span::days(days)), circle };
-            handle.keep_paper(id, Paper::Notice(notice.clone())).await?;
+            let by_mail = by_mail.then(ByMail::default);
+            let notice = Notice { text, by, at, until: at.plus(Span::days(days)), circle, by_mail };
+            handle.post_notice(id, notice.clone()).await?;
             notice
         }
     };

@@ -1,7 +1,7 @@
 //! Letters that wait to go out by e-mail. A letter says for whom it is and of what kind; its words, its address and a
 //! code in it are found when it goes. So nothing of it outlives the member, and no code lies on the disk.
 
-use super::{Handle, MemberId, Paper, PaperId, Refused, Room, Timestamp, clock, derived};
+use super::{Handle, MemberId, Paper, PaperId, Refused, Room, Timestamp, Went, clock, derived};
 use crate::people::Person;
 use kith_protocol::time::Span;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 pub const MAX_LETTERS: usize = 20_000;
 /// How long a letter with a code is tried, and how long its code is good: whoever asked is waiting for it.
 pub const CODE_LETTER_STANDS: Span = Span::seconds(3_600);
-/// How long the letter of a week is tried: after that it is old news.
+/// How long the letter of a week is tried, and that of a notice: after that it is old news.
 pub const WEEK_LETTER_STANDS: Span = Span::days(3);
 /// How long after a failed try the next one comes; it doubles with each, up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Span = Span::seconds(60);
@@ -40,6 +40,8 @@ pub enum LetterKind {
     Code,
     /// What is new this week.
     Week,
+    /// A notice.
+    Notice(PaperId),
 }
 
 /// A letter that waits.
@@ -58,6 +60,9 @@ pub struct Letter {
     pub tries: u32,
     /// Not before this.
     pub next_at: Timestamp,
+    /// Whether a try began whose end was not written down.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub going: bool,
 }
 
 impl Letter {
@@ -66,7 +71,7 @@ impl Letter {
     pub fn is_over(&self, now: Timestamp) -> bool {
         let stands = match self.kind {
             LetterKind::Code => CODE_LETTER_STANDS,
-            LetterKind::Week => WEEK_LETTER_STANDS,
+            LetterKind::Week | LetterKind::Notice(_) => WEEK_LETTER_STANDS,
         };
         self.made_at.plus(stands) <= now
     }
@@ -82,7 +87,7 @@ impl Letter {
 #[derive(Debug, Default)]
 pub(in crate::runtime) struct PostRoom {
     on: AtomicBool,
-    wake: Notify,
+    pub(super) wake: Notify,
     asked: Mutex<BTreeMap<MemberId, (Timestamp, u32)>>,
 }
 
@@ -109,8 +114,7 @@ fn is_at(person: &Person, address: &str) -> bool {
 
 impl Room<'_> {
     fn queue(&mut self, id: PaperId, letter: Letter) -> Result<bool, crate::store::StoreError> {
-        let waiting = self.papers.values().filter(|paper| matches!(paper, Paper::Letter(_))).count();
-        let room = waiting < MAX_LETTERS || self.papers.contains_key(&id);
+        let room = self.letters_waiting(|_| true) < MAX_LETTERS || self.papers.contains_key(&id);
         if room {
             self.put(id, Paper::Letter(letter))?;
         }
@@ -153,7 +157,8 @@ impl Handle {
                 continue;
             }
             let language = language.to_owned();
-            let letter = Letter { to, kind: LetterKind::Code, language, made_at: now, tries: 0, next_at: now };
+            let letter =
+                Letter { to, kind: LetterKind::Code, language, made_at: now, tries: 0, next_at: now, going: false };
             // Asked twice before it went, it is one letter.
             let id = derived("kith/v1/letter-code", &[&to.0]);
             self.office_work(move |room| room.queue(id, letter)).await?;
@@ -184,7 +189,8 @@ impl Handle {
             let wanted: Vec<(MemberId, String)> = files.collect();
             let mut queued = 0;
             for (to, language) in wanted {
-                let letter = Letter { to, kind: LetterKind::Week, language, made_at: now, tries: 0, next_at: now };
+                let letter =
+                    Letter { to, kind: LetterKind::Week, language, made_at: now, tries: 0, next_at: now, going: false };
                 // The same week again is the same letter.
                 let id = derived("kith/v1/letter-week", &[&to.0, &begins.0.to_be_bytes()]);
                 queued += usize::from(room.queue(id, letter)?);
@@ -196,7 +202,7 @@ impl Handle {
         Ok(queued)
     }
 
-    /// Letters that are to go now, those that waited longest first. Those that are too late are forgotten.
+    /// Letters that are to go now: codes first, as somebody waits for them, then those that waited longest. Those that are too late are forgotten.
     ///
     /// # Errors
     /// The disk.
@@ -207,23 +213,24 @@ impl Handle {
                 _ => None,
             });
             let (over, waiting): (Vec<_>, Vec<_>) = letters.partition(|(_, letter)| letter.is_over(now));
-            over.iter().try_for_each(|(id, _)| room.erase(id))?;
+            over.iter().try_for_each(|(id, _)| room.letter_done(id, Went::No))?;
             let mut due: Vec<_> = waiting.into_iter().filter(|(_, letter)| letter.next_at <= now).collect();
-            due.sort_by_key(|(id, letter)| (letter.next_at, *id));
+            due.sort_by_key(|(id, letter)| (letter.kind != LetterKind::Code, letter.next_at, *id));
             due.truncate(most);
             Ok(due)
         })
         .await
     }
 
-    /// A letter could not go now: it is tried again later.
+    /// A letter could not go now: it is tried again later. `ended` says that it surely did not go.
     ///
     /// # Errors
     /// The disk.
-    pub async fn letter_later(&self, id: PaperId, now: Timestamp) -> Result<(), Refused> {
+    pub async fn letter_later(&self, id: PaperId, now: Timestamp, ended: bool) -> Result<(), Refused> {
         self.office_work(move |room| match room.papers.get(&id) {
             Some(Paper::Letter(letter)) => {
-                let letter = Letter { next_at: letter.later(now), tries: letter.tries + 1, ..letter.clone() };
+                let (next_at, tries, going) = (letter.later(now), letter.tries + 1, letter.going && !ended);
+                let letter = Letter { next_at, tries, going, ..letter.clone() };
                 room.put(id, Paper::Letter(letter))
             }
             // Erased meanwhile with whomever it was for.
@@ -247,6 +254,7 @@ mod tests {
             made_at: now,
             tries,
             next_at: now,
+            going: false,
         };
         let waits = [0, 1, 2, 30].map(|tries| letter(LetterKind::Week, tries).later(now).since(now));
         assert_eq!(waits, [Span::seconds(60), Span::seconds(120), Span::seconds(240), LONGEST_WAIT]);

@@ -1,6 +1,6 @@
 //! Papers that programs ask for, so that the same request again has no second effect; and reading without a trace.
 
-use super::{Handle, MemberId, Message, Paper, PaperId, Refused, Room};
+use super::{Event, Handle, MemberId, Message, Paper, PaperId, Refused, Room};
 use kith_protocol::{rejection::Rejection, time::Timestamp};
 
 /// The most messages between two members that are given, the newest.
@@ -24,7 +24,11 @@ impl Paper {
     /// Whether two papers say the same, whenever they were written and whatever became of them since.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        bare(self) == bare(other)
+        match (self, other) {
+            // What it said first is written over.
+            (Self::Event(Event { edits: Some(_), .. }), Self::Event(_)) => true,
+            _ => bare(self) == bare(other),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The papers themselves.
 
-use super::{Across, Application, FileFull, KEPT_FOR, Letter, PaperId, Posted};
+use super::{Across, Application, ByMail, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -217,6 +217,9 @@ pub struct Event {
     pub by: MemberId,
     /// When.
     pub at: Timestamp,
+    /// What became of it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edits: Option<Edits>,
 }
 
 /// Members with a coordinator of their own: a street, a programme.
@@ -246,6 +249,9 @@ pub struct Notice {
     /// The circle it is for; everybody's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub circle: Option<PaperId>,
+    /// How it goes out by e-mail, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_mail: Option<ByMail>,
 }
 
 /// An exchange that a coordinator looks at before it is recorded.
@@ -341,6 +347,8 @@ pub enum Paper {
     Application(Application),
     /// Who put up an offer or need for another.
     Posted(Posted),
+    /// Who wrote down a group they look after.
+    Sheet(Sheet),
 }
 
 /// What is left of a paper when somebody is taken out of it.
@@ -454,6 +462,7 @@ impl Paper {
             Self::Case(note) => gone(note.about == *member),
             Self::Letter(letter) => gone(letter.to == *member),
             Self::Posted(posted) => gone(posted.owner == *member || posted.by == *member),
+            Self::Sheet(sheet) => gone(sheet.by == *member),
             Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
             Self::Across(across) => gone(across.member() == *member),
             Self::Circle(circle) => {
@@ -467,15 +476,14 @@ impl Paper {
                     Left::Untouched
                 }
             }
+            Self::Notice(Notice { by_mail: Some(mail), .. }) => {
+                if retained(&mut mail.missed, member) {
+                    Left::Changed
+                } else {
+                    Left::Untouched
+                }
+            }
             Self::Event(_) | Self::Notice(_) | Self::Copies(_) | Self::Application(_) => Left::Untouched,
         }
-    }
-}
-
-impl Event {
-    /// When it is over.
-    #[must_use]
-    pub fn ends(&self) -> Timestamp {
-        self.begins.plus(Span::seconds(u64::from(self.minutes.get()) * 60))
     }
 }

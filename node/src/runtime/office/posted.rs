@@ -1,7 +1,8 @@
-//! Who put up an offer or need for another: the shelf knows its owner only, and people see both names.
+//! Who put up an offer or need for another, and who wrote down a group they look after: the shelf knows the owner only,
+//! and the ledger coordinators only, and people see both names.
 
 use super::{Handle, MemberId, Paper, PaperId, Refused, Timestamp, derived};
-use kith_protocol::id::RecordKey;
+use kith_protocol::id::{ExchangeId, RecordKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,20 @@ pub struct Posted {
     pub until: Timestamp,
 }
 
+/// Somebody who looks after a circle wrote down a sheet of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sheet {
+    /// The exchange of the group.
+    pub exchange: ExchangeId,
+    /// Who wrote it down.
+    pub by: MemberId,
+}
+
+fn sheet_id(exchange: &ExchangeId) -> PaperId {
+    derived("kith/v1/sheet", &[&exchange.0])
+}
+
 fn posted_id(key: &RecordKey) -> PaperId {
     derived("kith/v1/posted", &[&key.0])
 }
@@ -30,6 +45,32 @@ impl Handle {
     /// The disk.
     pub async fn posted_for(&self, posted: Posted) -> Result<(), Refused> {
         self.keep_paper(posted_id(&posted.key), Paper::Posted(posted)).await
+    }
+
+    /// Keeps who wrote down a sheet of a circle they look after.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn keep_sheet(&self, sheet: Sheet) -> Result<(), Refused> {
+        self.keep_paper(sheet_id(&sheet.exchange), Paper::Sheet(sheet)).await
+    }
+
+    /// Who wrote down these groups, where it was somebody who looks after a circle.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn sheets_by(&self, exchanges: Vec<ExchangeId>) -> Result<BTreeMap<ExchangeId, MemberId>, Refused> {
+        if exchanges.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        self.office_work(move |room| {
+            let by = exchanges.into_iter().filter_map(|exchange| match room.papers.get(&sheet_id(&exchange)) {
+                Some(Paper::Sheet(sheet)) => Some((exchange, sheet.by)),
+                _ => None,
+            });
+            Ok(by.collect())
+        })
+        .await
     }
 
     /// Who put up these for their owners, where that was somebody else.

@@ -117,7 +117,9 @@ fn the_fullest_papers_fit_one_record() {
     let circle = Circle { name, coordinators: vec![ADA; MAX_CIRCLE_COORDINATORS], members: vec![BO; MAX_CIRCLE] };
     let note = Note { about: ADA, by: BO, at: Timestamp(1), text: most.clone() };
     let end = Timestamp(u64::MAX);
-    let notice = Notice { text: most.clone(), by: ADA, at: end, until: end, circle: Some([1; 16]) };
+    let mail = ByMail { letters: Some(u64::MAX), sent: u64::MAX, missed: vec![ADA; MAX_MISSED] };
+    let (circle_id, by_mail) = (Some([0xff; 16]), Some(mail));
+    let notice = Notice { text: most.clone(), by: ADA, at: end, until: end, circle: circle_id, by_mail };
     let contact = Some("\u{10ffff}".repeat(crate::people::MAX_CONTACT));
     let application = Application {
         name: "\u{10ffff}".repeat(crate::people::MAX_NAME),

@@ -10,7 +10,7 @@ use crate::{
     runtime::{
         Handle, Refused, clock,
         desk::Batch,
-        office::{Act, PaperId},
+        office::{Act, PaperId, Sheet as Written},
     },
     web::{
         Answer, App, Oops,
@@ -259,6 +259,7 @@ async fn record(app: &App, post: &Post, room: &Room, read: &Sheet, leader: Membe
     if who.coordinator {
         return Ok(go(&format!("/slips?group={count}")));
     }
+    app.handle.keep_sheet(Written { exchange, by: who.id }).await?;
     let act = Act { by: who.id, at: clock::now(), what: None };
     for member in read.participants.iter().copied().chain([leader]).filter(|member| *member != who.id) {
         let act = act.clone();

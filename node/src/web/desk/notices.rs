@@ -1,10 +1,10 @@
 //! A message to everybody, or to a circle: it stands on their first page and among their messages, and can be printed.
 
-use super::circles::paper_id;
+use super::{circles::paper_id, everybody_here};
 use crate::{
     runtime::{
-        Handle, clock,
-        office::{MAX_WORDS, Notice, Paper, PaperId},
+        Handle, Refused, clock,
+        office::{ByMail, MAX_WORDS, Notice, PaperId},
     },
     web::{
         Answer, App, Oops,
@@ -13,12 +13,14 @@ use crate::{
         news::{News, go_telling},
         pages::{self, CheckPage, FactsPage, FormPage, Press, go},
         visit::{Frame, Member, Visit},
+        words::Words,
     },
 };
 use askama::Template;
 use axum::extract::{Path, State};
 use data_encoding::HEXLOWER;
-use kith_protocol::time::Span;
+use kith_protocol::{id::MemberId, time::Span};
+use std::collections::BTreeSet;
 
 /// For how long a notice stands.
 const STANDS: [(&str, &str, u64); 3] =
@@ -27,6 +29,8 @@ const STANDS: [(&str, &str, u64); 3] =
 const ALL: &str = "all";
 /// Notices on one list.
 const SHOWN: usize = 50;
+/// Names of those who get a notice on paper.
+const NAMED: usize = 100;
 
 /// Where a notice is read.
 pub(in crate::web) fn notice_address(id: &PaperId) -> String {
@@ -44,9 +48,11 @@ struct Filled {
     to: Option<PaperId>,
     text: String,
     days: u64,
+    by_mail: Option<ByMail>,
 }
 
-fn fields(reader: &mut Reader<'_>, who: &Member, circles: &[(PaperId, String)]) -> Filled {
+/// The fields; `mail` says whether e-mail can be sent.
+fn fields(reader: &mut Reader<'_>, who: &Member, circles: &[(PaperId, String)], mail: bool) -> Filled {
     let words = reader.words();
     let all = who.coordinator.then(|| Choice::new(ALL, words.t("notice-all")));
     let each = circles.iter().map(|(id, name)| Choice::new(HEXLOWER.encode(id), name));
@@ -55,7 +61,8 @@ fn fields(reader: &mut Reader<'_>, who: &Member, circles: &[(PaperId, String)]) 
     let options = choices(words, STANDS.map(|(value, key, _)| (value, key)));
     let stands = reader.choice("stands", "notice-stands", options, Need::May);
     let days = STANDS.iter().find(|(value, _, _)| *value == stands).map_or(STANDS[0].2, |(_, _, days)| *days);
-    Filled { to: paper_id(&to).ok(), text, days }
+    let by_mail = (mail && reader.tick("mail", "notice-mail")).then(ByMail::default);
+    Filled { to: paper_id(&to).ok(), text, days, by_mail }
 }
 
 fn form<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
@@ -72,7 +79,7 @@ async fn allowed(handle: &Handle, who: &Member) -> Result<Vec<(PaperId, String)>
 pub(super) async fn new(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let circles = allowed(&app.handle, &visit.member).await?;
     let mut reader = Reader::open(visit.frame.words, &asked);
-    fields(&mut reader, &visit.member, &circles);
+    fields(&mut reader, &visit.member, &circles, app.handle.mail_is_on());
     Ok(form(&visit.frame, reader).answer())
 }
 
@@ -80,7 +87,7 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let frame = &post.frame;
     let circles = allowed(&app.handle, &post.member).await?;
     let mut reader = Reader::judge(frame.words, &post.sent);
-    let filled = fields(&mut reader, &post.member, &circles);
+    let filled = fields(&mut reader, &post.member, &circles, app.handle.mail_is_on());
     if !reader.is_fine() || post.sent.step() == Step::Edit {
         return Ok(form(frame, reader).answer());
     }
@@ -91,8 +98,9 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let id = post.deed().new_id(&app.handle, "notice");
     let at = clock::now();
     let until = at.plus(Span::days(filled.days));
-    let notice = Notice { text: filled.text, by: post.member.id, at, until, circle: filled.to };
-    app.handle.keep_paper(id, Paper::Notice(notice)).await?;
+    let Filled { text, to: circle, by_mail, .. } = filled;
+    let notice = Notice { text, by: post.member.id, at, until, circle, by_mail };
+    app.handle.post_notice(id, notice).await?;
     Ok(go(&format!("{}?new=yes", notice_address(&id))))
 }
 
@@ -125,7 +133,60 @@ struct NoticePage<'a> {
     to: String,
     text: String,
     signed: String,
+    mailed: Option<Mailed>,
     drop: Option<Press>,
+}
+
+/// What became of a notice's letters, for whoever may write it.
+struct Mailed {
+    told: Vec<String>,
+    /// Who gets it on paper.
+    on_paper: Vec<String>,
+    /// How many more do.
+    more: Option<String>,
+}
+
+/// Who is to get a notice on paper: whom it is for, and who gets no e-mail, or did not get this one.
+async fn on_paper(handle: &Handle, notice: &Notice, mail: &ByMail) -> Result<Vec<MemberId>, Oops> {
+    let circle = match notice.circle {
+        Some(circle) => handle.circle(circle).await?,
+        None => None,
+    };
+    let meant = |member: &MemberId| circle.as_ref().is_none_or(|one| one.has(member) || one.led_by(member));
+    let files = handle.files().await?.into_iter();
+    let asked: BTreeSet<MemberId> = files.filter(|file| file.weekly.is_some()).map(|file| file.member).collect();
+    let addressed = handle.persons(asked.into_iter().collect()).await?;
+    let gets = |member: &MemberId| {
+        addressed.get(member).is_some_and(|person| person.email.is_some()) && !mail.missed.contains(member)
+    };
+    let mut all = everybody_here(handle).await?;
+    all.retain(|member| meant(member) && !gets(member));
+    Ok(all)
+}
+
+async fn mailed(handle: &Handle, words: Words, id: PaperId, notice: &Notice) -> Result<Option<Mailed>, Oops> {
+    let Some(mail) = &notice.by_mail else { return Ok(None) };
+    let mut told = Vec::new();
+    match mail.letters {
+        None => told.push(words.t("notice-mail-soon")),
+        Some(_) => {
+            told.push(words.n("notice-mail-sent", mail.sent));
+            let waiting = handle.notice_letters_waiting(id).await? as u64;
+            told.extend((waiting > 0).then(|| words.n("notice-mail-waits", waiting)));
+        }
+    }
+    let all = on_paper(handle, notice, mail).await?;
+    let named = names(handle, all.iter().take(NAMED).copied()).await?;
+    let shown = all.iter().take(NAMED).filter_map(|member| named.get(member).cloned()).collect();
+    let more = all.len().saturating_sub(NAMED) as u64;
+    Ok(Some(Mailed { told, on_paper: shown, more: (more > 0).then(|| words.n("notice-paper-more", more)) }))
+}
+
+/// Who wrote a notice, when, and until when it stands.
+pub(in crate::web) async fn signed(handle: &Handle, words: Words, notice: &Notice) -> Result<String, Refused> {
+    let by = names(handle, [notice.by]).await?.remove(&notice.by).unwrap_or_else(|| words.t("somebody"));
+    let values = [("by", by), ("day", words.day(notice.at)), ("until", words.day(notice.until))];
+    Ok(words.filled("notice-signed", &values))
 }
 
 async fn find(handle: &Handle, id: &str, who: &Member) -> Result<(PaperId, Notice), Oops> {
@@ -142,16 +203,20 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let (frame, words) = (&visit.frame, visit.frame.words);
     let (id, notice) = find(&app.handle, &id, &visit.member).await?;
     let circle = match notice.circle {
-        Some(circle) => app.handle.circle(circle).await?.map(|circle| circle.name),
+        Some(circle) => app.handle.circle(circle).await?,
         None => None,
     };
-    let by = names(&app.handle, [notice.by]).await?.remove(&notice.by).unwrap_or_else(|| words.t("somebody"));
-    let values = [("by", by), ("day", words.day(notice.at)), ("until", words.day(notice.until))];
+    let leads = circle.as_ref().is_some_and(|circle| circle.led_by(&visit.member.id));
+    let mailed = match visit.member.coordinator || leads {
+        true => mailed(&app.handle, words, id, &notice).await?,
+        false => None,
+    };
     let page = NoticePage {
         frame,
         fresh: asked.get("new") == "yes",
-        to: circle.unwrap_or_else(|| words.t("notice-all")),
-        signed: words.filled("notice-signed", &values),
+        to: circle.map_or_else(|| words.t("notice-all"), |circle| circle.name),
+        signed: signed(&app.handle, words, &notice).await?,
+        mailed,
         drop: may_drop(&visit.member, &notice)
             .then(|| Press::new(words.t("notice-drop"), format!("{}/drop", notice_address(&id))).ending()),
         text: notice.text,

@@ -70,6 +70,8 @@ struct Found {
     names: BTreeMap<MemberId, String>,
     /// How those who took part agreed.
     agreed: Vec<(MemberId, Authority)>,
+    /// Who wrote it down for a circle they look after.
+    sheet: Option<MemberId>,
 }
 
 async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, Oops> {
@@ -84,8 +86,9 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
     if !part && !who.coordinator {
         return Err(Oops::NotYours);
     }
-    let names = names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed))).await?;
-    Ok(Found { acting, seen, names, agreed })
+    let sheet = app.handle.sheets_by(vec![id]).await?.remove(&id);
+    let names = names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed)).chain(sheet)).await?;
+    Ok(Found { acting, seen, names, agreed, sheet })
 }
 
 /// A first exchange that a coordinator looks at, for whoever wrote it down: the other one was not asked yet.
@@ -121,6 +124,18 @@ impl Found {
             true => words.t("you"),
             false => self.names.get(member).cloned().unwrap_or_else(|| words.t("somebody")),
         };
+        // Of a group, one sheet mostly says it for all.
+        let all = |how| vec![(words.t("notice-all"), how)];
+        if let Some(by) = self.sheet {
+            let who = self.names.get(&by).cloned().unwrap_or_else(|| words.t("somebody"));
+            return all(words.t1("agreed-paper", "who", who));
+        }
+        if let Some(((_, first), others)) = self.agreed.split_first()
+            && !self.seen.others.is_empty()
+            && others.iter().all(|(_, given)| given == first)
+        {
+            return all(how(words, &self.names, first));
+        }
         self.agreed.iter().map(|(member, given)| (name(member), how(words, &self.names, given))).collect()
     }
 

@@ -332,7 +332,7 @@ mod tests {
 
     fn line(index: u64, kind: &'static str, exchange: Option<u8>, change: i64) -> Line {
         let exchange = exchange.map(|n| ExchangeId([n; 16]));
-        Line { index, at: Timestamp(0), kind, exchange, change, other: None, back: false }
+        Line { index, at: Timestamp(0), kind, exchange, change, other: None, through: None, back: false }
     }
 
     #[test]

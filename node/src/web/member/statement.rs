@@ -97,7 +97,8 @@ async fn read(handle: &Handle, member: MemberId, before: Option<u64>, most: usiz
     let mut lines = handle.statement(member, before, most + 1).await?;
     let more = lines.len() > most;
     lines.truncate(most);
-    let names = super::home::names(handle, lines.iter().filter_map(|line| line.other)).await?;
+    let people: Vec<MemberId> = lines.iter().flat_map(|line| line.other.into_iter().chain(line.through)).collect();
+    let names = super::home::names(handle, people).await?;
     let notes = handle.notes(lines.iter().filter_map(|line| line.exchange).collect()).await?;
     Ok(Read { lines, names, notes, more })
 }
@@ -108,10 +109,16 @@ fn shown(words: Words, sight: Sight, read: &Read, line: &Line) -> Shown {
     let hours = |change: i64| words.hours(change.unsigned_abs());
     let helped = change.filter(|_| line.kind != GIFT);
     let with = line.other.map(|other| read.names.get(&other).cloned().unwrap_or_else(|| words.t("somebody")));
+    let through = line.through.map(|by| read.names.get(&by).cloned().unwrap_or_else(|| words.t("a-coordinator")));
+    let with = match (with, through) {
+        (Some(with), Some(who)) => words.t2("listing-through", ("member", &with), ("who", &who)),
+        (None, Some(who)) => words.t1("statement-through", "who", who),
+        (with, None) => with.unwrap_or_default(),
+    };
     Shown {
         day: words.day(line.at),
         what: words.t(kind_key(line.kind)),
-        with: with.unwrap_or_default(),
+        with,
         note: line.exchange.and_then(|id| read.notes.get(&id)).cloned().unwrap_or_default(),
         moved: change.filter(|_| line.kind == GIFT).map(hours),
         given: helped.filter(|change| *change > 0).map(hours),

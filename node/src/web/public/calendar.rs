@@ -4,7 +4,7 @@ use super::file;
 use crate::{
     runtime::{
         clock,
-        office::{Event, MAX_LINE, MAX_WORDS, Paper, PaperId},
+        office::{Event, MAX_LINE, MAX_WORDS, Paper, PaperId, Rewritten},
     },
     web::{
         Answer, App, Oops,
@@ -12,13 +12,18 @@ use crate::{
         member::about_event,
         news::{News, go_telling},
         pages::{self, CheckPage, FormPage, Press},
-        visit::{Frame, Guest, Visit},
-        words::{Words, beginning_of},
+        stale::{self, Stood},
+        visit::{Frame, Guest, Member, Visit},
+        words::{Words, date_of, moment_of},
     },
 };
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use data_encoding::HEXLOWER;
+use jiff::civil::Time;
 use kith_protocol::{
     minutes::Minutes,
     time::{Span, Timestamp},
@@ -34,6 +39,8 @@ struct Shown {
     text: String,
     /// Where a member tells that something is wrong with it.
     report: Option<(String, String)>,
+    /// Where those who may change it do so.
+    change: Option<String>,
     cancel: Option<Press>,
 }
 
@@ -58,6 +65,7 @@ pub(super) async fn list(State(app): State<App>, Guest { frame }: Guest) -> Answ
     };
     let events = app.handle.events().await?.into_iter().map(|(id, event)| Shown {
         report: report(&id, &event.title),
+        change: frame.member.as_ref().filter(|who| may_change(who, &event)).map(|_| change_address(&id)),
         when: when(words, &event),
         title: event.title,
         place: event.place,
@@ -71,14 +79,22 @@ pub(super) async fn list(State(app): State<App>, Guest { frame }: Guest) -> Answ
 }
 
 /// Hour and minute of a day, as people write them.
-fn clock_time(text: &str) -> Option<Span> {
+fn clock_time(text: &str) -> Option<Time> {
     let (hour, minute) = text.split_once([':', '.'])?;
-    let (hour, minute): (u64, u64) = (hour.trim().parse().ok()?, minute.trim().parse().ok()?);
-    (hour < 24 && minute < 60).then(|| Span::seconds(hour * 3_600 + minute * 60))
+    Time::new(hour.trim().parse().ok()?, minute.trim().parse().ok()?, 0, 0).ok()
+}
+
+/// What is said of an event.
+struct Filled {
+    title: String,
+    begins: Timestamp,
+    minutes: Minutes,
+    place: String,
+    text: String,
 }
 
 /// What is filled in, as far as it is right by now.
-fn fields(reader: &mut Reader<'_>, now: Timestamp) -> Option<(String, Timestamp, Minutes, String, String)> {
+fn fields(reader: &mut Reader<'_>, now: Timestamp) -> Option<Filled> {
     let title = reader.line("title", "event-title", MAX_LINE, Need::Must);
     let day = reader.coming_day("day", "event-day", Need::Must, now);
     let time = reader.line("time", "event-time", 5, Need::Must);
@@ -90,13 +106,13 @@ fn fields(reader: &mut Reader<'_>, now: Timestamp) -> Option<(String, Timestamp,
     let minutes = reader.length("length", "event-length");
     let place = reader.line("place", "event-place", MAX_LINE, Need::Must);
     let text = reader.area("text", "event-text", MAX_WORDS, Need::May);
-    let (begins, minutes) = (beginning_of(day?)?.plus(time?), minutes?);
+    let (begins, minutes) = (moment_of(day?, time?)?, minutes?);
     // What has begun and goes on is listed still; what is over would be listed nowhere.
     if begins.plus(Span::seconds(u64::from(minutes.get()) * 60)) <= now {
         let error = reader.words().t("event-over");
         reader.fail("time", error);
     }
-    Some((title, begins, minutes, place, text))
+    Some(Filled { title, begins, minutes, place, text })
 }
 
 fn page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
@@ -114,7 +130,9 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let post = post.coordinator()?;
     let mut reader = Reader::judge(post.frame.words, &post.sent);
     let filled = fields(&mut reader, clock::now()).filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
-    let Some((title, begins, minutes, place, text)) = filled else { return Ok(page(&post.frame, reader).answer()) };
+    let Some(Filled { title, begins, minutes, place, text }) = filled else {
+        return Ok(page(&post.frame, reader).answer());
+    };
     if post.sent.step() == Step::Check {
         let frame = &post.frame;
         return Ok(CheckPage::new(frame, frame.t("check"), reader, "/events/new", frame.t("event-button"))
@@ -122,14 +140,112 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
             .answer());
     }
     let id = post.deed().new_id(&app.handle, "event");
-    let event = Event { title, begins, minutes, place, text, by: post.member.id, at: clock::now() };
+    let event = Event { title, begins, minutes, place, text, by: post.member.id, at: clock::now(), edits: None };
     app.handle.keep_paper(id, Paper::Event(event)).await?;
     Ok(go_telling("/events", News::EventMade))
 }
 
+fn change_address(id: &PaperId) -> String {
+    format!("/events/{}/change", HEXLOWER.encode(id))
+}
+
+/// Coordinators, and whoever wrote it down.
+fn may_change(who: &Member, event: &Event) -> bool {
+    who.coordinator || event.by == who.id
+}
+
+fn event_id(id: &str) -> Result<PaperId, Oops> {
+    HEXLOWER.decode(id.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(Oops::Missing)
+}
+
+/// An event that somebody may change.
+async fn changeable(app: &App, who: &Member, id: &str) -> Result<(PaperId, Event), Oops> {
+    let id = event_id(id)?;
+    let event = app.handle.paper(id, |paper| match paper {
+        Paper::Event(event) => Some(event.clone()),
+        _ => None,
+    });
+    // What is over stays as it was.
+    let event = event.await?.filter(|event| event.ends() > clock::now()).ok_or(Oops::Missing)?;
+    if may_change(who, &event) { Ok((id, event)) } else { Err(Oops::NotYours) }
+}
+
+/// What an event says, as far as its form shows it.
+fn stood(words: Words, event: &Event) -> Stood {
+    let (hours, minutes) = (event.minutes.get() / 60, event.minutes.get() % 60);
+    Stood::new([
+        ("title", event.title.clone()),
+        ("day", date_of(event.begins).to_string()),
+        ("time", words.time(event.begins)),
+        ("length", format!("{hours}:{minutes:02}")),
+        ("place", event.place.clone()),
+        ("text", event.text.clone()),
+    ])
+}
+
+fn change_page<'a>(frame: &'a Frame, reader: Reader<'_>, id: &PaperId) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("event-change"), reader, &change_address(id), frame.t("go-on"))
+        .lead(frame.t("event-lead"))
+        .other(frame.t("events"), "/events".into())
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Asked(asked): Asked,
+) -> Answer {
+    let (id, event) = changeable(&app, &visit.member, &id).await?;
+    let stood = stood(visit.frame.words, &event);
+    let filled = stood.filled();
+    let mut reader = Reader::open(visit.frame.words, &filled);
+    stood.remember(&mut reader, &asked);
+    fields(&mut reader, clock::now());
+    Ok(change_page(&visit.frame, reader, &id).answer())
+}
+
+pub(super) async fn send_change(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
+    let (id, event) = changeable(&app, &post.member, &id).await?;
+    let (frame, stands, at) = (&post.frame, stood(post.frame.words, &event), change_address(&id));
+    let mut reader = Reader::judge(frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
+    let filled = fields(&mut reader, clock::now()).filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
+    let Some(filled) = filled else { return Ok(change_page(frame, reader, &id).answer()) };
+    if stands.changed_since(&post.sent) {
+        return Ok(both(frame, reader, &stands, &at));
+    }
+    if post.sent.step() == Step::Check {
+        return Ok(CheckPage::new(frame, frame.t("check"), reader, &at, frame.t("save"))
+            .lead(frame.t("check-public"))
+            .answer());
+    }
+    let Filled { title, begins, minutes, place, text } = filled;
+    let rewrite = move |event: &mut Event| {
+        (event.title, event.begins, event.minutes, event.place, event.text) = (title, begins, minutes, place, text);
+    };
+    match app.handle.change_event(id, event.times_changed(), rewrite).await? {
+        Rewritten::Yes(_) => Ok(go_telling("/events", News::EventChanged)),
+        Rewritten::Missing | Rewritten::Over => Err(Oops::Missing),
+        // Between the look above and now. A second look shows both.
+        Rewritten::Meanwhile => {
+            let (_, event) = changeable(&app, &post.member, &HEXLOWER.encode(&id)).await?;
+            Ok(both(frame, reader, &stood(frame.words, &event), &at))
+        }
+    }
+}
+
+/// What somebody else wrote meanwhile beside what was filled in; when they say the same, it is done.
+fn both(frame: &Frame, mine: Reader<'_>, stands: &Stood, at: &str) -> Response {
+    let now = stands.filled();
+    let mut theirs = Reader::open(frame.words, &now);
+    fields(&mut theirs, clock::now());
+    let both = stale::both(frame, None, mine, (stands, theirs), at, "/events".into());
+    both.unwrap_or_else(|| go_telling("/events", News::EventChanged))
+}
+
 pub(super) async fn cancel(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     post.coordinator()?;
-    let id = HEXLOWER.decode(id.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(Oops::Missing)?;
+    let id = event_id(&id)?;
     let event = app.handle.paper(id, |paper| matches!(paper, Paper::Event(_)).then_some(())).await?;
     if event.is_some() {
         app.handle.forget_paper(id).await?;
@@ -178,7 +294,10 @@ fn calendar(name: &str, events: &[([u8; 16], Event)]) -> String {
     for (id, event) in events {
         line(&mut out, "BEGIN:VEVENT");
         line(&mut out, &format!("UID:{}@kith", HEXLOWER.encode(id)));
-        line(&mut out, &format!("DTSTAMP:{}", utc(event.at)));
+        // Both say the same where nobody is invited (RFC 5545, 3.8.7.2), and calendars go by the higher number (3.8.7.4).
+        line(&mut out, &format!("DTSTAMP:{}", utc(event.written_at())));
+        line(&mut out, &format!("LAST-MODIFIED:{}", utc(event.written_at())));
+        line(&mut out, &format!("SEQUENCE:{}", event.times_changed()));
         line(&mut out, &format!("DTSTART:{}", utc(event.begins)));
         line(&mut out, &format!("DTEND:{}", utc(event.ends())));
         line(&mut out, &format!("SUMMARY:{}", value(&event.title)));
@@ -202,6 +321,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::web::words::beginning_of;
     use crate::web::{forms::Sent, words::Language};
     use kith_protocol::id::MemberId;
 
@@ -215,6 +335,7 @@ mod tests {
             text: "é".repeat(60) + "\nBEGIN:VALARM",
             by: MemberId([1; 16]),
             at: Timestamp(1_780_000_000_000),
+            edits: None,
         };
         let text = calendar("Elm", &[([7; 16], event)]);
         assert!(text.contains("\r\nSUMMARY:Soup\\, bread\\; and \\\\ song\r\n"), "{text}");
@@ -247,8 +368,8 @@ mod tests {
 
     #[test]
     fn times_of_day_are_read_as_people_write_them() {
-        assert_eq!(clock_time("18:30"), Some(Span::seconds(66_600)));
-        assert_eq!(clock_time("9.05"), Some(Span::seconds(32_700)));
+        assert_eq!(clock_time("18:30"), Time::new(18, 30, 0, 0).ok());
+        assert_eq!(clock_time("9.05"), Time::new(9, 5, 0, 0).ok());
         for bad in ["", "25:00", "12:60", "noon", "12"] {
             assert_eq!(clock_time(bad), None, "{bad}");
         }

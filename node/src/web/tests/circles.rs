@@ -132,7 +132,12 @@ async fn a_sheet_of_a_group_is_one_exchange_that_can_be_undone() {
     let Body::GroupExchange { leader, participants, .. } = last(&trial).await else { panic!("a group") };
     let word = Some(Authority::OnBehalf { coordinator: trial.coordinator, channel: Channel::Paper });
     assert_eq!((leader, participants), (word.clone(), vec![word.clone(), word]));
-    rosa.get(&format!("/statement?for={bo}")).await.says("Bread making");
+    let statement = rosa.get(&format!("/statement?for={bo}")).await;
+    statement.says("Bread making").says("<bdi>Ada Park, through Rosa Example</bdi>");
+    rosa.get(&format!("/statement?for={ada}")).await.says("<bdi>through Rosa Example</bdi>");
+    let group = statement.links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
+    let page = rosa.get(&group).await;
+    page.says("<dt dir=\"auto\">Everybody</dt><dd>On paper, through Rosa Example</dd>");
 
     // The same sheet typed again is noticed; another on the same day can be meant.
     let again =
@@ -158,8 +163,20 @@ async fn a_sheet_of_a_group_is_one_exchange_that_can_be_undone() {
     let (_, sent) = rosa.whole(form.with(&[("there", "Ada Park\r\n\r\nBo Lee\r\n")])).await;
     sent.says("Written down for 2 people.");
     assert_eq!(balance(&trial, cy).await, 30);
+    trial.running.stop().await;
+}
 
-    // Ada looks after the bakers: she writes their sheets, and no others.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_after_a_circle_writes_its_sheets_and_no_others() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let at = circle(&mut rosa, "Bakers", &["Ada Park", "Bo Lee"], "Ada Park").await;
+    let open = format!("/group?circle={}", at.rsplit('/').next().unwrap());
+    let form = rosa.get(&open).await.form("/group");
+    let form = form.with(&[("leader", "bo"), ("there", &ada.to_string()), ("length", "0:30")]);
+    rosa.whole(form).await.1.is(200);
     let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
     ada_sees.get("/group").await.is(403);
     ada_sees.get("/slips").await.is(403);
@@ -168,8 +185,16 @@ async fn a_sheet_of_a_group_is_one_exchange_that_can_be_undone() {
     ada_sees.send(form.clone().with(&[("leader", "Rosa Example")]), "check").await.is(422);
     let (_, sent) = ada_sees.whole(form).await;
     sent.says("The group is written down");
-    assert_eq!(balance(&trial, bo).await, -45);
+    assert_eq!(balance(&trial, bo).await, 15);
     let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    let statement = bo_sees.get("/statement").await;
+    statement.says("<bdi>Ada Park, through Ada Park</bdi>");
+    let group = statement.links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
+    bo_sees.get(&group).await.says("<dt dir=\"auto\">Everybody</dt><dd>On paper, through Ada Park</dd>");
+    let data = trial.handle().data_of(bo).await.unwrap();
+    let through: Vec<_> =
+        data["statement"].as_array().unwrap().iter().filter_map(|line| line["through"].as_str()).collect();
+    assert_eq!((through.first(), through.last()), (Some(&"Ada Park"), Some(&"Rosa Example")));
     bo_sees.get("/helpers").await.says("Ada Park").says("Did something for you today");
     bo_sees.get(&open).await.is(403);
     trial.running.stop().await;

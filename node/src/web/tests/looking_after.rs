@@ -148,7 +148,16 @@ async fn ended(trial: &Trial, rosa: &mut Browser) {
     for (n, title, minutes) in [(1, "Tidying up", 5), (2, "Open house", 24 * 60)] {
         let begins = Timestamp(now.0.saturating_sub(10 * 60 * 1_000));
         let (title, place, minutes) = (title.into(), "Hall".into(), Minutes::new(minutes).unwrap());
-        let event = Event { title, begins, minutes, place, text: String::new(), by: trial.coordinator, at: begins };
+        let event = Event {
+            title,
+            begins,
+            minutes,
+            place,
+            text: String::new(),
+            by: trial.coordinator,
+            at: begins,
+            edits: None,
+        };
         trial.handle().keep_paper([n; 16], Paper::Event(event)).await.unwrap();
     }
     let listed = rosa.get("/events").await;

@@ -1,10 +1,19 @@
 //! What happened and what comes next, told on the page that a form leads to; and two who change the same thing.
 
 use crate::{
+    runtime::{
+        clock,
+        office::{Event, Paper},
+    },
     trial::{Trial, listing},
     web::browser::{Browser, Form, Shown, serve},
 };
-use kith_protocol::{id::RecordKey, shelf::Item};
+use kith_protocol::{
+    id::RecordKey,
+    minutes::Minutes,
+    shelf::Item,
+    time::{Span, Timestamp},
+};
 
 /// Whether a page tells this news, as something that screen readers say by themselves.
 fn tells(shown: &Shown, happened: &str, next: &str) {
@@ -61,6 +70,51 @@ async fn two_who_rename_a_circle_see_both_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_who_change_an_event_see_both() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (bo, cy) = (trial.admit_named(2, "Bo Lee").await, trial.admit_named(3, "Cy Dee").await);
+    let handle = trial.handle();
+    let (now, minutes) = (clock::now(), Minutes::new(90).unwrap());
+    let event = |title: &str, begins| {
+        let (title, place, text) = (title.into(), "Hall".into(), "Bring a bowl".into());
+        Event { title, begins, minutes, place, text, by: bo, at: now, edits: None }
+    };
+    handle.keep_paper([14; 16], Paper::Event(event("Soup", now.plus(Span::days(2))))).await.unwrap();
+    let at = format!("/events/{}/change", "0e".repeat(16));
+    let mut rosa = Browser::signed_in(&served, handle, trial.coordinator).await;
+    // Whoever wrote it down may change it, and other members may not.
+    let mut bo_sees = Browser::signed_in(&served, handle, bo).await;
+    bo_sees.get("/events").await.says(&at);
+    let mut cy_sees = Browser::signed_in(&served, handle, cy).await;
+    cy_sees.get("/events").await.never("/change");
+    cy_sees.get(&at).await.is(403);
+    Browser::new(&served).get("/events").await.says("Soup").never("/change");
+    assert!(rosa.get("/events.ics").await.body.contains("\r\nSEQUENCE:0\r\n"));
+    let form = rosa.get(&at).await.form(&at);
+    assert_eq!((form.get("length"), form.get("place"), form.get("text")), ("1:30", "Hall", "Bring a bowl"));
+    let (first, second) = (form, bo_sees.get(&at).await.form(&at));
+    rosa.send(first.clone().with(&[("length", "")]), "check").await.is(422);
+    let (_, changed) = rosa.whole(first.clone().with(&[("place", "Barn")])).await;
+    changed.says("Barn");
+    let both = bo_sees.send(second.with(&[("place", "Green")]), "check").await;
+    both.is(409).says("Somebody changed this meanwhile").says("Barn").says("Green").never("Hall");
+    // Sent again, the first one changes nothing more.
+    rosa.send(first.with(&[("place", "Barn")]), "send").await.is(200);
+    let feed = rosa.get("/events.ics").await.body;
+    assert!(feed.contains("\r\nSEQUENCE:1\r\n") && feed.contains("\r\nLOCATION:Barn\r\n"), "{feed}");
+    assert!(feed.contains("\r\nLAST-MODIFIED:"), "{feed}");
+    bo_sees.send(both.form(&at), "send").await.is(200).says("Green");
+    let feed = rosa.get("/events.ics").await.body;
+    assert!(feed.contains("\r\nSEQUENCE:2\r\n") && feed.contains("\r\nLOCATION:Green\r\n"), "{feed}");
+    // What is over stays as it was.
+    let begun = Timestamp(now.0 - Span::days(1).0);
+    handle.keep_paper([15; 16], Paper::Event(event("Bread", begun))).await.unwrap();
+    rosa.get(&format!("/events/{}/change", "0f".repeat(16))).await.is(404);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn looking_after_a_member_is_told() {
     let trial = Trial::begin("Elm", false).await;
     let served = serve(trial.handle()).await;
@@ -97,6 +151,13 @@ async fn what_is_put_up_changed_and_taken_down_is_told() {
     let form = rosa.get("/events/new").await.form("/events/new").with(&event);
     let (_, page) = rosa.whole(form).await;
     tells(&page, "The event is on the list", "Everybody can see it here and in their calendar.");
+    let at = page.links().into_iter().find(|link| link.ends_with("/change")).unwrap();
+    let form = rosa.get(&at).await.form(&at);
+    let (check, changed) = rosa.whole(form.with(&[("place", "Barn")])).await;
+    check.says("Barn").says("2099-01-01").says("18:00");
+    tells(&changed, "The event is changed", "Calendars show it soon. Tell those who want to come.");
+    changed.says("Barn").never("Hall");
+    let page = rosa.get("/events").await;
     let page = rosa.send(page.form("/events/"), "send").await;
     tells(&page, "The event is called off", "Tell those who wanted to come.");
 

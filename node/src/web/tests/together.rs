@@ -264,8 +264,16 @@ async fn wherever_a_member_meets_another_they_can_tell_a_coordinator() {
     let circle = Circle { name: "Elm Row".into(), coordinators: vec![], members: vec![ada, bo] };
     handle.keep_paper([13; 16], Paper::Circle(circle)).await.unwrap();
     let (begins, minutes) = (now.plus(Span::days(2)), Minutes::new(60).unwrap());
-    let event =
-        Event { title: "Soup".into(), begins, minutes, place: "Hall".into(), text: String::new(), by: bo, at: now };
+    let event = Event {
+        title: "Soup".into(),
+        begins,
+        minutes,
+        place: "Hall".into(),
+        text: String::new(),
+        by: bo,
+        at: now,
+        edits: None,
+    };
     handle.keep_paper([14; 16], Paper::Event(event)).await.unwrap();
     let mut ada_sees = Browser::signed_in(&served, handle, ada).await;
     let form = ada_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");

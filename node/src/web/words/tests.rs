@@ -430,6 +430,19 @@ fn days_near_now_have_names() {
 }
 
 #[test]
+fn on_a_day_when_clocks_change_the_wall_clock_counts() {
+    let london = TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap();
+    for (day, time, utc) in [
+        ("2027-03-27", Time::constant(18, 30, 0, 0), "2027-03-27T18:30:00Z"),
+        ("2027-03-28", Time::constant(18, 30, 0, 0), "2027-03-28T17:30:00Z"),
+        ("2027-10-31", Time::constant(18, 30, 0, 0), "2027-10-31T18:30:00Z"),
+    ] {
+        let at = moment_in(london.clone(), day.parse().unwrap(), time).unwrap();
+        assert_eq!(jiff_of(at), utc.parse().unwrap(), "{day}");
+    }
+}
+
+#[test]
 fn languages_are_found_as_browsers_ask_for_them() {
     for (header, language) in [
         ("cy-GB,cy;q=0.9,en;q=0.8", Language::Welsh),

@@ -2,7 +2,7 @@
 
 use crate::{api::types::ExchangeView, runtime::shelves::name_of};
 use kith_protocol::{
-    id::{AccountId, CommunityId, ExchangeId},
+    id::{AccountId, CommunityId, ExchangeId, MemberId},
     ledger::{Body, Entry, History, Recorded},
     machine::{Machine, Waiting, WaitingKind},
     minutes::Minutes,
@@ -117,6 +117,22 @@ pub(super) fn exchange(machine: &Machine, history: &dyn History, id: ExchangeId)
 }
 
 /// What the pot gave somebody whose payment a partner declined.
+/// Whether a member of ours took part in an exchange; nothing when it is not known here.
+pub(in crate::api::v1) fn took_part(
+    machine: &Machine,
+    history: &dyn History,
+    id: ExchangeId,
+    member: &MemberId,
+) -> Option<bool> {
+    let view = exchange(machine, history, id)?;
+    let first = history.exchange(&id).and_then(|recorded| history.entry(recorded.index));
+    let in_group = first.is_some_and(|first| match first.body {
+        Body::GroupExchange { terms, .. } => terms.participants.contains(member),
+        _ => false,
+    });
+    Some(in_group || [view.giver, view.receiver].contains(&Some(*member)))
+}
+
 fn only_advanced(machine: &Machine, history: &dyn History, id: ExchangeId) -> Option<ExchangeView> {
     let advance = machine.state().ledger().advances().get(&id)?;
     let partner = partner_of(machine, &advance.account);
