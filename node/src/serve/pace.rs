@@ -101,42 +101,30 @@ pub(super) fn paced(body: Body) -> (Body, GivenUp) {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use futures::{StreamExt as _, channel::mpsc};
+    use futures::{StreamExt as _, channel::mpsc, stream};
 
     const SHORT: Duration = Duration::from_millis(200);
 
-    /// A body of that many pieces of one byte, one after each pause, read to its end: whether all of it came.
-    async fn comes(pieces: usize, pause: Duration, least: usize) -> bool {
-        let (send, receive) = mpsc::unbounded();
-        let given_up = GivenUp::default();
-        let mut body = Paced::new(receive, given_up.clone(), SHORT, least);
-        let sending = tokio::spawn(async move {
-            for _ in 0..pieces {
-                tokio::time::sleep(pause).await;
-                if send.unbounded_send(Ok(Bytes::from_static(b"x"))).is_err() {
-                    return;
-                }
-            }
-        });
-        let mut came = 0;
-        while let Some(piece) = body.next().await {
-            let Ok(piece) = piece else { break };
-            came += piece.len();
-        }
-        drop(body);
-        sending.await.unwrap();
-        assert_eq!(given_up.is(), came < pieces);
-        came == pieces
+    #[test]
+    fn a_slow_line_has_its_time_and_a_dripping_one_has_not() {
+        let mut body = Paced::new(stream::pending::<()>(), GivenUp::default(), LOOK, LEAST);
+        let mut goes_on = |bytes: usize, waited: Duration| {
+            (body.came, body.waited) = (body.came + bytes, body.waited + waited);
+            body.is_enough()
+        };
+        // Half an hour at the slowest rate.
+        assert!((0..180).all(|_| goes_on(LEAST / 3, LOOK / 3)));
+        // What came before the last look does not count for the next.
+        assert!(goes_on(100 * LEAST, LOOK));
+        assert!(goes_on(LEAST - 1, LOOK / 2) && !goes_on(0, LOOK / 2));
     }
 
     #[tokio::test]
-    async fn a_slow_line_has_its_time_and_a_dripping_one_has_not() {
-        // Longer than one look altogether, and enough in each.
-        assert!(comes(60, Duration::from_millis(10), 3).await);
-        // Drop by drop.
-        assert!(!comes(60, Duration::from_millis(50), 20).await);
-        // Nothing at all.
-        assert!(!comes(1, Duration::from_secs(2), 1).await);
+    async fn whoever_sends_nothing_is_given_up() {
+        let given_up = GivenUp::default();
+        let mut body = Paced::new(stream::pending(), given_up.clone(), SHORT, 1);
+        assert!(!given_up.is());
+        assert!(body.next().await.unwrap().is_err() && given_up.is());
     }
 
     #[tokio::test]

@@ -186,12 +186,14 @@ fn a_long_journal_is_brought_to_disk_on_the_way() {
     drop(r);
     // Nothing was settled: all there is, is the journal. The second start finds what the first one brought to disk.
     let r = opened(dir.path());
-    assert!(r.replayed > SETTLE_FACTS);
+    let all = r.replayed;
+    assert!(all > SETTLE_FACTS);
     assert_eq!(*r.machine.state(), live);
     check(&r, exchanges);
     drop(r);
+    // How often it settled depends on the disk's pace; once it did.
     let r = opened(dir.path());
-    assert!(r.replayed < SETTLE_FACTS, "{}", r.replayed);
+    assert!(r.replayed <= all - SETTLE_FACTS, "{} of {all}", r.replayed);
     assert_eq!(*r.machine.state(), live);
     check(&r, exchanges);
 }
