@@ -42,8 +42,8 @@ const MAX_NAMES: usize = 4_000;
 const FREE_ROWS: usize = 6;
 /// The most names on one sheet: more do not fit a room.
 const MAX_PRINTED: usize = 200;
-/// How many entries of the leader's are looked at for a sheet of the same day.
-const DOUBLE_ENTRIES: usize = 50;
+/// How many of the newest entries of the leader are looked at for a sheet of the same day: more than anybody has in a season.
+const DOUBLE_ENTRIES: usize = 500;
 
 /// For whom a sheet is: a circle, or everybody.
 struct Room {
