@@ -605,6 +605,7 @@ leave-keep = Eu cadw, rhag ofn i mi ddod yn ôl
 leave-not = Na, rwy'n aros
 leave-sure = Ydych chi wir am adael?
 leave-for-good = Ni ellir dod â'r hyn a anghofiwn yn ôl.
+forget-copies = Mae'r copïau diogelwch cynt wedi'u selio. Maen nhw'n mynd wrth i rai newydd ddod.
 leave-button = Gadael nawr
 
 ## Wedi'i wneud

@@ -603,6 +603,7 @@ leave-keep = Keep them, in case I come back
 leave-not = No, I stay
 leave-sure = Do you really want to leave?
 leave-for-good = What we forget cannot be brought back.
+forget-copies = Safety copies from before are sealed. They go as new ones come.
 leave-button = Leave now
 
 ## Done

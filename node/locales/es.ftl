@@ -603,6 +603,7 @@ leave-keep = Guardarlos, por si vuelvo
 leave-not = No, me quedo
 leave-sure = ¿Quiere irse de verdad?
 leave-for-good = Lo que olvidamos no se puede recuperar.
+forget-copies = Las copias de seguridad anteriores están selladas. Se borran a medida que llegan otras nuevas.
 leave-button = Irme ahora
 
 ## Hecho

@@ -165,6 +165,7 @@ report-open-listing = Agor y cynnig neu'r cais
 report-open-exchange = Agor y cyfnewid
 report-open-events = Agor y digwyddiadau
 report-open-circle = Agor y cylch
+report-open-notice = Agor yr hysbysiad
 report-done = Mae wedi'i drin
 trouble-unsafe = Dydw i ddim yn teimlo'n ddiogel
 trouble-unkind = Roedd rhywun yn gas

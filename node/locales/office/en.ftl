@@ -165,6 +165,7 @@ report-open-listing = Open the offer or ask
 report-open-exchange = Open the exchange
 report-open-events = Open the events
 report-open-circle = Open the circle
+report-open-notice = Open the notice
 report-done = It is dealt with
 trouble-unsafe = I do not feel safe
 trouble-unkind = Somebody was not kind

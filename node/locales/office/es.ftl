@@ -165,6 +165,7 @@ report-open-listing = Abrir la oferta o petición
 report-open-exchange = Abrir el intercambio
 report-open-events = Abrir los actos
 report-open-circle = Abrir el círculo
+report-open-notice = Abrir el aviso
 report-done = Está resuelto
 trouble-unsafe = No me siento a salvo
 trouble-unkind = Alguien no fue amable

@@ -21,7 +21,7 @@ pub(super) use exchange::reason_key;
 pub(super) use home::{names, told};
 pub(super) use me::{looks_like_an_address, person_fields, ticked};
 pub(super) use record::{local, salted, with_note};
-pub(super) use safety::{about_circle, about_event, trouble_key};
+pub(super) use safety::{about_circle, about_event, about_notice, trouble_key};
 pub(super) use statement::{DOCUMENT, Sheet, attachment, sheet};
 
 use super::App;

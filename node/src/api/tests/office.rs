@@ -100,24 +100,31 @@ async fn a_report_can_be_about_an_exchange_an_event_or_a_circle() {
     let event: Kept =
         node.post("/events", json!({ "title": "Tea", "begins_at": far, "minutes": 60, "place": "Hall" })).await;
     let circle: CircleView = node.post("/circles", json!({ "name": "Elm Row" })).await;
+    let notice: NoticeView = node.post("/notices", json!({ "text": "Soup" })).await;
     let report =
         |by: &MemberId, what: &str, which: &serde_json::Value| json!({ "by": by, "trouble": "other", what: which });
-    let (one, two, three) = (json!(exchange), json!(event.id), json!(circle.id));
-    for (by, what, which) in
-        [(ada, "exchange", &one), (bob, "exchange", &one), (cy, "event", &two), (cy, "circle", &three)]
-    {
+    let (one, two, three, four) = (json!(exchange), json!(event.id), json!(circle.id), json!(notice.id));
+    for (by, what, which) in [
+        (ada, "exchange", &one),
+        (bob, "exchange", &one),
+        (cy, "event", &two),
+        (cy, "circle", &three),
+        (cy, "notice", &four),
+    ] {
         node.post::<Kept>("/reports", report(&by, what, which)).await;
     }
     let open: Vec<ReportView> = node.get("/reports").await;
     let about: Vec<_> = open.iter().map(|one| (one.by, one.exchange, one.event, one.circle)).collect();
     let of_exchange = |by| (by, Some(exchange), None, None);
     assert!(about.contains(&of_exchange(ada)) && about.contains(&of_exchange(bob)), "{about:?}");
+    assert!(open.iter().any(|report| report.by == cy && report.notice == Some(notice.id)));
     assert!(about.contains(&(cy, None, Some(event.id), None)) && about.contains(&(cy, None, None, Some(circle.id))));
     // Only who took part tells of an exchange, and what is reported has to be there.
     assert_eq!(node.refused("/reports", report(&cy, "exchange", &one)).await, "not-a-party");
     let (nothing, no_exchange) = (json!("0".repeat(32)), json!(ExchangeId([0; 16])));
     for (what, which, code) in [
         ("exchange", &no_exchange, "unknown-exchange"),
+        ("notice", &nothing, "unknown-notice"),
         ("event", &nothing, "unknown-event"),
         ("circle", &nothing, "unknown-circle"),
     ] {

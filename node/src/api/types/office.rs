@@ -109,7 +109,7 @@ pub struct ListingName {
 }
 
 /// A report to be taken down for a member. It is about exactly one of a person, a message to them, a listing, an exchange
-/// of theirs, an event, and a circle.
+/// of theirs, an event, a circle, and a notice for them.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewReport {
@@ -146,6 +146,10 @@ pub struct NewReport {
     #[serde(default)]
     #[schema(value_type = Option<PaperName>)]
     pub circle: Option<PaperKey>,
+    /// The notice it is about.
+    #[serde(default)]
+    #[schema(value_type = Option<PaperName>)]
+    pub notice: Option<PaperKey>,
 }
 
 /// A report.
@@ -181,6 +185,10 @@ pub struct ReportView {
     /// The circle it is about.
     #[schema(value_type = Option<PaperName>)]
     pub circle: Option<PaperKey>,
+    /// The notice it is about.
+    #[serde(default)]
+    #[schema(value_type = Option<PaperName>)]
+    pub notice: Option<PaperKey>,
     /// The coordinator who dealt with it.
     #[schema(value_type = Option<Id>)]
     pub done_by: Option<MemberId>,

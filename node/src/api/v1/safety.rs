@@ -45,6 +45,7 @@ fn view((id, report): (PaperId, Report)) -> ReportView {
         exchange: None,
         event: None,
         circle: None,
+        notice: None,
         done_by: done.map(|(by, _)| by),
         done_at: done.map(|(_, at)| at.0),
     };
@@ -55,6 +56,7 @@ fn view((id, report): (PaperId, Report)) -> ReportView {
         Subject::Exchange(exchange) => view.exchange = Some(exchange),
         Subject::Event(event) => view.event = Some(PaperKey(event)),
         Subject::Circle(circle) => view.circle = Some(PaperKey(circle)),
+        Subject::Notice(notice) => view.notice = Some(PaperKey(notice)),
     }
     view
 }
@@ -86,6 +88,14 @@ async fn exchange(handle: &Handle, id: ExchangeId, by: MemberId) -> Result<Subje
     if theirs { Ok(Subject::Exchange(id)) } else { Err(Rejection::NotAParty(by).into()) }
 }
 
+/// The notice that a report is about: one that stands for whoever tells.
+async fn notice(handle: &Handle, id: PaperId, by: MemberId) -> Result<Subject, Failure> {
+    let stands = handle.notices_for(by).await?.into_iter().any(|(known, _)| known == id);
+    let nothing = "there is no such notice for this member; it may have been taken down";
+    let unknown = || Failure::new(StatusCode::NOT_FOUND, "unknown-notice", nothing);
+    if stands { Ok(Subject::Notice(id)) } else { Err(unknown()) }
+}
+
 /// What a report is about.
 async fn subject(handle: &Handle, body: &NewReport) -> Result<Subject, Failure> {
     let named = [
@@ -95,6 +105,7 @@ async fn subject(handle: &Handle, body: &NewReport) -> Result<Subject, Failure> 
         body.exchange.is_some(),
         body.event.is_some(),
         body.circle.is_some(),
+        body.notice.is_some(),
     ];
     if named.into_iter().filter(|named| *named).count() == 1 {
         if let Some(member) = body.person {
@@ -117,9 +128,12 @@ async fn subject(handle: &Handle, body: &NewReport) -> Result<Subject, Failure> 
             handle.circle(id).await?.ok_or_else(no_circle)?;
             return Ok(Subject::Circle(id));
         }
+        if let Some(PaperKey(id)) = body.notice {
+            return notice(handle, id, body.by).await;
+        }
     }
-    let one =
-        "a report is about one of `person`, `message`, `listing`, `exchange`, `event` and `circle`; send just that one";
+    let one = "a report is about one of `person`, `message`, `listing`, `exchange`, `event`, `circle` and `notice`; \
+               send just that one";
     Err(Failure::together(one))
 }
 

@@ -151,6 +151,8 @@ pub enum Subject {
     Event(PaperId),
     /// A circle.
     Circle(PaperId),
+    /// A notice.
+    Notice(PaperId),
 }
 
 /// What is wrong, in a word that needs no courage.
@@ -455,7 +457,11 @@ impl Paper {
             Self::Report(report) => {
                 let about = match report.about {
                     Subject::Person(whom) | Subject::Message(whom, _) => whom == *member,
-                    Subject::Listing(..) | Subject::Exchange(_) | Subject::Event(_) | Subject::Circle(_) => false,
+                    Subject::Listing(..)
+                    | Subject::Exchange(_)
+                    | Subject::Event(_)
+                    | Subject::Circle(_)
+                    | Subject::Notice(_) => false,
                 };
                 gone(about || report.by == *member)
             }

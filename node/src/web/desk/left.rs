@@ -61,7 +61,7 @@ pub(super) async fn forget(State(app): State<App>, Path(id): Path<String>, post:
             let heading = frame.t1("members-forget-sure", "name", name);
             let page =
                 CheckPage::new(frame, heading, reader, &format!("/members/{id}/forget"), frame.t("members-forget"));
-            Ok(page.lead(frame.t("members-forget-what")).answer())
+            Ok(page.lead(frame.t("members-forget-what")).lead(frame.t("forget-copies")).answer())
         }
         Step::Send => {
             tracing::debug!(by = %post.member.id, "somebody who left was forgotten");

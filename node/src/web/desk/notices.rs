@@ -9,7 +9,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Asked, Choice, Need, Post, Reader, Step, choices},
-        member::names,
+        member::{about_notice, names},
         news::{News, go_telling},
         pages::{self, CheckPage, FactsPage, FormPage, Press, go},
         visit::{Frame, Member, Visit},
@@ -135,6 +135,7 @@ struct NoticePage<'a> {
     signed: String,
     mailed: Option<Mailed>,
     drop: Option<Press>,
+    report: String,
 }
 
 /// What became of a notice's letters, for whoever may write it.
@@ -220,6 +221,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         drop: may_drop(&visit.member, &notice)
             .then(|| Press::new(words.t("notice-drop"), format!("{}/drop", notice_address(&id))).ending()),
         text: notice.text,
+        report: about_notice(&id),
     };
     Ok(pages::show(frame, &page))
 }

@@ -1,6 +1,6 @@
 //! Reports, first exchanges to be looked at, and what the community decided for its safety.
 
-use super::circle_address;
+use super::{circle_address, notice_address};
 use crate::{
     runtime::{
         Handle, Refused, clock,
@@ -38,7 +38,9 @@ pub(super) fn report_address(id: &[u8; 16]) -> String {
 pub(super) const fn whom(report: &Report) -> Option<MemberId> {
     match report.about {
         Subject::Person(id) | Subject::Message(id, _) => Some(id),
-        Subject::Listing(..) | Subject::Exchange(_) | Subject::Event(_) | Subject::Circle(_) => None,
+        Subject::Listing(..) | Subject::Exchange(_) | Subject::Event(_) | Subject::Circle(_) | Subject::Notice(_) => {
+            None
+        }
     }
 }
 
@@ -68,6 +70,7 @@ pub(super) async fn report(State(app): State<App>, visit: Visit, Path(id): Path<
         Subject::Exchange(exchange) => links.push((words.t("report-open-exchange"), format!("/exchange/{exchange}"))),
         Subject::Event(_) => links.push((words.t("report-open-events"), "/events".into())),
         Subject::Circle(circle) => links.push((words.t("report-open-circle"), circle_address(&circle))),
+        Subject::Notice(notice) => links.push((words.t("report-open-notice"), notice_address(&notice))),
         Subject::Person(about) => rows.push((words.t("report-about"), name(&about))),
         Subject::Message(about, message) => {
             rows.push((words.t("report-about"), name(&about)));

@@ -70,10 +70,10 @@ pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post)
     }
     if post.sent.step() == Step::Check {
         carried(&acting, &mut reader);
-        return Ok(CheckPage::new(frame, frame.t("leave-sure"), reader, "/leave", frame.t("leave-button"))
-            .lead(frame.t("leave-for-good"))
-            .acting(acting.line(frame.words))
-            .answer());
+        let page = CheckPage::new(frame, frame.t("leave-sure"), reader, "/leave", frame.t("leave-button"))
+            .lead(frame.t("leave-for-good"));
+        let page = if forget { page.lead(frame.t("forget-copies")) } else { page };
+        return Ok(page.acting(acting.line(frame.words)).answer());
     }
     let by = recorder(handle, &acting).await;
     let led = match by {

@@ -44,6 +44,7 @@ fn subject(sent: &Sent) -> Option<Subject> {
         sent.get("exchange").parse().ok().map(Subject::Exchange),
         id("event").map(Subject::Event),
         id("circle").map(Subject::Circle),
+        id("notice").map(Subject::Notice),
     ];
     subjects.into_iter().flatten().next()
 }
@@ -63,8 +64,13 @@ pub(in crate::web) fn about_circle(id: &PaperId) -> String {
     format!("/report?circle={}", HEXLOWER.encode(id))
 }
 
+/// The same for a notice.
+pub(in crate::web) fn about_notice(id: &PaperId) -> String {
+    format!("/report?notice={}", HEXLOWER.encode(id))
+}
+
 fn fields(reader: &mut Reader<'_>, sent: &Sent) -> (Option<Trouble>, String) {
-    for name in ["listing", "message", "of", "person", "exchange", "event", "circle"] {
+    for name in ["listing", "message", "of", "person", "exchange", "event", "circle", "notice"] {
         if !sent.get(name).is_empty() {
             reader.hidden(name, sent.get(name));
         }

@@ -52,6 +52,15 @@ async fn leave_traces(trial: &Trial, rosa: &mut Browser, quix_sees: &mut Browser
     quix_sees.send(form, "send").await.is(200);
 }
 
+async fn backup_of(handle: &Handle) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut chunks = stream(handle, false).await.unwrap();
+    while let Some(chunk) = chunks.recv().await {
+        bytes.extend(chunk.unwrap());
+    }
+    bytes
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_forgotten_is_found_nowhere() {
     const SECRETS: [&str; 6] = [
@@ -78,8 +87,13 @@ async fn whoever_is_forgotten_is_found_nowhere() {
     for secret in SECRETS {
         assert!(holds(&known, secret), "{secret} was never kept");
     }
+    // One of the daily copies from before: it goes when newer ones came, and is sealed until then.
+    let daily = trial.dir.path().join("backups");
+    std::fs::create_dir_all(&daily).unwrap();
+    std::fs::write(daily.join("before.age"), backup_of(trial.handle()).await).unwrap();
     let form = quix_sees.get("/leave").await.form("/leave").with(&[("name", "forget")]);
-    let (_, left) = quix_sees.whole(form).await;
+    let (check, left) = quix_sees.whole(form).await;
+    check.says("Safety copies from before are sealed.");
     left.says("You have left");
     rosa.get("/members?q=quix").await.says("Nobody found");
     rosa.get(&format!("/members/{quix}/file")).await.is(404);
@@ -98,12 +112,7 @@ async fn whoever_is_forgotten_is_found_nowhere() {
     // A backup made now, brought back elsewhere, has forgotten them too.
     let out = tempfile::tempdir().unwrap();
     let (file, elsewhere) = (out.path().join("a.age"), out.path().join("elsewhere"));
-    let mut bytes = Vec::new();
-    let mut chunks = stream(trial.handle(), false).await.unwrap();
-    while let Some(chunk) = chunks.recv().await {
-        bytes.extend(chunk.unwrap());
-    }
-    std::fs::write(&file, bytes).unwrap();
+    std::fs::write(&file, backup_of(trial.handle()).await).unwrap();
     restore(&file, &elsewhere, &trial.root, clock::now()).unwrap();
     let kept = plain(trial.handle());
     trial.running.stop().await;

@@ -3,7 +3,7 @@
 use crate::{
     runtime::{
         clock,
-        office::{Act, Circle, Deed, Event, File, Helper, Note, Paper},
+        office::{Act, Circle, Deed, Event, File, Helper, Note, Notice, Paper},
     },
     trial::{Trial, listing},
     web::browser::{Browser, serve},
@@ -275,12 +275,15 @@ async fn wherever_a_member_meets_another_they_can_tell_a_coordinator() {
         edits: None,
     };
     handle.keep_paper([14; 16], Paper::Event(event)).await.unwrap();
+    let until = now.plus(Span::days(7));
+    let notice = Notice { text: "Soup on Friday".into(), by: bo, at: now, until, circle: None, by_mail: None };
+    handle.keep_paper([15; 16], Paper::Notice(notice)).await.unwrap();
     let mut ada_sees = Browser::signed_in(&served, handle, ada).await;
     let form = ada_sees.get(&format!("/record/hours?way=received&to=m/{bo}")).await.form("/record/hours");
     let (_, sent) = ada_sees.whole(form.with(&[("length", "0:30")])).await;
     let exchange = sent.path.split('?').next().unwrap().to_owned();
     let community = trial.handle().community();
-    let circle = format!("/circles/{}", "0d".repeat(16));
+    let (circle, notice) = (format!("/circles/{}", "0d".repeat(16)), format!("/notices/{}", "0f".repeat(16)));
     let mut rosa = Browser::signed_in(&served, handle, trial.coordinator).await;
     for (page, leads) in [
         (format!("/listing/{community}/{}", RecordKey([7; 16])), "Open the offer or ask"),
@@ -288,6 +291,7 @@ async fn wherever_a_member_meets_another_they_can_tell_a_coordinator() {
         (exchange.clone(), &*format!("href=\"{exchange}\"")),
         ("/events".to_owned(), "href=\"/events\""),
         (circle.clone(), &*format!("href=\"{circle}\"")),
+        (notice.clone(), &*format!("href=\"{notice}\"")),
     ] {
         let report = ada_sees.get(&page).await.is(200).links().into_iter().find(|link| link.starts_with("/report?"));
         let form = ada_sees.get(&report.unwrap()).await.is(200).form("/report");
