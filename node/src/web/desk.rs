@@ -4,6 +4,7 @@ mod backup;
 mod care;
 mod charter;
 mod circles;
+mod contact;
 mod disputes;
 mod escrow;
 mod grant;
@@ -54,7 +55,7 @@ const IMPORT_READ_BYTES: usize = 2 * MAX_IMPORT_BYTES;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/today", get(today::show))
-        .route("/contact", get(today::contact).post(today::send_contact))
+        .route("/contact", get(contact::show).post(contact::send))
         .route("/applications/{id}", get(joining::show))
         .route("/applications/{id}/done", post(joining::done))
         .route("/members", get(members::list))

@@ -90,3 +90,18 @@ pub(super) fn both(
     let page = StalePage { frame, acting, differences, fields, action: action.to_owned(), keep };
     Some(pages::page(frame, StatusCode::CONFLICT, &page))
 }
+
+/// The same for a form of a coordinator's own, whose fields `ask` reads.
+pub(super) fn over(
+    frame: &Frame,
+    mine: Reader<'_>,
+    stood: &Stood,
+    ask: impl FnOnce(&mut Reader<'_>),
+    action: &str,
+    keep: &str,
+) -> Option<Response> {
+    let now = stood.filled();
+    let mut theirs = Reader::open(frame.words, &now);
+    ask(&mut theirs);
+    both(frame, None, mine, (stood, theirs), action, keep.to_owned())
+}

@@ -21,6 +21,7 @@ mod passkeys;
 mod pot;
 mod rough;
 mod scanning;
+mod stale;
 mod telling;
 mod together;
 

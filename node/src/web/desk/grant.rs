@@ -4,9 +4,10 @@ use crate::{
     runtime::{Refused, shelves::name_of},
     web::{
         Answer, App, Oops,
-        forms::{Need, Post, Reader, Sent, choices},
+        forms::{Asked, Need, Post, Reader, choices},
         news::{News, go_telling},
         pages::{FormPage, refusal},
+        stale::{self, Stood},
         visit::{Frame, Visit},
     },
 };
@@ -80,12 +81,19 @@ fn page<'a>(frame: &'a Frame, reader: Reader<'_>, known: &Known) -> FormPage<'a>
     }
 }
 
-pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Answer {
+/// What we grant, as far as the form shows it.
+fn stood(known: &Known) -> Stood {
+    let hours = (known.ours.limit / 60).max(*LIMIT_HOURS.start()).to_string();
+    Stood::new([("theirs", hours), ("way", way(&known.ours).to_owned())])
+}
+
+pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
     let known = one(&app, &id).await?;
-    let hours = (known.ours.limit / 60).max(*LIMIT_HOURS.start()).to_string();
-    let filled = Sent::filled([("theirs", hours.as_str()), ("way", way(&known.ours))]);
+    let stood = stood(&known);
+    let filled = stood.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
+    stood.remember(&mut reader, &asked);
     fields(&mut reader);
     Ok(page(&visit.frame, reader, &known).answer())
 }
@@ -93,10 +101,17 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
 pub(super) async fn send(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
     let known = one(&app, &id).await?;
+    let stands = stood(&known);
     let mut reader = Reader::judge(post.frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
     let granted = fields(&mut reader);
     if !reader.is_fine() {
         return Ok(page(&post.frame, reader, &known).answer());
+    }
+    if stands.changed_since(&post.sent) {
+        let action = format!("/partners/{}/grant", known.community);
+        let both = stale::over(&post.frame, reader, &stands, |theirs| _ = fields(theirs), &action, "/partners");
+        return Ok(both.unwrap_or_else(|| go_telling("/partners", News::Grant)));
     }
     let command = Command::ChangePartnership { account: known.account, granted, by: post.member.id };
     match app.handle.command(post.deed().request(), command).await {

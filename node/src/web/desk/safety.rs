@@ -9,9 +9,10 @@ use crate::{
     web::{
         Answer, App, Oops,
         exchanges::Seen,
-        forms::{Asked, Post, Reader, Sent},
+        forms::{Asked, Post, Reader},
         member::{local, names, salted, told, trouble_key},
         pages::{self, FactsPage, FormPage, Press, go, refusal},
+        stale::{self, Stood},
         visit::{Frame, Visit},
         words::Words,
     },
@@ -229,27 +230,37 @@ fn rules_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
     FormPage::new(frame, frame.t("safety-rules"), reader, "/safety", frame.t("save")).lead(frame.t("safety-rules-lead"))
 }
 
-pub(super) async fn rules(State(app): State<App>, visit: Visit, Asked(_): Asked) -> Answer {
-    let visit = visit.coordinator()?;
+/// What is decided, as far as this coordinator's form shows it.
+async fn rules_stood(app: &App, me: &MemberId) -> Result<Stood, Oops> {
     let rules = app.handle.office_rules().await?;
-    let yes = |yes: bool| if yes { "yes" } else { "" };
-    let filled = Sent::filled([
-        ("first", yes(rules.approve_first)),
-        ("notes", yes(rules.note_readers.contains(&visit.member.id))),
-    ]);
+    let yes = |yes: bool| if yes { "yes" } else { "" }.to_owned();
+    Ok(Stood::new([("first", yes(rules.approve_first)), ("notes", yes(rules.note_readers.contains(me)))]))
+}
+
+pub(super) async fn rules(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let visit = visit.coordinator()?;
+    let stood = rules_stood(&app, &visit.member.id).await?;
+    let filled = stood.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
+    stood.remember(&mut reader, &asked);
     fields(&mut reader);
     Ok(rules_page(&visit.frame, reader).answer())
 }
 
 pub(super) async fn send_rules(State(app): State<App>, post: Post) -> Answer {
     let post = post.coordinator()?;
+    let me = post.member.id;
+    let stands = rules_stood(&app, &me).await?;
     let mut reader = Reader::judge(post.frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
     let (first, notes) = fields(&mut reader);
     if !reader.is_fine() {
         return Ok(rules_page(&post.frame, reader).answer());
     }
-    let me = post.member.id;
+    if stands.changed_since(&post.sent) {
+        let both = stale::over(&post.frame, reader, &stands, |theirs| _ = fields(theirs), "/safety", "/today");
+        return Ok(both.unwrap_or_else(|| go("/done/safety")));
+    }
     app.handle
         .set_office_rules(move |rules| {
             rules.approve_first = first;

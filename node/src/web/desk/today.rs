@@ -6,16 +6,15 @@ use super::safety::{firsts_told, report_address, whom};
 use crate::{
     runtime::{
         Handle, Refused, clock,
-        desk::MAX_CONTACT_WORDS,
         disputes::{Disputed, list},
         office::{Application, Fact, First, Report},
     },
     web::{
         Answer, App,
         exchanges::{Seen, Stand},
-        forms::{Asked, Need, Post, Reader, Sent},
+        forms::{Asked, Sent},
         member::{names, reason_key, told, trouble_key},
-        pages::{self, FormPage, Press, go},
+        pages::{self, Press},
         partners::Seen as Partner,
         sight::Sight,
         visit::{Frame, Visit},
@@ -446,30 +445,6 @@ async fn firsts(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Tod
         address: format!("/first/{id}"),
     };
     Ok(firsts.iter().zip(told).map(todo).collect())
-}
-
-fn contact_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
-    FormPage::new(frame, frame.t("contact"), reader, "/contact", frame.t("save")).lead(frame.t("contact-lead"))
-}
-
-pub(super) async fn contact(State(app): State<App>, visit: Visit, Asked(_): Asked) -> Answer {
-    let visit = visit.coordinator()?;
-    let now = app.handle.contact().await?.unwrap_or_default();
-    let filled = Sent::filled([("contact", now.as_str())]);
-    let mut reader = Reader::open(visit.frame.words, &filled);
-    reader.line("contact", "contact-words", MAX_CONTACT_WORDS, Need::Must);
-    Ok(contact_page(&visit.frame, reader).answer())
-}
-
-pub(super) async fn send_contact(State(app): State<App>, post: Post) -> Answer {
-    let post = post.coordinator()?;
-    let mut reader = Reader::judge(post.frame.words, &post.sent);
-    let words = reader.line("contact", "contact-words", MAX_CONTACT_WORDS, Need::Must);
-    if !reader.is_fine() {
-        return Ok(contact_page(&post.frame, reader).answer());
-    }
-    app.handle.set_contact(Some(words)).await?;
-    Ok(go("/done/contact"))
 }
 
 #[cfg(test)]
