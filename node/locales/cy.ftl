@@ -323,7 +323,15 @@ home-ask = Gofyn am help
 home-offer = Cynnig rhywbeth
 home-record = Nodi oriau
 home-mine = Mae hyn yn aros amdanoch chi
+home-mine-more = { $n ->
+    [one] Ac 1 arall yn aros amdanoch chi
+   *[other] A { $shown } arall yn aros amdanoch chi
+}
 home-others = Mae hyn yn aros am eraill
+home-others-more = { $n ->
+    [one] Ac 1 arall yn aros am eraill
+   *[other] A { $shown } arall yn aros am eraill
+}
 home-look-and-say = Edrych ac ateb
 home-look = Edrych arno
 home-year = Eich oriau eleni

@@ -321,7 +321,15 @@ home-ask = Ask for help
 home-offer = Offer something
 home-record = Write down hours
 home-mine = This waits for you
+home-mine-more = { $n ->
+    [one] And 1 more waits for you
+   *[other] And { $shown } more wait for you
+}
 home-others = This waits for others
+home-others-more = { $n ->
+    [one] And 1 more waits for others
+   *[other] And { $shown } more wait for others
+}
 home-look-and-say = Look and answer
 home-look = Look at it
 home-year = Your hours this year

@@ -321,7 +321,15 @@ home-ask = Pedir ayuda
 home-offer = Ofrecer algo
 home-record = Anotar horas
 home-mine = Esto le espera a usted
+home-mine-more = { $n ->
+    [one] Y 1 más le espera a usted
+   *[other] Y { $shown } más le esperan a usted
+}
 home-others = Esto espera a otras personas
+home-others-more = { $n ->
+    [one] Y 1 más espera a otras personas
+   *[other] Y { $shown } más esperan a otras personas
+}
 home-look-and-say = Mirar y responder
 home-look = Mirarlo
 home-year = Sus horas de este año

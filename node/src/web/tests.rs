@@ -1,4 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
+mod at_home;
 mod bad_input;
 mod balances;
 mod circles;
