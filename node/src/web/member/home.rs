@@ -310,12 +310,12 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         Some(me) => helping(&app.handle, words, me, now).await?,
         None => Vec::new(),
     };
-    let first_name = acting.name.split_whitespace().next().unwrap_or_default();
+    let called = short_names(&app.handle, [member]).await?.remove(&member).unwrap_or_default();
     let way = |key: &str, path: &str| (words.t(key), acting.address(path));
     let page = HomePage {
         frame,
         acting: acting.line(words),
-        heading: words.greeting(now, first_name),
+        heading: words.greeting(now, &called),
         letters,
         notices: notices
             .into_iter()

@@ -1,4 +1,4 @@
-//! A member's first page: what waits for whom, however much it is.
+//! A member's first page: what waits for whom, however much it is, and whom it greets.
 
 use crate::{
     runtime::clock,
@@ -9,6 +9,7 @@ use kith_protocol::{
     id::{ExchangeId, MemberId},
     ledger::ExchangeTerms,
     machine::Command,
+    member::MemberKind,
     minutes::Minutes,
 };
 
@@ -70,5 +71,17 @@ async fn what_waits_for_a_member_is_never_hidden_by_what_waits_for_others() {
     home.says("And 2 more wait for you").never("This waits for others");
     assert_eq!((exchanges(&home).len(), exchanges(&joe_sees.get(&more(&home, "mine")).await).len()), (10, 2));
     joe_sees.get("/week").await.says("And 4 more wait for you");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn organisations_are_greeted_by_their_whole_name() {
+    let trial = Trial::begin("Elm", false).await;
+    let ada = trial.admit_named(1, "Ada Park").await;
+    let clinic = trial.admit_called(2, MemberKind::Organisation, "St. Mary Clinic").await;
+    let served = serve(trial.handle()).await;
+    for (member, greeted) in [(ada, ", Ada.</h1>"), (clinic, ", St. Mary Clinic.</h1>")] {
+        Browser::signed_in(&served, trial.handle(), member).await.get("/home").await.says(greeted);
+    }
     trial.running.stop().await;
 }
