@@ -144,7 +144,9 @@ async fn usually_pages_say_where_people_stand() {
     let cy = elm.read_by(elm.cy).await;
     assert!(telling(&cy, &[STANDS]).iter().any(|path| path.starts_with("/circles/")), "{:?}", cy.keys());
     let ada = elm.read_by(elm.ada).await;
-    assert_eq!(telling(&ada, &[STANDS, GIVEN]), ["/home", "/statement"]);
+    // What Eve left behind is all that the pot holds.
+    ada["/gift"].says(&format!("In the pot now: {STANDS}."));
+    assert_eq!(telling(&ada, &[STANDS, GIVEN]), ["/gift", "/home", "/statement"]);
     elm.trial.running.stop().await;
 }
 
@@ -174,6 +176,7 @@ async fn hidden_hours_are_shown_to_nobody_but_the_member() {
     assert_eq!(telling(&ada, &[STANDS]), ["/home", "/statement"]);
     ada["/home"].says(&format!("Given: {GIVEN}."));
     ada["/statement"].says("5 hours").says("3 hours 5 minutes");
+    ada["/gift"].says("The pot belongs to all of us.").never("the pot now");
     ada["/charter"].says("is shown to you, and to nobody else");
     assert_eq!(telling(&elm.read_by(elm.dee).await, &[STANDS]), ["/home", "/statement", "/statement.csv"]);
     elm.trial.running.stop().await;
