@@ -22,6 +22,7 @@ mod passkeys;
 mod pot;
 mod rough;
 mod scanning;
+mod statements;
 mod telling;
 mod together;
 
