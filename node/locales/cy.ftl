@@ -1043,6 +1043,7 @@ done-key-next = Mae'r llyfr yn ei ddangos, felly ni all neb ei wneud y tu ôl i'
 agreed = Sut y cytunwyd
 agreed-key = Llofnodwyd gydag allwedd bersonol
 agreed-session = Mewngofnododd, a dweud ie
+agreed-helper = Wedi mewngofnodi, trwy { $who }
 agreed-paper = Ar bapur, trwy { $who }
 agreed-phone = Dros y ffôn, trwy { $who }
 agreed-in-person = Wyneb yn wyneb, trwy { $who }

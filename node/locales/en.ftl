@@ -1041,6 +1041,7 @@ done-key-next = The ledger shows it, so nobody can do it behind your back.
 agreed = How they agreed
 agreed-key = Signed with a key of their own
 agreed-session = Signed in, and said yes
+agreed-helper = Signed in, through { $who }
 agreed-paper = On paper, through { $who }
 agreed-phone = By phone, through { $who }
 agreed-in-person = In person, through { $who }

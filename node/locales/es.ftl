@@ -1041,6 +1041,7 @@ done-key-next = El libro lo muestra, así que nadie puede hacerlo a sus espaldas
 agreed = Cómo dijeron que sí
 agreed-key = Firmado con clave propia
 agreed-session = Entró y dijo que sí
+agreed-helper = Con sesión, por medio de { $who }
 agreed-paper = En papel, con { $who }
 agreed-phone = Por teléfono, con { $who }
 agreed-in-person = En persona, con { $who }
