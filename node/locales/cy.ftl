@@ -279,7 +279,7 @@ public-no-names = Ni ddangosir enwau aelodau ar y dudalen hon.
 ## Partneriaid
 partner-nameless = Cymuned nad yw wedi dweud ei henw eto
 partner-connected = Mewn cyswllt nawr.
-partner-asleep = Mae eu cyfrifiadur yn cysgu; bydd negeseuon yn aros.
+partner-asleep = Mae eu cyfrifiadur yn cysgu; bydd yr oriau yn aros.
 partner-joining = Dywedom ie i'w gwahoddiad. Nid ydynt wedi llofnodi eto.
 partner-refused = Ni wnaethant dderbyn. Gofynnwch am wahoddiad newydd.
 partner-even = Rhoddodd ein haelodau gymaint ag a gawsant.
@@ -323,7 +323,15 @@ home-ask = Gofyn am help
 home-offer = Cynnig rhywbeth
 home-record = Nodi oriau
 home-mine = Mae hyn yn aros amdanoch chi
+home-mine-more = { $n ->
+    [one] Ac 1 arall yn aros amdanoch chi
+   *[other] A { $shown } arall yn aros amdanoch chi
+}
 home-others = Mae hyn yn aros am eraill
+home-others-more = { $n ->
+    [one] Ac 1 arall yn aros am eraill
+   *[other] A { $shown } arall yn aros am eraill
+}
 home-look-and-say = Edrych ac ateb
 home-look = Edrych arno
 home-year = Eich oriau eleni
@@ -382,9 +390,9 @@ stands-week = Wythnos
 stands-month = Mis
 stands-half = Hanner blwyddyn
 posted-ask = Mae eich cais ar y bwrdd.
-posted-ask-next = Gall pobl ei weld nawr. Bydd cydlynydd yn ffonio pan all rhywun helpu.
+posted-ask-next = Gall pobl ei weld nawr, ac ysgrifennu atoch yma. Gall cydlynydd helpu hefyd.
 posted-offer = Mae eich cynnig ar y bwrdd.
-posted-offer-next = Gall pobl ei weld nawr. Bydd cydlynydd yn ffonio pan fydd rhywun yn gofyn.
+posted-offer-next = Gall pobl ei weld nawr, ac ysgrifennu atoch yma. Gall cydlynydd helpu hefyd.
 listing-offer = Cynnig
 listing-need = Cais
 listing-who = Pwy
@@ -471,6 +479,9 @@ record-check-received = Pwy helpodd chi
 record-button = Ei nodi
 gift = Rhoi oriau i'r pot
 gift-lead = Ni i gyd biau'r pot. Mae'n rhoi oriau i bobl sy'n aros am gymuned arall.
+gift-pot = Yn y pot nawr: { $hours }.
+gift-pot-empty = Does dim yn y pot ar hyn o bryd.
+gift-pot-gave = Mae'r pot wedi rhoi { $hours } yn fwy nag a gafodd.
 gift-length = Faint rydych chi'n ei roi?
     .hint = Fel 1:30 neu 45 min.
     .missing = Ysgrifennwch faint rydych chi'n ei roi.
@@ -539,6 +550,11 @@ statement-empty = Does dim wedi'i nodi yma eto.
 statement-given = Wedi'u rhoi
 statement-received = Wedi'u cael
 statement-older = Llinellau hŷn
+statement-newest = Y llinellau diweddaraf
+statement-more = Nid dyma'r cyfan. Agorwch fis i'w argraffu'n llawn.
+statement-months = Un mis, i'w argraffu
+statement-month = { $month } { $year }
+statement-month-empty = Does dim wedi'i ysgrifennu yn y mis hwn.
 statement-file = Cadw fel ffeil
 statement-proofs = Ffeil sy'n ei brofi
 statement-proof-lead = Gall unrhyw un wirio'r ffeil hon gyda'r rhaglen kith. Mae'n dangos pryd y rhoesoch a chael help, ac am ba hyd. Nid oes enwau ynddi.
@@ -1028,6 +1044,7 @@ done-key-next = Mae'r llyfr yn ei ddangos, felly ni all neb ei wneud y tu ôl i'
 agreed = Sut y cytunwyd
 agreed-key = Llofnodwyd gydag allwedd bersonol
 agreed-session = Mewngofnododd, a dweud ie
+agreed-helper = Wedi mewngofnodi, trwy { $who }
 agreed-paper = Ar bapur, trwy { $who }
 agreed-phone = Dros y ffôn, trwy { $who }
 agreed-in-person = Wyneb yn wyneb, trwy { $who }

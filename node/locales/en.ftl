@@ -281,7 +281,7 @@ public-no-names = No names of members are shown on this page.
 ## Partners
 partner-nameless = A community that has not told its name yet
 partner-connected = Connected now.
-partner-asleep = Their computer is asleep; messages will wait.
+partner-asleep = Their computer is asleep; the hours will wait.
 partner-joining = We said yes to their invitation. They have not signed yet.
 partner-refused = They did not accept. Ask them for a new invitation.
 partner-even = Our members gave as much as they received.
@@ -321,7 +321,15 @@ home-ask = Ask for help
 home-offer = Offer something
 home-record = Write down hours
 home-mine = This waits for you
+home-mine-more = { $n ->
+    [one] And 1 more waits for you
+   *[other] And { $shown } more wait for you
+}
 home-others = This waits for others
+home-others-more = { $n ->
+    [one] And 1 more waits for others
+   *[other] And { $shown } more wait for others
+}
 home-look-and-say = Look and answer
 home-look = Look at it
 home-year = Your hours this year
@@ -380,9 +388,9 @@ stands-week = One week
 stands-month = One month
 stands-half = Half a year
 posted-ask = Your ask is on the board.
-posted-ask-next = People can see it now. A coordinator will ring you when somebody can help.
+posted-ask-next = People can see it now, and write to you here. A coordinator can help, too.
 posted-offer = Your offer is on the board.
-posted-offer-next = People can see it now. A coordinator will ring you when somebody asks.
+posted-offer-next = People can see it now, and write to you here. A coordinator can help, too.
 listing-offer = Offer
 listing-need = Ask
 listing-who = Who
@@ -469,6 +477,9 @@ record-check-received = Who helped you
 record-button = Write it down
 gift = Give hours to the pot
 gift-lead = The pot belongs to all of us. It gives hours to people who wait for another community.
+gift-pot = In the pot now: { $hours }.
+gift-pot-empty = There is nothing in the pot just now.
+gift-pot-gave = The pot has given { $hours } more than it got.
 gift-length = How much do you give?
     .hint = Like 1:30 or 45 min.
     .missing = Write how much you give.
@@ -537,6 +548,11 @@ statement-empty = Nothing is written here yet.
 statement-given = Given
 statement-received = Received
 statement-older = Older lines
+statement-newest = The newest lines
+statement-more = This is not all. Open a month to print all of it.
+statement-months = One month, to print
+statement-month = { $month } { $year }
+statement-month-empty = Nothing is written in this month.
 statement-file = Save as a file
 statement-proofs = A file that proves it
 statement-proof-lead = Anybody can check this file with the program kith. It shows when you gave and got help, and for how long. It has no names in it.
@@ -1026,6 +1042,7 @@ done-key-next = The ledger shows it, so nobody can do it behind your back.
 agreed = How they agreed
 agreed-key = Signed with a key of their own
 agreed-session = Signed in, and said yes
+agreed-helper = Signed in, through { $who }
 agreed-paper = On paper, through { $who }
 agreed-phone = By phone, through { $who }
 agreed-in-person = In person, through { $who }

@@ -281,7 +281,7 @@ public-no-names = En esta página no aparecen nombres de miembros.
 ## Comunidades amigas
 partner-nameless = Una comunidad que aún no dijo su nombre
 partner-connected = En conexión ahora.
-partner-asleep = Su ordenador duerme; los mensajes esperarán.
+partner-asleep = Su ordenador duerme; las horas esperarán.
 partner-joining = Aceptamos su invitación. Aún no han firmado.
 partner-refused = No aceptaron. Pídales otra invitación.
 partner-even = Nuestra gente dio tanto como recibió.
@@ -321,7 +321,15 @@ home-ask = Pedir ayuda
 home-offer = Ofrecer algo
 home-record = Anotar horas
 home-mine = Esto le espera a usted
+home-mine-more = { $n ->
+    [one] Y 1 más le espera a usted
+   *[other] Y { $shown } más le esperan a usted
+}
 home-others = Esto espera a otras personas
+home-others-more = { $n ->
+    [one] Y 1 más espera a otras personas
+   *[other] Y { $shown } más esperan a otras personas
+}
 home-look-and-say = Mirar y responder
 home-look = Mirarlo
 home-year = Sus horas de este año
@@ -380,9 +388,9 @@ stands-week = Una semana
 stands-month = Un mes
 stands-half = Medio año
 posted-ask = Su petición está en el tablón.
-posted-ask-next = Ya la ve la gente. Le llamarán cuando alguien pueda ayudar.
+posted-ask-next = Ya la ve la gente, y puede escribirle aquí. Quien coordina también puede ayudar.
 posted-offer = Su oferta está en el tablón.
-posted-offer-next = Ya la ve la gente. Le llamarán cuando alguien la pida.
+posted-offer-next = Ya la ve la gente, y puede escribirle aquí. Quien coordina también puede ayudar.
 listing-offer = Oferta
 listing-need = Petición
 listing-who = Quién
@@ -469,6 +477,9 @@ record-check-received = Quién le ayudó
 record-button = Anotarlo
 gift = Dar horas al fondo común
 gift-lead = El fondo es de todos. Da horas a quien espera a otra comunidad.
+gift-pot = Ahora hay en el fondo: { $hours }.
+gift-pot-empty = Ahora no hay nada en el fondo.
+gift-pot-gave = El fondo ha dado { $hours } más de lo que recibió.
 gift-length = ¿Cuánto da?
     .hint = Como 1:30 o 45 min.
     .missing = Escriba cuánto da.
@@ -537,6 +548,11 @@ statement-empty = Aún no hay nada anotado.
 statement-given = Dadas
 statement-received = Recibidas
 statement-older = Líneas anteriores
+statement-newest = Las líneas más recientes
+statement-more = Esto no es todo. Abra un mes para imprimirlo entero.
+statement-months = Un mes, para imprimir
+statement-month = { $month } de { $year }
+statement-month-empty = No hay nada escrito en este mes.
 statement-file = Guardar como archivo
 statement-proofs = Un archivo que lo demuestra
 statement-proof-lead = Cualquiera puede comprobar este archivo con el programa kith. Dice cuándo dio y recibió ayuda, y cuánto tiempo. No contiene nombres.
@@ -1026,6 +1042,7 @@ done-key-next = El libro lo muestra, así que nadie puede hacerlo a sus espaldas
 agreed = Cómo dijeron que sí
 agreed-key = Firmado con clave propia
 agreed-session = Entró y dijo que sí
+agreed-helper = Con sesión, por medio de { $who }
 agreed-paper = En papel, con { $who }
 agreed-phone = Por teléfono, con { $who }
 agreed-in-person = En persona, con { $who }

@@ -10,6 +10,7 @@ mod exchanges;
 mod forms;
 pub mod letters;
 mod live;
+mod months;
 mod news;
 mod oops;
 mod pages;

@@ -57,7 +57,7 @@ away-nobody = You keep no one away.
 safety-lead = You can stop at any time. You can say no.
 report-lead = Only we read this. Are you in danger? Then ring for help first.
 picture-broken = We cannot open this photo. Choose a new one.
-partner-asleep = Their computer is off. Messages will wait.
+partner-asleep = Their computer is off. The hours will wait.
 partner-connected = We are linked now.
 partner-near-limit = We are close to the limit. Talk to them soon.
 

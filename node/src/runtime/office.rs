@@ -37,7 +37,7 @@ pub use papers::{
     About, Act, Circle, Copies, Deed, Event, Fact, File, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE,
     MAX_WORDS, Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
 };
-pub use posted::{Posted, Sheet};
+pub use posted::{Posted, Sheet, Spoken};
 
 use super::{
     clock,

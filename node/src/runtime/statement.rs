@@ -19,6 +19,9 @@ pub(super) const ENTRIES_A_LOOK: usize = 100;
 /// What the ledger calls the exchange of a group.
 const GROUP: &str = "group_exchange";
 
+/// Entries that begin an exchange of one member with another: for these somebody may have spoken for them.
+const SPOKEN: [&str; 3] = ["exchange", "hold", "receive"];
+
 /// One line of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -34,7 +37,8 @@ pub struct Line {
     pub change: i64,
     /// The other member, if there is exactly one.
     pub other: Option<MemberId>,
-    /// Who wrote it down for all, when it is the sheet of a group.
+    /// Who wrote it down for all, when it is the sheet of a group; otherwise who spoke for the member, when they were helped
+    /// with it by somebody who is no coordinator.
     pub through: Option<MemberId>,
     /// Whether it gives an earlier exchange back.
     pub back: bool,
@@ -105,8 +109,12 @@ impl Handle {
         let mut lines: Vec<Line> = page.iter().map(|read| line(read, &member, &settled)).collect();
         let groups = lines.iter().filter(|line| line.kind == GROUP && line.through.is_none());
         let written = self.sheets_by(groups.filter_map(|line| line.exchange).collect()).await?;
+        let begun = lines.iter().filter(|line| SPOKEN.contains(&line.kind));
+        let spoken = self.spoken_for(begun.filter_map(|line| Some((line.exchange?, member))).collect()).await?;
         for line in &mut lines {
-            line.through = line.through.or_else(|| written.get(&line.exchange?).copied());
+            let helped = |exchange| spoken.get(&(exchange, member)).filter(|_| SPOKEN.contains(&line.kind)).copied();
+            let by = line.exchange.and_then(|exchange| written.get(&exchange).copied().or_else(|| helped(exchange)));
+            line.through = line.through.or(by);
         }
         Ok(lines)
     }

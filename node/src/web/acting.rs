@@ -2,13 +2,16 @@
 
 use super::{
     Oops,
-    forms::{Choice, Field, Need, Reader, Sent, Step},
+    forms::{Choice, Field, Need, Reader, Sent},
     visit::Member,
     words::Words,
 };
-use crate::runtime::{Handle, clock, office::Act};
+use crate::runtime::{
+    Handle, clock,
+    office::{Act, Spoken},
+};
 use kith_protocol::{
-    id::MemberId,
+    id::{ExchangeId, MemberId},
     ledger::{Channel, Consent},
 };
 
@@ -44,15 +47,21 @@ impl Acting {
         }
         handle.look(move |machine, _| machine.state().ledger().active(&member).map(|_| ())).await??;
         let name = handle.persons(vec![member]).await?.remove(&member).map(|person| person.name).unwrap_or_default();
-        let acting = Self { member, name, by: Some(who.clone()) };
-        if sent.step() == Step::Send {
-            acting.note(handle).await?;
-        }
-        Ok(acting)
+        Ok(Self { member, name, by: Some(who.clone()) })
     }
 
-    /// Notes what somebody did for a member who chose them, where the member sees it. A form that is sent off after a look at it
-    /// is noted as it comes in; any other, once it is done.
+    /// Notes that somebody who is no coordinator spoke for the member about an exchange, once that is done: in the member's
+    /// file, and beside the exchange, so that people see both names. A form that comes in twice is noted once.
+    pub(super) async fn spoke(&self, handle: &Handle, exchange: ExchangeId) -> Result<(), Oops> {
+        let Some(by) = self.by().filter(|_| self.coordinator().is_none()) else { return Ok(()) };
+        if handle.spoken_for(vec![(exchange, self.member)]).await?.is_empty() {
+            self.note(handle).await?;
+            handle.keep_spoken(Spoken { exchange, member: self.member, by }).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes what somebody did for a member who chose them, once it is done, where the member sees it.
     pub(super) async fn note(&self, handle: &Handle) -> Result<(), Oops> {
         if let Some(who) = self.by.as_ref().filter(|who| !who.coordinator) {
             let act = Act { by: who.id, at: clock::now(), what: None };
@@ -108,7 +117,7 @@ impl Acting {
         match &self.by {
             Some(by) if by.coordinator => Consent::OnBehalf { coordinator: by.id, channel },
             // Whoever they chose, or whoever looks after their circle, speaks for them as they would themselves. The
-            // ledger knows coordinators of the community only; the member's file says who it was.
+            // ledger knows coordinators of the community only; a paper beside it says who it was.
             _ => Consent::Session,
         }
     }

@@ -298,13 +298,12 @@ impl Seen {
 /// How many waiting exchanges one page looks through: all there can be.
 const MOST_WAITING: usize = kith_protocol::machine::MAX_WAITING;
 
-/// What waits and touches a member, the oldest first, at most `most`.
-pub(super) fn waiting_of(machine: &Machine, member: &MemberId, most: usize) -> Vec<Seen> {
+/// All that waits and touches a member: first what waits for them, then what waits for others, each the oldest first.
+pub(super) fn waiting_of(machine: &Machine, member: &MemberId) -> Vec<Seen> {
     let waiting = machine.state().waiting().iter().take(MOST_WAITING);
     let seen =
         waiting.filter(|(_, waiting)| waiting.is_open()).map(|(id, waiting)| Seen::waiting(machine, *id, waiting));
     let mut found: Vec<Seen> = seen.filter(|seen| seen.parties().any(|party| party == *member)).collect();
-    found.sort_by_key(|seen| seen.since);
-    found.truncate(most);
+    found.sort_by_key(|seen| (!seen.waits_for(member), seen.since));
     found
 }

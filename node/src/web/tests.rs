@@ -1,4 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
+mod at_home;
 mod bad_input;
 mod balances;
 mod circles;
@@ -22,6 +23,7 @@ mod pot;
 mod rough;
 mod scanning;
 mod stale;
+mod statements;
 mod telling;
 mod together;
 
@@ -463,7 +465,7 @@ async fn the_page_names_everything_and_nobody() {
     pay(&a, account, joe, Payee::Record(RecordKey([9; 16])), 120).await;
     let page = served.get_until("/", "asleep").await.body;
     let page = if page.contains("exchange waits") { page } else { served.get_until("/", "exchange waits").await.body };
-    assert!(page.contains("Their computer is asleep; messages will wait."));
+    assert!(page.contains("Their computer is asleep; the hours will wait."));
     assert!(page.contains("1 exchange waits for their answer: 2 hours in all."));
     assert!(page.contains("The oldest has waited for less than a minute."));
     assert!(page.contains("Connected to no other community just now."));

@@ -4,7 +4,7 @@
 use super::{
     Answer, App,
     acting::Acting,
-    exchanges::{Seen, Stand, waiting_of},
+    exchanges::{Seen, waiting_of},
     forms::{Asked, Post},
     member::{names, told},
     pages::{self, Press, go},
@@ -54,9 +54,9 @@ pub(super) struct Week {
 
 /// What waits for a member's answer.
 async fn waiting(handle: &Handle, member: MemberId) -> Result<Vec<Seen>, Refused> {
-    let mut mine = handle.look(move |machine, _| waiting_of(machine, &member, SHOWN)).await?;
-    mine.retain(|seen| seen.waits_for(&member) && matches!(seen.stand, Stand::Waits(_) | Stand::Claimed(_)));
-    Ok(mine)
+    let mut found = handle.look(move |machine, _| waiting_of(machine, &member)).await?;
+    found.retain(|seen| seen.waits_for(&member));
+    Ok(found)
 }
 
 /// New listings in a line each.
@@ -80,9 +80,13 @@ pub(super) async fn gather(
         }
     };
     if let Some(me) = member {
-        let mine = waiting(handle, me).await?;
+        let mut mine = waiting(handle, me).await?;
+        let more = mine.len().saturating_sub(SHOWN) as u64;
+        mine.truncate(SHOWN);
         let named = names(handle, mine.iter().flat_map(|seen| seen.parties())).await?;
-        part("home-mine", mine.iter().map(|seen| told(words, &named, seen, Some(me))).collect());
+        let lines = mine.iter().map(|seen| told(words, &named, seen, Some(me)));
+        let more = (more > 0).then(|| words.n("home-mine-more", more));
+        part("home-mine", lines.chain(more).collect());
         let unread = found.unread as u64;
         part("messages", if unread > 0 { vec![words.n("home-letters", unread)] } else { Vec::new() });
     }

@@ -1,6 +1,6 @@
 //! The papers themselves.
 
-use super::{Across, Application, ByMail, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet};
+use super::{Across, Application, ByMail, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet, Spoken};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -351,6 +351,8 @@ pub enum Paper {
     Posted(Posted),
     /// Who wrote down a group they look after.
     Sheet(Sheet),
+    /// Who spoke for a member about an exchange.
+    Spoken(Spoken),
 }
 
 /// What is left of a paper when somebody is taken out of it.
@@ -469,6 +471,7 @@ impl Paper {
             Self::Letter(letter) => gone(letter.to == *member),
             Self::Posted(posted) => gone(posted.owner == *member || posted.by == *member),
             Self::Sheet(sheet) => gone(sheet.by == *member),
+            Self::Spoken(spoken) => gone(spoken.member == *member || spoken.by == *member),
             Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
             Self::Across(across) => gone(across.member() == *member),
             Self::Circle(circle) => {

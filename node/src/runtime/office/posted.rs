@@ -1,5 +1,5 @@
-//! Who put up an offer or need for another, and who wrote down a group they look after: the shelf knows the owner only,
-//! and the ledger coordinators only, and people see both names.
+//! Who put up an offer or need for another, who wrote down a group they look after, and who spoke for a member about an
+//! exchange: the shelf knows the owner only, and the ledger coordinators only, and people see both names.
 
 use super::{Handle, MemberId, Paper, PaperId, Refused, Timestamp, derived};
 use kith_protocol::id::{ExchangeId, RecordKey};
@@ -28,6 +28,22 @@ pub struct Sheet {
     pub exchange: ExchangeId,
     /// Who wrote it down.
     pub by: MemberId,
+}
+
+/// Whoever may act for a member spoke for them about an exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spoken {
+    /// Which.
+    pub exchange: ExchangeId,
+    /// For whom.
+    pub member: MemberId,
+    /// Who spoke.
+    pub by: MemberId,
+}
+
+fn spoken_id(exchange: &ExchangeId, member: &MemberId) -> PaperId {
+    derived("kith/v1/spoken", &[&exchange.0, &member.0])
 }
 
 fn sheet_id(exchange: &ExchangeId) -> PaperId {
@@ -66,6 +82,35 @@ impl Handle {
         self.office_work(move |room| {
             let by = exchanges.into_iter().filter_map(|exchange| match room.papers.get(&sheet_id(&exchange)) {
                 Some(Paper::Sheet(sheet)) => Some((exchange, sheet.by)),
+                _ => None,
+            });
+            Ok(by.collect())
+        })
+        .await
+    }
+
+    /// Keeps who spoke for a member about an exchange.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn keep_spoken(&self, spoken: Spoken) -> Result<(), Refused> {
+        self.keep_paper(spoken_id(&spoken.exchange, &spoken.member), Paper::Spoken(spoken)).await
+    }
+
+    /// Who spoke for these members about these exchanges, where it was not they themselves nor a coordinator.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn spoken_for(
+        &self,
+        of: Vec<(ExchangeId, MemberId)>,
+    ) -> Result<BTreeMap<(ExchangeId, MemberId), MemberId>, Refused> {
+        if of.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        self.office_work(move |room| {
+            let by = of.into_iter().filter_map(|of| match room.papers.get(&spoken_id(&of.0, &of.1)) {
+                Some(Paper::Spoken(spoken)) => Some((of, spoken.by)),
                 _ => None,
             });
             Ok(by.collect())

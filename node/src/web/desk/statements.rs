@@ -7,15 +7,16 @@ use crate::{
         Answer, App, Oops,
         forms::Asked,
         member::{Sheet, sheet},
+        months::Month,
         pages,
         sight::Sight,
         visit::{Frame, Visit},
-        words::{Words, beginning_of, date_of},
+        words::date_of,
     },
 };
 use askama::Template;
 use axum::extract::State;
-use jiff::{ToSpan as _, civil::Date};
+use jiff::civil::Date;
 use kith_protocol::ledger::History as _;
 
 /// Members whose sheets are on one page: a stack that one person folds, and made in a moment.
@@ -33,32 +34,21 @@ struct StatementsPage<'a> {
     links: Vec<(String, String)>,
 }
 
-/// The first day of the month that an address names, as in 2026-05; otherwise of the one before this day's, which is whole.
-fn month(asked: &str, today: Date) -> Option<Date> {
-    if asked.is_empty() {
-        return today.first_of_month().checked_sub(1.month()).ok();
-    }
-    let (year, month) = asked.split_once('-')?;
-    Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()
+/// The month that an address names; otherwise the one before this day's, which is whole.
+fn month(asked: &str, today: Date) -> Option<Month> {
+    if asked.is_empty() { Month::of(today).before() } else { Month::named(asked) }
 }
 
-fn called(words: Words, first: Date) -> String {
-    let month = words.t(&format!("month-{}", first.month()));
-    words.filled("statements-title", &[("month", month), ("year", first.year().to_string())])
-}
-
-fn address(first: Date) -> String {
-    format!("/paper/statements?month={:04}-{:02}", first.year(), first.month())
+fn address(month: Month) -> String {
+    format!("/paper/statements?month={}", month.tag())
 }
 
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
     let (frame, words, today) = (&visit.frame, visit.frame.words, date_of(clock::now()));
-    let first = month(asked.get("month"), today).ok_or(Oops::Missing)?;
-    let next = first.checked_add(1.month()).map_err(|_| Oops::Missing)?;
-    let earlier = first.checked_sub(1.month()).map_err(|_| Oops::Missing)?;
-    let begins = |day| beginning_of(day).ok_or(Oops::Missing);
-    let period = begins(first)?..begins(next)?;
+    let month = month(asked.get("month"), today).ok_or(Oops::Missing)?;
+    let (earlier, next) = month.before().zip(month.after()).ok_or(Oops::Missing)?;
+    let period = month.period().ok_or(Oops::Missing)?;
     // Whoever prints it reads it: it shows what a coordinator may see.
     let sight = Sight::ask(&app.handle, false).await?;
     let members = everybody(&app.handle, "").await?;
@@ -76,18 +66,18 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let place = ["first", "last", "all"].into_iter().zip(place).collect::<Vec<_>>();
     let mut links = Vec::new();
     if to < all {
-        links.push((words.t("next-page"), format!("{}&page={}", address(first), page + 1)));
+        links.push((words.t("next-page"), format!("{}&page={}", address(month), page + 1)));
     }
     if founded.is_some_and(|founded| founded < period.start) {
         links.push((words.t("statements-earlier"), address(earlier)));
     }
-    if next <= today {
+    if next <= Month::of(today) {
         links.push((words.t("statements-later"), address(next)));
     }
     links.push((words.t("menu-paper"), "/paper".to_owned()));
     let page = StatementsPage {
         frame,
-        title: called(words, first),
+        title: month.called(words, "statements-title"),
         hours: sight.hours(),
         place: (all > MEMBERS).then(|| words.filled("statements-place", &place)),
         sheets,
@@ -104,11 +94,8 @@ mod tests {
     #[test]
     fn a_month_is_named_or_is_the_last_whole_one() {
         let day = |text: &str| text.parse::<Date>().unwrap();
-        assert_eq!(month("", day("2026-03-31")), Some(day("2026-02-01")));
-        assert_eq!(month("", day("2026-01-05")), Some(day("2025-12-01")));
-        assert_eq!(month("2024-02", day("2026-01-05")), Some(day("2024-02-01")));
-        for bad in ["2024", "2024-13", "x-1", "2024-0", "2024-02-03", "99999-01"] {
-            assert_eq!(month(bad, day("2026-01-05")), None, "{bad}");
-        }
+        assert_eq!(month("", day("2026-03-31")), Some(Month::of(day("2026-02-01"))));
+        assert_eq!(month("2024-02", day("2026-01-05")), Some(Month::of(day("2024-02-01"))));
+        assert_eq!(month("2024-13", day("2026-01-05")), None);
     }
 }

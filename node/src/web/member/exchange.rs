@@ -72,6 +72,8 @@ struct Found {
     agreed: Vec<(MemberId, Authority)>,
     /// Who wrote it down for a circle they look after.
     sheet: Option<MemberId>,
+    /// Who spoke for whom.
+    spoken: BTreeMap<MemberId, MemberId>,
 }
 
 async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, Oops> {
@@ -87,8 +89,11 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
         return Err(Oops::NotYours);
     }
     let sheet = app.handle.sheets_by(vec![id]).await?.remove(&id);
-    let names = names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed)).chain(sheet)).await?;
-    Ok(Found { acting, seen, names, agreed, sheet })
+    let spoken = app.handle.spoken_for(seen.parties().map(|party| (id, party)).collect()).await?;
+    let spoken: BTreeMap<_, _> = spoken.into_iter().map(|((_, member), by)| (member, by)).collect();
+    let helpers = sheet.into_iter().chain(spoken.values().copied());
+    let names = names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed)).chain(helpers)).await?;
+    Ok(Found { acting, seen, names, agreed, sheet, spoken })
 }
 
 /// A first exchange that a coordinator looks at, for whoever wrote it down: the other one was not asked yet.
@@ -136,7 +141,17 @@ impl Found {
         {
             return all(how(words, &self.names, first));
         }
-        self.agreed.iter().map(|(member, given)| (name(member), how(words, &self.names, given))).collect()
+        let helped = |by: &MemberId| {
+            let who = self.names.get(by).cloned().unwrap_or_else(|| words.t("somebody"));
+            words.t1("agreed-helper", "who", who)
+        };
+        let given = self.agreed.iter().map(|(member, given)| match self.spoken.get(member) {
+            Some(by) if *given == Authority::Session => (name(member), helped(by)),
+            _ => (name(member), how(words, &self.names, given)),
+        });
+        // What somebody elsewhere is asked for has no word of ours in the ledger.
+        let silent = self.spoken.iter().filter(|(member, _)| self.agreed.iter().all(|(agreed, _)| agreed != *member));
+        given.chain(silent.map(|(member, by)| (name(member), helped(by)))).collect()
     }
 
     fn miles(&self, words: Words, now: Timestamp) -> Vec<Mile> {
@@ -283,21 +298,19 @@ pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post
     let key = signing::own_key(&app, &found.acting).await?;
     let channel = found.acting.fields(&mut Reader::judge(post.frame.words, &post.sent));
     let consent = signing::consent(&found.acting, channel, key, &post.sent)?;
-    match awaited(&app, found.seen.id).await? {
+    let held = match awaited(&app, found.seen.id).await? {
         Awaited::Here(terms) => {
             let consents = match terms.receiver == found.acting.member {
                 true => vec![None, Some(consent)],
                 false => vec![Some(consent), None],
             };
             app.handle.agreed(deed.request(), terms, consents, Command::Exchange).await?;
+            false
         }
-        Awaited::Across(terms) => {
-            if app.handle.pay_or_hold(deed.request(), terms, consent).await?.is_none() {
-                return Ok(go("/done/first"));
-            }
-        }
-    }
-    Ok(go(&to))
+        Awaited::Across(terms) => app.handle.pay_or_hold(deed.request(), terms, consent).await?.is_none(),
+    };
+    found.acting.spoke(&app.handle, found.seen.id).await?;
+    Ok(go(if held { "/done/first" } else { &to }))
 }
 
 fn ending<'a>(frame: &'a Frame, found: &Found, mut reader: Reader<'_>, what: &str) -> FormPage<'a> {
@@ -358,7 +371,7 @@ pub(super) async fn send_back(State(app): State<App>, Path(id): Path<String>, po
     let minutes = Minutes::new(i64::from(found.seen.minutes)).map_err(Rejection::from)?;
     let command = Command::Ask { account, exchange, payee: member, payer: None, minutes, reverses: Some(of) };
     let led = app.handle.command(deed.request(), command).await?;
-    found.acting.note(&app.handle).await?;
+    found.acting.spoke(&app.handle, exchange).await?;
     match led {
         Reply::Waits { exchange, .. } => Ok(go(&found.acting.address(&format!("/exchange/{exchange}?new=yes")))),
         _ => Ok(go("/home")),

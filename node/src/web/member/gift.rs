@@ -7,8 +7,10 @@ use crate::{
         acting::Acting,
         forms::{Asked, Post, Reader, Step},
         pages::{CheckPage, FormPage, go, refusal},
+        sight::Sight,
         signing::{self, Drawn, Signing},
         visit::{Frame, Visit},
+        words::Words,
     },
 };
 use axum::extract::State;
@@ -26,16 +28,32 @@ fn fields(acting: &Acting, reader: &mut Reader<'_>) -> (Option<Minutes>, Channel
     (reader.length("length", "gift-length"), acting.fields(reader))
 }
 
-fn form<'a>(frame: &'a Frame, acting: &Acting, reader: Reader<'_>) -> FormPage<'a> {
+/// What the pot holds, where anybody may see where members stand: those who left took their hours to it.
+async fn pot(app: &App, words: Words) -> Result<Option<String>, Refused> {
+    let looked = app.handle.look(|machine, _| (Sight::of(machine, false), machine.state().ledger().pot().get()));
+    let (sight, pot) = looked.await?;
+    let hours = words.hours(pot.unsigned_abs());
+    Ok(sight.balance().then(|| match pot {
+        0 => words.t("gift-pot-empty"),
+        1.. => words.t1("gift-pot", "hours", hours),
+        _ => words.t1("gift-pot-gave", "hours", hours),
+    }))
+}
+
+async fn form<'a>(app: &App, frame: &'a Frame, acting: &Acting, reader: Reader<'_>) -> Result<FormPage<'a>, Refused> {
     let page = FormPage::new(frame, frame.t("gift"), reader, ACTION, frame.t("go-on"));
-    page.lead(frame.t("gift-lead")).acting(acting.line(frame.words))
+    let page = page.lead(frame.t("gift-lead")).acting(acting.line(frame.words));
+    Ok(match pot(app, frame.words).await? {
+        Some(pot) => page.lead(pot),
+        None => page,
+    })
 }
 
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
     let mut reader = Reader::open(visit.frame.words, &asked);
     fields(&acting, &mut reader);
-    Ok(form(&visit.frame, &acting, reader).answer())
+    Ok(form(&app, &visit.frame, &acting, reader).await?.answer())
 }
 
 pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
@@ -44,7 +62,7 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let mut reader = Reader::judge(words, &post.sent);
     let (minutes, channel) = fields(&acting, &mut reader);
     let fine = minutes.filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
-    let Some(minutes) = fine else { return Ok(form(frame, &acting, reader).answer()) };
+    let Some(minutes) = fine else { return Ok(form(&app, frame, &acting, reader).await?.answer()) };
     let key = signing::own_key(&app, &acting).await?;
     if post.sent.step() == Step::Check {
         let signing = match key {
@@ -71,7 +89,7 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
         Ok(_) => Ok(go(&acting.address(&format!("/exchange/{}?new=yes", made.0)))),
         Err(Refused::Rule(why)) => {
             let refused = Some(refusal(words, &why));
-            Ok(form(frame, &acting, reader).refused(refused).answer())
+            Ok(form(&app, frame, &acting, reader).await?.refused(refused).answer())
         }
         Err(refused) => Err(Oops::Refused(refused)),
     }

@@ -28,8 +28,11 @@ use kith_protocol::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most things that wait on this page: a screen or two.
+/// The most things of each list of what waits on this page: a screen or two.
 const WAITING_SHOWN: usize = 10;
+/// What waits for the member, and what waits for others: the parts of the page, and the fields of its address.
+const MINE: &str = "mine";
+const OTHERS: &str = "others";
 /// Notices on this page; the others stand among the messages.
 const NOTICES_SHOWN: usize = 3;
 /// Lines read for the hours of a year: more than an exchange a day, both ways.
@@ -98,6 +101,13 @@ struct Waits {
     link: Option<(String, String)>,
 }
 
+/// A list of what waits, as much as one page shows of it.
+struct Waiting {
+    cards: Vec<Waits>,
+    /// How many more there are, and where they are seen.
+    more: Option<(String, String)>,
+}
+
 /// The hours of this year, in words.
 struct YearShown {
     heading: String,
@@ -131,8 +141,8 @@ struct HomePage<'a> {
     letters: Option<String>,
     notices: Vec<(String, String)>,
     helping: Vec<(String, String)>,
-    mine: Vec<Waits>,
-    others: Vec<Waits>,
+    mine: Waiting,
+    others: Waiting,
     year: Option<YearShown>,
     standing: String,
     asks: Vec<Near>,
@@ -225,7 +235,7 @@ async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked
     handle
         .look(move |machine, book| {
             let state = machine.state();
-            let waiting = waiting_of(machine, &member, WAITING_SHOWN).into_iter();
+            let waiting = waiting_of(machine, &member).into_iter();
             Looked {
                 balance: state.ledger().members().get(&member).map_or(0, |member| member.balance.get()),
                 sight: Sight::of(machine, own),
@@ -234,7 +244,6 @@ async fn look(handle: &Handle, acting: &Acting, now: Timestamp) -> Result<Looked
                     .map(|(id, first)| Seen::first(machine, *id, first))
                     // What they said yes to waits for a coordinator, not for them.
                     .chain(waiting.filter(|seen| first.iter().all(|(id, _)| *id != seen.id)))
-                    .take(WAITING_SHOWN)
                     .collect(),
                 near: near::found(machine, book, (&member, home), now),
                 skills: shelf::skills(machine, book, &member, now),
@@ -261,6 +270,15 @@ fn waits(words: Words, names: &BTreeMap<MemberId, String>, seen: &Seen, acting: 
     }
 }
 
+/// What a page shows of a list from a place on, and where to go on: after the last things to the first ones, so that
+/// nothing is out of reach.
+fn turned<'a>(all: &[&'a Seen], asked: &str) -> (Vec<&'a Seen>, usize) {
+    let from = asked.parse().ok().filter(|from| *from < all.len()).unwrap_or(0);
+    let shown: Vec<&Seen> = all.iter().skip(from).take(WAITING_SHOWN).copied().collect();
+    let next = from.saturating_add(shown.len());
+    (shown, if next < all.len() { next } else { 0 })
+}
+
 pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
     let (frame, words, now) = (&visit.frame, visit.frame.words, clock::now());
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
@@ -270,9 +288,17 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let kept_away = app.handle.file(member).await?.blocked;
     let apart = |found: &Owned| found.owner.is_some_and(|owner| kept_away.contains(&owner));
     let near: Vec<Owned> = looked.near.into_iter().filter(|found| !apart(found)).collect();
-    let names = names(&app.handle, looked.waiting.iter().flat_map(|seen| seen.parties().chain(seen.on()))).await?;
     let (mine, others): (Vec<&Seen>, Vec<&Seen>) = looked.waiting.iter().partition(|seen| seen.waits_for(&member));
-    let cards = |list: Vec<&Seen>| list.into_iter().map(|seen| waits(words, &names, seen, &acting, now)).collect();
+    let (shown, shown_others) = (turned(&mine, asked.get(MINE)), turned(&others, asked.get(OTHERS)));
+    let on_page = shown.0.iter().chain(&shown_others.0);
+    let names = names(&app.handle, on_page.flat_map(|seen| seen.parties().chain(seen.on()))).await?;
+    let waiting = |(shown, next): (Vec<&Seen>, usize), all: usize, part: &str, key: &str| Waiting {
+        more: (shown.len() < all).then(|| {
+            let more = words.n(key, (all - shown.len()) as u64);
+            (more, format!("{}#{part}", acting.address(&format!("/home?{part}={next}"))))
+        }),
+        cards: shown.into_iter().map(|seen| waits(words, &names, seen, &acting, now)).collect(),
+    };
     let me = acting.myself();
     let letters = match me {
         Some(me) => app.handle.conversations(me).await?.iter().map(|one| one.unread as u64).sum(),
@@ -284,12 +310,12 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         Some(me) => helping(&app.handle, words, me, now).await?,
         None => Vec::new(),
     };
-    let first_name = acting.name.split_whitespace().next().unwrap_or_default();
+    let called = short_names(&app.handle, [member]).await?.remove(&member).unwrap_or_default();
     let way = |key: &str, path: &str| (words.t(key), acting.address(path));
     let page = HomePage {
         frame,
         acting: acting.line(words),
-        heading: words.greeting(now, first_name),
+        heading: words.greeting(now, &called),
         letters,
         notices: notices
             .into_iter()
@@ -297,8 +323,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
             .map(|(id, notice)| (notice.text, notice_address(&id)))
             .collect(),
         helping,
-        mine: cards(mine),
-        others: cards(others),
+        mine: waiting(shown, mine.len(), MINE, "home-mine-more"),
+        others: waiting(shown_others, others.len(), OTHERS, "home-others-more"),
         year: YearShown::of(words, looked.sight, year),
         standing: looked.sight.standing(words, looked.balance),
         asks: near::shown(words, Kind::Need, &looked.skills, &near),

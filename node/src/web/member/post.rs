@@ -143,7 +143,10 @@ async fn send(posting: Posting, app: &App, post: Post) -> Answer {
     }
     let command = Command::Publish { key, item: posting.item()(listing), expires_at, owner: Some(owner) };
     match app.handle.command(deed.request(), command).await {
-        Ok(_) => Ok(posted(app, posting, &acting, key)),
+        Ok(_) => {
+            acting.note(&app.handle).await?;
+            Ok(posted(app, posting, &acting, key))
+        }
         Err(Refused::Rule(why)) => {
             Ok(form(posting, frame, &acting, reader).refused(Some(refusal(frame.words, &why))).answer())
         }

@@ -282,7 +282,11 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
     if let Some(answer) = looked_at_first(&app, &acting, post.deed(), &hours, minutes).await? {
         return Ok(answer);
     }
-    match write(&app, &acting, &post, &hours, minutes).await {
+    let led = write(&app, &acting, &post, &hours, minutes).await;
+    if led.is_ok() {
+        acting.spoke(&app.handle, ExchangeId(post.deed().new_id(&app.handle, "exchange"))).await?;
+    }
+    match led {
         Ok(None) => Ok(go("/done/first")),
         Ok(Some(Reply::Posted { exchange, .. } | Reply::Waits { exchange, .. } | Reply::Recorded { exchange, .. })) => {
             Ok(go(&acting.address(&format!("/exchange/{exchange}?new=yes"))))
@@ -317,6 +321,7 @@ async fn looked_at_first(
     let (by, at, made_at, note) = (acting.member, clock::now(), hours.made_at, hours.note.clone());
     let pending = Pending { giver, receiver, minutes, made_at, note, by, at };
     app.handle.keep_pending(exchange, pending).await?;
+    acting.spoke(&app.handle, exchange).await?;
     Ok(Some(go("/done/first")))
 }
 

@@ -8,6 +8,7 @@ use crate::{
         Answer, App, Oops,
         acting::Acting,
         forms::Asked,
+        months::Month,
         pages,
         sight::Sight,
         visit::{Frame, Visit},
@@ -30,6 +31,8 @@ const MOST_LINES: usize = 20_000;
 const LINES_A_LOOK: usize = 500;
 /// The most years that are offered each by itself: longer than any time bank has been there.
 const MOST_YEARS: i16 = 40;
+/// The most months that are offered each by itself. From the first of them, one goes further back.
+const MOST_MONTHS: usize = 24;
 /// What the ledger calls hours that are given to the pot.
 const GIFT: &str = "gift";
 
@@ -52,14 +55,21 @@ struct StatementPage<'a> {
     frame: &'a Frame,
     acting: Option<String>,
     name: String,
-    standing: String,
+    /// Where the member stands today; a month by itself says what was given and received in it.
+    standing: Option<String>,
     hours: bool,
-    today: String,
+    /// The day it was read, or the month it is of.
+    dated: String,
+    /// What is said when there is no line.
+    empty: String,
     lines: Vec<Shown>,
-    file: String,
+    /// Whether there are more lines than these, which paper must say.
+    more: bool,
+    /// Months that can be read each by itself.
+    months: Vec<(String, String)>,
+    ways: Vec<(String, String)>,
     /// The file with the proofs: what it is called, and its address; first all of it, then each year.
     proofs: Vec<(String, String)>,
-    next: Option<String>,
 }
 
 /// The message for a kind of entry.
@@ -135,7 +145,36 @@ pub(in crate::web) struct Sheet {
     pub(in crate::web) lines: Vec<Shown>,
 }
 
-/// All lines of a member's statement from a time on and before another, the oldest first; nothing when there are none.
+/// All lines of a member's statement from a time on and before another, the oldest first, each as it is shown.
+async fn within(
+    handle: &Handle,
+    words: Words,
+    sight: Sight,
+    member: MemberId,
+    period: Range<Timestamp>,
+) -> Result<Vec<(Line, Shown)>, Refused> {
+    let (mut before, mut lines) = (None, Vec::new());
+    loop {
+        let read = read(handle, member, before, SHOWN).await?;
+        let within = read.lines.iter().filter(|line| period.contains(&line.at));
+        lines.extend(within.map(|line| (line.clone(), shown(words, sight, &read, line))));
+        before = read.lines.last().filter(|line| read.more && line.at >= period.start).map(|line| line.index);
+        if before.is_none() {
+            break;
+        }
+    }
+    lines.reverse();
+    Ok(lines)
+}
+
+/// Hours given and hours received in these lines, as far as the reader may see them.
+fn sum(words: Words, sight: Sight, lines: &[(Line, Shown)]) -> Option<String> {
+    let year = Year::of(lines.iter().map(|(line, _)| line));
+    let hours = [("given", words.hours(year.given)), ("received", words.hours(year.received))];
+    sight.hours().then(|| words.filled("statements-sum", &hours))
+}
+
+/// A member's statement of some time for a letter box; nothing when there are no lines.
 pub(in crate::web) async fn sheet(
     handle: &Handle,
     words: Words,
@@ -143,21 +182,9 @@ pub(in crate::web) async fn sheet(
     (member, name): (MemberId, String),
     period: Range<Timestamp>,
 ) -> Result<Option<Sheet>, Refused> {
-    let (mut before, mut lines, mut read_lines) = (None, Vec::new(), Vec::new());
-    loop {
-        let read = read(handle, member, before, SHOWN).await?;
-        let within: Vec<&Line> = read.lines.iter().filter(|line| period.contains(&line.at)).collect();
-        lines.extend(within.iter().map(|line| shown(words, sight, &read, line)));
-        read_lines.extend(within.into_iter().cloned());
-        before = read.lines.last().filter(|line| read.more && line.at >= period.start).map(|line| line.index);
-        if before.is_none() {
-            break;
-        }
-    }
-    lines.reverse();
-    let year = Year::of(read_lines.iter());
-    let hours = [("given", words.hours(year.given)), ("received", words.hours(year.received))];
-    let sum = sight.hours().then(|| words.filled("statements-sum", &hours));
+    let lines = within(handle, words, sight, member, period).await?;
+    let sum = sum(words, sight, &lines);
+    let lines: Vec<Shown> = lines.into_iter().map(|(_, shown)| shown).collect();
     Ok((!lines.is_empty()).then_some(Sheet { name, sum, lines }))
 }
 
@@ -165,39 +192,110 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let (frame, words) = (&visit.frame, visit.frame.words);
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
     let member = acting.member;
-    let before = match asked.get("before") {
-        "" => None,
-        index => Some(index.parse().map_err(|_| Oops::Missing)?),
-    };
-    let read = read(&app.handle, member, before, SHOWN).await?;
     let own = !acting.is_for_another();
     let looked = app.handle.look(move |machine, _| {
         let balance = machine.state().ledger().members().get(&member).map_or(0, |member| member.balance.get());
         (balance, Sight::of(machine, own))
     });
     let (balance, sight) = looked.await?;
-    let next = read
-        .lines
-        .last()
-        .filter(|_| read.more)
-        .map(|line| acting.address(&format!("/statement?before={}", line.index)));
-    let linked = |line: &Line| Shown {
-        address: line.exchange.map(|id| acting.address(&format!("/exchange/{id}"))),
-        ..shown(words, sight, &read, line)
-    };
     let page = StatementPage {
         frame,
         acting: acting.line(words),
         name: acting.name.clone(),
-        standing: sight.standing(words, balance),
+        standing: None,
         hours: sight.hours(),
-        today: words.day(clock::now()),
-        lines: read.lines.iter().map(linked).collect(),
-        file: acting.address("/statement.csv"),
-        proofs: if sight.hours() { proofs(&app, words, &acting).await? } else { Vec::new() },
-        next,
+        dated: words.day(clock::now()),
+        empty: words.t("statement-empty"),
+        lines: Vec::new(),
+        more: false,
+        months: Vec::new(),
+        ways: Vec::new(),
+        proofs: Vec::new(),
+    };
+    let page = match asked.get("month") {
+        "" => {
+            let page = StatementPage { standing: Some(sight.standing(words, balance)), ..page };
+            newest(&app, page, &acting, sight, asked.get("before")).await?
+        }
+        month => whole(&app, page, &acting, sight, Month::named(month).ok_or(Oops::Missing)?).await?,
     };
     Ok(pages::show(frame, &page))
+}
+
+/// The line with the way to the exchange it is about.
+fn linked(acting: &Acting, line: &Line, shown: Shown) -> Shown {
+    Shown { address: line.exchange.map(|id| acting.address(&format!("/exchange/{id}"))), ..shown }
+}
+
+/// The newest lines, or those below an entry.
+async fn newest<'a>(
+    app: &App,
+    page: StatementPage<'a>,
+    acting: &Acting,
+    sight: Sight,
+    before: &str,
+) -> Result<StatementPage<'a>, Oops> {
+    let words = page.frame.words;
+    let before = match before {
+        "" => None,
+        index => Some(index.parse().map_err(|_| Oops::Missing)?),
+    };
+    let read = read(&app.handle, acting.member, before, SHOWN).await?;
+    let next = read.lines.last().filter(|_| read.more).map(|line| format!("/statement?before={}", line.index));
+    let mut ways = vec![(words.t("statement-file"), acting.address("/statement.csv"))];
+    if let Some(next) = &next {
+        ways.insert(0, (words.t("statement-older"), acting.address(next)));
+    }
+    Ok(StatementPage {
+        lines: read.lines.iter().map(|line| linked(acting, line, shown(words, sight, &read, line))).collect(),
+        more: next.is_some() || before.is_some(),
+        months: months(app, words, acting).await?,
+        ways,
+        proofs: if sight.hours() { proofs(app, words, acting).await? } else { Vec::new() },
+        ..page
+    })
+}
+
+fn month_address(acting: &Acting, month: Month) -> String {
+    acting.address(&format!("/statement?month={}", month.tag()))
+}
+
+/// The months since the member's first entry, the newest first.
+async fn months(app: &App, words: Words, acting: &Acting) -> Result<Vec<(String, String)>, Refused> {
+    let Some(first) = app.handle.first_entry(acting.member).await? else { return Ok(Vec::new()) };
+    let (first, last) = (Month::of(date_of(first)), Month::of(date_of(clock::now())));
+    let months = std::iter::successors(Some(last), |month| month.before()).take_while(|month| *month >= first);
+    let way = |month: Month| (month.called(words, "statement-month"), month_address(acting, month));
+    Ok(months.take(MOST_MONTHS).map(way).collect())
+}
+
+/// All lines of a month on one page, the oldest first, however many there are: what somebody prints is whole.
+async fn whole<'a>(
+    app: &App,
+    page: StatementPage<'a>,
+    acting: &Acting,
+    sight: Sight,
+    month: Month,
+) -> Result<StatementPage<'a>, Oops> {
+    let words = page.frame.words;
+    let period = month.period().ok_or(Oops::Missing)?;
+    let first = app.handle.first_entry(acting.member).await?;
+    let mut ways = vec![(words.t("statement-newest"), acting.address("/statement"))];
+    if let Some(earlier) = month.before().filter(|_| first.is_some_and(|first| first < period.start)) {
+        ways.push((words.t("statements-earlier"), month_address(acting, earlier)));
+    }
+    if let Some(later) = month.after().filter(|later| *later <= Month::of(date_of(clock::now()))) {
+        ways.push((words.t("statements-later"), month_address(acting, later)));
+    }
+    let lines = within(&app.handle, words, sight, acting.member, period).await?;
+    Ok(StatementPage {
+        standing: sum(words, sight, &lines),
+        dated: month.called(words, "statement-month"),
+        empty: words.t("statement-month-empty"),
+        lines: lines.into_iter().map(|(line, shown)| linked(acting, &line, shown)).collect(),
+        ways,
+        ..page
+    })
 }
 
 /// The ways to the file with the proofs: of everything, and of each year when there is more than one.

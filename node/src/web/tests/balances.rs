@@ -3,8 +3,12 @@
 
 use super::{circles::circle, exchange_as};
 use crate::{
+    runtime::clock,
     trial::{Served, Trial},
-    web::browser::{Browser, Shown, serve},
+    web::{
+        browser::{Browser, Shown, serve},
+        words::date_of,
+    },
 };
 use kith_protocol::{
     community::{Balances, Charter},
@@ -112,6 +116,11 @@ async fn proven(elm: &Elm, member: MemberId) -> Told {
     }
 }
 
+/// The statement of this month, in which everything here took place.
+fn this_month() -> String {
+    format!("/statement?month={}", date_of(clock::now()).strftime("%Y-%m"))
+}
+
 /// The pages that say where somebody stands, or what they gave in all; of files, those with a cell that does.
 fn telling<'a>(read: &'a BTreeMap<String, Shown>, words: &[&str]) -> Vec<&'a str> {
     let tells = |shown: &Shown| {
@@ -144,7 +153,9 @@ async fn usually_pages_say_where_people_stand() {
     let cy = elm.read_by(elm.cy).await;
     assert!(telling(&cy, &[STANDS]).iter().any(|path| path.starts_with("/circles/")), "{:?}", cy.keys());
     let ada = elm.read_by(elm.ada).await;
-    assert_eq!(telling(&ada, &[STANDS, GIVEN]), ["/home", "/statement"]);
+    // What Eve left behind is all that the pot holds.
+    ada["/gift"].says(&format!("In the pot now: {STANDS}."));
+    assert_eq!(telling(&ada, &[STANDS, GIVEN]), ["/gift", "/home", "/statement", &this_month()]);
     elm.trial.running.stop().await;
 }
 
@@ -174,8 +185,10 @@ async fn hidden_hours_are_shown_to_nobody_but_the_member() {
     assert_eq!(telling(&ada, &[STANDS]), ["/home", "/statement"]);
     ada["/home"].says(&format!("Given: {GIVEN}."));
     ada["/statement"].says("5 hours").says("3 hours 5 minutes");
+    ada["/gift"].says("The pot belongs to all of us.").never("the pot now");
     ada["/charter"].says("is shown to you, and to nobody else");
-    assert_eq!(telling(&elm.read_by(elm.dee).await, &[STANDS]), ["/home", "/statement", "/statement.csv"]);
+    let dee = ["/home", "/statement", "/statement.csv", &this_month()];
+    assert_eq!(telling(&elm.read_by(elm.dee).await, &[STANDS]), dee);
     elm.trial.running.stop().await;
 }
 

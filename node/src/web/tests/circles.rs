@@ -106,6 +106,48 @@ async fn a_circles_coordinator_acts_for_its_members_and_for_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_exchange_bears_the_name_of_whoever_spoke_for_a_member() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let cy = trial.admit_named(3, "Cy Old").await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    circle(&mut rosa, "Elm Row", &["ada park"], "bo").await;
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let mut cy_sees = Browser::signed_in(&served, trial.handle(), cy).await;
+    let form = bo_sees.get(&format!("/record/hours?way=received&to=m/{cy}&for={ada}")).await.form("/record/hours");
+    // What is refused is nothing that was done for her.
+    bo_sees.whole(form.clone().with(&[("length", "50 h")])).await.1.is(422);
+    ada_sees.get("/helpers").await.is(200).never("Did something for you");
+    let (check, sent) = bo_sees.whole(form.with(&[("length", "0:45")])).await;
+    sent.is(200).says("<dt dir=\"auto\">Ada Park</dt><dd>Signed in, through Bo Lee</dd>");
+    // Sent twice, it was done once.
+    bo_sees.send(check.form("/record/hours"), "send").await.is(200);
+    let helpers = ada_sees.get("/helpers").await;
+    assert_eq!(helpers.body.matches("Did something for you").count(), 1, "{}", helpers.body);
+    let exchange = sent.path.split('?').next().unwrap();
+    ada_sees.get(exchange).await.says("<dt dir=\"auto\">You</dt><dd>Signed in, through Bo Lee</dd>");
+    cy_sees.get(exchange).await.says("<dt dir=\"auto\">Ada Park</dt><dd>Signed in, through Bo Lee</dd>");
+    // Her statement and her copy of her data say it, too; nobody spoke for Cy.
+    ada_sees.get("/statement").await.says("<bdi>Cy Old, through Bo Lee</bdi>");
+    let data = trial.handle().data_of(ada).await.unwrap();
+    assert!(data["statement"].as_array().unwrap().iter().any(|line| line["through"] == "Bo Lee"), "{data}");
+    cy_sees.get("/statement").await.says("Ada Park").never("through Bo Lee");
+
+    // The same for a yes.
+    let form = cy_sees.get(&format!("/record/hours?way=gave&to=m/{ada}")).await.form("/record/hours");
+    let waits = cy_sees.whole(form.with(&[("length", "1")])).await.1.path;
+    let waits = waits.split('?').next().unwrap();
+    let form = bo_sees.get(&format!("{waits}?for={ada}")).await.form(&format!("{waits}/confirm"));
+    bo_sees.send(form, "send").await.is(200);
+    let page = cy_sees.get(waits).await;
+    page.says("<dt dir=\"auto\">You</dt><dd>Signed in, and said yes</dd>");
+    page.says("<dt dir=\"auto\">Ada Park</dt><dd>Signed in, through Bo Lee</dd>");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sheet_of_a_group_is_one_exchange_that_can_be_undone() {
     let trial = Trial::begin("Elm", false).await;
     let served = serve(trial.handle()).await;

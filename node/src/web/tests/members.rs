@@ -82,6 +82,7 @@ async fn asking_and_offering_are_looked_at_once_more_and_posted_once() {
     let edit = browser.send(check.form("/ask"), "edit").await;
     assert_eq!(edit.is(200).form("/ask").get("text"), "Tuesday.\nAn hour.");
     let (_, posted) = browser.whole(edit.form("/ask")).await;
+    posted.says("People can see it now, and write to you here. A coordinator can help, too.");
     posted.is(200).says("Your ask is on the board.").says("A lift to the clinic").says("Take it down");
     // Sent twice, it stands there once.
     let again = browser.send(check.form("/ask"), "send").await;

@@ -31,7 +31,8 @@ async fn a_member_gives_hours_to_the_pot_once() {
     let served = serve(trial.handle()).await;
     let mut browser = Browser::signed_in(&served, trial.handle(), amina).await;
     browser.get("/me").await.says("href=\"/gift\"");
-    let form = browser.get("/gift").await.says("The pot belongs to all of us.").form("/gift");
+    let page = browser.get("/gift").await;
+    let form = page.says("The pot belongs to all of us.").says("There is nothing in the pot just now.").form("/gift");
     for bad in ["", "soon", "-1", "0"] {
         let again = browser.send(form.clone().with(&[("length", bad)]), "check").await;
         assert_eq!(again.is(422).form("/gift").get("length"), bad);
@@ -41,6 +42,7 @@ async fn a_member_gives_hours_to_the_pot_once() {
     given.says("You gave 1 hour 30 minutes to the community pot").says("Done. It counts since today.");
     assert_eq!(browser.send(check.form("/gift"), "send").await.path, given.path);
     assert_eq!(pot(&trial).await, 90);
+    browser.get("/gift").await.says("In the pot now: 1 hour 30 minutes.");
     assert_eq!(last_gift(&trial).await, (amina, 90, Authority::Session));
     // Nobody helped her for it: the columns of help have nothing of it, and the file has what it took off.
     let statement = browser.get("/statement").await;
