@@ -6,6 +6,7 @@ mod coordinators;
 mod crossing;
 mod deciding;
 mod disputes;
+mod drawings;
 mod erase;
 mod escrow;
 mod finding;

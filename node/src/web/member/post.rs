@@ -9,6 +9,7 @@ use crate::{
         forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
         news::{News, go_telling},
         pages::{CheckPage, FormPage, go, refusal},
+        skills,
         stale::{self, Stood},
         times,
         visit::{Frame, Visit},
@@ -69,7 +70,8 @@ const SOON: [(&str, &str, Option<u32>); 3] =
 fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>, stood: When) -> Listing {
     let words = reader.words();
     let title = reader.line("title", &posting.key("title"), MAX_TITLE, Need::Must);
-    let categories = CATEGORIES.map(|category| Choice::new(category_tag(category), words.category(category)));
+    let categories = CATEGORIES
+        .map(|category| Choice::new(category_tag(category), words.category(category)).drawn(skills::drawing(category)));
     let tag = reader.choice("category", &posting.key("category"), categories.into(), Need::Must);
     let category = CATEGORIES.into_iter().find(|category| category_tag(*category) == tag);
     let text = reader.area("text", &posting.key("text"), MAX_LISTING_TEXT, Need::May);
