@@ -22,6 +22,7 @@ mod passkeys;
 mod pot;
 mod rough;
 mod scanning;
+mod sides;
 mod telling;
 mod together;
 
