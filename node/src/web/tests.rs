@@ -18,6 +18,7 @@ mod keys;
 mod live;
 mod looking_after;
 mod members;
+mod origins;
 mod passkeys;
 mod pot;
 mod rough;
