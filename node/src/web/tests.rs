@@ -26,6 +26,7 @@ mod scanning;
 mod sides;
 mod telling;
 mod together;
+mod weight;
 
 use super::{
     assets::STYLE,

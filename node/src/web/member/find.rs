@@ -26,8 +26,8 @@ use kith_protocol::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Results of a page: a few screens of a phone.
-const SHOWN: usize = 20;
+/// Results of a page: a few screens of a phone, and less than 60 KB with the longest listings and all that the page loads.
+const SHOWN: usize = 16;
 /// The longest search, in letters: a sentence.
 const MAX_QUERY: usize = 200;
 /// The most letters of a listing's text in a result.
