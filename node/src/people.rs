@@ -28,7 +28,7 @@ pub struct Person {
     /// Whether they let their telephone number be printed in the directory of members.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub in_directory: bool,
-    /// Where they live, as coarsely as a listing says its place: a geohash. For them and the coordinators only.
+    /// Where they live, to a kilometre or so: a geohash. For them and the coordinators only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<String>,
 }

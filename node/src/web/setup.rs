@@ -8,7 +8,9 @@ mod shown;
 mod upload;
 mod work;
 
-pub(super) use founding::{BALANCES, CONFIRMATIONS, RAILS, area_field, balances_field, home_field};
+pub(super) use founding::{
+    BALANCES, CONFIRMATIONS, RAILS, area_field, balances_field, home_field, listing_place_field,
+};
 pub(crate) use joining::acceptance;
 
 use super::{

@@ -7,6 +7,7 @@ mod coordinators;
 mod crossing;
 mod deciding;
 mod disputes;
+mod drawings;
 mod erase;
 mod escrow;
 mod finding;
@@ -18,14 +19,17 @@ mod keys;
 mod live;
 mod looking_after;
 mod members;
+mod origins;
 mod passkeys;
 mod pot;
 mod rough;
 mod scanning;
+mod sides;
 mod stale;
 mod statements;
 mod telling;
 mod together;
+mod weight;
 
 use super::{
     assets::STYLE,

@@ -18,11 +18,18 @@ pub(in crate::web) struct Choice {
     pub(in crate::web) value: String,
     pub(in crate::web) label: String,
     pub(in crate::web) chosen: bool,
+    /// A drawing beside its words (SVG path data).
+    pub(in crate::web) drawing: Option<&'static str>,
 }
 
 impl Choice {
     pub(in crate::web) fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into(), chosen: false }
+        Self { value: value.into(), label: label.into(), chosen: false, drawing: None }
+    }
+
+    /// The same with a drawing.
+    pub(in crate::web) fn drawn(self, drawing: &'static str) -> Self {
+        Self { drawing: Some(drawing), ..self }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     web::{
         Answer, App,
         forms::{Asked, Choice, Sent},
-        pages, shelf, times,
+        pages, shelf, skills, times,
         visit::{Frame, Visit, escaped},
         words::{CATEGORIES, Language, Words, category_tag, shortened},
     },
@@ -26,8 +26,8 @@ use kith_protocol::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Results of a page: a few screens of a phone.
-const SHOWN: usize = 20;
+/// Results of a page: a few screens of a phone, and less than 60 KB with the longest listings and all that the page loads.
+const SHOWN: usize = 16;
 /// The longest search, in letters: a sentence.
 const MAX_QUERY: usize = 200;
 /// The most letters of a listing's text in a result.
@@ -53,6 +53,8 @@ struct Hit {
     why: Vec<String>,
     asleep: bool,
     address: String,
+    /// The drawing of its kind.
+    skill: &'static str,
 }
 
 #[derive(Template)]
@@ -174,6 +176,7 @@ fn hit(words: Words, names: &BTreeMap<MemberId, String>, found: Owned, why: Vec<
         why,
         asleep: !found.connected,
         address: format!("/listing/{}/{}", found.record.community, found.record.key),
+        skill: skills::drawing(listing.category),
     })
 }
 

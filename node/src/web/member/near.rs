@@ -9,7 +9,7 @@ use crate::{
         near::Nearby,
         week::{newest, records_after},
     },
-    web::words::Words,
+    web::{skills, words::Words},
 };
 use kith_protocol::{
     id::MemberId,
@@ -33,6 +33,8 @@ pub(super) struct Near {
     pub(super) from: Option<String>,
     pub(super) why: Vec<String>,
     pub(super) address: String,
+    /// The drawing of its kind.
+    pub(super) skill: &'static str,
 }
 
 /// What is new here and close by, as finding tells it, the newest first; not the member's own.
@@ -79,6 +81,7 @@ pub(super) fn shown(words: Words, kind: Kind, skills: &BTreeSet<Category>, found
         from: (!found.own).then(|| found.called(words)),
         why: why(words, &wanted, skills, found),
         address: format!("/listing/{}/{}", found.record.community, found.record.key),
+        skill: skills::drawing(listing.category),
     });
     near.collect()
 }

@@ -9,6 +9,8 @@ use crate::{
         forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
         news::{News, go_telling},
         pages::{CheckPage, FormPage, go, refusal},
+        setup::listing_place_field,
+        skills,
         stale::{self, Stood},
         times,
         visit::{Frame, Visit},
@@ -69,18 +71,20 @@ const SOON: [(&str, &str, Option<u32>); 3] =
 fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>, stood: When) -> Listing {
     let words = reader.words();
     let title = reader.line("title", &posting.key("title"), MAX_TITLE, Need::Must);
-    let categories = CATEGORIES.map(|category| Choice::new(category_tag(category), words.category(category)));
+    let categories = CATEGORIES
+        .map(|category| Choice::new(category_tag(category), words.category(category)).drawn(skills::drawing(category)));
     let tag = reader.choice("category", &posting.key("category"), categories.into(), Need::Must);
     let category = CATEGORIES.into_iter().find(|category| category_tag(*category) == tag);
     let text = reader.area("text", &posting.key("text"), MAX_LISTING_TEXT, Need::May);
     let remote = reader.tick("remote", "listing-remote");
+    let area = listing_place_field(reader);
     let when = times::fields(reader, posting == Posting::Ask, stood);
     Listing {
         title,
         text: Some(text).filter(|text| !text.is_empty()),
         category: category.unwrap_or(kith_protocol::shelf::Category::Other),
         tags: Vec::new(),
-        area: None,
+        area,
         language: frame.lang().to_owned(),
         remote,
         when,
@@ -165,6 +169,7 @@ fn stood(listing: &Listing) -> Stood {
         ("title", listing.title.clone()),
         ("category", category_tag(listing.category).to_owned()),
         ("text", listing.text.clone().unwrap_or_default()),
+        ("area", listing.area.clone().unwrap_or_default()),
         ("remote", if listing.remote { "yes" } else { "" }.to_owned()),
     ];
     Stood::new(what.into_iter().chain(times::stood(listing.when)))
@@ -238,7 +243,7 @@ pub(super) async fn send_change(
         return Ok(both.unwrap_or_else(|| go_telling(&changing.back, News::Listing)));
     }
     let standing = changing.listing.clone();
-    let listing = Listing { tags: standing.tags, area: standing.area, language: standing.language, ..wanted };
+    let listing = Listing { tags: standing.tags, language: standing.language, ..wanted };
     let (key, expires_at) = (changing.found.record.key, changing.found.record.expires_at);
     // Whose it is stays as it was.
     let command = Command::Publish { key, item: changing.posting.item()(listing), expires_at, owner: None };

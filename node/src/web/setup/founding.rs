@@ -37,7 +37,7 @@ const ASKED_BACK: [usize; 2] = [5, 18];
 const MAX_PLACE: usize = 60;
 /// Letters of a geohash that are kept of coordinates: five kilometres or so.
 const ROUGH_LETTERS: usize = 5;
-/// The same of where a member lives: a kilometre or so, and as many as a listing may have.
+/// The same of where a member lives: a kilometre or so.
 const HOME_LETTERS: usize = 6;
 
 /// The rough place of a community, if it says one: as coordinates or as a geohash.
@@ -45,9 +45,22 @@ pub(in crate::web) fn area_field(reader: &mut Reader<'_>) -> Option<String> {
     place_field(reader, "setup-area", ROUGH_LETTERS)
 }
 
-/// Where a member lives, as roughly as a listing says its place.
+/// Where a member lives, roughly. Only they and the coordinators see it.
 pub(in crate::web) fn home_field(reader: &mut Reader<'_>) -> Option<String> {
     place_field(reader, "me-area", HOME_LETTERS)
+}
+
+/// Where a listing is, folded away. Everybody sees it, so that it is no finer than where a community is: a finer code is cut.
+pub(in crate::web) fn listing_place_field(reader: &mut Reader<'_>) -> Option<String> {
+    let mut area = place_field(reader, "listing-area", ROUGH_LETTERS);
+    if let (Some(area), Some(field)) = (&mut area, reader.fields.last_mut())
+        && text::check_area(area).is_ok()
+    {
+        area.truncate(ROUGH_LETTERS);
+        field.value.clone_from(area);
+    }
+    reader.aside();
+    area
 }
 
 /// A rough place: of coordinates so many letters of their geohash are kept.

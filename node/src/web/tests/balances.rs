@@ -32,10 +32,10 @@ const PAGES: usize = 30;
 /// The most that it reads: twice what there is.
 const MOST_PAGES: usize = 400;
 
-struct Elm {
-    trial: Trial,
-    served: Served,
-    ada: MemberId,
+pub(super) struct Elm {
+    pub(super) trial: Trial,
+    pub(super) served: Served,
+    pub(super) ada: MemberId,
     bo: MemberId,
     cy: MemberId,
     dee: MemberId,
@@ -43,7 +43,7 @@ struct Elm {
 
 impl Elm {
     /// A community in which people stand where the constants say; Cy looks after the circle that Ada is in.
-    async fn begin() -> Self {
+    pub(super) async fn begin() -> Self {
         let trial = Trial::begin("Elm", false).await;
         let served = serve(trial.handle()).await;
         let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
@@ -75,31 +75,36 @@ impl Elm {
         self.trial.command(Command::ChangeCharter { charter, by: self.trial.coordinator }).await;
     }
 
-    async fn browser(&self, member: MemberId) -> Browser {
+    pub(super) async fn browser(&self, member: MemberId) -> Browser {
         Browser::signed_in(&self.served, self.trial.handle(), member).await
     }
 
     /// Every page and file that somebody can reach, by address.
     async fn read_by(&self, member: MemberId) -> BTreeMap<String, Shown> {
-        let mut browser = self.browser(member).await;
-        let mut waiting = VecDeque::from(["/home".to_owned()]);
-        let (mut met, mut read) = (BTreeSet::new(), BTreeMap::new());
-        while let Some(path) = waiting.pop_front() {
-            let path = path.split('#').next().unwrap().to_owned();
-            if !path.starts_with('/') || path.starts_with("/static") || !met.insert(path.clone()) {
-                continue;
-            }
-            let shown = browser.get(&path).await;
-            if shown.status == 200 {
-                waiting.extend(shown.links());
-                // Under the address it leads to: the first page of whoever is signed in is their home.
-                read.insert(shown.path.clone(), shown);
-            }
-            assert!(met.len() < MOST_PAGES, "the pages have no end: {met:?}");
-        }
+        let read = reach(&mut self.browser(member).await, "/home").await;
         assert!(read.len() > PAGES, "{:?}", read.keys());
         read
     }
+}
+
+/// Every page and file that can be reached from an address by following links, by address.
+pub(super) async fn reach(browser: &mut Browser, first: &str) -> BTreeMap<String, Shown> {
+    let mut waiting = VecDeque::from([first.to_owned()]);
+    let (mut met, mut read) = (BTreeSet::new(), BTreeMap::new());
+    while let Some(path) = waiting.pop_front() {
+        let path = path.split('#').next().unwrap().to_owned();
+        if !path.starts_with('/') || path.starts_with("/static") || !met.insert(path.clone()) {
+            continue;
+        }
+        let shown = browser.get(&path).await;
+        if shown.status == 200 {
+            waiting.extend(shown.links());
+            // Under the address it leads to: the first page of whoever is signed in is their home.
+            read.insert(shown.path.clone(), shown);
+        }
+        assert!(met.len() < MOST_PAGES, "the pages have no end: {met:?}");
+    }
+    read
 }
 
 /// What the file with the proofs says that a member got for themselves.

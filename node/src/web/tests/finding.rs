@@ -17,10 +17,14 @@ use kith_protocol::{
 
 /// What the newest listing of ours says of when.
 async fn newest(trial: &Trial) -> When {
+    newest_listing(trial).await.when
+}
+
+async fn newest_listing(trial: &Trial) -> Listing {
     let look = trial.handle().look(|machine, book| {
         let (own, revision) = (machine.identity().community, machine.state().shelf().0);
         let record = book.records(&own, revision.saturating_sub(1), 1).into_iter().next();
-        record.and_then(|record| Kind::of(&record.content.item).map(|(_, listing)| listing.when))
+        record.and_then(|record| Kind::of(&record.content.item).map(|(_, listing)| listing.clone()))
     });
     look.await.unwrap().unwrap()
 }
@@ -168,6 +172,54 @@ async fn whoever_says_where_they_live_has_near_measured_from_there() {
     assert_eq!(change.get("area"), kept);
     browser.send(change.with(&[("area", "")]), "send").await.is(200);
     browser.get("/find?place=near").await.says("Next street").never("In Cardiff");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_listing_is_can_be_said_found_and_changed() {
+    let (trial, joe) = elm().await;
+    at(&trial, Some("gcpvj")).await;
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), joe).await;
+    let cardiff = "51.4816, -3.1791";
+    for (path, title, area, kept) in [
+        ("/offer", "Hems anywhere", "", None),
+        // Finer than everybody should know.
+        ("/offer", "Hems next street", "GCPVN7", Some("gcpvn")),
+        ("/ask", "A lift in Cardiff", cardiff, Some("gcjsz")),
+        ("/offer", "Hems in Cardiff", cardiff, Some("gcjsz")),
+    ] {
+        let form = browser.get(path).await.says("Where, roughly").says("Everybody can see it.").form(path);
+        let form = form.with(&[("title", title), ("category", "making")]);
+        let wrong = browser.send(form.clone().with(&[("area", "Elm Road 7")]), "check").await;
+        wrong.is(422).says("Write two numbers").says("<details open>");
+        let (check, posted) = browser.whole(form.with(&[("area", area)])).await;
+        check.never("3.1791").never("gcpvn7").says(kept.unwrap_or(title));
+        posted.is(200);
+        assert_eq!(newest_listing(&trial).await.area.as_deref(), kept, "{title}");
+    }
+    browser.get("/find?place=near").await.says("Hems anywhere").says("Hems next street").never("Hems in Cardiff");
+    browser.get("/find?place=near&kind=needs").await.never("A lift in Cardiff");
+    browser.get("/find?kind=needs").await.says("A lift in Cardiff").says("km away");
+
+    // Changed without touching it, it stays; two who change it at once see both.
+    let found = browser.get("/find?q=hems+cardiff").await;
+    let link = found.links().into_iter().find(|link| link.starts_with("/listing/")).unwrap();
+    let change = format!("{link}/change");
+    let form = browser.get(&change).await.says("<details open>").form(&change);
+    assert_eq!(form.get("area"), "gcjsz");
+    browser.send(form.with(&[("title", "Hems by the sea")]), "send").await.is(200).says("Hems by the sea");
+    assert_eq!(newest_listing(&trial).await.area.as_deref(), Some("gcjsz"));
+    let (one, other) = (browser.get(&change).await.form(&change), browser.get(&change).await.form(&change));
+    browser.send(one.with(&[("area", "gcpvn")]), "send").await.is(200);
+    let both = browser.send(other.with(&[("title", "Hems by the shore")]), "send").await;
+    both.is(409).says("Where, roughly").says("gcpvn").says("gcjsz");
+    browser.get("/find?place=near").await.says("Hems by the sea").never("Hems by the shore");
+    // Left empty, it is simply here.
+    let form = browser.get(&change).await.form(&change).with(&[("area", "")]);
+    browser.send(form, "send").await.is(200);
+    assert_eq!(newest_listing(&trial).await.area, None);
+    browser.get("/find?place=near").await.says("Hems by the sea");
     trial.running.stop().await;
 }
 
