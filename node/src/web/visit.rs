@@ -28,7 +28,8 @@ pub(super) const SESSION: &str = "kith_session";
 const VISIT: &str = "kith_visit";
 pub(super) const LANGUAGE: &str = "kith_language";
 pub(super) const TEXT: &str = "kith_text";
-/// The value of [`TEXT`] for large print.
+/// The values of [`TEXT`], for usual and for large print.
+pub(super) const USUAL: &str = "usual";
 pub(super) const LARGE: &str = "large";
 /// Cookies about looks stand as long as a session.
 const LOOKS_STAND_SECONDS: u64 = 180 * 86_400;

@@ -117,6 +117,50 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_name_at_the_top_leads_back_to_where_somebody_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = begin(dir.path(), &quiet()).await.unwrap().unwrap();
+    let (base, path) = parts(&first);
+    let mut rosa = Browser::at(&base);
+    rosa.get(&path).await.is(200).says("<a class=\"name\" href=\"/\"");
+    assert_eq!(rosa.get("/").await.is(200).says("Welcome to Kith").path, "/setup");
+    let named = chosen(&mut rosa, "/setup", "new").await;
+    assert_eq!(rosa.get("/").await.is(200).path, "/setup/name");
+    let charter = rosa.send(named.form("/setup/name").with(&[("name", "Elm"), ("coordinator", "Rosa")]), "check").await;
+    let sheet = rosa.send(charter.form("/setup/charter"), "check").await;
+    let again = rosa.get("/").await;
+    assert_eq!(again.is(200).path, "/setup/words");
+    assert_eq!(words_of(&again), words_of(&sheet), "the words on paper stay the words");
+    // A page that is not there, and a form that was not taken, change nothing of that.
+    rosa.get("/setup/check").await.is(200);
+    let page = rosa.get("/today?and=more").await;
+    assert_eq!(page.is(200).path, "/setup/check");
+    rosa.send(page.form("/setup/check"), "check").await.is(422);
+    assert_eq!(rosa.get("/").await.path, "/setup/check");
+    // Nobody else comes in by it.
+    Browser::at(&base).get("/").await.is(403).says("This page is closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_print_begins_with_the_first_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = begin(dir.path(), &quiet()).await.unwrap().unwrap();
+    let (base, path) = parts(&first);
+    let mut rosa = Browser::at(&base);
+    let page = rosa.get(&path).await;
+    let form = page.says("Text size").form("/setup").with(&[("language", "en")]);
+    assert_eq!(form.get("text"), "usual");
+    assert!(!rosa.send(form.clone(), "check").await.body.contains("class=\"large\""));
+    rosa.send(form.clone().with(&[("text", "huge")]), "check").await.is(422);
+    let way = rosa.send(form.with(&[("text", "large")]), "check").await;
+    way.is(200).says("<html lang=\"en\" class=\"large\">");
+    assert!(rosa.cookies().contains("kith_text=large"), "{}", rosa.cookies());
+    // It can be changed from there.
+    assert!(way.links().contains(&"/setup".to_owned()));
+    assert_eq!(rosa.get("/setup").await.says("class=\"large\"").form("/setup").get("text"), "large");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_an_empty_directory_is_set_up() {
     let dir = tempfile::tempdir().unwrap();
     assert!(begin(&dir.path().join("misspelled"), &quiet()).await.unwrap().is_none());
