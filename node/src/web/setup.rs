@@ -31,6 +31,7 @@ use axum::{
 };
 use bringing::Bringing;
 use data_encoding::HEXLOWER;
+use jiff::tz::TimeZone;
 use kith_protocol::{
     id::{Digest, MemberId},
     partnership::Invitation,
@@ -64,6 +65,8 @@ pub struct Founded {
     pub contact: Option<String>,
     /// What they say about benefits and tax, if they said something.
     pub benefits: Option<String>,
+    /// The zone in which the pages are to tell the time, if they said one.
+    pub zone: Option<TimeZone>,
     /// Another community's invitation, to be accepted as soon as the node runs.
     pub invitation: Option<Invitation>,
     /// Whether it came back from a backup, perhaps with settings of its own.
@@ -77,6 +80,7 @@ struct Answers {
     founding: Option<Founding>,
     contact: Option<String>,
     benefits: Option<String>,
+    zone: Option<TimeZone>,
     root: Option<Root>,
     invitation: Option<Invitation>,
     bringing: Bringing,

@@ -5,6 +5,7 @@ mod restoring;
 
 use super::*;
 use crate::web::browser::{Browser, Shown};
+use jiff::tz::TimeZone;
 
 fn quiet() -> Settings {
     Settings {
@@ -78,7 +79,10 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let bad = empty.form("/setup/name").with(&[("name", "Elm <b>"), ("coordinator", "Rosa"), ("area", "london!")]);
     let bad = rosa.send(bad, "check").await;
     bad.is(422).says("<a href=\"#area\">Write two numbers, like 51.45, -0.02.");
-    let named = bad.form("/setup/name").with(&[("area", "51.5012, -0.1103"), ("contact", "Ring Rosa")]);
+    let named = [("area", "51.5012, -0.1103"), ("contact", "Ring Rosa"), ("zone", "Elm Street")];
+    let bad = rosa.send(bad.form("/setup/name").with(&named), "check").await;
+    bad.is(422).says("<a href=\"#zone\">We do not know this one.");
+    let named = bad.form("/setup/name").with(&[("zone", "new york")]);
     let charter = rosa.send(named, "check").await;
     let sheet = with_rules(&mut rosa, &charter).await;
     sheet.is(200).says("<svg class=\"qr\"").says("Recovery sheet").says("Elm &#60;b&#62;");
@@ -99,6 +103,10 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let link = done.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
 
     let founded = first.founded().await;
+    let zone = |found: Option<&TimeZone>| found.and_then(TimeZone::iana_name).map(str::to_owned);
+    assert_eq!(zone(founded.zone.as_ref()).as_deref(), Some("America/New_York"));
+    let (kept, _) = Settings::load(dir.path(), None, []).unwrap();
+    assert_eq!(kept.zone, founded.zone);
     let node = Box::pin(first.on(dir.path(), &quiet(), None)).await.unwrap();
     keep_promises(&node, founded).await;
     assert_eq!((node.url.as_str(), node.name.as_str()), (base.as_str(), "Elm <b>"));
@@ -111,7 +119,7 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let limits =
         (charter.organisation_floor.get(), charter.ceiling.map(|most| most.get()), charter.largest_exchange.get());
     assert_eq!(limits, (-100 * 60, Some(60 * 60 + 30), 8 * 60));
-    rosa.get("/charter").await.says("Ask Rosa, who asked the office.");
+    rosa.get("/charter").await.says("Ask Rosa, who asked the office.").says("Time zone");
     node.stop().await;
     assert!(begin(dir.path(), &quiet()).await.unwrap().is_none());
 }
