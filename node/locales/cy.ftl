@@ -705,6 +705,7 @@ code-step-1-here = Ewch i
 code-step-2 = Ysgrifennwch y cod, a phwyswch “Mewngofnodi”.
 code-step-3 = Mae'n gweithio unwaith, hyd { $day }.
 code-keep = Peidiwch â'i ddangos i eraill. Wedi colli'r cod? Gofynnwch am un newydd.
+code-lost-phone = Ffôn ar goll? Mae'n dal wedi mewngofnodi nes i chi ei allgofnodi.
 code-back = Yn ôl at { $name }
 place-only-here = Dim ond ar y cyfrifiadur hwn y mae'r cyfeiriad yn gweithio, felly nid oes sgwâr i ffonau.
 slips-only-here = Dim ond ar gyfer lluniau y mae'r sgwariau hyn: ar y cyfrifiadur hwn yn unig y mae eu cyfeiriad yn gweithio.

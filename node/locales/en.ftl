@@ -700,6 +700,7 @@ code-step-1-here = Go to
 code-step-2 = Write the code, and press “Sign in”.
 code-step-3 = It is good once, until { $day }.
 code-keep = Do not show it to others. A lost code? Ask for a new one.
+code-lost-phone = Was a phone lost? It is still signed in, until you end that.
 code-back = Back to { $name }
 place-only-here = This address works on this computer only, so there is no square for phones.
 slips-only-here = The squares here work for photos only, as their address works on this computer only.

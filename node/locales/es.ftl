@@ -700,6 +700,7 @@ code-step-1-here = Vaya a
 code-step-2 = Escriba el código y pulse «Entrar».
 code-step-3 = Vale una vez, hasta el { $day }.
 code-keep = No lo enseñe a nadie. ¿Lo perdió? Pida otro.
+code-lost-phone = ¿Se perdió un teléfono? Sigue abierto hasta que usted lo cierre.
 code-back = Volver a { $name }
 place-only-here = Esta dirección solo vale en este ordenador, así que no hay cuadrado para teléfonos.
 slips-only-here = Estos cuadrados solo valen para fotos: su dirección solo vale en este ordenador.

@@ -284,6 +284,8 @@ struct CodePage<'a> {
     until: String,
     place: String,
     square: Option<Square>,
+    /// Where the devices of this member are signed out: a code alone lets a lost phone in as before.
+    devices: String,
     back: String,
 }
 
@@ -303,6 +305,7 @@ pub(super) async fn code(State(app): State<App>, Path(id): Path<String>, post: P
         square: frame.square(&format!("{place}?code={}", code.shown())),
         code: code.shown(),
         place,
+        devices: format!("/me?for={}", known.named.id),
         back: format!("/members/{}", known.named.id),
     };
     let response: Response = pages::show(frame, &page);
