@@ -9,6 +9,7 @@ mod keys;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use file::keep_zone;
 pub use keys::{Given, KEYS, Key, Kind};
 
 use crate::{backup::Policy, network, passkey::Site, spelling::closest};

@@ -55,6 +55,8 @@ use oops::Oops;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use visit::{Frame, Guest, cookie, dress, looks};
 pub(crate) use words::tell_time_in;
+#[cfg(test)]
+pub(crate) use words::zone_name;
 
 /// Where a request came from, as the node's guard saw it: tries to sign in are counted by it.
 #[derive(Debug, Clone, Copy)]

@@ -71,12 +71,18 @@ impl Serve {
         Ok((settings, warnings))
     }
 
-    /// The settings that came back with a community, which hold at every start from now on.
+    /// The settings as they are after the first run: they came back with the community, or say its zone. They hold at every
+    /// start from now on, and the pages tell the time by them at once.
     fn own(&self, founded: &Founded) -> Option<Settings> {
-        let again = founded.restored.then(|| self.settings(environment()))?;
         let wrong =
             |why: &Failure| tracing::warn!(why = why.detail, "settings that came back cannot be used; mend them");
-        again.inspect_err(wrong).ok().map(|(settings, _)| settings)
+        let own = self.settings(environment()).inspect_err(wrong).ok().map(|(settings, _)| settings);
+        let kept = own.as_ref().and_then(|own| own.zone.as_ref());
+        if founded.zone.is_some() && founded.zone.as_ref() != kept {
+            tracing::warn!("the settings do not have the zone that was chosen; write it as `zone` under [http]");
+        }
+        kept.or(founded.zone.as_ref()).into_iter().for_each(web::tell_time_in);
+        own
     }
 
     /// Speaks when standard input closes; never, when nobody asked for that.
@@ -247,5 +253,32 @@ mod tests {
         let failure = serve.settings(environment).unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
         assert!(failure.detail.starts_with("--listen: 'listen' holds 'nowhere'"), "{}", failure.detail);
+    }
+
+    #[test]
+    fn the_zone_that_came_back_holds_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let serve = Serve {
+            dir: dir.path().into(),
+            config: None,
+            http: None,
+            listen: Vec::new(),
+            peer: Vec::new(),
+            announce: Vec::new(),
+            stop_with_stdin: false,
+        };
+        let founded =
+            |zone| Founded { sign_in: None, contact: None, benefits: None, zone, invitation: None, restored: true };
+        // Zones without summer time beside UTC: other tests in this process may read the clock meanwhile.
+        let zone = |name: &str| jiff::tz::TimeZone::get(name).unwrap();
+        web::tell_time_in(&zone("Africa/Dakar"));
+        std::fs::write(dir.path().join("kith.toml"), "[http]\nzone = \"Africa/Abidjan\"").unwrap();
+        let own = serve.own(&founded(None)).unwrap();
+        assert_eq!(own.zone, Some(zone("Africa/Abidjan")));
+        assert_eq!(web::zone_name().as_deref(), Some("Africa/Abidjan"));
+        // One that was chosen and could not be kept.
+        std::fs::write(dir.path().join("kith.toml"), "").unwrap();
+        serve.own(&founded(Some(zone("Africa/Accra")))).unwrap();
+        assert_eq!(web::zone_name().as_deref(), Some("Africa/Accra"));
     }
 }

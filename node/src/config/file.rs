@@ -1,7 +1,7 @@
 //! The file of settings: TOML, read with a place for every complaint.
 
 use super::{ConfigError, Given, KEYS, MAX_FILE_BYTES, Settings};
-use crate::spelling::closest;
+use crate::{spelling::closest, store::files};
 use std::{
     io::{ErrorKind, Read as _},
     path::Path,
@@ -22,6 +22,38 @@ pub(super) fn read(path: &Path, must: bool) -> Result<Option<String>, ConfigErro
         return Err(unreadable(format!("it is larger than {MAX_FILE_BYTES} bytes")));
     }
     Ok(Some(text))
+}
+
+/// The text of a file of settings with the zone in it, and all else as it was.
+fn with_zone(text: &str, zone: &str) -> String {
+    let line = format!("zone = \"{zone}\"");
+    let mut lines: Vec<&str> = text.lines().collect();
+    let Some(head) = lines.iter().position(|line| line.trim_start().starts_with("[http]")) else {
+        let before = if text.trim().is_empty() { String::new() } else { format!("{}\n\n", text.trim_end()) };
+        return format!("{before}[http]\n{line}\n");
+    };
+    let begins = head + 1;
+    let section = lines.iter().skip(begins).take_while(|line| !line.trim_start().starts_with('['));
+    let is_zone = |line: &&str| line.split_once('=').is_some_and(|(name, _)| name.trim() == "zone");
+    match section.into_iter().position(is_zone) {
+        Some(at) => lines[begins + at] = &line,
+        None => lines.insert(begins, &line),
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Writes the zone into the file of settings in `dir`.
+///
+/// # Errors
+/// In words: a file that cannot be read or written, or that is written so that a line more would spoil it.
+pub(crate) fn keep_zone(dir: &Path, zone: &str) -> Result<(), String> {
+    let own = dir.join(super::FILE);
+    // What the name leads to is changed, not the name.
+    let path = std::fs::canonicalize(&own).unwrap_or(own);
+    let text = read(&path, false).map_err(|why| why.to_string())?.unwrap_or_default();
+    let text = with_zone(&text, zone);
+    Settings::default().take_file(&path.display().to_string(), &text).map_err(|why| why.to_string())?;
+    files::replace(&path, &[text.as_bytes()]).map(drop).map_err(|why| why.to_string())
 }
 
 impl Settings {

@@ -178,3 +178,34 @@ fn browsers_may_ask_for_the_site_without_its_name_being_said_twice() {
     assert_eq!(settings.site.unwrap().origin(), "https://time.example.org");
     assert_eq!(file("[http]\nsite = \"\"").unwrap(), Settings::default());
 }
+
+#[test]
+fn a_zone_is_kept_beside_all_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(FILE);
+    let listens = "127.0.0.1:1".parse().unwrap();
+    let http = "[http]\nlisten = \"127.0.0.1:1\"\n";
+    let zoned = "[log]\nlevel = \"warn\"\n[http]\nlisten = \"127.0.0.1:1\"\n  zone=\"\" # none\n[network]\nmdns = true";
+    for (before, mdns) in [(http, false), (zoned, true), (&http.replace('\n', "\r\n"), false)] {
+        std::fs::write(&path, before).unwrap();
+        for zone in ["Europe/London", "America/Port-au-Prince"] {
+            keep_zone(dir.path(), zone).unwrap();
+            let (settings, _) = Settings::load(dir.path(), None, []).unwrap();
+            assert_eq!(settings.zone.unwrap().iana_name(), Some(zone), "{before}");
+            assert_eq!((settings.http_listen, settings.mdns), (listens, mdns));
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap().matches("zone").count(), 1);
+    }
+    // No file; what is shipped, where every line is a comment; and one in which there is no place for a line.
+    std::fs::remove_file(&path).unwrap();
+    keep_zone(dir.path(), "Europe/London").unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "[http]\nzone = \"Europe/London\"\n");
+    std::fs::write(&path, SHIPPED).unwrap();
+    keep_zone(dir.path(), "Europe/London").unwrap();
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with(SHIPPED.trim_end()));
+    assert!(Settings::load(dir.path(), None, []).unwrap().0.zone.is_some());
+    let inline = "http = { mdns = true }";
+    std::fs::write(&path, inline).unwrap();
+    keep_zone(dir.path(), "Europe/London").unwrap_err();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), inline);
+}

@@ -18,19 +18,22 @@ use super::{
     forms::{Choice, Need, Reader, Sent, choices},
     oops::Oops,
     pages::{DonePage, FormPage, MessagePage, go, page, show},
-    visit::{Frame, LANGUAGE, cookie, look_cookie, looks, set_cookie},
+    sign_in::{size_field, size_now},
+    visit::{Frame, LANGUAGE, TEXT, cookie, look_cookie, looks, set_cookie},
     words::{Language, Words},
 };
 use crate::runtime::{Founding, Root, desk::PaperCode, home};
 use axum::{
     Form, Router,
-    extract::{DefaultBodyLimit, Query, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{DefaultBodyLimit, Query, Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use bringing::Bringing;
 use data_encoding::HEXLOWER;
+use jiff::tz::TimeZone;
 use kith_protocol::{
     id::{Digest, MemberId},
     partnership::Invitation,
@@ -46,6 +49,8 @@ use tokio::sync::{Notify, watch};
 const COOKIE: &str = "kith_setup";
 /// How long it stands: an evening.
 const STANDS_SECONDS: u64 = 6 * 3_600;
+/// The page that the link leads to.
+const FIRST_PAGE: &str = "/setup";
 /// The page that takes a backup.
 pub(super) const UPLOAD_PATH: &str = "/setup/backup";
 /// The largest backup that is taken: four times that of a community with a million entries.
@@ -62,6 +67,8 @@ pub struct Founded {
     pub contact: Option<String>,
     /// What they say about benefits and tax, if they said something.
     pub benefits: Option<String>,
+    /// The zone in which the pages are to tell the time, if they said one.
+    pub zone: Option<TimeZone>,
     /// Another community's invitation, to be accepted as soon as the node runs.
     pub invitation: Option<Invitation>,
     /// Whether it came back from a backup, perhaps with settings of its own.
@@ -75,10 +82,13 @@ struct Answers {
     founding: Option<Founding>,
     contact: Option<String>,
     benefits: Option<String>,
+    zone: Option<TimeZone>,
     root: Option<Root>,
     invitation: Option<Invitation>,
     bringing: Bringing,
     founded: Option<Founded>,
+    /// The page that was shown last.
+    at: Option<String>,
     /// Whether the last page is on its way, so that the node may take over.
     ended: bool,
 }
@@ -174,7 +184,7 @@ impl IntoResponse for Shut {
 pub fn router(setup: Arc<Setup>) -> Router {
     let takes_backups = get(upload::form).post(upload::take).layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES));
     Router::new()
-        .route("/setup", get(begin).post(language))
+        .route(FIRST_PAGE, get(begin).post(send_first))
         .route("/setup/way", get(show_way).post(way))
         .route("/setup/name", get(founding::show_name).post(founding::name))
         .route("/setup/charter", get(founding::show_charter).post(founding::charter))
@@ -187,7 +197,8 @@ pub fn router(setup: Arc<Setup>) -> Router {
         .route("/setup/found", get(shown::look))
         .route("/setup/restore", post(shown::restore))
         .merge(assets::routes())
-        .fallback(stranger)
+        .fallback(elsewhere)
+        .layer(from_fn_with_state(Arc::clone(&setup), remember))
         .layer(DefaultBodyLimit::max(super::forms::MAX_FORM_BYTES))
         .with_state(setup)
 }
@@ -204,15 +215,29 @@ fn frame(setup: &Setup, headers: &HeaderMap) -> Result<Frame, Shut> {
 
 /// For everybody without the link, and for every other address.
 fn closed(frame: &Frame) -> Response {
-    let link = (frame.t("try-again"), "/setup".to_owned());
+    let link = (frame.t("try-again"), FIRST_PAGE.to_owned());
     let message =
         MessagePage { frame, heading: frame.t("setup-closed"), words: vec![frame.t("setup-closed-words")], link };
     page(frame, StatusCode::FORBIDDEN, &message)
 }
 
-async fn stranger(headers: HeaderMap) -> Response {
-    let (words, large) = looks(&headers);
-    closed(&Frame::plain(words, large))
+/// Keeps which page was shown last.
+async fn remember(State(setup): App, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let page = (request.method() == Method::GET && path.starts_with(FIRST_PAGE)).then(|| path.to_owned());
+    let response = next.run(request).await;
+    if page.is_some() && response.status() == StatusCode::OK {
+        setup.answers().at = page;
+    }
+    response
+}
+
+/// Any other address. The name at the top of each page leads here: whoever opened the link goes back to where they were.
+async fn elsewhere(State(setup): App, headers: HeaderMap) -> Response {
+    match frame(&setup, &headers) {
+        Ok(_) => go(setup.answers().at.as_deref().unwrap_or(FIRST_PAGE)),
+        Err(shut) => shut.into_response(),
+    }
 }
 
 type Sending = Result<Form<Vec<(String, String)>>, axum::extract::rejection::FormRejection>;
@@ -228,7 +253,7 @@ fn sent(setup: &Setup, headers: &HeaderMap, form: Sending) -> Result<(Frame, Sen
 /// The link of the terminal: the first who opens it goes on, nobody else.
 async fn begin(State(setup): App, headers: HeaderMap, Query(asked): Query<Vec<(String, String)>>) -> Response {
     if let Ok(frame) = frame(&setup, &headers) {
-        return language_page(&frame);
+        return first_page(&frame);
     }
     let given = asked.iter().find(|(name, _)| name == "key").map_or("", |(_, key)| key.as_str());
     let fits = crate::api::token_matches(given, &setup.key);
@@ -243,38 +268,41 @@ async fn begin(State(setup): App, headers: HeaderMap, Query(asked): Query<Vec<(S
         }
         answers.session = Some(session.clone());
     }
-    let mut response = go("/setup");
+    let mut response = go(FIRST_PAGE);
     response.headers_mut().append(header::SET_COOKIE, set_cookie(&headers, COOKIE, &session, STANDS_SECONDS));
     response
 }
 
-fn language_field(reader: &mut Reader<'_>) -> Option<Language> {
+/// How the pages speak, and how large.
+fn look_fields(reader: &mut Reader<'_>) -> (Option<Language>, String) {
     let languages = Language::ALL.map(|language| Choice::new(language.tag(), language.name()));
-    Language::of_tag(&reader.choice("language", "look-language", languages.into(), Need::Must))
+    let language = Language::of_tag(&reader.choice("language", "look-language", languages.into(), Need::Must));
+    (language, size_field(reader))
 }
 
-fn language_page(frame: &Frame) -> Response {
-    let now = Sent::filled([("language", frame.words.0.tag())]);
+fn welcome<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
+    FormPage::new(frame, frame.t("setup-welcome"), reader, FIRST_PAGE, frame.t("go-on")).lead(frame.t("setup-lead"))
+}
+
+fn first_page(frame: &Frame) -> Response {
+    let now = Sent::filled([("language", frame.words.0.tag()), size_now(frame)]);
     let mut reader = Reader::open(frame.words, &now);
-    language_field(&mut reader);
-    FormPage::new(frame, frame.t("setup-welcome"), reader, "/setup", frame.t("go-on"))
-        .lead(frame.t("setup-lead"))
-        .answer()
+    look_fields(&mut reader);
+    welcome(frame, reader).answer()
 }
 
-async fn language(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
+async fn send_first(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
     let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
-    match language_field(&mut reader) {
-        Some(language) => {
-            setup.answers().words = Some(Words(language));
-            let mut response = go("/setup/way");
-            // The pages of the community, which come after these, ask the browser only.
-            response.headers_mut().append(header::SET_COOKIE, look_cookie(&headers, LANGUAGE, language.tag()));
-            Ok(response)
-        }
-        None => Ok(FormPage::new(&frame, frame.t("setup-welcome"), reader, "/setup", frame.t("go-on")).answer()),
+    let (language, size) = look_fields(&mut reader);
+    let Some(language) = language.filter(|_| reader.is_fine()) else { return Ok(welcome(&frame, reader).answer()) };
+    setup.answers().words = Some(Words(language));
+    let mut response = go("/setup/way");
+    // The pages of the community, which come after these, ask the browser only.
+    for (name, value) in [(LANGUAGE, language.tag()), (TEXT, size.as_str())] {
+        response.headers_mut().append(header::SET_COOKIE, look_cookie(&headers, name, value));
     }
+    Ok(response)
 }
 
 /// What can be done here: the word of the form, its label, and where it goes on.
@@ -293,6 +321,7 @@ fn way_field(reader: &mut Reader<'_>) -> Option<&'static str> {
 
 fn way_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
     FormPage::new(frame, frame.t("setup-way-title"), reader, "/setup/way", frame.t("go-on"))
+        .other(frame.t("page-before"), FIRST_PAGE.into())
 }
 
 async fn show_way(State(setup): App, headers: HeaderMap) -> Answer {

@@ -2,10 +2,10 @@
 
 use super::{
     Answer, App, Oops,
-    forms::{Asked, Choice, FILE_LOST, Need, Open, Post, Reader, Sent},
+    forms::{Asked, Choice, FILE_LOST, Need, Open, Post, Reader, Sent, choices},
     member::looks_like_an_address,
     pages::{DonePage, FormPage, go, page, show},
-    visit::{Frame, Guest, LANGUAGE, LARGE, SESSION, TEXT, escaped, look_cookie, set_cookie},
+    visit::{Frame, Guest, LANGUAGE, LARGE, SESSION, TEXT, USUAL, escaped, look_cookie, set_cookie},
     words::Language,
 };
 use crate::{
@@ -233,26 +233,35 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap, form: Post) -> Ans
     Ok(response)
 }
 
-fn look_fields(frame: &Frame, reader: &mut Reader<'_>) -> (String, String) {
+/// The text size.
+pub(super) fn size_field(reader: &mut Reader<'_>) -> String {
+    let sizes = choices(reader.words(), [(USUAL, "look-usual"), (LARGE, "look-large")]);
+    reader.choice("text", "look-text", sizes, Need::May)
+}
+
+/// The text size as it is, for the form that asks for it.
+pub(super) fn size_now(frame: &Frame) -> (&'static str, &'static str) {
+    ("text", if frame.large { LARGE } else { USUAL })
+}
+
+fn look_fields(reader: &mut Reader<'_>) -> (String, String) {
     let languages = Language::ALL.map(|language| Choice::new(language.tag(), language.name()));
     let language = reader.choice("language", "look-language", languages.into(), Need::May);
-    let sizes = vec![Choice::new("usual", frame.t("look-usual")), Choice::new(LARGE, frame.t("look-large"))];
-    let size = reader.choice("text", "look-text", sizes, Need::May);
-    (language, size)
+    (language, size_field(reader))
 }
 
 async fn look(Guest { frame }: Guest, Asked(asked): Asked) -> Response {
-    let now = [("language", frame.words.0.tag()), ("text", if frame.large { LARGE } else { "usual" })];
+    let now = [("language", frame.words.0.tag()), size_now(&frame)];
     let filled = Sent::filled(now);
     let mut reader = Reader::open(frame.words, &filled);
-    look_fields(&frame, &mut reader);
+    look_fields(&mut reader);
     reader.hidden("next", safe_path(asked.get("next")));
     FormPage::new(&frame, frame.t("look"), reader, "/look", frame.t("look-button")).answer()
 }
 
 async fn change_look(Open { frame, headers, sent, .. }: Open) -> Response {
     let mut reader = Reader::judge(frame.words, &sent);
-    let (language, size) = look_fields(&frame, &mut reader);
+    let (language, size) = look_fields(&mut reader);
     if !reader.is_fine() {
         return FormPage::new(&frame, frame.t("look"), reader, "/look", frame.t("look-button")).answer();
     }

@@ -2,6 +2,7 @@
 
 use super::{
     App, Oops,
+    qr::Square,
     words::{Language, Words},
 };
 use crate::runtime::{
@@ -12,7 +13,7 @@ use crate::runtime::{
 };
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -21,14 +22,15 @@ use kith_protocol::{
     id::{Digest, MemberId},
     member::Role,
 };
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// Names of the cookies: who is signed in, which browser sent a form, and how pages look.
 pub(super) const SESSION: &str = "kith_session";
 const VISIT: &str = "kith_visit";
 pub(super) const LANGUAGE: &str = "kith_language";
 pub(super) const TEXT: &str = "kith_text";
-/// The value of [`TEXT`] for large print.
+/// The values of [`TEXT`], for usual and for large print.
+pub(super) const USUAL: &str = "usual";
 pub(super) const LARGE: &str = "large";
 /// Cookies about looks stand as long as a session.
 const LOOKS_STAND_SECONDS: u64 = 180 * 86_400;
@@ -116,6 +118,26 @@ impl Frame {
     /// What was just done, for the top of the page that a form led to.
     pub(super) fn news(&self) -> Option<[String; 2]> {
         super::news::told(self.words, &self.path)
+    }
+
+    /// Where others find the pages, for paper: as the settings say it, else as this browser came.
+    pub(super) fn place(&self) -> &str {
+        self.site.as_deref().unwrap_or(&self.base)
+    }
+
+    /// Whether that is this computer's name for itself, which leads any other device to nothing.
+    pub(super) fn only_here(&self) -> bool {
+        let uri = self.place().parse::<Uri>().ok();
+        let host = uri.as_ref().and_then(Uri::host).unwrap_or_default().to_ascii_lowercase();
+        match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(ip) => ip.is_loopback() || ip.is_unspecified(),
+            Err(_) => host == "localhost" || host.ends_with(".localhost"),
+        }
+    }
+
+    /// A square that opens an address of ours on a phone; none where no phone could open it.
+    pub(super) fn square(&self, address: &str) -> Option<Square> {
+        if self.only_here() { None } else { Square::new(address) }
     }
 
     /// The address of our script.
@@ -336,5 +358,26 @@ impl<S: Sync> FromRequestParts<S> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         Self::of(frame_of(parts)).ok_or_else(|| Oops::SignIn(Vec::new()).into_response())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Frame, Language, Words};
+
+    #[test]
+    fn no_square_leads_a_phone_to_itself() {
+        let at = |base: &str| Frame { base: base.into(), ..Frame::plain(Words(Language::English), false) };
+        let here = ["127.0.0.1:8380", "localhost", "LOCALHOST:8380", "kith.localhost", "[::1]:8380", "0.0.0.0:8380"];
+        for host in here {
+            let frame = at(&format!("http://{host}"));
+            assert!(frame.only_here() && frame.square(frame.place()).is_none(), "{host}");
+        }
+        for host in ["192.168.1.20:8380", "kith.local:8380", "time.example.org", "[2001:db8::1]"] {
+            let frame = at(&format!("http://{host}"));
+            assert!(!frame.only_here() && frame.square(frame.place()).is_some(), "{host}");
+        }
+        let site = Frame { site: Some("https://time.example.org".into()), ..at("http://127.0.0.1:8380") };
+        assert_eq!((site.place(), site.only_here()), ("https://time.example.org", false));
     }
 }

@@ -9,7 +9,7 @@ use kith_protocol::{
     shelf::Category,
     time::{Span, Timestamp},
 };
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 #[cfg(test)]
 mod tests;
@@ -116,16 +116,23 @@ type Bundle = FluentBundle<FluentResource>;
 
 static BUNDLES: LazyLock<[Bundle; 4]> = LazyLock::new(|| Language::ALL.map(Language::bundle));
 
-static ZONE: OnceLock<TimeZone> = OnceLock::new();
+/// One for the whole process, which serves one place.
+static ZONE: LazyLock<RwLock<TimeZone>> = LazyLock::new(|| RwLock::new(TimeZone::system()));
 
-/// Tells the time in this zone. The first word counts: one process serves one place.
+/// Tells the time in this zone from now on.
 pub(crate) fn tell_time_in(zone: &TimeZone) {
-    ZONE.get_or_init(|| zone.clone());
+    *ZONE.write().unwrap_or_else(PoisonError::into_inner) = zone.clone();
 }
 
 /// The zone of the community: the one that its settings name, else its machine's.
 fn zone() -> TimeZone {
-    ZONE.get_or_init(TimeZone::system).clone()
+    ZONE.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// What the community's zone is called; nothing where the machine does not know it.
+pub(crate) fn zone_name() -> Option<String> {
+    let zone = zone();
+    zone.iana_name().filter(|_| !zone.is_unknown()).map(str::to_owned)
 }
 
 /// The words of one language. Cheap to copy.

@@ -5,6 +5,7 @@ mod restoring;
 
 use super::*;
 use crate::web::browser::{Browser, Shown};
+use jiff::tz::TimeZone;
 
 fn quiet() -> Settings {
     Settings {
@@ -78,7 +79,10 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let bad = empty.form("/setup/name").with(&[("name", "Elm <b>"), ("coordinator", "Rosa"), ("area", "london!")]);
     let bad = rosa.send(bad, "check").await;
     bad.is(422).says("<a href=\"#area\">Write two numbers, like 51.45, -0.02.");
-    let named = bad.form("/setup/name").with(&[("area", "51.5012, -0.1103"), ("contact", "Ring Rosa")]);
+    let named = [("area", "51.5012, -0.1103"), ("contact", "Ring Rosa"), ("zone", "Elm Street")];
+    let bad = rosa.send(bad.form("/setup/name").with(&named), "check").await;
+    bad.is(422).says("<a href=\"#zone\">We do not know this one.");
+    let named = bad.form("/setup/name").with(&[("zone", "new york")]);
     let charter = rosa.send(named, "check").await;
     let sheet = with_rules(&mut rosa, &charter).await;
     sheet.is(200).says("<svg class=\"qr\"").says("Recovery sheet").says("Elm &#60;b&#62;");
@@ -99,6 +103,10 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let link = done.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
 
     let founded = first.founded().await;
+    let zone = |found: Option<&TimeZone>| found.and_then(TimeZone::iana_name).map(str::to_owned);
+    assert_eq!(zone(founded.zone.as_ref()).as_deref(), Some("America/New_York"));
+    let (kept, _) = Settings::load(dir.path(), None, []).unwrap();
+    assert_eq!(kept.zone, founded.zone);
     let node = Box::pin(first.on(dir.path(), &quiet(), None)).await.unwrap();
     keep_promises(&node, founded).await;
     assert_eq!((node.url.as_str(), node.name.as_str()), (base.as_str(), "Elm <b>"));
@@ -111,9 +119,53 @@ async fn an_empty_directory_becomes_a_community_in_a_browser() {
     let limits =
         (charter.organisation_floor.get(), charter.ceiling.map(|most| most.get()), charter.largest_exchange.get());
     assert_eq!(limits, (-100 * 60, Some(60 * 60 + 30), 8 * 60));
-    rosa.get("/charter").await.says("Ask Rosa, who asked the office.");
+    rosa.get("/charter").await.says("Ask Rosa, who asked the office.").says("Time zone");
     node.stop().await;
     assert!(begin(dir.path(), &quiet()).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_at_the_top_leads_back_to_where_somebody_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = begin(dir.path(), &quiet()).await.unwrap().unwrap();
+    let (base, path) = parts(&first);
+    let mut rosa = Browser::at(&base);
+    rosa.get(&path).await.is(200).says("<a class=\"name\" href=\"/\"");
+    assert_eq!(rosa.get("/").await.is(200).says("Welcome to Kith").path, "/setup");
+    let named = chosen(&mut rosa, "/setup", "new").await;
+    assert_eq!(rosa.get("/").await.is(200).path, "/setup/name");
+    let charter = rosa.send(named.form("/setup/name").with(&[("name", "Elm"), ("coordinator", "Rosa")]), "check").await;
+    let sheet = rosa.send(charter.form("/setup/charter"), "check").await;
+    let again = rosa.get("/").await;
+    assert_eq!(again.is(200).path, "/setup/words");
+    assert_eq!(words_of(&again), words_of(&sheet), "the words on paper stay the words");
+    // A page that is not there, and a form that was not taken, change nothing of that.
+    rosa.get("/setup/check").await.is(200);
+    let page = rosa.get("/today?and=more").await;
+    assert_eq!(page.is(200).path, "/setup/check");
+    rosa.send(page.form("/setup/check"), "check").await.is(422);
+    assert_eq!(rosa.get("/").await.path, "/setup/check");
+    // Nobody else comes in by it.
+    Browser::at(&base).get("/").await.is(403).says("This page is closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_print_begins_with_the_first_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = begin(dir.path(), &quiet()).await.unwrap().unwrap();
+    let (base, path) = parts(&first);
+    let mut rosa = Browser::at(&base);
+    let page = rosa.get(&path).await;
+    let form = page.says("Text size").form("/setup").with(&[("language", "en")]);
+    assert_eq!(form.get("text"), "usual");
+    assert!(!rosa.send(form.clone(), "check").await.body.contains("class=\"large\""));
+    rosa.send(form.clone().with(&[("text", "huge")]), "check").await.is(422);
+    let way = rosa.send(form.with(&[("text", "large")]), "check").await;
+    way.is(200).says("<html lang=\"en\" class=\"large\">");
+    assert!(rosa.cookies().contains("kith_text=large"), "{}", rosa.cookies());
+    // It can be changed from there.
+    assert!(way.links().contains(&"/setup".to_owned()));
+    assert_eq!(rosa.get("/setup").await.says("class=\"large\"").form("/setup").get("text"), "large");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use crate::{
         setup::{BALANCES, CONFIRMATIONS, RAILS, area_field, balances_field},
         stale::{self, Stood},
         visit::{Frame, Visit},
-        words::Words,
+        words::{Words, zone_name},
     },
 };
 use axum::extract::State;
@@ -181,6 +181,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
         (words.t("setup-confirmation"), confirmation.map(|(_, key, _)| words.t(key)).unwrap_or_default()),
         (words.t("charter-group"), group.map(|(_, key, _)| words.t(key)).unwrap_or_default()),
     ];
+    rows.extend(zone_name().map(|zone| (words.t("setup-zone"), zone)));
     if !benefits.is_empty() {
         rows.push((words.t("charter-benefits"), benefits));
     }

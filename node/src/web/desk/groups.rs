@@ -301,14 +301,14 @@ pub(super) async fn attendance(State(app): State<App>, visit: Visit, Asked(asked
     let others = circles.iter().filter(|(id, _)| Some(*id) != room.circle).map(|(id, circle)| {
         (words.t1("attendance-of", "circle", &circle.name), format!("/paper/attendance?circle={}", HEXLOWER.encode(id)))
     });
-    let typed = format!("{}/group{}", frame.base, room.query());
+    let typed = format!("{}/group{}", frame.place(), room.query());
     let page = AttendancePage {
         frame,
         group: room.name.clone().unwrap_or_default(),
         free: 0..if names.is_empty() { 3 * FREE_ROWS } else { FREE_ROWS },
         names,
-        square: Square::new(&typed),
-        typed: room.circle.map_or_else(|| typed.clone(), |id| format!("{}{}", frame.base, circles::address(&id))),
+        square: frame.square(&typed),
+        typed: room.circle.map_or_else(|| typed.clone(), |id| format!("{}{}", frame.place(), circles::address(&id))),
         others: others.collect(),
     };
     Ok(pages::show(frame, &page))

@@ -284,6 +284,8 @@ struct CodePage<'a> {
     until: String,
     place: String,
     square: Option<Square>,
+    /// Where the devices of this member are signed out: a code alone lets a lost phone in as before.
+    devices: String,
     back: String,
 }
 
@@ -295,14 +297,15 @@ pub(super) async fn code(State(app): State<App>, Path(id): Path<String>, post: P
     let deed: Deed = post.deed();
     let code = PaperCode::from_bytes(deed.new_id(&app.handle, "paper-code"));
     let until = app.handle.issue_code(known.named.id, code.clone()).await?;
-    let place = format!("{}/sign-in", frame.base);
+    let place = format!("{}/sign-in", frame.place());
     let page = CodePage {
         frame,
         name: called(words, &known.named.person),
         until: words.day(until),
-        square: Square::new(&format!("{place}?code={}", code.shown())),
+        square: frame.square(&format!("{place}?code={}", code.shown())),
         code: code.shown(),
         place,
+        devices: format!("/me?for={}", known.named.id),
         back: format!("/members/{}", known.named.id),
     };
     let response: Response = pages::show(frame, &page);

@@ -48,7 +48,7 @@ pub(super) async fn slips(State(app): State<App>, visit: Visit, Asked(asked): As
     let frame = &visit.frame;
     let mut giver = String::new();
     let mut code = String::new();
-    let mut typed = format!("{}/slips", frame.base);
+    let mut typed = format!("{}/slips", frame.place());
     if !asked.get("giver").is_empty() {
         let id: MemberId = asked.get("giver").parse().map_err(|_| Oops::Missing)?;
         giver = app.handle.persons(vec![id]).await?.remove(&id).ok_or(Oops::Missing)?.name;
@@ -59,8 +59,9 @@ pub(super) async fn slips(State(app): State<App>, visit: Visit, Asked(asked): As
         frame,
         slips: 0..SLIPS,
         giver,
+        // Whatever address stands in it: a photo of it is read without one.
         square: Square::new(&typed),
-        typed: format!("{}/slips", frame.base),
+        typed: format!("{}/slips", frame.place()),
         code,
     };
     Ok(pages::show(frame, &page))

@@ -3,6 +3,7 @@
 use super::{Answer, App, Founded, Sending, Setup, frame, sent};
 use crate::{
     area::{Cell, coordinates},
+    config::keep_zone,
     people::MAX_NAME,
     runtime::{
         Founding, Refused, Root,
@@ -17,10 +18,12 @@ use crate::{
         pages::{self, FormPage, go},
         qr::Square,
         visit::Frame,
+        words::zone_name,
     },
 };
 use askama::Template;
 use axum::{extract::State, http::HeaderMap};
+use jiff::tz::{self, TimeZone};
 use kith_protocol::{
     community::{Balances, Charter, Confirmation, MAX_NAME as MAX_COMMUNITY},
     minutes::Balance,
@@ -35,6 +38,8 @@ const ASKED_BACK: [usize; 2] = [5, 18];
 
 /// The longest place as typed: two numbers with their degrees.
 const MAX_PLACE: usize = 60;
+/// The longest name of a time zone as typed: twice that of any there is.
+const MAX_ZONE: usize = 64;
 /// Letters of a geohash that are kept of coordinates: five kilometres or so.
 const ROUGH_LETTERS: usize = 5;
 /// The same of where a member lives: a kilometre or so.
@@ -79,12 +84,46 @@ fn place_field(reader: &mut Reader<'_>, label: &str, letters: usize) -> Option<S
     Some(area).filter(|area| !area.is_empty())
 }
 
-fn name_fields(reader: &mut Reader<'_>) -> (Charter, String, String) {
+/// The zone that somebody means: by its name, or by a town that has its name from nowhere else.
+fn zone_meant(typed: &str) -> Option<TimeZone> {
+    let typed = typed.replace(' ', "_");
+    if let Ok(zone) = TimeZone::get(&typed) {
+        return Some(zone);
+    }
+    let known = tz::db().available();
+    let named =
+        known.filter(|name| name.as_str().rsplit('/').next().is_some_and(|town| town.eq_ignore_ascii_case(&typed)));
+    let mut named = named.into_iter();
+    let only = named.next().filter(|_| named.next().is_none())?;
+    TimeZone::get(only.as_str()).ok()
+}
+
+/// The zone in which the pages tell the time; nothing for the machine's own.
+fn zone_field(reader: &mut Reader<'_>) -> Option<TimeZone> {
+    let typed = reader.line("zone", "setup-zone", MAX_ZONE, Need::May);
+    let zone = zone_meant(&typed);
+    if zone.is_none() && !typed.is_empty() {
+        let error = reader.words().t("setup-zone-wrong");
+        reader.fail("zone", error);
+    }
+    zone
+}
+
+/// The first things that are asked.
+struct Named {
+    charter: Charter,
+    coordinator: String,
+    contact: String,
+    zone: Option<TimeZone>,
+}
+
+fn name_fields(reader: &mut Reader<'_>) -> Named {
     let name = reader.line("name", "setup-name", MAX_COMMUNITY, Need::Must);
     let area = area_field(reader);
+    let zone = zone_field(reader);
     let coordinator = reader.filled_line("coordinator", "setup-coordinator", MAX_NAME, Need::Must, "text", "name");
     let contact = reader.line("contact", "contact-words", MAX_CONTACT_WORDS, Need::May);
-    (Charter::new(name, area), coordinator, contact)
+    Named { charter: Charter::new(name, area), coordinator, contact, zone }
 }
 
 fn name_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
@@ -93,8 +132,9 @@ fn name_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
 
 pub(super) async fn show_name(State(setup): App, headers: HeaderMap) -> Answer {
     let frame = frame(&setup, &headers)?;
-    let nothing = Sent::default();
-    let mut reader = Reader::open(frame.words, &nothing);
+    let now = zone_name().unwrap_or_default();
+    let now = Sent::filled([("zone", now.as_str())]);
+    let mut reader = Reader::open(frame.words, &now);
     name_fields(&mut reader);
     Ok(name_page(&frame, reader).answer())
 }
@@ -102,13 +142,14 @@ pub(super) async fn show_name(State(setup): App, headers: HeaderMap) -> Answer {
 pub(super) async fn name(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
     let (frame, sent) = sent(&setup, &headers, form)?;
     let mut reader = Reader::judge(frame.words, &sent);
-    let (charter, coordinator, contact) = name_fields(&mut reader);
+    let Named { charter, coordinator, contact, zone } = name_fields(&mut reader);
     if !reader.is_fine() || sent.step() == Step::Edit {
         return Ok(name_page(&frame, reader).answer());
     }
     let mut answers = setup.answers();
     answers.founding = Some(Founding { charter, coordinator });
     answers.contact = Some(contact).filter(|contact| !contact.is_empty());
+    answers.zone = zone;
     Ok(go("/setup/charter"))
 }
 
@@ -284,12 +325,38 @@ async fn found(setup: Arc<Setup>) -> Result<(), String> {
         };
         let (_, coordinator) = found_with(&setup.dir, founding, root).map_err(|why| why.to_string())?;
         let code = PaperCode::from_bytes(home::random().map_err(|why| why.to_string())?);
-        let (contact, benefits) = (answers.contact.clone(), answers.benefits.clone());
+        let (contact, benefits, zone) = (answers.contact.clone(), answers.benefits.clone(), answers.zone.clone());
+        if let Some(Err(why)) = zone.as_ref().and_then(TimeZone::iana_name).map(|name| keep_zone(&setup.dir, name)) {
+            tracing::warn!(why, "the time zone could not be kept in the settings");
+        }
         let invitation = answers.invitation.take();
         answers.root = None;
         answers.founded =
-            Some(Founded { sign_in: Some((coordinator, code)), contact, benefits, invitation, restored: false });
+            Some(Founded { sign_in: Some((coordinator, code)), contact, benefits, zone, invitation, restored: false });
         Ok(())
     });
     founding.await.map_err(|why| why.to_string())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::zone_meant;
+
+    #[test]
+    fn a_zone_is_known_by_its_name_or_its_town() {
+        let meant = |typed: &str| zone_meant(typed).and_then(|zone| zone.iana_name().map(str::to_owned));
+        for (typed, zone) in [
+            ("Europe/London", "Europe/London"),
+            ("europe/london", "Europe/London"),
+            ("London", "Europe/London"),
+            ("new york", "America/New_York"),
+            ("UTC", "UTC"),
+        ] {
+            assert_eq!(meant(typed).as_deref(), Some(zone), "{typed}");
+        }
+        // Nowhere; a part of the world; no town at all.
+        for typed in ["Elm Street", "Europe", "", "/", "../London"] {
+            assert_eq!(meant(typed), None, "{typed}");
+        }
+    }
 }

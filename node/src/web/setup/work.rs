@@ -175,6 +175,7 @@ fn brought(workshop: &Workshop, root: &Root, first: Option<MemberId>) -> Result<
         sign_in: first.map(|first| (first, code)),
         contact: None,
         benefits: None,
+        zone: None,
         invitation: None,
         restored: true,
     })

@@ -1,7 +1,8 @@
 //! What coordinators do.
 
 use crate::web::{
-    browser::{Browser, Form, serve},
+    browser::{Browser, Form, serve, serve_site},
+    qr::Square,
     words::date_of,
 };
 use crate::{
@@ -50,7 +51,9 @@ async fn a_member_is_added_and_comes_in_with_a_code() {
     let sheet = rosa.send(page.form("/members/"), "check").await;
     let code = sheet.body.split("class=\"bigcode\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(PaperCode::parse(&code).is_some(), "{code}");
-    sheet.says("Sign-in code for Ada Park").says("<svg class=\"qr\"").says("It is good once");
+    sheet.says("Sign-in code for Ada Park").says("It is good once");
+    // Ada's phone would open itself.
+    sheet.never("<svg").says("works on this computer only").says("Go to <b>http://127.0.0.1");
     // Pressed twice, it is the same code.
     rosa.send(page.form("/members/"), "check").await.says(&code);
     let mut ada = Browser::new(&served);
@@ -376,5 +379,34 @@ async fn everybodys_statements_of_a_month_are_printed_whole() {
     rosa.get("/paper/statements?month=x").await.is(404);
     let mut ann_sees = Browser::signed_in(&served, trial.handle(), ann).await;
     ann_sees.get("/paper/statements").await.is(403);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn squares_on_paper_lead_to_the_address_that_people_have() {
+    let trial = Trial::begin("Elm", false).await;
+    let ada = trial.admit_named(1, "Ada Park").await;
+    let paper = ["/paper/slips", "/paper/attendance"];
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    // On the computer of the community, by its name for itself: a photo of slips is read all the same.
+    rosa.get(paper[0]).await.says("work for photos only").says("under [http]").says("<svg class=\"qr\"");
+    rosa.get(paper[1]).await.says("no square for phones").says("under [http]").never("<svg");
+
+    let site = crate::passkey::Site::parse("https://time.example.org").unwrap();
+    let served = serve_site(trial.handle(), site).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    for (at, typed) in paper.into_iter().zip(["/slips", "/group"]) {
+        let sheet = rosa.get(at).await;
+        sheet.is(200).says(&format!("<small>https://time.example.org{typed}")).never("127.0.0.1").never("[http]");
+        let square = Square::new(&format!("https://time.example.org{typed}")).unwrap();
+        sheet.says(&format!("<path d=\"{}\"", square.path));
+    }
+    let form = rosa.get(&format!("/members/{ada}")).await.form(&format!("/members/{ada}/code"));
+    let sheet = rosa.send(form, "check").await;
+    sheet.says("Scan the square with your phone").says("<b>https://time.example.org/sign-in</b>").never("[http]");
+    let code = sheet.body.split("class=\"bigcode\">").nth(1).unwrap().split('<').next().unwrap();
+    let square = Square::new(&format!("https://time.example.org/sign-in?code={code}")).unwrap();
+    sheet.says(&format!("<path d=\"{}\"", square.path));
     trial.running.stop().await;
 }

@@ -44,6 +44,54 @@ async fn a_code_opens_the_door_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_phone_is_signed_out_by_its_owner_or_a_coordinator() {
+    let trial = Trial::begin("Elm", false).await;
+    let amina = trial.admit_named(1, "Amina Khan").await;
+    let served = serve(trial.handle()).await;
+    let mut lost = Browser::signed_in(&served, trial.handle(), amina).await;
+    let mut here = Browser::signed_in(&served, trial.handle(), amina).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    assert_eq!(lost.get("/me").await.is(200).body.matches("A computer, since").count(), 2);
+
+    // Only the other device can be signed out there, and whoever has no code for it is out.
+    let me = here.get("/me").await;
+    assert_eq!(me.body.matches("action=\"/me/devices\"").count(), 1);
+    here.send(me.form("/me/devices"), "send").await.is(200).says("That device is signed out");
+    lost.get("/me").await.is(401);
+    here.get("/me").await.is(200).says("this one").never("action=\"/me/devices\"");
+
+    // The only device is lost: Amina rings Rosa, who makes a code and signs the old one out.
+    let form = rosa.get(&format!("/members/{amina}")).await.form(&format!("/members/{amina}/code"));
+    let sheet = rosa.send(form, "check").await;
+    sheet.is(200).says("Was a phone lost?");
+    here.get("/me").await.is(200);
+    let file = format!("/me?for={amina}");
+    assert!(sheet.links().contains(&file));
+    let form = rosa.get(&file).await.form("/me/devices");
+    assert_eq!(form.get("for"), amina.to_string());
+    rosa.send(form.clone(), "send").await.is(200).says("That device is signed out");
+    here.get("/me").await.is(401);
+    rosa.get("/me").await.is(200);
+    // The code that was made meanwhile opens a new one; the form of the old one does nothing to it.
+    let code = sheet.body.split("class=\"bigcode\">").nth(1).unwrap().split('<').next().unwrap();
+    let mut new = Browser::new(&served);
+    let enter = new.get("/sign-in").await.form("/sign-in").with(&[("code", code)]);
+    new.send(enter, "check").await.is(200);
+    rosa.send(form.clone(), "send").await.is(200);
+    new.get("/me").await.is(200);
+
+    // Nobody else can.
+    let bo = trial.admit_named(2, "Bo Lee").await;
+    let mut bo = Browser::signed_in(&served, trial.handle(), bo).await;
+    let device = rosa.get(&file).await.form("/me/devices");
+    let token = bo.get("/me").await.form("/sign-out");
+    let stolen = device.with(&[("token", token.get("token"))]);
+    bo.send(stolen, "send").await.is(403);
+    new.get("/me").await.is(200);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cookies_are_shut_away_from_scripts_and_other_sites() {
     let trial = Trial::begin("Elm", false).await;
     let served = serve(trial.handle()).await;
