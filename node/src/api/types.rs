@@ -5,6 +5,7 @@ mod backup;
 mod community;
 mod disputes;
 mod escrow;
+mod events;
 mod exchanges;
 mod joining;
 mod ledger;
@@ -22,6 +23,7 @@ pub use disputes::{
     DisputeView, EndAdvance, NewAdvance, NewDispute, NewReminder, NewStatement, NewSuggestion, StatementView,
 };
 pub use escrow::{EscrowSwitch, EscrowView};
+pub use events::{EventChange, EventView, NewEvent};
 pub use exchanges::{
     Confirm, ExchangeView, GiveBack, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing,
     Outcome,
@@ -33,9 +35,9 @@ pub use members::{
     AliasView, BatchMember, BatchResult, KeyChange, MemberView, NewMember, NewRole, SignInCode, StatementLine,
 };
 pub use office::{
-    By, ConversationView, EventChange, EventView, FactView, FeedView, FileView, FirstView, HelperView, Kept,
-    ListingName, MessageView, NewEvent, NewFact, NewMessage, NewNote, NewPerson, NewReference, NewReport, NewSafety,
-    NoteView, PaperKey, ReferenceView, ReportView, Rest, SafetyView, Until, With,
+    By, ConversationView, FactView, FeedView, FileView, FirstView, HelperView, Kept, ListingName, MessageView, NewFact,
+    NewMessage, NewNote, NewPerson, NewReference, NewReport, NewSafety, NoteView, PaperKey, ReferenceView, ReportView,
+    Rest, SafetyView, Until, With,
 };
 pub use partners::{
     AcceptInvitation, GoOn, GrantView, InvitationView, MailSwitch, NewGrant, NewInvitation, PartnerView,

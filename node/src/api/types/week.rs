@@ -1,9 +1,9 @@
 //! What the API says of the week, of the letters that bring it, and of what the community says about benefits.
 
 use super::{
+    events::EventView,
     exchanges::ExchangeView,
     listings::ListingView,
-    office::EventView,
     schema::{Id, LanguageWord, maybe_text},
     together::NoticeView,
 };
