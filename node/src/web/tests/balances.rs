@@ -30,7 +30,7 @@ const CELLS: [&str; 4] = ["433", "-433", "485", "-485"];
 /// The fewest pages that a crawl must have read to have seen anything.
 const PAGES: usize = 30;
 /// The most that it reads: twice what there is.
-const MOST_PAGES: usize = 400;
+const MOST_PAGES: usize = 800;
 
 pub(super) struct Elm {
     pub(super) trial: Trial,
