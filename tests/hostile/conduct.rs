@@ -13,7 +13,7 @@ use kith_tests::{
     cluster::{fresh_exchange, run},
     hostile::{COORDINATOR, Hostile},
 };
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// What a hostile node would have said.
 type Kept = Rc<RefCell<Vec<Message>>>;
@@ -191,6 +191,15 @@ fn denial(town: &mut Town) -> Result<()> {
     town.tell("denies it in writing", &hostile, Some("E2"))
 }
 
+/// What was decided of each slot. A decision that nobody acknowledged is said again, and counts once.
+fn verdicts(heard: &[Message]) -> BTreeMap<u64, Verdict> {
+    let decisions = heard.iter().filter_map(|message| match message {
+        Message::Decide(decision) => Some((decision.content.n, decision.content.verdict)),
+        _ => None,
+    });
+    decisions.collect()
+}
+
 /// It pays in the name of members that it invented, as much as it can.
 fn inventions(town: &mut Town) -> Result<()> {
     let mut hostile = town.hostile(7)?;
@@ -220,15 +229,9 @@ fn inventions(town: &mut Town) -> Result<()> {
         let message = Message::Propose { proposal: hostile.sign(content), details };
         hostile.say(message);
     }
-    hostile.until("every proposal to be decided", |h| {
-        h.heard.iter().filter(|message| matches!(message, Message::Decide(_))).count() >= 12
-    })?;
-    let verdicts = hostile.heard.iter().filter_map(|message| match message {
-        Message::Decide(decision) => Some(decision.content.verdict),
-        _ => None,
-    });
-    let codes: Vec<Verdict> = verdicts.collect();
-    let count = |code| codes.iter().filter(|verdict| **verdict == Verdict::Reject { code }).count();
+    hostile.until("every proposal to be decided", |h| verdicts(&h.heard).len() >= 12)?;
+    let codes = verdicts(&hostile.heard);
+    let count = |code| codes.values().filter(|verdict| **verdict == Verdict::Reject { code }).count();
     let (long, limit) = (count(RefusalCode::TooLong), count(RefusalCode::Limit));
     ensure!((long, limit) == (3, 6), "{long} too long, {limit} over the limit: {codes:?}");
     town.until_ahead(&mut hostile, 51)?;
