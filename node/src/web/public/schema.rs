@@ -101,10 +101,9 @@ pub(super) async fn data(State(app): State<App>, Guest { frame }: Guest) -> Answ
 mod tests {
     use super::*;
 
-    #[test]
-    fn data_says_what_is_offered_and_sought() {
-        let sewing = Listing {
-            title: "Sewing".into(),
+    fn titled(title: String) -> Listing {
+        Listing {
+            title,
             text: None,
             category: kith_protocol::shelf::Category::Making,
             tags: Vec::new(),
@@ -112,7 +111,12 @@ mod tests {
             language: "en".into(),
             remote: false,
             when: kith_protocol::shelf::When::default(),
-        };
+        }
+    }
+
+    #[test]
+    fn data_says_what_is_offered_and_sought() {
+        let sewing = titled("Sewing".into());
         let data = json_ld("Elm & Oak", std::slice::from_ref(&sewing), std::slice::from_ref(&sewing));
         assert_eq!(data["@type"], "NGO");
         assert_eq!(data["makesOffer"][0]["@type"], "Offer");
@@ -128,17 +132,8 @@ mod tests {
 
     #[test]
     fn a_page_bears_a_part_of_it() {
-        let listing = |n: usize| Listing {
-            title: format!("</script><!--<script> {n}").repeat(if n == 2 { 100 } else { 1 }),
-            text: None,
-            category: kith_protocol::shelf::Category::Making,
-            tags: Vec::new(),
-            area: None,
-            language: "en".into(),
-            remote: false,
-            when: kith_protocol::shelf::When::default(),
-        };
-        let many: Vec<_> = (0..100).map(listing).collect();
+        let title = |n: usize| format!("</script><!--<script> {n}").repeat(if n == 2 { 100 } else { 1 });
+        let many: Vec<_> = (0..100).map(|n| titled(title(n))).collect();
         let text = of_community("Elm", &many, &many[..3]);
         assert!(!text.contains('<') && text.len() < PAGE_BYTES + 100, "{text}");
         let data: Value = serde_json::from_str(&text).unwrap();
