@@ -1,10 +1,11 @@
 //! A town in one node: people, exchanges, offers, files and messages, as years leave them.
 
+use crate::around;
 use anyhow::{Context as _, Result, ensure};
 use kith::{
     people::Person,
     runtime::{
-        Founding, Handle, clock,
+        Founding, Handle, Refused, clock,
         office::{About, Fact, Paper, Report, Subject, Trouble},
     },
     serve::Node,
@@ -40,40 +41,77 @@ pub(crate) struct Size {
     listings: usize,
     files: usize,
     messages: usize,
+    pub(crate) around: around::Size,
 }
 
 impl Size {
     /// Twenty thousand members.
-    pub(crate) const TOWN: Self =
-        Self { members: 20_000, exchanges: 60_000, listings: 4_000, files: 3_000, messages: 10_000 };
+    pub(crate) const TOWN: Self = Self {
+        members: 20_000,
+        exchanges: 60_000,
+        listings: 4_000,
+        files: 3_000,
+        messages: 10_000,
+        around: around::Size {
+            circles: 100,
+            events: 300,
+            notices: 300,
+            firsts: 300,
+            across: 3_000,
+            waiting: 300,
+            disputes: 30,
+        },
+    };
     /// Enough to see that it works.
-    pub(crate) const SMALL: Self = Self { members: 500, exchanges: 500, listings: 100, files: 50, messages: 100 };
+    pub(crate) const SMALL: Self = Self {
+        members: 500,
+        exchanges: 500,
+        listings: 100,
+        files: 50,
+        messages: 100,
+        around: around::Size { circles: 3, events: 5, notices: 5, firsts: 5, across: 40, waiting: 5, disputes: 3 },
+    };
 }
 
 /// A community whose members may be far below zero, so that chance alone decides who helps whom.
-pub(crate) fn founding() -> Founding {
-    Founding { charter: Charter::new("Town".into(), Some("gcpuv".into())), coordinator: "Rosa Example".into() }
+pub(crate) fn founding(name: &str) -> Founding {
+    Founding { charter: Charter::new(name.into(), Some("gcpuv".into())), coordinator: "Rosa Example".into() }
 }
 
-fn some(what: &str, n: usize) -> [u8; 16] {
+pub(crate) fn some(what: &str, n: usize) -> [u8; 16] {
     let digest = Digest::of("kith-pages", &[what.as_bytes(), &n.to_be_bytes()]);
     std::array::from_fn(|at| digest.0[at])
 }
 
+/// What a member is called.
+pub(crate) fn name(n: usize) -> String {
+    format!("{} {} {n}", FIRST[n % FIRST.len()], LAST[n / FIRST.len() % LAST.len()])
+}
+
 /// Anybody, by a number that jumps about.
-fn anybody(people: &[MemberId], n: usize) -> MemberId {
+pub(crate) fn anybody(people: &[MemberId], n: usize) -> MemberId {
     people[(n * 7_919 + n / people.len()) % people.len()]
+}
+
+/// Does all of it, a few commits' worth at once.
+pub(crate) async fn together<F: Future<Output = Result<(), Refused>>>(each: Vec<F>) -> Result<()> {
+    let mut each = each.into_iter();
+    loop {
+        let now: Vec<F> = each.by_ref().take(AT_ONCE).collect();
+        if now.is_empty() {
+            return Ok(());
+        }
+        for done in futures::future::join_all(now).await {
+            done?;
+        }
+    }
 }
 
 async fn admit(handle: &Handle, by: MemberId, count: usize) -> Result<Vec<MemberId>> {
     let people: Vec<MemberId> = (0..count).map(|n| MemberId(some("member", n))).collect();
     for some in people.chunks(AT_ONCE).zip((0..).step_by(AT_ONCE)) {
         let (ids, from) = some;
-        let person = |n: usize| Person {
-            name: format!("{} {} {}", FIRST[n % FIRST.len()], LAST[n / FIRST.len() % LAST.len()], n),
-            phone: Some(format!("020 7946 {n:04}")),
-            ..Person::default()
-        };
+        let person = |n: usize| Person { name: name(n), phone: Some(format!("020 7946 {n:04}")), ..Person::default() };
         let records = ids.iter().enumerate().map(|(at, id)| (id.0, person(from + at).to_bytes())).collect();
         let ids = ids.to_vec();
         let ask = {
@@ -96,54 +134,44 @@ async fn admit(handle: &Handle, by: MemberId, count: usize) -> Result<Vec<Member
 async fn exchange(handle: &Handle, by: MemberId, people: &[MemberId], count: usize) -> Result<()> {
     let (community, now) = (handle.community(), clock::now());
     let word = Some(Consent::OnBehalf { coordinator: by, channel: Channel::Paper });
-    for from in (0..count).step_by(AT_ONCE) {
-        let each = (from..count.min(from + AT_ONCE)).map(|n| {
-            // Everybody gives as often as they receive, lap by lap.
-            let (giver, receiver) = (n % people.len(), (n + 1 + n / people.len()) % people.len());
-            let terms = ExchangeTerms {
-                community,
-                exchange: ExchangeId(some("exchange", n)),
-                giver: people[giver],
-                receiver: people[receiver],
-                minutes: Minutes::new(60)?,
-                made_at: now,
-                details: None,
-            };
-            // One in a hundred still waits for a yes.
-            let receivers = if n % 100 == 0 { None } else { word.clone() };
-            Ok(handle.agreed(None, terms, vec![word.clone(), receivers], Command::Exchange))
-        });
-        let each = each.collect::<Result<Vec<_>>>()?;
-        for led in futures::future::join_all(each).await {
-            led?;
-        }
-    }
-    Ok(())
+    let each = (0..count).map(|n| {
+        // Everybody gives as often as they receive, lap by lap.
+        let (giver, receiver) = (n % people.len(), (n + 1 + n / people.len()) % people.len());
+        let terms = ExchangeTerms {
+            community,
+            exchange: ExchangeId(some("exchange", n)),
+            giver: people[giver],
+            receiver: people[receiver],
+            minutes: Minutes::new(60)?,
+            made_at: now,
+            details: None,
+        };
+        // One in a hundred still waits for a yes.
+        let receivers = if n % 100 == 0 { None } else { word.clone() };
+        let words = vec![word.clone(), receivers];
+        Ok(async move { handle.agreed(None, terms, words, Command::Exchange).await.map(drop) })
+    });
+    together(each.collect::<Result<Vec<_>>>()?).await
 }
 
 async fn publish(handle: &Handle, people: &[MemberId], count: usize) -> Result<()> {
     let expires_at = clock::now().plus(Span::days(180));
-    for from in (0..count).step_by(AT_ONCE) {
-        let each = (from..count.min(from + AT_ONCE)).map(|n| {
-            let listing = Listing {
-                title: format!("Help of kind {n}"),
-                text: Some("Any day but Sunday; I bring what is needed.".into()),
-                category: [Category::Garden, Category::Repairs, Category::Food][n % 3],
-                tags: vec!["help".into()],
-                area: None,
-                language: "en".into(),
-                remote: false,
-                when: kith_protocol::shelf::When::default(),
-            };
-            let item = if n % 3 == 0 { Item::Need(listing) } else { Item::Offer(listing) };
-            let key = RecordKey(some("record", n));
-            handle.command(None, Command::Publish { key, item, expires_at, owner: Some(anybody(people, n)) })
-        });
-        for led in futures::future::join_all(each.collect::<Vec<_>>()).await {
-            led?;
-        }
-    }
-    Ok(())
+    let each = (0..count).map(|n| {
+        let listing = Listing {
+            title: format!("Help of kind {n}"),
+            text: Some("Any day but Sunday; I bring what is needed.".into()),
+            category: [Category::Garden, Category::Repairs, Category::Food][n % 3],
+            tags: vec!["help".into()],
+            area: None,
+            language: "en".into(),
+            remote: false,
+            when: kith_protocol::shelf::When::default(),
+        };
+        let item = if n % 3 == 0 { Item::Need(listing) } else { Item::Offer(listing) };
+        let (key, owner) = (RecordKey(some("record", n)), Some(anybody(people, n)));
+        async move { handle.command(None, Command::Publish { key, item, expires_at, owner }).await.map(drop) }
+    });
+    together(each.collect()).await
 }
 
 async fn write(handle: &Handle, by: MemberId, people: &[MemberId], size: Size) -> Result<()> {

@@ -1,6 +1,7 @@
 //! A coordinator who asks for every page, again and again.
 
-use anyhow::{Context as _, Result, ensure};
+use crate::{around::Around, forms, town};
+use anyhow::{Context as _, Result, bail, ensure};
 use kith::runtime::{Handle, desk::PaperCode, home};
 use kith_protocol::id::MemberId;
 use std::{
@@ -12,11 +13,22 @@ use tokio::runtime::Runtime;
 /// What no page should take longer than.
 pub(crate) const DIRECTION: Duration = Duration::from_millis(300);
 
+/// The largest answer: a file of everything.
+const LARGEST: u64 = 256 << 20;
+
+/// What a form led to.
+pub(crate) enum Sent {
+    /// A page.
+    Page(String),
+    /// Another address.
+    Elsewhere(String),
+}
+
 /// One page's times.
 pub(crate) struct Line {
-    page: String,
-    first: Duration,
-    times: Vec<Duration>,
+    pub(crate) page: String,
+    pub(crate) first: Duration,
+    pub(crate) times: Vec<Duration>,
 }
 
 impl Line {
@@ -48,9 +60,38 @@ impl fmt::Display for Line {
     }
 }
 
-/// The pages, with what they are called in the report: ids would only make it wide.
-fn pages(people: &[MemberId]) -> Vec<(String, String)> {
-    let one = people[people.len() / 2];
+/// What is visited.
+pub(crate) struct Place<'a> {
+    pub(crate) base: &'a str,
+    pub(crate) handle: &'a Handle,
+    pub(crate) coordinator: MemberId,
+    pub(crate) people: &'a [MemberId],
+    pub(crate) around: &'a Around,
+}
+
+impl Place<'_> {
+    /// An address, or what is typed. Words in capitals stand for ids, which would only make the report wide, and names.
+    pub(crate) fn address(&self, page: &str) -> String {
+        let Around { circle, notice, event, partner, disputed, theirs } = self.around;
+        let [one, two] = [1, 2].map(|n| self.people.len() / 2 + n);
+        let put = [
+            ("MEMBER", self.people[one].to_string()),
+            ("OTHER", self.people[two].to_string()),
+            ("ONE", town::name(one)),
+            ("TWO", town::name(two)),
+            ("CIRCLE", circle.clone()),
+            ("NOTICE", notice.clone()),
+            ("EVENT", event.clone()),
+            ("PARTNER", partner.to_string()),
+            ("DISPUTED", disputed.to_string()),
+            ("THEIRS", theirs.to_string()),
+        ];
+        put.iter().fold(page.to_owned(), |page, (word, id)| page.replace(word, id))
+    }
+}
+
+/// The pages.
+fn pages() -> impl Iterator<Item = &'static str> {
     let plain = [
         "/today",
         "/members",
@@ -71,9 +112,12 @@ fn pages(people: &[MemberId]) -> Vec<(String, String)> {
         "/slips/scan",
         "/partners",
         "/partners/invite",
+        "/partners/accept",
         "/safety",
         "/charter",
         "/charter/change",
+        "/today?part=today-firsts&page=3",
+        "/today?part=today-waiting&page=3",
         "/circles",
         "/circles/new",
         "/group",
@@ -94,28 +138,52 @@ fn pages(people: &[MemberId]) -> Vec<(String, String)> {
         "/me",
         "/map",
         "/statement",
+        "/gift",
+        "/find?place=others",
+        "/record",
+        "/pause",
+        "/helpers",
+        "/community",
     ];
     let theirs = [
-        "/members/ID",
-        "/members/ID/file",
-        "/members/ID/role",
-        "/members/ID/reference",
-        "/members/ID/fact",
-        "/paper/slips?giver=ID",
-        "/home?for=ID",
-        "/me?for=ID",
-        "/statement?for=ID",
-        "/record?for=ID&who=khan",
-        "/messages/ID",
-        "/leave?for=ID",
+        "/members/MEMBER",
+        "/members/MEMBER/file",
+        "/members/MEMBER/role",
+        "/members/MEMBER/reference",
+        "/members/MEMBER/fact",
+        "/paper/slips?giver=MEMBER",
+        "/home?for=MEMBER",
+        "/me?for=MEMBER",
+        "/statement?for=MEMBER",
+        "/record?for=MEMBER&who=khan",
+        "/messages/MEMBER",
+        "/leave?for=MEMBER",
+        "/members/MEMBER/note",
+        "/circles/CIRCLE",
+        "/circles/CIRCLE/name",
+        "/circles/CIRCLE/add",
+        "/circles/CIRCLE/end",
+        "/circles/CIRCLE/members/MEMBER",
+        "/group?circle=CIRCLE",
+        "/paper/attendance?circle=CIRCLE",
+        "/notices/NOTICE",
+        "/events/EVENT/change",
+        "/partners/PARTNER/sheet",
+        "/partners/PARTNER/sheet.kith",
+        "/partners/PARTNER/grant",
+        "/partners/PARTNER/mail",
+        "/partners/PARTNER/escrow",
+        "/disputes/DISPUTED",
+        "/disputes/DISPUTED/say",
+        "/disputes/DISPUTED/close",
+        "/exchange/DISPUTED",
+        "/listing/PARTNER/THEIRS",
     ];
-    let plain = plain.map(|page| (page.to_owned(), page.to_owned()));
-    let theirs = theirs.map(|page| (page.to_owned(), page.replace("ID", &one.to_string())));
-    plain.into_iter().chain(theirs).collect()
+    plain.into_iter().chain(theirs)
 }
 
 /// A browser that is signed in.
-struct Visitor {
+pub(crate) struct Visitor {
     agent: ureq::Agent,
     base: String,
     cookies: String,
@@ -127,13 +195,9 @@ impl Visitor {
         let agent: ureq::Agent = config.build().into();
         let mut visitor = Self { agent, base: base.to_owned(), cookies: String::new() };
         let (_, page) = visitor.get("/sign-in")?;
-        let token = page.split("name=\"token\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let token = token.context("the page has a form")?.to_owned();
-        let fields = [("token", token.as_str()), ("code", &code.shown()), ("next", "/home"), ("step", "check")];
-        let request = visitor.agent.post(format!("{base}/sign-in")).header("cookie", &visitor.cookies);
-        let answer = request.header("sec-fetch-site", "same-origin").send_form(fields)?;
-        ensure!(answer.status() == 303, "signing in led to {}", answer.status());
-        visitor.keep(answer.headers());
+        let form = forms::Form::on(&page, "/sign-in")?.with("code", &code.shown());
+        let (_, answer) = visitor.send(&form, "check")?;
+        ensure!(matches!(answer, Sent::Elsewhere(_)), "signing in leads nowhere");
         Ok(visitor)
     }
 
@@ -145,16 +209,34 @@ impl Visitor {
     }
 
     /// A page, and how long it took until all of it was there.
-    fn get(&mut self, path: &str) -> Result<(Duration, String)> {
+    pub(crate) fn get(&mut self, path: &str) -> Result<(Duration, String)> {
         let begun = Instant::now();
         let request = self.agent.get(format!("{}{path}", self.base)).header("cookie", &self.cookies);
         let mut answer = request.call()?;
-        let body = answer.body_mut().with_config().limit(64 << 20).read_to_string()?;
+        let body = answer.body_mut().with_config().limit(LARGEST).read_to_vec()?;
         let time = begun.elapsed();
         ensure!(answer.status() == 200, "{path} answers {}", answer.status());
         let headers = answer.headers().clone();
         self.keep(&headers);
-        Ok((time, body))
+        Ok((time, String::from_utf8_lossy(&body).into_owned()))
+    }
+
+    /// Sends a form, as the button of a step does, and says how long it took until all of the answer was there.
+    pub(crate) fn send(&mut self, form: &forms::Form, step: &str) -> Result<(Duration, Sent)> {
+        let request = self.agent.post(format!("{}{}", self.base, form.action)).header("cookie", &self.cookies);
+        let fields = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let begun = Instant::now();
+        let mut answer = request.header("sec-fetch-site", "same-origin").send_form(fields.chain([("step", step)]))?;
+        let body = answer.body_mut().with_config().limit(LARGEST).read_to_string()?;
+        let time = begun.elapsed();
+        let headers = answer.headers().clone();
+        self.keep(&headers);
+        let elsewhere = headers.get("location").and_then(|place| place.to_str().ok());
+        match (answer.status().as_u16(), elsewhere) {
+            (200, None) => Ok((time, Sent::Page(body))),
+            (303, Some(place)) => Ok((time, Sent::Elsewhere(place.to_owned()))),
+            (status, _) => bail!("{} answers {status}", form.action),
+        }
     }
 
     fn line(&mut self, page: String, path: &str, rounds: usize, before: impl Fn(usize) -> Result<()>) -> Result<Line> {
@@ -169,21 +251,15 @@ impl Visitor {
     }
 }
 
-/// Asks for each page.
-pub(crate) fn all(
-    base: &str,
-    handle: &Handle,
-    tokio: &Runtime,
-    coordinator: MemberId,
-    people: &[MemberId],
-    rounds: usize,
-) -> Result<Vec<Line>> {
+/// Asks for each page, and sends each form.
+pub(crate) fn all(place: &Place<'_>, tokio: &Runtime, rounds: usize) -> Result<Vec<Line>> {
+    let (handle, people) = (place.handle, place.people);
     let code = PaperCode::from_bytes(home::random()?);
-    tokio.block_on(handle.issue_code(coordinator, code.clone()))?;
-    let mut visitor = Visitor::signed_in(base, &code)?;
+    tokio.block_on(handle.issue_code(place.coordinator, code.clone()))?;
+    let mut visitor = Visitor::signed_in(place.base, &code)?;
     let mut lines = Vec::new();
-    for (page, path) in pages(people) {
-        lines.push(visitor.line(page, &path, rounds, |_| Ok(()))?);
+    for page in pages() {
+        lines.push(visitor.line(page.to_owned(), &place.address(page), rounds, |_| Ok(()))?);
     }
     // What is kept in memory is read anew after somebody changed.
     let change = |round: usize| {
@@ -193,8 +269,9 @@ pub(crate) fn all(
         tokio.block_on(handle.change_person(one, person))?;
         Ok(())
     };
-    for page in ["/members", "/slips"] {
+    for page in ["/members", "/slips", "/today"] {
         lines.push(visitor.line(format!("{page}, somebody changed"), page, rounds, change)?);
     }
+    lines.extend(forms::all(&mut visitor, place, rounds)?);
     Ok(lines)
 }
