@@ -179,6 +179,8 @@ backup = Copïau wrth gefn
 backup-lead = Bob dydd mae copi yn cael ei wneud ohono'i hun, wrth ymyl y llyfr.
 backup-away = Ewch ag un oddi yma nawr ac yn y man. Cadwch ef mewn tŷ arall, rhag tân a lladrad.
 backup-words = Dim ond y 24 gair ar eich papur sy'n ei agor.
+backup-leave = Gall gwneud un gymryd munudau. Gallwch adael y dudalen hon, ac mae'n mynd ymlaen.
+    Edrychwch yma eto i weld pa mor bell y mae.
 backup-last = Yr un diwethaf
 backup-none = Dim un eto
 backup-button = Gwneud un a mynd ag ef

@@ -179,6 +179,8 @@ backup = Backups
 backup-lead = Every day a backup is made by itself, beside the book.
 backup-away = Take one away now and then. Keep it in another house, for fire and theft.
 backup-words = Only the 24 words on your paper open it.
+backup-leave = Making one can take minutes. You can leave this page, and it goes on.
+    Look here again to see how far it is.
 backup-last = The last one
 backup-none = None yet
 backup-button = Make one and take it away

@@ -179,6 +179,8 @@ backup = Copias de seguridad
 backup-lead = Cada día se hace sola una copia, junto al libro.
 backup-away = Llévese una de vez en cuando. Guárdela en otra casa, por si hay fuego o robo.
 backup-words = Solo la abren las 24 palabras de su papel.
+backup-leave = Hacer una puede tardar minutos. Puede dejar esta página: el trabajo sigue.
+    Vuelva a mirar aquí para ver cuánto falta.
 backup-last = La última
 backup-none = Ninguna todavía
 backup-button = Hacer una y llevársela
