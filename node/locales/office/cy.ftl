@@ -281,6 +281,12 @@ map-partner = Partner
 map-partner-connected = Partner, mewn cyswllt nawr
 map-known = Hysbys
 map-known-connected = Hysbys, mewn cyswllt nawr
+map-numbers = Mae gan bob dot y rhif sydd ganddo yn y rhestr isod.
+map-more = { $n ->
+    [one] Mae 1 gymuned arall yn hysbys. Nid yw hi yma.
+    [two] Mae 2 gymuned arall yn hysbys. Nid ydyn nhw yma.
+   *[other] Mae { $shown } cymuned arall yn hysbys. Nid ydyn nhw yma.
+}
 
 ## Cydlynwyr: gofalu am aelodau
 file = Geirda ac adolygiadau

@@ -281,6 +281,11 @@ map-partner = Partner
 map-partner-connected = Partner, connected now
 map-known = Known
 map-known-connected = Known, connected now
+map-numbers = Each dot has the number that it has in the list below.
+map-more = { $n ->
+    [one] 1 more community is known. It does not stand here.
+   *[other] { $shown } more communities are known. They do not stand here.
+}
 
 ## Coordinators: looking after members
 file = References and reviews

@@ -281,6 +281,11 @@ map-partner = Comunidad amiga
 map-partner-connected = Comunidad amiga, en conexión ahora
 map-known = Conocida
 map-known-connected = Conocida, en conexión ahora
+map-numbers = Cada punto lleva el número que tiene en la lista de abajo.
+map-more = { $n ->
+    [one] Se conoce 1 comunidad más, que no aparece aquí.
+   *[other] Se conocen { $shown } comunidades más, que no aparecen aquí.
+}
 
 ## Coordinación: cuidar de las personas
 file = Referencias y revisiones
