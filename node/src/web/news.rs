@@ -32,10 +32,15 @@ pub(super) enum News {
     Copies,
     CopyWanted,
     Grant,
+    Rest,
+    RestOver,
+    SameCharter,
+    WeekComes,
+    WeekStops,
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 23] = [
+const ALL: [(News, &str, [&str; 2]); 28] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
@@ -59,6 +64,11 @@ const ALL: [(News, &str, [&str; 2]); 23] = [
     (News::Copies, "copies", ["news-copies", "news-copies-next"]),
     (News::CopyWanted, "copy", ["news-copy", "news-copy-next"]),
     (News::Grant, "grant", ["news-grant", "news-grant-next"]),
+    (News::Rest, "rest", ["news-rest", "news-rest-next"]),
+    (News::RestOver, "rest-over", ["news-rest-over", "news-rest-over-next"]),
+    (News::SameCharter, "same-charter", ["news-same-charter", "news-same-charter-next"]),
+    (News::WeekComes, "week", ["news-week-comes", "news-week-comes-next"]),
+    (News::WeekStops, "no-week", ["news-week-stops", "news-week-stops-next"]),
 ];
 
 /// On to another page, which tells what was done.

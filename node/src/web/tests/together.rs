@@ -238,7 +238,8 @@ async fn a_coordinator_gives_a_rest_and_ends_it_and_the_member_sees_who() {
     let form = rosa.get(&pause).await.says("For Ada Park, written down by Rosa Example.").form("/pause");
     rosa.send(form.clone().with(&[("until", "2020-01-01")]), "check").await.is(422).says("written down by Rosa");
     let rest = form.with(&[("until", "2150-05-01"), ("why", "In hospital")]);
-    rosa.send(rest.clone(), "check").await.is(200).says("They have a rest until");
+    let told = rosa.send(rest.clone(), "check").await;
+    told.is(200).says("They have a rest until").says("The rest is written down").says("They see that you did this.");
     rosa.send(rest, "check").await.is(200);
     let seen = ada_sees.get("/helpers").await;
     seen.says("Rosa Example").says("Gave you a rest today: In hospital");
@@ -246,7 +247,7 @@ async fn a_coordinator_gives_a_rest_and_ends_it_and_the_member_sees_who() {
     assert_eq!(ada_sees.get("/pause").await.never("name=\"why\"").form("/pause").get("until"), "2150-05-01");
     // Undone the same way; and only coordinators do that for somebody.
     let form = rosa.get(&pause).await.form("/pause").with(&[("until", "")]);
-    rosa.send(form, "check").await.is(200).never("They have a rest");
+    rosa.send(form, "check").await.is(200).never("They have a rest").says("The rest is over");
     ada_sees.get("/helpers").await.says("Ended your rest today");
     let until = clock::now().plus(Span::days(9));
     trial.handle().change_file(ada, move |file| file.helpers.push(Helper { member: bo, until })).await.unwrap();
