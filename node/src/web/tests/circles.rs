@@ -272,7 +272,8 @@ async fn a_notice_reaches_those_it_is_for() {
     let form = ada_sees.get("/notices/new").await.form("/notices/new");
     let form = form.with(&[("to", &id), ("text", "Flour is here")]);
     ada_sees.send(form.clone().with(&[("to", "all")]), "check").await.is(422);
-    let (_, sent) = ada_sees.whole(form).await;
+    let again = ada_sees.send(form, "check").await.form("/notices/new");
+    let sent = ada_sees.send(again.clone(), "send").await;
     let theirs = sent.says("Bakers").path.split('?').next().unwrap().to_owned();
     bo_sees.get("/home").await.says("Flour is here");
     let mut cy_sees = Browser::signed_in(&served, trial.handle(), trial.admit_named(3, "Cy Old").await).await;
@@ -281,6 +282,9 @@ async fn a_notice_reaches_those_it_is_for() {
     let drop = ada_sees.get(&theirs).await.form(&theirs);
     ada_sees.send(drop.clone(), "send").await.is(200);
     ada_sees.send(drop, "send").await.is(200);
+    // Its form, sent once more from the browser's history, does not put it up again.
+    let late = ada_sees.send(again, "send").await;
+    late.is(200).says("The notice is taken down").never("Flour is here");
     bo_sees.get("/home").await.never("Flour is here");
     // A circle's notices end with it.
     let form = ada_sees.get("/notices/new").await.form("/notices/new").with(&[("to", &id), ("text", "Yeast is here")]);
