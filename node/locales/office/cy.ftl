@@ -271,6 +271,14 @@ event-button = Ychwanegu'r digwyddiad hwn
 event-change = Newid y digwyddiad hwn
 event-cancel = Ei ganslo
 event-when = { $day }, { $time } ({ $hours })
+event-coming = { $n ->
+    [one] Mae 1 person yn dod.
+   *[other] Mae { $shown } o bobl yn dod.
+}
+event-mine = Rydych chi ar y rhestr.
+event-names = Yn dod: { $names }
+event-come = Fe ddof i
+event-come-not = Dydw i ddim yn dod wedi'r cyfan
 map = Cymunedau rydym yn eu hadnabod
 map-lead = Mae'r lleoedd yn fras, fel nad oes neb yn cael ei ganfod drwyddyn nhw.
 map-nowhere = Does neb wedi dweud ble maen nhw eto.

@@ -271,6 +271,14 @@ event-button = Añadir este acto
 event-change = Cambiar este acto
 event-cancel = Suspenderlo
 event-when = { $day }, { $time } ({ $hours })
+event-coming = { $n ->
+    [one] Viene 1 persona.
+   *[other] Vienen { $shown } personas.
+}
+event-mine = Usted está en la lista.
+event-names = Vienen: { $names }
+event-come = Voy a ir
+event-come-not = Al final no voy
 map = Comunidades que conocemos
 map-lead = Los lugares son aproximados, para que no se encuentre a nadie por ellos.
 map-nowhere = Todavía nadie nos ha dicho su lugar.

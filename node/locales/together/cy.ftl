@@ -380,3 +380,7 @@ news-week-comes = Bydd eich wythnos yn dod drwy e-bost
 news-week-comes-next = Daw'r nesaf ar ddydd Llun. Gallwch roi'r gorau iddi yma unrhyw bryd.
 news-week-stops = Dyw eich wythnos ddim yn dod drwy e-bost mwyach
 news-week-stops-next = Gallwch ei darllen yma unrhyw bryd o hyd.
+news-comes = Da iawn, rydych chi'n dod
+news-comes-next = Mae'r cydlynwyr yn gweld eich enw. Dim ond faint sy'n dod mae eraill yn ei weld.
+news-comes-not = Dydych chi ddim yn dod wedi'r cyfan
+news-comes-not-next = Mae eich enw wedi mynd o'r rhestr. Gallwch ei roi yn ôl.

@@ -380,3 +380,7 @@ news-week-comes = Your week will come by e-mail
 news-week-comes-next = The next one comes on a Monday. You can end this here at any time.
 news-week-stops = Your week comes by e-mail no more
 news-week-stops-next = You can still read it here at any time.
+news-comes = Good, you come
+news-comes-next = The coordinators see your name. Others see only how many come.
+news-comes-not = You do not come after all
+news-comes-not-next = Your name is gone from the list. You can come back to it.

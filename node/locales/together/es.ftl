@@ -380,3 +380,7 @@ news-week-comes = Su semana llegará por correo electrónico
 news-week-comes-next = La próxima llega un lunes. Puede pararlo aquí cuando quiera.
 news-week-stops = Su semana ya no llega por correo electrónico
 news-week-stops-next = Puede seguir leyéndola aquí cuando quiera.
+news-comes = Muy bien, usted viene
+news-comes-next = Quienes coordinan ven su nombre. Los demás solo ven cuántas personas vienen.
+news-comes-not = Al final no viene
+news-comes-not-next = Su nombre ya no está en la lista. Puede volver a apuntarse.
