@@ -32,8 +32,9 @@ struct Known {
 }
 
 impl Known {
-    fn area(&self) -> Option<&str> {
-        self.area.as_deref()
+    /// The middle of its area, in degrees east and north.
+    fn place(&self) -> Option<(f64, f64)> {
+        Some(Cell::of(self.area.as_deref()?)?.middle())
     }
 
     fn what(&self, words: Words) -> String {
@@ -128,8 +129,8 @@ fn placed(places: &[(f64, f64)]) -> (f64, Vec<(f64, f64)>) {
 fn drawn<'a>(frame: &'a Frame, known: &[Known], more: usize) -> MapPage<'a> {
     let words = frame.words;
     let name = |known: &Known| known.name.clone().unwrap_or_else(|| words.t("partner-nameless"));
-    let place = |(row, one)| Some(((row, one), Cell::of(Known::area(one)?)?.middle()));
-    let (shown, places): (Vec<(usize, &Known)>, Vec<(f64, f64)>) = (1..).zip(known).filter_map(place).unzip();
+    let shown: Vec<(usize, &Known)> = (1..).zip(known).filter(|(_, one)| one.place().is_some()).collect();
+    let places: Vec<(f64, f64)> = shown.iter().filter_map(|(_, one)| one.place()).collect();
     let numbered = shown.len() > NAMED;
     let (height, at) = placed(&places);
     let dots = shown.iter().zip(&at).map(|((row, one), (x, y))| Dot {
