@@ -129,6 +129,12 @@ async fn an_exchange_bears_the_name_of_whoever_spoke_for_a_member() {
     let exchange = sent.path.split('?').next().unwrap();
     ada_sees.get(exchange).await.says("<dt dir=\"auto\">You</dt><dd>Signed in, through Bo Lee</dd>");
     cy_sees.get(exchange).await.says("<dt dir=\"auto\">Ada Park</dt><dd>Signed in, through Bo Lee</dd>");
+    let form = bo_sees.get(&format!("{exchange}/question?for={ada}")).await.form(exchange);
+    for _ in 0..2 {
+        bo_sees.send(form.clone().with(&[("reason", "hours")]), "check").await.is(200);
+    }
+    let helpers = ada_sees.get("/helpers").await;
+    assert_eq!(helpers.body.matches("Did something for you").count(), 2, "{}", helpers.body);
     // Her statement and her copy of her data say it, too; nobody spoke for Cy.
     ada_sees.get("/statement").await.says("<bdi>Cy Old, through Bo Lee</bdi>");
     let data = trial.handle().data_of(ada).await.unwrap();
