@@ -637,6 +637,8 @@ done-saved = Mae eich manylion wedi'u cadw
 done-saved-next = Does dim mwy i'w wneud.
 done-signed-out = Mae'r ddyfais honno wedi'i hallgofnodi
 done-signed-out-next = Mae angen cod newydd arni i ddod i mewn eto.
+done-out = Rydych chi wedi allgofnodi
+done-out-next = Does neb yn gweld eich tudalennau ar y ddyfais hon nawr. Mewngofnodwch eto unrhyw bryd.
 done-passkey = Mae eich allwedd mynediad wedi'i hychwanegu
 done-passkey-next = Y tro nesaf, does dim angen cod. Pwyswch y botwm wyneb, bys neu glo'r sgrin.
 done-passkey-removed = Mae'r allwedd honno wedi'i thynnu
@@ -764,10 +766,13 @@ slips-kept = { $n ->
     [0] Ni nodwyd yr un slip.
    *[other] Nodwyd { $shown } slip.
 }
+slips-kept-next = Teipiwch y rhai nesaf yma. Tan yfory gallwch eu tynnu'n ôl isod.
+slips-left-next = Cywirwch y lleill isod, a'u hanfon eto.
 slips-undone = { $n ->
     [0] Doedd dim ar ôl i'w dynnu'n ôl.
    *[other] Tynnwyd { $shown } slip yn ôl.
 }
+slips-undone-next = Dyw'r oriau hynny ddim yn cyfrif mwyach. Mae aelodau'n gweld y newid yn eu datganiadau.
 slips-batches = Slipiau'r diwrnod diwethaf
 slips-batch = { $slips } Nodwyd { $day } gan { $by }.
 slips-undo = Tynnu'r rhain yn ôl

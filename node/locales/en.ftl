@@ -635,6 +635,8 @@ done-saved = Your details are saved
 done-saved-next = You need do nothing more.
 done-signed-out = That device is signed out
 done-signed-out-next = It needs a new code to come in again.
+done-out = You are signed out
+done-out-next = Nobody sees your pages on this device now. Sign in again when you like.
 done-passkey = Your passkey is added
 done-passkey-next = Next time you need no code. Press the button for face, finger or screen lock.
 done-passkey-removed = That passkey is removed
@@ -761,11 +763,14 @@ slips-kept = { $n ->
     [one] 1 slip is written down.
    *[other] { $shown } slips are written down.
 }
+slips-kept-next = Type the next ones here. Until tomorrow you can take them back below.
+slips-left-next = Put the others right below, and send them again.
 slips-undone = { $n ->
     [0] Nothing was left to take back.
     [one] 1 slip is taken back.
    *[other] { $shown } slips are taken back.
 }
+slips-undone-next = Those hours count no more. Members see the change in their statements.
 slips-batches = Slips of the last day
 slips-batch = { $slips } Written down { $day } by { $by }.
 slips-undo = Take these back

@@ -635,6 +635,8 @@ done-saved = Sus datos están guardados
 done-saved-next = No tiene que hacer nada más.
 done-signed-out = Ese aparato está cerrado
 done-signed-out-next = Necesita un código nuevo para volver a entrar.
+done-out = Ha salido
+done-out-next = Ahora nadie ve sus páginas en este aparato. Vuelva a entrar cuando quiera.
 done-passkey = Su llave de acceso está añadida
 done-passkey-next = La próxima vez no necesita código. Pulse el botón de cara, dedo o bloqueo de pantalla.
 done-passkey-removed = Esa llave de acceso está quitada
@@ -761,11 +763,14 @@ slips-kept = { $n ->
     [one] 1 vale anotado.
    *[other] { $shown } vales anotados.
 }
+slips-kept-next = Escriba aquí los siguientes. Hasta mañana puede deshacerlos abajo.
+slips-left-next = Corrija los demás abajo y envíelos otra vez.
 slips-undone = { $n ->
     [0] No quedaba nada que deshacer.
     [one] 1 vale deshecho.
    *[other] { $shown } vales deshechos.
 }
+slips-undone-next = Esas horas ya no cuentan. Los miembros ven el cambio en sus extractos.
 slips-batches = Vales del último día
 slips-batch = { $slips } Los anotó { $by }: { $day }.
 slips-undo = Deshacer estos

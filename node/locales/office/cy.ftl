@@ -271,6 +271,14 @@ event-button = Ychwanegu'r digwyddiad hwn
 event-change = Newid y digwyddiad hwn
 event-cancel = Ei ganslo
 event-when = { $day }, { $time } ({ $hours })
+event-coming = { $n ->
+    [one] Mae 1 person yn dod.
+   *[other] Mae { $shown } o bobl yn dod.
+}
+event-mine = Rydych chi ar y rhestr.
+event-names = Yn dod: { $names }
+event-come = Fe ddof i
+event-come-not = Dydw i ddim yn dod wedi'r cyfan
 map = Cymunedau rydym yn eu hadnabod
 map-lead = Mae'r lleoedd yn fras, fel nad oes neb yn cael ei ganfod drwyddyn nhw.
 map-nowhere = Does neb wedi dweud ble maen nhw eto.
@@ -281,6 +289,12 @@ map-partner = Partner
 map-partner-connected = Partner, mewn cyswllt nawr
 map-known = Hysbys
 map-known-connected = Hysbys, mewn cyswllt nawr
+map-numbers = Mae gan bob dot y rhif sydd ganddo yn y rhestr isod.
+map-more = { $n ->
+    [one] Mae 1 gymuned arall yn hysbys. Nid yw hi yma.
+    [two] Mae 2 gymuned arall yn hysbys. Nid ydyn nhw yma.
+   *[other] Mae { $shown } cymuned arall yn hysbys. Nid ydyn nhw yma.
+}
 
 ## Cydlynwyr: gofalu am aelodau
 file = Geirda ac adolygiadau

@@ -271,6 +271,14 @@ event-button = Add this event
 event-change = Change this event
 event-cancel = Call it off
 event-when = { $day }, { $time } ({ $hours })
+event-coming = { $n ->
+    [one] 1 person comes.
+   *[other] { $shown } people come.
+}
+event-mine = You are on the list.
+event-names = They come: { $names }
+event-come = I will come
+event-come-not = I will not come after all
 map = Communities we know
 map-lead = Places are rough, so that nobody is found by them.
 map-nowhere = Nobody told us their place yet.
@@ -281,6 +289,11 @@ map-partner = Partner
 map-partner-connected = Partner, connected now
 map-known = Known
 map-known-connected = Known, connected now
+map-numbers = Each dot has the number that it has in the list below.
+map-more = { $n ->
+    [one] 1 more community is known. It does not stand here.
+   *[other] { $shown } more communities are known. They do not stand here.
+}
 
 ## Coordinators: looking after members
 file = References and reviews

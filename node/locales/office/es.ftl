@@ -271,6 +271,14 @@ event-button = Añadir este acto
 event-change = Cambiar este acto
 event-cancel = Suspenderlo
 event-when = { $day }, { $time } ({ $hours })
+event-coming = { $n ->
+    [one] Viene 1 persona.
+   *[other] Vienen { $shown } personas.
+}
+event-mine = Usted está en la lista.
+event-names = Vienen: { $names }
+event-come = Voy a ir
+event-come-not = Al final no voy
 map = Comunidades que conocemos
 map-lead = Los lugares son aproximados, para que no se encuentre a nadie por ellos.
 map-nowhere = Todavía nadie nos ha dicho su lugar.
@@ -281,6 +289,11 @@ map-partner = Comunidad amiga
 map-partner-connected = Comunidad amiga, en conexión ahora
 map-known = Conocida
 map-known-connected = Conocida, en conexión ahora
+map-numbers = Cada punto lleva el número que tiene en la lista de abajo.
+map-more = { $n ->
+    [one] Se conoce 1 comunidad más, que no aparece aquí.
+   *[other] Se conocen { $shown } comunidades más, que no aparecen aquí.
+}
 
 ## Coordinación: cuidar de las personas
 file = Referencias y revisiones

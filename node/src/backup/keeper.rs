@@ -147,7 +147,7 @@ impl Keeper {
         &self.stopping
     }
 
-    pub(super) fn progress(&self) -> &Progress {
+    pub(crate) fn progress(&self) -> &Progress {
         &self.progress
     }
 

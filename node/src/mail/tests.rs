@@ -283,7 +283,8 @@ async fn the_weeks_letter_goes_once_to_those_who_want_it() {
     let mut ada_sees = Browser::signed_in(&served, handle, ada).await;
     let week = ada_sees.get("/week").await;
     week.says("It can come to you by e-mail every Monday.").says("Sewing (Garden and pets)");
-    ada_sees.send(week.form("/week/letter"), "send").await.says("It comes to you by e-mail every Monday.");
+    let told = ada_sees.send(week.form("/week/letter"), "send").await;
+    told.says("It comes to you by e-mail every Monday.").says("The next one comes on a Monday.");
 
     // The first round after setting up sends nothing by itself.
     mailer.round(handle).await.unwrap();
@@ -301,7 +302,7 @@ async fn the_weeks_letter_goes_once_to_those_who_want_it() {
     // Those who want no more get no more, also when theirs waits already.
     handle.mail_week(clock::now()).await.unwrap();
     let stop = ada_sees.get("/week").await.form("/week/letter");
-    ada_sees.send(stop, "send").await.is(200);
+    ada_sees.send(stop, "send").await.is(200).says("Your week comes by e-mail no more");
     mailer.round(handle).await.unwrap();
     assert_eq!((server.arrived().len(), waiting(&trial).await), (1, 0));
     // On paper: for the board without names, and for everybody who gets none by e-mail.

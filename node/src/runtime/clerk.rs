@@ -13,6 +13,7 @@ use crate::network::{self, GossipId, NetworkHandle, PeerKey, RequestId};
 use kith_protocol::{
     community::Certificate,
     envelope::Signed,
+    id::CommunityId,
     machine::{Checked, Command, Effect, Effects, Input, Machine, Notice, Peer, Showing},
     shelf::{Record, Verdict},
     time::Timestamp,
@@ -108,6 +109,8 @@ pub(super) struct Clerk {
     shows: BTreeMap<Peer, Showing>,
     checkpoints: Checkpoints,
     looks: Vec<Look>,
+    /// Whether a partner came or went since the last commit.
+    stirred: bool,
     /// Whether another copy of the community is to go on, and this one signs nothing more.
     retired: bool,
 }
@@ -137,6 +140,7 @@ impl Clerk {
             shows: BTreeMap::new(),
             checkpoints,
             looks: Vec::new(),
+            stirred: false,
             retired: false,
         }
     }
@@ -199,19 +203,20 @@ impl Clerk {
             }
             Job::Look(look) => self.looks.push(look),
             Job::Parcel { peer, answer_to, messages } => {
+                let was = self.machine.who_is(&peer);
                 for message in messages {
                     self.handle(now, Input::Received { peer, message });
                 }
+                self.note_who_is(&peer, was);
                 self.owed.extend(answer_to);
             }
             Job::RequestEnded { peer } => self.outbox.ended(&peer),
-            Job::Peer { peer, connected: true } => {
+            Job::Peer { peer, connected } => {
                 self.outbox.gone(&peer);
-                self.handle(now, Input::Connected { peer });
-            }
-            Job::Peer { peer, connected: false } => {
-                self.outbox.gone(&peer);
-                self.handle(now, Input::Disconnected { peer });
+                let was = self.machine.who_is(&peer);
+                let input = if connected { Input::Connected { peer } } else { Input::Disconnected { peer } };
+                self.handle(now, input);
+                self.note_who_is(&peer, was);
             }
             Job::Gossip { id, certificate, record } => {
                 self.next += 1;
@@ -253,8 +258,20 @@ impl Clerk {
         self.rest.extend(rest);
     }
 
+    /// Notes when a peer was another community before: pages show which partners are here. Strangers come and go unseen.
+    fn note_who_is(&mut self, peer: &Peer, was: Option<CommunityId>) {
+        let is = self.machine.who_is(peer);
+        let ledger = self.machine.state().ledger();
+        let shown = |who: Option<CommunityId>| who.is_some_and(|who| ledger.partner_of(&who).is_some());
+        self.stirred |= is != was && (shown(was) || shown(is));
+    }
+
     fn commit(&mut self) {
+        let stirred = std::mem::take(&mut self.stirred);
         if !self.book.uncommitted() {
+            if stirred {
+                self.changes.send_modify(|n| *n += 1);
+            }
             return;
         }
         let begun = std::time::Instant::now();

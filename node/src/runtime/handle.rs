@@ -258,7 +258,7 @@ impl Handle {
         *id
     }
 
-    /// A number that grows whenever something is recorded, for pages that refresh themselves.
+    /// A number that grows whenever something is recorded and whenever a partner comes or goes, for pages that refresh themselves.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.clone()

@@ -3,7 +3,7 @@
 use super::handle::Handle;
 use tokio::sync::watch;
 
-/// Waits for changes of the ledger, of what is kept beside it, and for the end of the node.
+/// Waits for changes of the ledger and of who is connected, of what is kept beside them, and for the end of the node.
 #[derive(Debug)]
 pub struct News {
     ledger: watch::Receiver<u64>,

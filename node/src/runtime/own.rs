@@ -120,6 +120,9 @@ impl Handle {
         });
         if let Some(data) = data.as_object_mut() {
             data.insert("notes".into(), self.notes_for(member).await?);
+            let events = self.comes_to(member).await?.into_iter();
+            let events = events.map(|event| json!({ "title": event.title, "begins": event.begins.0 }));
+            data.insert("comes_to".into(), events.collect());
             data.insert("photos".into(), self.photos_of(member).await?);
             data.extend(self.others_of(&file).await?);
         }

@@ -33,9 +33,12 @@ const GATHERED: Duration = Duration::from_millis(250);
 const STANDS: Duration = Duration::from_secs(15 * 60);
 /// A word that nobody hears, so that connections which are gone are noticed.
 const BEAT: Duration = Duration::from_secs(30);
-/// Pages that show what changes. Of messages and exchanges, each has an address below this.
-const PAGES: [&str; 7] = ["/home", "/today", "/messages", "/find", "/partners", "/circles", "/events"];
-const BELOW: [&str; 2] = ["/messages/", "/exchange/"];
+/// Pages that show what changes. Of messages, exchanges and circles, each has an address below this.
+const PAGES: [&str; 10] =
+    ["/home", "/today", "/messages", "/find", "/partners", "/circles", "/events", "/members", "/notices", "/statement"];
+const BELOW: [&str; 3] = ["/messages/", "/exchange/", "/circles/"];
+/// A form below one of them.
+const FORM: &str = "/circles/new";
 
 /// Where a page that is made now listens from.
 pub(super) fn address(mark: &str) -> String {
@@ -45,7 +48,7 @@ pub(super) fn address(mark: &str) -> String {
 /// Whether the page at a path shows what changes by itself.
 pub(super) fn is_live(path: &str) -> bool {
     let one_below = |page: &str| path.strip_prefix(page).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'));
-    PAGES.contains(&path) || BELOW.iter().any(|page| one_below(page))
+    path != FORM && (PAGES.contains(&path) || BELOW.iter().any(|page| one_below(page)))
 }
 
 /// How many streams of whom are open.
@@ -131,12 +134,19 @@ mod tests {
             "/partners",
             "/circles",
             "/events",
+            "/members",
+            "/notices",
+            "/statement",
             "/messages/2M",
             "/exchange/1R",
+            "/circles/0a",
         ] {
             assert!(is_live(live), "{live}");
         }
-        for still in ["/", "/ask", "/messages/", "/exchange/1R/question", "/members", "/homes", "/events/new"] {
+        for still in ["/", "/ask", "/messages/", "/exchange/1R/question", "/homes", "/events/new", "/members/new"] {
+            assert!(!is_live(still), "{still}");
+        }
+        for still in ["/circles/new", "/circles/0a/name", "/notices/new", "/notices/0a", "/statement.csv"] {
             assert!(!is_live(still), "{still}");
         }
     }

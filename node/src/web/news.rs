@@ -32,10 +32,17 @@ pub(super) enum News {
     Copies,
     CopyWanted,
     Grant,
+    Rest,
+    RestOver,
+    SameCharter,
+    WeekComes,
+    WeekStops,
+    Comes,
+    ComesNot,
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 23] = [
+const ALL: [(News, &str, [&str; 2]); 30] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
@@ -59,6 +66,13 @@ const ALL: [(News, &str, [&str; 2]); 23] = [
     (News::Copies, "copies", ["news-copies", "news-copies-next"]),
     (News::CopyWanted, "copy", ["news-copy", "news-copy-next"]),
     (News::Grant, "grant", ["news-grant", "news-grant-next"]),
+    (News::Rest, "rest", ["news-rest", "news-rest-next"]),
+    (News::RestOver, "rest-over", ["news-rest-over", "news-rest-over-next"]),
+    (News::SameCharter, "same-charter", ["news-same-charter", "news-same-charter-next"]),
+    (News::WeekComes, "week", ["news-week-comes", "news-week-comes-next"]),
+    (News::WeekStops, "no-week", ["news-week-stops", "news-week-stops-next"]),
+    (News::Comes, "comes", ["news-comes", "news-comes-next"]),
+    (News::ComesNot, "comes-not", ["news-comes-not", "news-comes-not-next"]),
 ];
 
 /// On to another page, which tells what was done.

@@ -20,7 +20,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/offers.atom", get(feed::atom))
         .route("/community.jsonld", get(schema::data))
-        .route("/events", get(calendar::list))
+        .route("/events", get(calendar::list).post(calendar::come))
         .route("/events/new", get(calendar::form).post(calendar::send))
         .route("/events/{id}/change", get(calendar::change).post(calendar::send_change))
         .route("/events/{id}/cancel", post(calendar::cancel))

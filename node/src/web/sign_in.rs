@@ -228,7 +228,7 @@ pub(super) fn let_in(frame: &Frame, headers: &HeaderMap, sent: &Sent, token: &Se
 
 async fn sign_out(State(app): State<App>, headers: HeaderMap, form: Post) -> Answer {
     app.handle.end_sessions(form.member.id, Some(form.member.session)).await?;
-    let mut response = go("/");
+    let mut response = go("/done/out");
     response.headers_mut().append(header::SET_COOKIE, set_cookie(&headers, SESSION, "", 0));
     Ok(response)
 }

@@ -3,6 +3,7 @@ mod at_home;
 mod bad_input;
 mod balances;
 mod circles;
+mod coming;
 mod coordinators;
 mod crossing;
 mod deciding;

@@ -21,7 +21,7 @@ use axum::{
 };
 
 /// Browsers ask again by themselves, scripts or not (WHATWG HTML 7.4.6).
-const AGAIN: (HeaderName, HeaderValue) = (HeaderName::from_static("refresh"), HeaderValue::from_static("5"));
+pub(super) const AGAIN: (HeaderName, HeaderValue) = (HeaderName::from_static("refresh"), HeaderValue::from_static("5"));
 
 #[derive(Template)]
 #[template(path = "waiting.html", whitespace = "minimize")]

@@ -7,7 +7,8 @@ use super::{
     exchanges::{Seen, waiting_of},
     forms::{Asked, Post},
     member::{names, told},
-    pages::{self, Press, go},
+    news::{News, go_telling},
+    pages::{self, Press},
     visit::{Frame, Visit},
     words::{Words, date_of, shortened},
 };
@@ -157,7 +158,7 @@ async fn letter(State(app): State<App>, post: Post) -> Answer {
     let wants = post.sent.get("letter") == "yes";
     let language = wants.then(|| post.frame.words.0.tag().to_owned());
     app.handle.set_weekly(post.member.id, language).await?;
-    Ok(go("/week"))
+    Ok(go_telling("/week", if wants { News::WeekComes } else { News::WeekStops }))
 }
 
 /// For the notice board.

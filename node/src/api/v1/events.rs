@@ -148,6 +148,6 @@ pub(in crate::api) async fn cancel_event(
     _: Write,
 ) -> Result<Json<Outcome>, Failure> {
     find(&handle, id).await?;
-    handle.forget_paper(id).await?;
+    handle.call_off(id).await?;
     Ok(Json(outcome_of(Reply::Done)))
 }

@@ -163,7 +163,10 @@ pub(in crate::api) async fn post_notice(
         None => {
             let by_mail = by_mail.then(ByMail::default);
             let notice = Notice { text, by, at, until: at.plus(Span::days(days)), circle, by_mail };
-            handle.post_notice(id, notice.clone()).await?;
+            if !handle.post_notice(id, notice.clone()).await? {
+                let detail = "this notice was taken down; to say it again, send it as a new request";
+                return Err(Failure::new(StatusCode::CONFLICT, "taken-down", detail));
+            }
             notice
         }
     };
@@ -183,6 +186,6 @@ pub(in crate::api) async fn drop_notice(
         let detail = "there is no such notice; it was taken down, or stands no more";
         return Err(Failure::new(StatusCode::NOT_FOUND, "unknown-notice", detail));
     }
-    handle.forget_paper(id).await?;
+    handle.take_down(id).await?;
     Ok(Json(outcome_of(Reply::Done)))
 }

@@ -114,8 +114,13 @@ async fn a_stop_doubles_no_notice_and_what_fails_is_told() {
     let id = [9; 16];
     handle.post_notice(id, notice(&trial, "Tea", Some(ByMail::default()))).await.unwrap();
     handle.mail_notices().await.unwrap();
-    handle.forget_paper(id).await.unwrap();
+    handle.take_down(id).await.unwrap();
     mailer.round(handle).await.unwrap();
     assert_eq!((server.arrived().len(), waiting(&trial).await), (1, 0));
+    // Its form, sent once more, puts nothing up and writes no letter.
+    assert!(!handle.post_notice(id, notice(&trial, "Tea", Some(ByMail::default()))).await.unwrap());
+    handle.mail_notices().await.unwrap();
+    assert_eq!(waiting(&trial).await, 0);
+    assert!(handle.notices().await.unwrap().iter().all(|(known, _)| *known != id));
     trial.running.stop().await;
 }

@@ -113,17 +113,39 @@ impl Room<'_> {
 
 impl Handle {
     /// Keeps a notice; what it asks for by e-mail goes out in the background. The same one again stays as it is, and none
-    /// of its letters goes twice.
+    /// of its letters goes twice. Gives whether it stands: one that was taken down stays down.
     ///
     /// # Errors
     /// The disk; too many papers.
-    pub async fn post_notice(&self, id: PaperId, notice: Notice) -> Result<(), Refused> {
-        let kept = self.office_work(move |room| match room.papers.contains_key(&id) {
-            true => Ok(()),
-            false => room.put(id, Paper::Notice(notice)),
+    pub async fn post_notice(&self, id: PaperId, notice: Notice) -> Result<bool, Refused> {
+        let now = clock::now();
+        let kept = self.office_work(move |room| match room.papers.get(&id) {
+            Some(Paper::Notice(kept)) => Ok(kept.until > now),
+            Some(_) => Ok(false),
+            None => room.put(id, Paper::Notice(notice)).map(|()| true),
         });
-        kept.await?;
+        let stands = kept.await?;
         self.post.wake.notify_one();
+        Ok(stands)
+    }
+
+    /// Takes a notice down, and forgets what it said. That there was one is kept for as long as for one that is over: so
+    /// its form, sent once more, puts nothing up.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn take_down(&self, id: PaperId) -> Result<(), Refused> {
+        let now = clock::now();
+        let taken = self.office_work(move |room| {
+            let Some(Paper::Notice(notice)) = room.papers.get(&id) else { return Ok(()) };
+            let until = notice.until.min(now);
+            let bare = Notice { text: String::new(), until, by_mail: None, ..notice.clone() };
+            // What was written over could be read on the disk; what was erased cannot.
+            room.erase(&id)?;
+            room.put(id, Paper::Notice(bare))
+        });
+        taken.await?;
+        self.vault().hurry();
         Ok(())
     }
 

@@ -1,8 +1,12 @@
-//! Events that are changed after they were announced.
+//! Events: how they are changed after they were announced, how they are called off, and who comes to them.
 
-use super::{Event, Handle, Paper, PaperId, Refused, clock};
-use kith_protocol::time::{Span, Timestamp};
+use super::{Event, Handle, Paper, PaperId, Refused, Room, clock, derived, papers::AFTERWARDS};
+use kith_protocol::{
+    id::MemberId,
+    time::{Span, Timestamp},
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How often an event was changed, and when last. Calendars go by both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +31,39 @@ pub enum Rewritten {
     Meanwhile,
 }
 
+/// A member said that they come to an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coming {
+    /// To which.
+    pub event: PaperId,
+    /// Who.
+    pub member: MemberId,
+    /// Until when that is kept: as long as the event.
+    pub until: Timestamp,
+}
+
+fn coming_id(event: &PaperId, member: &MemberId) -> PaperId {
+    derived("kith/v1/coming", &[event, &member.0])
+}
+
+impl Room<'_> {
+    /// What is kept of those who come to an event.
+    fn coming_to(&self, event: &PaperId) -> Vec<(PaperId, Coming)> {
+        let coming = self.papers.iter().filter_map(|(id, paper)| match paper {
+            Paper::Coming(coming) if coming.event == *event => Some((*id, coming.clone())),
+            _ => None,
+        });
+        coming.collect()
+    }
+}
+
 impl Event {
+    /// Until when it stays on paper.
+    pub(super) const fn kept_until(&self) -> Timestamp {
+        self.begins.plus(AFTERWARDS)
+    }
+
     /// When it is over.
     #[must_use]
     pub fn ends(&self) -> Timestamp {
@@ -62,7 +98,7 @@ impl Handle {
             if stands.ends() <= now {
                 return Ok(Rewritten::Over);
             }
-            let mut event = stands.clone();
+            let (mut event, began) = (stands.clone(), stands.begins);
             change(&mut event);
             if event == *stands {
                 return Ok(Rewritten::Yes(event));
@@ -72,7 +108,90 @@ impl Handle {
             }
             event.edits = Some(Edits { times: seen.saturating_add(1), at: now });
             room.put(id, Paper::Event(event.clone()))?;
+            if event.begins != began {
+                for (coming_id, coming) in room.coming_to(&id) {
+                    room.put(coming_id, Paper::Coming(Coming { until: event.kept_until(), ..coming }))?;
+                }
+            }
             Ok(Rewritten::Yes(event))
+        })
+        .await
+    }
+
+    /// Calls an event off, and forgets who wanted to come.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn call_off(&self, id: PaperId) -> Result<(), Refused> {
+        let erased = self.office_work(move |room| {
+            if matches!(room.papers.get(&id), Some(Paper::Event(_))) {
+                room.erase(&id)?;
+            }
+            room.coming_to(&id).iter().try_for_each(|(coming, _)| room.erase(coming))
+        });
+        erased.await?;
+        self.vault().hurry();
+        Ok(())
+    }
+
+    /// A member comes to an event, or does not come after all. Said twice, it is said once. Gives whether there is such an
+    /// event that is not over.
+    ///
+    /// # Errors
+    /// The disk; too many papers.
+    pub async fn come(&self, event: PaperId, member: MemberId, comes: bool) -> Result<bool, Refused> {
+        self.office_work(move |room| {
+            let stands = match room.papers.get(&event) {
+                Some(Paper::Event(stands)) if stands.ends() > clock::now() => stands,
+                _ => return Ok(false),
+            };
+            let (id, coming) = (coming_id(&event, &member), Coming { event, member, until: stands.kept_until() });
+            match (comes, room.papers.contains_key(&id)) {
+                (true, false) => room.put(id, Paper::Coming(coming))?,
+                (false, true) => room.erase(&id)?,
+                _ => {}
+            }
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Who comes to which event, of those who are members still.
+    ///
+    /// # Errors
+    /// The disk, or a node that is busy.
+    pub async fn coming(&self) -> Result<BTreeMap<PaperId, Vec<MemberId>>, Refused> {
+        let all = self.papers(|paper| match paper {
+            Paper::Coming(coming) => Some((coming.event, coming.member)),
+            _ => None,
+        });
+        let all = all.await?;
+        self.look(move |machine, _| {
+            let mut found: BTreeMap<PaperId, Vec<MemberId>> = BTreeMap::new();
+            for (_, (event, member)) in all {
+                if machine.state().ledger().active(&member).is_ok() {
+                    found.entry(event).or_default().push(member);
+                }
+            }
+            found
+        })
+        .await
+    }
+
+    /// The events that a member said they come to.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn comes_to(&self, member: MemberId) -> Result<Vec<Event>, Refused> {
+        self.office_work(move |room| {
+            let events = room.papers.values().filter_map(|paper| match paper {
+                Paper::Coming(coming) if coming.member == member => match room.papers.get(&coming.event) {
+                    Some(Paper::Event(event)) => Some(event.clone()),
+                    _ => None,
+                },
+                _ => None,
+            });
+            Ok(events.collect())
         })
         .await
     }

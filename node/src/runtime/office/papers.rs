@@ -1,6 +1,6 @@
 //! The papers themselves.
 
-use super::{Across, Application, ByMail, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet, Spoken};
+use super::{Across, Application, ByMail, Coming, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet, Spoken};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -19,7 +19,7 @@ pub const MAX_BLOCKED: usize = 30;
 /// The most members of a circle: one street, one programme; with their ids it fits one record.
 pub const MAX_CIRCLE: usize = 200;
 /// For how long an event or notice stays on paper after it is over.
-const AFTERWARDS: Span = Span::days(31);
+pub(super) const AFTERWARDS: Span = Span::days(31);
 
 /// What a member, or a coordinator about them, has on file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -353,6 +353,8 @@ pub enum Paper {
     Sheet(Sheet),
     /// Who spoke for a member about an exchange.
     Spoken(Spoken),
+    /// Who comes to an event.
+    Coming(Coming),
 }
 
 /// What is left of a paper when somebody is taken out of it.
@@ -430,6 +432,10 @@ fn gone(yes: bool) -> Left {
     if yes { Left::Gone } else { Left::Untouched }
 }
 
+fn changed(yes: bool) -> Left {
+    if yes { Left::Changed } else { Left::Untouched }
+}
+
 fn retained(list: &mut Vec<MemberId>, member: &MemberId) -> bool {
     let before = list.len();
     list.retain(|known| known != member);
@@ -442,7 +448,8 @@ impl Paper {
         match self {
             Self::Message(message) => message.at.plus(KEPT_FOR) < now,
             Self::Report(Report { done: Some((_, at)), .. }) => at.plus(KEPT_FOR) < now,
-            Self::Event(event) => event.begins.plus(AFTERWARDS) < now,
+            Self::Event(event) => event.kept_until() < now,
+            Self::Coming(coming) => coming.until < now,
             Self::Notice(notice) => notice.until.plus(AFTERWARDS) < now,
             Self::Letter(letter) => letter.is_over(now),
             Self::Application(application) => application.is_over(now),
@@ -471,27 +478,16 @@ impl Paper {
             Self::Letter(letter) => gone(letter.to == *member),
             Self::Posted(posted) => gone(posted.owner == *member || posted.by == *member),
             Self::Sheet(sheet) => gone(sheet.by == *member),
+            Self::Coming(coming) => gone(coming.member == *member),
             Self::Spoken(spoken) => gone(spoken.member == *member || spoken.by == *member),
             Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
             Self::Across(across) => gone(across.member() == *member),
             Self::Circle(circle) => {
-                let changed = [&mut circle.coordinators, &mut circle.members].map(|list| retained(list, member));
-                if changed.contains(&true) { Left::Changed } else { Left::Untouched }
+                let lists = [&mut circle.coordinators, &mut circle.members];
+                changed(lists.map(|list| retained(list, member)).contains(&true))
             }
-            Self::Rules(rules) => {
-                if retained(&mut rules.note_readers, member) {
-                    Left::Changed
-                } else {
-                    Left::Untouched
-                }
-            }
-            Self::Notice(Notice { by_mail: Some(mail), .. }) => {
-                if retained(&mut mail.missed, member) {
-                    Left::Changed
-                } else {
-                    Left::Untouched
-                }
-            }
+            Self::Rules(rules) => changed(retained(&mut rules.note_readers, member)),
+            Self::Notice(Notice { by_mail: Some(mail), .. }) => changed(retained(&mut mail.missed, member)),
             Self::Event(_) | Self::Notice(_) | Self::Copies(_) | Self::Application(_) => Left::Untouched,
         }
     }

@@ -8,6 +8,7 @@ use crate::{
         forms::Post,
         pages::{self, FactsPage, Press},
         visit::Visit,
+        waiting::AGAIN,
     },
 };
 use axum::{body::Body, extract::State, http::header, response::IntoResponse as _};
@@ -18,17 +19,20 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let (frame, words) = (&visit.frame, visit.frame.words);
     let last = app.handle.keeper().last();
     let last = last.map_or_else(|| words.t("backup-none"), |at| words.near_day(at, clock::now()));
-    let now = app.handle.keeper().percent().map(|percent| (words.t("backup-now"), format!("{percent} / 100")));
+    let percent = app.handle.keeper().percent();
+    let now = percent.map(|percent| (words.t("backup-now"), format!("{percent} / 100")));
     let rows = [(words.t("backup-last"), last)].into_iter().chain(now);
     let page = FactsPage {
         frame,
         heading: words.t("backup"),
-        lead: ["backup-lead", "backup-away", "backup-words"].map(|key| words.t(key)).into(),
+        lead: ["backup-lead", "backup-away", "backup-words", "backup-leave"].map(|key| words.t(key)).into(),
         rows: rows.collect(),
         presses: vec![Press::new(words.t("backup-button"), "/backup/file".into())],
         links: vec![(words.t("rebuild"), "/rebuild".into()), (words.t("menu-today"), "/today".into())],
     };
-    Ok(pages::show(frame, &page))
+    let mut response = pages::show(frame, &page);
+    response.headers_mut().extend(percent.map(|_| AGAIN));
+    Ok(response)
 }
 
 /// A form's answer rather than an address, so that no other site can make a browser fetch it. The page can be left meanwhile;

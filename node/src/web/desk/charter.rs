@@ -5,6 +5,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Step, choices},
+        news::{News, go_telling},
         pages::{self, CheckPage, FactsPage, FormPage, go, refusal},
         setup::{BALANCES, CONFIRMATIONS, RAILS, area_field, balances_field},
         stale::{self, Stood},
@@ -237,7 +238,7 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
         return Ok(match stale::both(frame, None, reader, (&stands, theirs), ACTION, "/charter".into()) {
             Some(page) => page,
             // Somebody else made the same change.
-            None => go("/charter"),
+            None => go_telling("/charter", News::SameCharter),
         });
     }
     if post.sent.step() == Step::Check {

@@ -100,8 +100,11 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let until = at.plus(Span::days(filled.days));
     let Filled { text, to: circle, by_mail, .. } = filled;
     let notice = Notice { text, by: post.member.id, at, until, circle, by_mail };
-    app.handle.post_notice(id, notice).await?;
-    Ok(go(&format!("{}?new=yes", notice_address(&id))))
+    if app.handle.post_notice(id, notice).await? {
+        return Ok(go(&format!("{}?new=yes", notice_address(&id))));
+    }
+    // The form of one that was taken down, sent once more.
+    Ok(go_telling("/notices", News::NoticeDropped))
 }
 
 /// Notices that stand and that the visitor may write or read.
@@ -228,7 +231,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
 
 pub(super) async fn drop_notice(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     match find(&app.handle, &id, &post.member).await {
-        Ok((id, notice)) if may_drop(&post.member, &notice) => app.handle.forget_paper(id).await?,
+        Ok((id, notice)) if may_drop(&post.member, &notice) => app.handle.take_down(id).await?,
         Ok(_) => return Err(Oops::NotYours),
         // Sent twice, the second finds nothing left to take down.
         Err(Oops::Missing) => {}

@@ -38,6 +38,12 @@ const NAMES_OFFERED: usize = 500;
 /// How far back a double is looked for: in all that the giver's statement has of these days, so many lines at a time.
 const DOUBLE_WITHIN: Span = Span::days(31);
 const LINES_A_LOOK: usize = 200;
+/// What the grid tells of what was done: its name in an address, what happened, and what comes next where that says it not.
+const NEWS: [(&str, &str, Option<&str>); 3] = [
+    ("kept", "slips-kept", Some("slips-kept-next")),
+    ("undone", "slips-undone", Some("slips-undone-next")),
+    ("group", "slips-group-kept", None),
+];
 /// A day without a time is taken for its noon, so that no zone moves it to another day.
 pub(super) const NOON: Span = Span::seconds(12 * 3_600);
 
@@ -162,8 +168,8 @@ struct SlipsPage<'a> {
     rows: Vec<Row>,
     names: Vec<String>,
     once: String,
-    /// What happened to the slips sent last.
-    news: Option<String>,
+    /// What happened to the slips sent last, and what comes next.
+    news: Option<(String, Option<String>)>,
     wrong: Vec<(String, String)>,
     batches: Vec<Undoable>,
 }
@@ -213,10 +219,10 @@ pub(super) async fn grid(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let name = |giver: &MemberId| persons.get(giver).map(|person| person.name.clone()).unwrap_or_default();
     let rows = givers.iter().map(|giver| Row { giver: name(giver), ..Row::default() }).collect();
     let mut page = SlipsPage::new(&visit.frame, &app.handle, rows).await?;
-    let news = [("kept", "slips-kept"), ("undone", "slips-undone"), ("group", "slips-group-kept")];
-    page.news = news.into_iter().find_map(|(name, key)| {
+    let words = visit.frame.words;
+    page.news = NEWS.into_iter().find_map(|(name, key, next)| {
         let count = asked.get(name).parse().ok()?;
-        Some(visit.frame.words.n(key, count))
+        Some((words.n(key, count), next.filter(|_| count > 0).map(|next| words.t(next))))
     });
     Ok(page.answer())
 }
@@ -387,7 +393,7 @@ async fn record(app: &App, post: &Post, judged: Vec<(Row, Option<Slip>)>) -> Ans
         return Ok(pages::go(&format!("/slips?kept={count}")));
     }
     let mut page = SlipsPage::new(&post.frame, &app.handle, left).await?;
-    page.news = Some(words.n("slips-kept", count as u64));
+    page.news = Some((words.n("slips-kept", count as u64), Some(words.t("slips-left-next"))));
     Ok(page.answer())
 }
 

@@ -271,7 +271,7 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 25] = [
+const DONE: [(&str, &str, &str); 26] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
@@ -285,6 +285,7 @@ const DONE: [(&str, &str, &str); 25] = [
     ("questioned", "menu-home", "/home"),
     ("saved", "menu-me", "/me"),
     ("signed-out", "menu-me", "/me"),
+    ("out", "sign-in", "/sign-in"),
     ("passkey", "menu-me", "/me"),
     ("passkey-removed", "menu-me", "/me"),
     ("key", "key", "/me/key"),

@@ -11,6 +11,7 @@ use crate::{
         Answer, App, Oops,
         acting::{Acting, FOR},
         forms::{Asked, Need, Post, Reader, Sent, choices},
+        news::{News, go_telling},
         oops::full,
         pages::{self, FactsPage, FormPage, Press, go},
         visit::{Frame, Visit},
@@ -190,8 +191,9 @@ pub(super) async fn send_pause(State(app): State<App>, post: Post) -> Answer {
         }
     };
     app.handle.change_file(acting.member, change).await?;
+    let news = if until.is_some() { News::Rest } else { News::RestOver };
     match acting.is_for_another() {
-        true => Ok(go(&format!("/members/{}", acting.member))),
+        true => Ok(go_telling(&format!("/members/{}", acting.member), news)),
         false => Ok(go("/done/pause")),
     }
 }

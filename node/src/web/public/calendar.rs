@@ -9,7 +9,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Asked, Need, Post, Reader, Step},
-        member::about_event,
+        member::{about_event, names},
         news::{News, go_telling},
         pages::{self, CheckPage, FormPage, Press},
         stale::{self, Stood},
@@ -25,10 +25,14 @@ use axum::{
 use data_encoding::HEXLOWER;
 use jiff::civil::Time;
 use kith_protocol::{
+    id::MemberId,
     minutes::Minutes,
     time::{Span, Timestamp},
 };
+use std::collections::BTreeMap;
 
+/// The most names of people who come that one event shows: a full hall.
+const NAMED: usize = 100;
 /// The longest line of an iCalendar file in bytes, without its end (RFC 5545, 3.1).
 const LINE_BYTES: usize = 73;
 
@@ -37,6 +41,13 @@ struct Shown {
     when: String,
     place: String,
     text: String,
+    /// How many people come, once somebody does.
+    coming: Option<String>,
+    /// Who comes, for those who may change it.
+    named: Option<String>,
+    /// Whether the visitor comes.
+    mine: bool,
+    come: Option<Press>,
     /// Where a member tells that something is wrong with it.
     report: Option<(String, String)>,
     /// Where those who may change it do so.
@@ -57,25 +68,57 @@ fn when(words: Words, event: &Event) -> String {
         .filled("event-when", &[("day", words.day(event.begins)), ("time", words.time(event.begins)), ("hours", hours)])
 }
 
+/// A member's button to say that they come, or that they do not after all.
+fn press(words: Words, id: &PaperId, mine: bool) -> Press {
+    let (key, comes) = if mine { ("event-come-not", "no") } else { ("event-come", "yes") };
+    Press::new(words.t(key), "/events".into()).with("event", HEXLOWER.encode(id)).with("come", comes)
+}
+
+/// Who comes, in a line.
+fn named(words: Words, coming: &[MemberId], known: &BTreeMap<MemberId, String>) -> Option<String> {
+    let mut named: Vec<&str> = coming.iter().take(NAMED).filter_map(|id| known.get(id).map(String::as_str)).collect();
+    named.sort_unstable();
+    (!named.is_empty()).then(|| words.t1("event-names", "names", named.join(", ")))
+}
+
 pub(super) async fn list(State(app): State<App>, Guest { frame }: Guest) -> Answer {
     let words = frame.words;
-    let report = |id: &PaperId, title: &str| {
-        let told = words.t1("report-event", "title", title);
-        frame.member.as_ref().map(|_| (told, about_event(id)))
-    };
-    let events = app.handle.events().await?.into_iter().map(|(id, event)| Shown {
-        report: report(&id, &event.title),
-        change: frame.member.as_ref().filter(|who| may_change(who, &event)).map(|_| change_address(&id)),
-        when: when(words, &event),
-        title: event.title,
-        place: event.place,
-        text: event.text,
-        cancel: frame
-            .coordinator()
-            .then(|| Press::new(words.t("event-cancel"), format!("/events/{}/cancel", HEXLOWER.encode(&id))).ending()),
+    let (events, mut coming) = (app.handle.events().await?, app.handle.coming().await?);
+    let (me, may) =
+        (frame.member.as_ref(), |event: &Event| frame.member.as_ref().is_some_and(|who| may_change(who, event)));
+    let shown = events.iter().filter(|(_, event)| may(event)).filter_map(|(id, _)| coming.get(id));
+    let shown: Vec<MemberId> = shown.flat_map(|all| all.iter().take(NAMED).copied()).collect();
+    let known = names(&app.handle, shown).await?;
+    let events = events.into_iter().map(|(id, event)| {
+        let coming = coming.remove(&id).unwrap_or_default();
+        let mine = me.is_some_and(|who| coming.contains(&who.id));
+        Shown {
+            coming: (!coming.is_empty()).then(|| words.n("event-coming", coming.len() as u64)),
+            named: named(words, &coming, &known).filter(|_| may(&event)),
+            mine,
+            come: me.map(|_| press(words, &id, mine)),
+            report: me.map(|_| (words.t1("report-event", "title", &event.title), about_event(&id))),
+            change: may(&event).then(|| change_address(&id)),
+            when: when(words, &event),
+            title: event.title,
+            place: event.place,
+            text: event.text,
+            cancel: frame.coordinator().then(|| {
+                Press::new(words.t("event-cancel"), format!("/events/{}/cancel", HEXLOWER.encode(&id))).ending()
+            }),
+        }
     });
     let page = EventsPage { frame: &frame, events: events.collect() };
     Ok(pages::show(&frame, &page))
+}
+
+/// A member comes, or does not after all: their own word, and nobody else's.
+pub(super) async fn come(State(app): State<App>, post: Post) -> Answer {
+    let (id, comes) = (event_id(post.sent.get("event"))?, post.sent.get("come") == "yes");
+    if !app.handle.come(id, post.member.id, comes).await? {
+        return Err(Oops::Missing);
+    }
+    Ok(go_telling("/events", if comes { News::Comes } else { News::ComesNot }))
 }
 
 /// Hour and minute of a day, as people write them.
@@ -246,10 +289,7 @@ fn both(frame: &Frame, mine: Reader<'_>, stands: &Stood, at: &str) -> Response {
 pub(super) async fn cancel(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     post.coordinator()?;
     let id = event_id(&id)?;
-    let event = app.handle.paper(id, |paper| matches!(paper, Paper::Event(_)).then_some(())).await?;
-    if event.is_some() {
-        app.handle.forget_paper(id).await?;
-    }
+    app.handle.call_off(id).await?;
     Ok(go_telling("/events", News::EventOff))
 }
 

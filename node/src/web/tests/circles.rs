@@ -129,6 +129,12 @@ async fn an_exchange_bears_the_name_of_whoever_spoke_for_a_member() {
     let exchange = sent.path.split('?').next().unwrap();
     ada_sees.get(exchange).await.says("<dt dir=\"auto\">You</dt><dd>Signed in, through Bo Lee</dd>");
     cy_sees.get(exchange).await.says("<dt dir=\"auto\">Ada Park</dt><dd>Signed in, through Bo Lee</dd>");
+    let form = bo_sees.get(&format!("{exchange}/question?for={ada}")).await.form(exchange);
+    for _ in 0..2 {
+        bo_sees.send(form.clone().with(&[("reason", "hours")]), "check").await.is(200);
+    }
+    let helpers = ada_sees.get("/helpers").await;
+    assert_eq!(helpers.body.matches("Did something for you").count(), 2, "{}", helpers.body);
     // Her statement and her copy of her data say it, too; nobody spoke for Cy.
     ada_sees.get("/statement").await.says("<bdi>Cy Old, through Bo Lee</bdi>");
     let data = trial.handle().data_of(ada).await.unwrap();
@@ -272,7 +278,8 @@ async fn a_notice_reaches_those_it_is_for() {
     let form = ada_sees.get("/notices/new").await.form("/notices/new");
     let form = form.with(&[("to", &id), ("text", "Flour is here")]);
     ada_sees.send(form.clone().with(&[("to", "all")]), "check").await.is(422);
-    let (_, sent) = ada_sees.whole(form).await;
+    let again = ada_sees.send(form, "check").await.form("/notices/new");
+    let sent = ada_sees.send(again.clone(), "send").await;
     let theirs = sent.says("Bakers").path.split('?').next().unwrap().to_owned();
     bo_sees.get("/home").await.says("Flour is here");
     let mut cy_sees = Browser::signed_in(&served, trial.handle(), trial.admit_named(3, "Cy Old").await).await;
@@ -281,6 +288,9 @@ async fn a_notice_reaches_those_it_is_for() {
     let drop = ada_sees.get(&theirs).await.form(&theirs);
     ada_sees.send(drop.clone(), "send").await.is(200);
     ada_sees.send(drop, "send").await.is(200);
+    // Its form, sent once more from the browser's history, does not put it up again.
+    let late = ada_sees.send(again, "send").await;
+    late.is(200).says("The notice is taken down").never("Flour is here");
     bo_sees.get("/home").await.never("Flour is here");
     // A circle's notices end with it.
     let form = ada_sees.get("/notices/new").await.form("/notices/new").with(&[("to", &id), ("text", "Yeast is here")]);

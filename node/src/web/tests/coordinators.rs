@@ -153,6 +153,7 @@ async fn twenty_slips_are_checked_recorded_once_and_taken_back() {
     assert_eq!(entries(&trial).await, before);
     let kept = rosa.send(check.form("/slips"), "send").await;
     kept.is(200).says("20 slips are written down.").says("Take these back").says("by Rosa Example");
+    kept.says("Until tomorrow you can take them back below.");
     assert_eq!(entries(&trial).await, before + 20);
     let again = rosa.send(check.form("/slips"), "send").await;
     again.says("20 slips are written down.");
@@ -166,9 +167,9 @@ async fn twenty_slips_are_checked_recorded_once_and_taken_back() {
     rosa.send(meant, "check").await.is(200).says("1 slip.");
 
     let undone = rosa.send(again.form("/slips/undo"), "check").await;
-    undone.says("20 slips are taken back.").never("Take these back");
+    undone.says("20 slips are taken back.").never("Take these back").says("Those hours count no more.");
     assert_eq!(entries(&trial).await, before + 40);
-    rosa.send(again.form("/slips/undo"), "check").await.says("Nothing was left to take back.");
+    rosa.send(again.form("/slips/undo"), "check").await.says("Nothing was left to take back.").never("count no more");
     assert_eq!(entries(&trial).await, before + 40);
     let balances = trial.handle().look(|machine, _| {
         machine.state().ledger().members().values().map(|member| member.balance.get()).collect::<Vec<_>>()

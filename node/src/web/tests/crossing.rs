@@ -33,6 +33,9 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     let home = amina_there.get("/home").await;
     home.says("Sewing</a>").says("<bdi>Westside</bdi>").says("Close by");
     rosa.until("/partners", "Connected now.").await.says("At most 30 hours more given").says("Nothing waits.");
+    let map = rosa.get("/map").await;
+    map.says("class=\"here\"").says("class=\"there\"").says(">Westside</text>").says("Partner, connected now");
+    map.never("1. <bdi>");
 
     // By the offer: Joe sewed for Amina.
     let link = find.links().into_iter().find(|link| link.starts_with("/listing/")).unwrap();

@@ -31,8 +31,13 @@ async fn opened(trial: &Trial) -> i64 {
 /// Says yes, and waits until everybody is in.
 async fn brought(rosa: &mut Browser, look: Shown) -> Shown {
     let started = rosa.send(look.form("/import/run/"), "send").await;
+    // The page looks again by itself for as long as people come in.
+    let running = started.body.contains("You can leave this page.");
+    assert_eq!(started.headers.contains_key("refresh"), running);
     let path = started.path.clone();
-    rosa.until(&path, "They are here").await
+    let came = rosa.until(&path, "They are here").await;
+    assert!(!came.headers.contains_key("refresh"));
+    came
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,17 +1,22 @@
 //! Pages that show what changes: the stream that says so, and who may listen.
 
+use super::crossing::agree;
 use crate::{
+    runtime::News,
     trial::{Served, Trial},
     web::browser::{Browser, serve},
 };
 use kith_protocol::id::MemberId;
 use std::{
     io::{BufRead as _, BufReader},
+    sync::atomic::Ordering,
     time::Duration,
 };
 
 /// The longest that a word may take: a busy machine must not fail a test.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// After so long without a word, what two nodes tell each other at first is told.
+const QUIET: Duration = Duration::from_secs(2);
 
 struct Listening {
     status: u16,
@@ -58,6 +63,9 @@ async fn the_stream_says_that_something_changed_and_nothing_else() {
     let home = ada_sees.get("/home").await;
     home.says("data-live=\"/live?since=").says("<script src=\"/static/kith.js?v=");
     ada_sees.get("/me").await.never("<script").never("data-live");
+    for list in ["/notices", "/statement"] {
+        ada_sees.get(list).await.is(200).says("data-live");
+    }
     let stream = listen(&served, &trial.handle().news_mark(), ada_sees.cookies()).await;
     assert_eq!((stream.status, stream.kind.as_str()), (200, "text/event-stream"));
     let text = "Nobody else is to read this".to_owned();
@@ -82,6 +90,46 @@ async fn the_stream_says_that_something_changed_and_nothing_else() {
     assert_eq!(stream.next().await.0, None);
     let ended = listen(&served, "0-0", ada_sees.cookies()).await;
     assert_eq!(ended.next().await.0, None);
+    trial.running.stop().await;
+}
+
+/// Waits for one word of a stream.
+async fn told(news: &mut News) {
+    assert!(tokio::time::timeout(DEADLINE, news.next()).await.unwrap());
+    news.forget();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_that_comes_or_goes_is_news() {
+    let (elm, west) = (Trial::begin("Elm", true).await, Trial::begin("Westside", true).await);
+    let (at_elm, at_west) = (serve(elm.handle()).await, serve(west.handle()).await);
+    let mut rosa = Browser::signed_in(&at_elm, elm.handle(), elm.coordinator).await;
+    let mut otto = Browser::signed_in(&at_west, west.handle(), west.coordinator).await;
+    agree(&mut rosa, &mut otto).await;
+    rosa.until("/partners", "Connected now.").await.says("data-live");
+    let mut news = elm.handle().news(&elm.handle().news_mark());
+    while tokio::time::timeout(QUIET, news.next()).await.is_ok() {
+        news.forget();
+    }
+    // Nothing is recorded when a partner goes, and the page that says so is told.
+    let recorded = elm.handle().counters().commits.load(Ordering::Relaxed);
+    west.running.stop().await;
+    told(&mut news).await;
+    rosa.get("/partners").await.says("Their computer is asleep");
+    assert_eq!(elm.handle().counters().commits.load(Ordering::Relaxed), recorded);
+    elm.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_coordinators_and_circles_are_live() {
+    let (trial, ..) = town().await;
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    rosa.get("/members").await.is(200).says("data-live");
+    let form = rosa.get("/circles/new").await.never("data-live").form("/circles/new");
+    let add = rosa.send(form.with(&[("name", "Garden")]), "check").await;
+    let circle = add.is(200).never("data-live").path.split("/add").next().unwrap().to_owned();
+    rosa.get(&circle).await.is(200).says("data-live");
     trial.running.stop().await;
 }
 

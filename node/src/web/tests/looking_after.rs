@@ -69,6 +69,16 @@ async fn a_coordinator_takes_a_backup_away() {
     rosa.get("/today").await.says("href=\"/backup\"");
     let page = rosa.get("/backup").await;
     page.is(200).says("Only the 24 words on your paper open it.").says("The last one");
+    page.says("You can leave this page, and it goes on.").never("One is being made");
+    assert!(!page.headers.contains_key("refresh"));
+    // While one is made the page looks again by itself, and no longer than that.
+    let mut making = trial.handle().keeper().progress().begin(4);
+    making.reach(1);
+    let meanwhile = rosa.get("/backup").await;
+    meanwhile.says("One is being made").says("25 / 100");
+    assert_eq!(meanwhile.headers["refresh"], "5");
+    drop(making);
+    assert!(!rosa.get("/backup").await.never("One is being made").headers.contains_key("refresh"));
     let made = rosa.send(page.form("/backup/file"), "send").await;
     assert!(made.is(200).bytes.starts_with(b"age-encryption.org/v1\n"), "{}", made.body);
     assert!(!made.body.contains("Ada Park"));

@@ -38,7 +38,7 @@ async fn a_code_opens_the_door_once() {
     let me = browser.get("/me").await;
     me.says("A computer, since").says("this one").says("Amina Khan");
     let out = browser.send(me.form("/sign-out"), "check").await;
-    out.is(200).says("Welcome to");
+    out.is(200).says("You are signed out").says("href=\"/sign-in\"").never("action=\"/sign-out\"");
     browser.get("/me").await.is(401);
     trial.running.stop().await;
 }

@@ -5,6 +5,8 @@ use crate::{
     web::browser::{Browser, serve},
 };
 
+const CHARTER: &str = "/charter/change";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_decide_for_the_community_see_both() {
     let (elm, west) = (Trial::begin("Elm", true).await, Trial::begin("Westside", true).await);
@@ -27,6 +29,11 @@ async fn two_who_decide_for_the_community_see_both() {
         other.send(both.form(at), "check").await.is(200);
         assert_eq!(rosa.get(at).await.form(at).get(field), second);
     }
+    // Who made the same change as somebody else hears that it stands.
+    let (one, two) = (rosa.get(CHARTER).await.form(CHARTER), other.get(CHARTER).await.form(CHARTER));
+    rosa.whole(one.with(&[("name", "Oak")])).await.1.is(200).says("The charter is changed");
+    let told = other.send(two.with(&[("name", "Oak")]), "check").await;
+    told.is(200).says("Our charter says so already").says("Somebody else made the same change.");
     // Whoever wanted to read notes does not lift what another one decided.
     let (one, two) = (rosa.get("/safety").await.form("/safety"), other.get("/safety").await.form("/safety"));
     rosa.send(one.with(&[("first", "yes")]), "check").await.is(200);

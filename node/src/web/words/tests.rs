@@ -116,6 +116,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         "questioned",
         "saved",
         "signed-out",
+        "out",
         "passkey",
         "passkey-removed",
         "key",

@@ -13,6 +13,7 @@ use crate::{
         forms::{Post, fresh_once},
         pages::{self, go, refusal},
         visit::{Frame, Visit},
+        waiting::AGAIN,
         words::Words,
     },
 };
@@ -166,11 +167,12 @@ pub(in crate::web::desk) async fn show(State(app): State<App>, visit: Visit, Pat
     };
     let (sums, fits) = sums(words, &import);
     let more = count.saturating_sub(MAX_PROBLEMS_SHOWN);
+    let again = matches!(stage, Stage::Running);
     let page = RunPage {
         frame,
         heading: words.t(heading),
         lead: words.t(lead),
-        again: matches!(stage, Stage::Running),
+        again,
         done: import.done(),
         all: import.people,
         rows: rows(words, &import, &stage),
@@ -186,7 +188,9 @@ pub(in crate::web::desk) async fn show(State(app): State<App>, visit: Visit, Pat
         },
         once: fresh_once(),
     };
-    Ok(pages::show(frame, &page))
+    let mut response = pages::show(frame, &page);
+    response.headers_mut().extend(again.then_some(AGAIN));
+    Ok(response)
 }
 
 pub(in crate::web::desk) async fn begin(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
