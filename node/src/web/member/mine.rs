@@ -10,9 +10,10 @@ use crate::{
     web::{
         Answer, App, Oops,
         acting::{Acting, FOR},
-        forms::{Asked, Need, Post, Reader, Sent, choices},
+        forms::{Asked, Need, Post, Reader, choices},
         oops::full,
         pages::{self, FactsPage, FormPage, Press, go},
+        stale::{self, Stood},
         visit::{Frame, Visit},
         words::{Words, beginning_of, date_of},
     },
@@ -158,25 +159,42 @@ fn pause_page<'a>(frame: &'a Frame, acting: &Acting, reader: Reader<'_>) -> Form
         .acting(acting.line(frame.words))
 }
 
-pub(super) async fn pause(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
-    let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
-    let file = app.handle.file(acting.member).await?;
+/// The rest that somebody has, as the form shows it.
+fn rest_stood(file: &File) -> Stood {
     let until = file.away_until.filter(|until| *until > clock::now());
     // It stands until a day is over, so the last moment before that is on the day that was chosen.
     let last = until.map(|until| Timestamp(until.0.saturating_sub(1)));
-    let until = last.map(|last| date_of(last).to_string()).unwrap_or_default();
-    let filled = Sent::filled([("until", until.as_str())]);
+    Stood::new([("until", last.map(|last| date_of(last).to_string()).unwrap_or_default())])
+}
+
+pub(super) async fn pause(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
+    let stood = rest_stood(&app.handle.file(acting.member).await?);
+    let filled = stood.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
+    stood.remember(&mut reader, &asked);
     pause_fields(&mut reader, &acting);
     Ok(pause_page(&visit.frame, &acting, reader).answer())
 }
 
 pub(super) async fn send_pause(State(app): State<App>, post: Post) -> Answer {
     let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
+    let stands = rest_stood(&app.handle.file(acting.member).await?);
     let mut reader = Reader::judge(post.frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
     let (day, why) = pause_fields(&mut reader, &acting);
     if !reader.is_fine() {
         return Ok(pause_page(&post.frame, &acting, reader).answer());
+    }
+    if stands.changed_since(&post.sent) {
+        let mut now = stands.filled();
+        // Why is said anew each time: nothing stands there that it could differ from.
+        now.set("why", &why);
+        let mut theirs = Reader::open(post.frame.words, &now);
+        pause_fields(&mut theirs, &acting);
+        let (keep, line) = (paused_at(&acting, "/me"), acting.line(post.frame.words));
+        let both = stale::both(&post.frame, line, reader, (&stands, theirs), "/pause", keep);
+        return Ok(both.unwrap_or_else(|| go(&paused_at(&acting, "/done/pause"))));
     }
     // Until the end of that day.
     let until = day.and_then(beginning_of).map(|begins| begins.plus(Span::days(1)));
@@ -190,10 +208,12 @@ pub(super) async fn send_pause(State(app): State<App>, post: Post) -> Answer {
         }
     };
     app.handle.change_file(acting.member, change).await?;
-    match acting.is_for_another() {
-        true => Ok(go(&format!("/members/{}", acting.member))),
-        false => Ok(go("/done/pause")),
-    }
+    Ok(go(&paused_at(&acting, "/done/pause")))
+}
+
+/// Where it goes on after a rest was decided on: with the member's page for whoever decided for them.
+fn paused_at(acting: &Acting, own: &str) -> String {
+    if acting.is_for_another() { format!("/members/{}", acting.member) } else { own.to_owned() }
 }
 
 /// All that is known of the visitor, as JSON: times are milliseconds since 1970, lengths are minutes.
