@@ -4,11 +4,12 @@ use crate::{
     runtime::{
         clock,
         listings::{Kind, WITHDRAWN_FOR, same_language},
+        office::Deed,
         shelves::name_of,
     },
     web::{
         Answer, App, Oops,
-        acting::Acting,
+        acting::{Acting, note_of},
         forms::{Asked, Post, Reader},
         pages::{self, FormPage, Press, go},
         public, times,
@@ -29,7 +30,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// A listing and what is known of where it comes from.
 pub(super) struct Found {
     pub(super) record: Record,
-    owner: Option<MemberId>,
+    pub(super) owner: Option<MemberId>,
     own: bool,
     community: Option<String>,
     connected: bool,
@@ -303,3 +304,4 @@ pub(super) async fn send_withdraw(
     }
     Ok(go("/done/withdrawn"))
 }
+        note_of(&app.handle, found.owner, post.member.id, Deed::Withdrawn).await?;

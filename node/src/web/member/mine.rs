@@ -61,7 +61,8 @@ pub(super) async fn helpers(State(app): State<App>, visit: Visit, Asked(asked): 
     let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
     let standing: Vec<&Helper> = file.helpers.iter().filter(|helper| helper.until > now).collect();
     let rows = standing.iter().map(|h| (name(&h.member), words.t1("helper-until", "day", words.day(h.until))));
-    let rows = rows.chain(file.acts.iter().rev().map(|act| (name(&act.by), done_for(words, act, now))));
+    let both = |by: &MemberId| words.t2("helper-for", ("who", &name(by)), ("member", &visit.member.name));
+    let rows = rows.chain(file.acts.iter().rev().map(|act| (both(&act.by), done_for(words, act, now))));
     let presses = standing.iter().map(|helper| {
         let words = words.t1("helper-end", "name", name(&helper.member));
         Press::new(words, "/helpers/end".into()).with("member", helper.member).ending()
@@ -72,6 +73,7 @@ pub(super) async fn helpers(State(app): State<App>, visit: Visit, Asked(asked): 
         lead: vec![
             words.t("helpers-lead"),
             words.t(if standing.is_empty() { "helpers-nobody" } else { "helpers-all" }),
+            words.t("helpers-named"),
         ],
         rows: rows.collect(),
         presses: presses.collect(),
@@ -129,13 +131,28 @@ pub(super) async fn end_helper(State(app): State<App>, post: Post) -> Answer {
 
 /// What somebody did for the member, in words.
 fn done_for(words: Words, act: &Act, now: Timestamp) -> String {
-    let (key, why) = match &act.what {
-        None => ("helper-acted", ""),
-        Some(Deed::Paused(why)) => ("helper-paused", why.as_str()),
-        Some(Deed::Resumed(why)) => ("helper-resumed", why.as_str()),
+    let key = match &act.what {
+        None => "helper-acted",
+        Some(Deed::Paused(_)) => "helper-paused",
+        Some(Deed::Resumed(_)) => "helper-resumed",
+        Some(Deed::Details) => "helper-details",
+        Some(Deed::Email) => "helper-email",
+        Some(Deed::Device) => "helper-device",
+        Some(Deed::Passkey) => "helper-passkey",
+        Some(Deed::Declined) => "helper-declined",
+        Some(Deed::TakenBack) => "helper-taken-back",
+        Some(Deed::Questioned) => "helper-questioned",
+        Some(Deed::Asked) => "helper-asked",
+        Some(Deed::Posted) => "helper-posted",
+        Some(Deed::Reworded) => "helper-reworded",
+        Some(Deed::Photo) => "helper-photo",
+        Some(Deed::Withdrawn) => "helper-withdrawn",
     };
     let said = words.t1(key, "day", words.near_day(act.at, now));
-    if why.is_empty() { said } else { format!("{said}: {why}") }
+    match act.what.as_ref().and_then(Deed::why) {
+        None => said,
+        Some(why) => format!("{said}: {why}"),
+    }
 }
 
 /// Until when, and why, when somebody else says so.

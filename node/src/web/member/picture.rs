@@ -3,9 +3,10 @@
 use super::listing::{Found, find, ids, may_withdraw};
 use crate::{
     picture::{BadPicture, MAX_SENT_BYTES, small},
-    runtime::{Refused, clock},
+    runtime::{Refused, clock, office::Deed},
     web::{
         Answer, App, Oops,
+        acting::note_of,
         forms::{Asked, Post, Reader, Step, Upload, Whose},
         news::{News, go_telling},
         pages::FormPage,
@@ -57,6 +58,14 @@ pub(super) async fn send(
     let mut upload = Upload::read(request, &app, Whose::Members, MAX_SENT_BYTES).await?;
     let found = mine(&app, &upload.frame, &community, &key).await?;
     if upload.sent.step() == Step::Edit {
+/// Notes that somebody else saw to a member's photo.
+async fn note(app: &App, frame: &Frame, found: &Found) -> Result<(), Oops> {
+    match &frame.member {
+        Some(by) => note_of(&app.handle, found.owner, by.id, Deed::Photo).await,
+        None => Ok(()),
+    }
+}
+
         let page = page(&upload.frame, Reader::judge(upload.frame.words, &upload.sent), &found);
         return Ok(upload.remind(page).answer());
     }
@@ -93,7 +102,11 @@ pub(super) async fn remove(
     post: Post,
 ) -> Answer {
     let found = mine(&app, &post.frame, &community, &key).await?;
-    app.handle.erase_pictures(vec![found.record.key]).await?;
+            note(&app, &upload.frame, &found).await?;
+    if app.handle.picture(found.record.key).await?.is_some() {
+        app.handle.erase_pictures(vec![found.record.key]).await?;
+        note(&app, &post.frame, &found).await?;
+    }
     Ok(go_telling(&format!("/listing/{community}/{key}"), News::PictureGone))
 }
 

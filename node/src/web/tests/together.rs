@@ -157,7 +157,7 @@ async fn a_chosen_person_acts_for_a_member_and_is_seen_to() {
     let form = bo_sees.get(&format!("/ask?for={ada}")).await.form("/ask");
     let (_, posted) = bo_sees.whole(form.with(&[("title", "A lift"), ("category", "transport")])).await;
     posted.is(200).says("A lift");
-    ada_sees.get("/helpers").await.says("Did something for you today");
+    ada_sees.get("/helpers").await.says("Posted an offer or an ask for you today");
     // Not everything: a member leaves and rests by their own word, and nobody else signs their devices out.
     bo_sees.get(&format!("/leave?for={ada}")).await.is(403);
     bo_sees.get(&format!("/me?for={ada}")).await.is(200).never("/me/devices");
