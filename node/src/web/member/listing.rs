@@ -11,7 +11,7 @@ use crate::{
         Answer, App, Oops,
         acting::{Acting, note_of},
         forms::{Asked, Post, Reader},
-        pages::{self, FormPage, Press, go},
+        pages::{self, FormPage, go},
         public, times,
         visit::{Frame, Guest, Visit, escaped},
         words::Words,
@@ -86,7 +86,7 @@ struct ListingPage<'a> {
     photo: Option<String>,
     skill: &'static str,
     change_photo: Option<(String, String)>,
-    drop_photo: Option<Press>,
+    drop_photo: Option<String>,
     record: Option<String>,
     write: Option<String>,
     report: Option<String>,
@@ -246,8 +246,7 @@ pub(super) async fn show(
         photo: photo.then(|| format!("/picture/{key}")),
         skill: crate::web::skills::drawing(listing.category),
         change_photo: may_change.then(|| (words.t(if photo { "picture-other" } else { "picture" }), pictures.clone())),
-        drop_photo: (may_change && photo)
-            .then(|| Press::new(words.t("picture-drop"), format!("{pictures}/remove")).ending()),
+        drop_photo: (may_change && photo).then(|| super::picture::dropping(&pictures)),
         change: match may_change {
             true => format!("/listing/{}/{}/change", found.record.community, found.record.key),
             false => String::new(),
