@@ -404,6 +404,7 @@ listing-through = { $member }, trwy { $who }
 statement-through = nodwyd gan { $who }
 statement-both = { $member }, nodwyd gan { $who }
 listing-kind = Math
+listing-where = Ble
 listing-up = Ar y bwrdd
 listing-until = Hyd { $day }
 listing-how = Sut i'w dderbyn

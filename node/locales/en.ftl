@@ -402,6 +402,7 @@ listing-through = { $member }, through { $who }
 statement-through = written down by { $who }
 statement-both = { $member }, written down by { $who }
 listing-kind = Kind
+listing-where = Where
 listing-up = On the board
 listing-until = Until { $day }
 listing-how = How to take it up

@@ -402,6 +402,7 @@ listing-through = { $member }, por medio de { $who }
 statement-through = lo anotó { $who }
 statement-both = { $member } (lo anotó { $who })
 listing-kind = Clase
+listing-where = Dónde
 listing-up = En el tablón
 listing-until = Hasta el { $day }
 listing-how = Cómo aceptarlo
