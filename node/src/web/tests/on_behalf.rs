@@ -125,7 +125,13 @@ async fn a_coordinator_is_named_for_a_no_and_for_what_the_ledger_has_not_yet() {
     page.says("Asked for hours for you today").says("Rosa Example, for Ada Park");
     // Of what the ledger tells there is no second note.
     let form = rosa.get(&format!("/record/hours?way=received&to=m/{bo}&for={ada}")).await.form("/record/hours");
-    rosa.whole(form.with(&[("length", "1")])).await.1.is(200);
+    let sent = rosa.whole(form.with(&[("length", "1")])).await.1.is(200).clone();
     assert_eq!(done(&elm, ada).await.len(), 3);
+    // Asked twice, it is one question.
+    let exchange = sent.path.split('?').next().unwrap();
+    let form = rosa.get(&format!("{exchange}/question?for={ada}")).await.form(exchange).with(&[("reason", "hours")]);
+    rosa.send(form.clone(), "check").await.is(200);
+    rosa.send(form, "check").await.is(200);
+    assert_eq!(done(&elm, ada).await[3..], [Deed::Questioned]);
     elm.running.stop().await;
 }
