@@ -4,6 +4,7 @@
 //! Every paper is a record of its own among people's records: encrypted under its own key, part of every backup, and gone
 //! for good when it is erased. Whoever leaves and wants to be forgotten takes all papers about them along.
 
+mod acts;
 mod broadcast;
 mod circles;
 mod copies;
@@ -22,6 +23,7 @@ mod safety;
 mod tests;
 mod together;
 
+pub use acts::{Act, Deed, MAX_ACTS, MAX_WHYS};
 pub use broadcast::{ByMail, MAX_MISSED, Went};
 pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
@@ -34,8 +36,8 @@ pub use letters::{CODE_LETTER_STANDS, Letter, LetterKind, MAX_LETTERS, WEEK_LETT
 pub use messages::{Conversation, Sent};
 pub use once::MESSAGES_GIVEN;
 pub use papers::{
-    About, Act, Circle, Copies, Deed, Event, Fact, File, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE,
-    MAX_WORDS, Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
+    About, Circle, Copies, Event, Fact, File, Helper, MAX_BLOCKED, MAX_CIRCLE, MAX_ENTRIES, MAX_LINE, MAX_WORDS,
+    Message, Note, Notice, Paper, Pending, Reference, Report, Rules, Subject, Trouble,
 };
 pub use posted::{Posted, Sheet, Spoken};
 

@@ -132,16 +132,19 @@ impl Handle {
     /// Who may act for a member, what was done for them, and whom they keep away, by name.
     async fn others_of(&self, file: &File) -> Result<Map<String, Value>, Refused> {
         let helpers = file.helpers.iter().map(|helper| helper.member);
-        let others = helpers.chain(file.acts.iter().map(|act| act.by)).chain(file.blocked.iter().copied());
+        let others =
+            helpers.chain(file.acts.iter().map(|act| act.by)).chain(file.blocked.iter().copied()).chain([file.member]);
         let persons = self.persons(others.collect()).await?;
         let name = |id: &MemberId| persons.get(id).map(|person| person.name.clone());
         let done = |act: &Act| {
-            let (what, why) = match &act.what {
-                None => ("did_something", None),
-                Some(Deed::Paused(why)) => ("gave_a_rest", Some(why)),
-                Some(Deed::Resumed(why)) => ("ended_a_rest", Some(why)),
-            };
-            json!({ "who": name(&act.by), "at": act.at.0, "what": what, "why": why.filter(|why| !why.is_empty()) })
+            let what = act.what.as_ref();
+            json!({
+                "who": name(&act.by),
+                "for": name(&file.member),
+                "at": act.at.0,
+                "what": what.map_or("did_something", Deed::word),
+                "why": what.and_then(Deed::why),
+            })
         };
         let helper = |one: &Helper| json!({ "who": name(&one.member), "until": one.until.0 });
         let parts: [(&str, Value); 3] = [

@@ -8,11 +8,12 @@ use super::{
 };
 use crate::runtime::{
     Handle, clock,
-    office::{Act, Spoken},
+    office::{Act, Deed, Spoken},
 };
 use kith_protocol::{
     id::{ExchangeId, MemberId},
     ledger::{Channel, Consent},
+    machine::WaitingKind,
 };
 
 /// The field, and the part of an address, that names the member.
@@ -50,24 +51,28 @@ impl Acting {
         Ok(Self { member, name, by: Some(who.clone()) })
     }
 
-    /// Notes that somebody who is no coordinator spoke for the member about an exchange, once that is done: in the member's
-    /// file, and beside the exchange, so that people see both names. A form that comes in twice is noted once.
+    /// Notes that somebody spoke for the member about an exchange, once that is done: in the member's file, and beside the
+    /// exchange, so that people see both names. Of a coordinator the ledger tells, except where a partner's member is asked
+    /// for hours. A form that comes in twice is noted once.
     pub(super) async fn spoke(&self, handle: &Handle, exchange: ExchangeId) -> Result<(), Oops> {
-        let Some(by) = self.by().filter(|_| self.coordinator().is_none()) else { return Ok(()) };
+        let Some(by) = self.by() else { return Ok(()) };
+        let asked = self.coordinator().is_some();
+        if asked && !is_asked(handle, exchange).await? {
+            return Ok(());
+        }
         if handle.spoken_for(vec![(exchange, self.member)]).await?.is_empty() {
-            self.note(handle).await?;
+            keep_act(handle, self.member, by, asked.then_some(Deed::Asked)).await?;
             handle.keep_spoken(Spoken { exchange, member: self.member, by }).await?;
         }
         Ok(())
     }
 
-    /// Notes what somebody did for a member who chose them, once it is done, where the member sees it.
-    pub(super) async fn note(&self, handle: &Handle) -> Result<(), Oops> {
-        if let Some(who) = self.by.as_ref().filter(|who| !who.coordinator) {
-            let act = Act { by: who.id, at: clock::now(), what: None };
-            handle.change_file(self.member, move |file| file.acts.push(act)).await?;
+    /// Notes what somebody did for the member, once it is done, where the member sees it.
+    pub(super) async fn note(&self, handle: &Handle, what: Deed) -> Result<(), Oops> {
+        match self.by() {
+            Some(by) => keep_act(handle, self.member, by, Some(what)).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Only for members themselves and for coordinators of the community: what a helper may not do, nor who looks after a
@@ -136,6 +141,28 @@ impl Acting {
     pub(super) fn coordinator(&self) -> Option<MemberId> {
         self.by.as_ref().filter(|by| by.coordinator).map(|by| by.id)
     }
+}
+
+/// Notes what somebody did with something of a member's, if that is somebody else.
+pub(super) async fn note_of(handle: &Handle, owner: Option<MemberId>, by: MemberId, what: Deed) -> Result<(), Oops> {
+    match owner.filter(|owner| *owner != by) {
+        Some(owner) => keep_act(handle, owner, by, Some(what)).await,
+        None => Ok(()),
+    }
+}
+
+async fn keep_act(handle: &Handle, member: MemberId, by: MemberId, what: Option<Deed>) -> Result<(), Oops> {
+    let act = Act { by, at: clock::now(), what };
+    Ok(handle.change_file(member, move |file| file.acts.push(act)).await?)
+}
+
+/// Whether a member of a partner is asked for the hours of an exchange: the ledger has nothing of it yet.
+async fn is_asked(handle: &Handle, exchange: ExchangeId) -> Result<bool, Oops> {
+    let asked = handle.look(move |machine, _| {
+        let waiting = machine.state().waiting().get(&exchange);
+        waiting.is_some_and(|waiting| matches!(waiting.kind, WaitingKind::Asked { .. }))
+    });
+    Ok(asked.await?)
 }
 
 /// Asks how somebody told a coordinator.

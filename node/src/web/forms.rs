@@ -38,6 +38,8 @@ pub(super) const MAX_FORM_BYTES: usize = 256 * 1024;
 const TOKEN: &str = "token";
 pub(super) const ONCE: &str = "once";
 const STEP: &str = "step";
+/// The page that a button stands on, in a form that is nothing but this button.
+const HERE: &str = "here";
 
 /// What a form sent, or what stands behind the question mark of an address.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +71,12 @@ impl Sent {
         Self(values.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
+    /// Gives a field another value.
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(known, _)| known != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
     /// A value without the spaces around it; empty when it is missing.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value.trim())
@@ -90,7 +98,16 @@ impl Sent {
 
     /// What was filled in, without what belongs to one sending of one browser.
     pub(super) fn kept(&self) -> Vec<(String, String)> {
-        self.0.iter().filter(|(name, _)| ![TOKEN, STEP].contains(&name.as_str())).cloned().collect()
+        self.0.iter().filter(|(name, _)| ![TOKEN, STEP, HERE].contains(&name.as_str())).cloned().collect()
+    }
+
+    /// What is wanted of somebody who has to sign in first. Of a form that is only a button there is nothing to keep:
+    /// sent again it would act at once, and nobody would have said so since.
+    fn before_signing_in(&self) -> Oops {
+        match self.get(HERE) {
+            "" => Oops::SignIn(self.kept()),
+            page => Oops::SignInToPress(page.to_owned()),
+        }
     }
 
     /// The id of this sending, which is the same when the form is sent twice.
@@ -175,7 +192,7 @@ impl<S: Send + Sync> FromRequest<S> for Post {
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let open = read(request, state).await.map_err(Oops::into_response)?;
         let Some(visit) = Visit::of(Arc::clone(&open.frame)) else {
-            return Err(Oops::SignIn(open.sent.kept()).into_response());
+            return Err(open.sent.before_signing_in().into_response());
         };
         if !open.is_ours() {
             return Err(Oops::Stale.into_response());

@@ -39,10 +39,12 @@ pub(super) enum News {
     WeekStops,
     Comes,
     ComesNot,
+    /// A button was pressed after the session was over.
+    SignedIn,
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 30] = [
+const ALL: [(News, &str, [&str; 2]); 31] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
@@ -73,13 +75,28 @@ const ALL: [(News, &str, [&str; 2]); 30] = [
     (News::WeekStops, "no-week", ["news-week-stops", "news-week-stops-next"]),
     (News::Comes, "comes", ["news-comes", "news-comes-next"]),
     (News::ComesNot, "comes-not", ["news-comes-not", "news-comes-not-next"]),
+    (News::SignedIn, "signed-in", ["signed-in", "signed-in-press"]),
 ];
 
 /// On to another page, which tells what was done.
 pub(super) fn go_telling(to: &str, news: News) -> Response {
+    go(&telling(to, news))
+}
+
+/// An address of a page that tells this, and nothing that it told before.
+pub(super) fn telling(to: &str, news: News) -> String {
     let word = ALL.iter().find(|(known, _, _)| *known == news).map_or("", |(_, word, _)| *word);
-    let joined = if to.contains('?') { '&' } else { '?' };
-    go(&format!("{to}{joined}{NEWS}={word}"))
+    let (path, query) = to.split_once('?').unwrap_or((to, ""));
+    let mut address = format!("{path}?");
+    for pair in query.split('&').filter(|pair| !pair.is_empty() && !is_news(pair)) {
+        address.push_str(pair);
+        address.push('&');
+    }
+    format!("{address}{NEWS}={word}")
+}
+
+fn is_news(pair: &str) -> bool {
+    pair.split('=').next() == Some(NEWS)
 }
 
 /// What a page at this address is to tell: what happened, and what comes next.
@@ -106,6 +123,9 @@ mod tests {
             assert!(!happened.is_empty() && next.ends_with('.'), "{word}: {happened} {next}");
         }
         assert_eq!(go_telling("/listing?a=b", News::Rang).headers()[LOCATION], "/listing?a=b&news=rang");
+        for told in ["/x?a=b&news=rang&c=d", "/x?news=rang&a=b&c=d", "/x?a=b&c=d"] {
+            assert_eq!(telling(told, News::Note), "/x?a=b&c=d&news=note");
+        }
         for silent in ["/today", "/today?news=", "/today?news=other", "/today?old-news=rang", "/news=rang"] {
             assert_eq!(told(words, silent), None, "{silent}");
         }

@@ -38,6 +38,8 @@ pub(super) enum Oops {
     NotYours,
     /// Only for members who are signed in. What a form had in it comes along.
     SignIn(Vec<(String, String)>),
+    /// The same, of a button on the page of this path: it is pressed there once more.
+    SignInToPress(String),
     /// The form was shown in another session or too long ago.
     Stale,
     /// Another site sent the form.
@@ -79,7 +81,7 @@ impl Oops {
             Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Missing => StatusCode::NOT_FOUND,
             Self::NotYours | Self::Elsewhere | Self::Stale => StatusCode::FORBIDDEN,
-            Self::SignIn(_) => StatusCode::UNAUTHORIZED,
+            Self::SignIn(_) | Self::SignInToPress(_) => StatusCode::UNAUTHORIZED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unreadable => StatusCode::BAD_REQUEST,
         }
@@ -93,7 +95,7 @@ impl Oops {
             Self::Refused(Refused::Checkpoint(_) | Refused::People(_)) => "oops-disk",
             Self::Missing => "oops-missing",
             Self::NotYours => "oops-not-yours",
-            Self::SignIn(_) => "sign-in",
+            Self::SignIn(_) | Self::SignInToPress(_) => "sign-in",
             Self::Stale => "oops-stale",
             Self::Elsewhere => "oops-elsewhere",
             Self::TooLarge => "oops-too-large",
@@ -103,8 +105,10 @@ impl Oops {
 
     /// The page that says so.
     pub(super) fn page(&self, frame: &Frame) -> Response {
-        if let Self::SignIn(kept) = self {
-            return sign_in::ask(frame, kept);
+        match self {
+            Self::SignIn(kept) => return sign_in::ask(frame, kept),
+            Self::SignInToPress(page) => return sign_in::ask_to_press(frame, page),
+            _ => {}
         }
         if let Self::Refused(Refused::Checkpoint(why) | Refused::People(why)) = self {
             tracing::warn!(why, "a page could not be made");

@@ -216,6 +216,11 @@ impl<'a> FormPage<'a> {
         self.fields.iter().any(|field| matches!(field.control, Control::File { .. }))
     }
 
+    /// Whether there is nothing to fill in.
+    fn only_button(&self) -> bool {
+        self.fields.iter().all(Field::is_hidden)
+    }
+
     /// Whether fields are folded away.
     fn has_aside(&self) -> bool {
         self.fields.iter().any(|field| field.aside)

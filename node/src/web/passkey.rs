@@ -16,6 +16,7 @@ use crate::{
         HomeError, clock,
         desk::{MAX_PASSKEYS, PasskeyName, SessionToken},
         home,
+        office::Deed,
     },
 };
 use axum::{
@@ -179,7 +180,12 @@ async fn add(State(app): State<App>, headers: HeaderMap, Post { frame, member, s
 async fn remove(State(app): State<App>, post: Post) -> Answer {
     let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
     let name: Digest = post.sent.get("passkey").parse().map_err(|_| Oops::Missing)?;
-    app.handle.drop_passkey(acting.member, PasskeyName(name)).await?;
+    let name = PasskeyName(name);
+    let there = app.handle.passkeys_of(acting.member).await?.iter().any(|(known, _)| *known == name);
+    app.handle.drop_passkey(acting.member, name).await?;
+    if there {
+        acting.note(&app.handle, Deed::Passkey).await?;
+    }
     Ok(go(&acting.address("/done/passkey-removed")))
 }
 

@@ -4,6 +4,7 @@ use super::{
     Answer, App, Oops,
     forms::{Asked, Choice, FILE_LOST, Need, Open, Post, Reader, Sent, choices},
     member::looks_like_an_address,
+    news::{News, telling},
     pages::{DonePage, FormPage, go, page, show},
     visit::{Frame, Guest, LANGUAGE, LARGE, SESSION, TEXT, USUAL, escaped, look_cookie, set_cookie},
     words::Language,
@@ -64,18 +65,29 @@ fn asking<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
 
 /// Asks somebody to sign in who wanted something for members, and keeps what they had filled in.
 pub(super) fn ask(frame: &Frame, kept: &[(String, String)]) -> Response {
-    let nothing = Sent::default();
-    let mut reader = Reader::open(frame.words, &nothing);
-    fields(&mut reader);
-    reader.hidden("next", safe_path(&frame.path));
-    for (name, value) in kept {
-        reader.hidden(&format!("{KEPT}{name}"), value);
-    }
     let lead = if kept.is_empty() { "sign-in-first" } else { "sign-in-kept" };
-    let door = asking(frame, reader).lead(frame.t(lead));
+    let door = door(frame, safe_path(&frame.path), kept).lead(frame.t(lead));
     let lost = kept.iter().any(|(name, _)| name == FILE_LOST);
     let door = if lost { door.lead(frame.t("upload-lost")) } else { door };
     page(frame, StatusCode::UNAUTHORIZED, &door)
+}
+
+/// Asks somebody to sign in who pressed a button. Then they are on its page again, which says that nothing was done.
+pub(super) fn ask_to_press(frame: &Frame, on: &str) -> Response {
+    let next = telling(safe_path(on), News::SignedIn);
+    page(frame, StatusCode::UNAUTHORIZED, &door(frame, &next, &[]).lead(frame.t("sign-in-press")))
+}
+
+/// The page for signing in, on the way to another.
+fn door<'a>(frame: &'a Frame, next: &str, kept: &[(String, String)]) -> FormPage<'a> {
+    let nothing = Sent::default();
+    let mut reader = Reader::open(frame.words, &nothing);
+    fields(&mut reader);
+    reader.hidden("next", next);
+    for (name, value) in kept {
+        reader.hidden(&format!("{KEPT}{name}"), value);
+    }
+    asking(frame, reader)
 }
 
 async fn form(Guest { frame }: Guest, Asked(asked): Asked) -> Response {
@@ -226,8 +238,18 @@ pub(super) fn let_in(frame: &Frame, headers: &HeaderMap, sent: &Sent, token: &Se
     response
 }
 
-async fn sign_out(State(app): State<App>, headers: HeaderMap, form: Post) -> Answer {
-    app.handle.end_sessions(form.member.id, Some(form.member.session)).await?;
+async fn sign_out(
+    State(app): State<App>,
+    Guest { frame }: Guest,
+    headers: HeaderMap,
+    form: Result<Post, Response>,
+) -> Answer {
+    match form {
+        Ok(form) => app.handle.end_sessions(form.member.id, Some(form.member.session)).await?,
+        // Whose session is over is out already: nobody signs in to sign out.
+        Err(_) if frame.member.is_none() => {}
+        Err(refused) => return Ok(refused),
+    }
     let mut response = go("/done/out");
     response.headers_mut().append(header::SET_COOKIE, set_cookie(&headers, SESSION, "", 0));
     Ok(response)

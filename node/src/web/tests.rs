@@ -20,6 +20,7 @@ mod keys;
 mod live;
 mod looking_after;
 mod members;
+mod on_behalf;
 mod origins;
 mod passkeys;
 mod pot;

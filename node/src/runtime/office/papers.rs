@@ -1,6 +1,8 @@
 //! The papers themselves.
 
-use super::{Across, Application, ByMail, Coming, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet, Spoken};
+use super::{
+    Across, Act, Application, ByMail, Coming, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet, Spoken, acts,
+};
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
     minutes::Minutes,
@@ -80,29 +82,6 @@ pub struct Helper {
     pub member: MemberId,
     /// Until when.
     pub until: Timestamp,
-}
-
-/// Something that was done for a member by somebody else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Act {
-    /// Who did it.
-    pub by: MemberId,
-    /// When.
-    pub at: Timestamp,
-    /// What it was, where a word about it helps.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub what: Option<Deed>,
-}
-
-/// What a coordinator did about a member's rest, and why, in at most [`MAX_LINE`] characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Deed {
-    /// They have one until a day.
-    Paused(String),
-    /// It is over.
-    Resumed(String),
 }
 
 /// What a message is about.
@@ -403,7 +382,7 @@ impl File {
     /// # Errors
     /// Of what there is too much.
     pub(super) fn fit(&mut self, now: Timestamp) -> Result<(), FileFull> {
-        self.acts.drain(..self.acts.len().saturating_sub(MAX_ENTRIES));
+        acts::fit(&mut self.acts);
         if self.helpers.len() > MAX_ENTRIES {
             self.helpers.retain(|helper| helper.until > now);
         }

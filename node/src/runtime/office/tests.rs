@@ -98,6 +98,25 @@ fn papers_are_over_when_nobody_needs_them() {
     assert!(codec::decode_own::<Paper>(&crate::people::Person::default().to_bytes()).is_err());
 }
 
+/// A file with what was done for a member, as it was written when only rests had a word: a record stays as it is.
+#[test]
+fn what_was_noted_of_acts_before_is_still_read() {
+    let old = concat!(
+        "a16466696c65a8646163747383a2626174076262795002020202020202020202020202020202a36261740762627950020202",
+        "020202020202020202020202026477686174a16670617573656463466c75a362617407626279500202020202020202020202",
+        "02020202026477686174a167726573756d65646065666163747380666d656d62657250010101010101010101010101010101",
+        "0167626c6f636b6564806768656c70657273806772756e675f6174f66a617761795f756e74696cf66a7265666572656e6365",
+        "7380",
+    );
+    let act = |what| Act { by: BO, at: Timestamp(7), what };
+    let mut file = File::of(ADA);
+    file.acts = vec![act(None), act(Some(Deed::Paused("Flu".into()))), act(Some(Deed::Resumed(String::new())))];
+    let paper = Paper::File(file);
+    assert_eq!(data_encoding::HEXLOWER.encode(&codec::encode(&paper)), old);
+    let bytes = data_encoding::HEXLOWER.decode(old.as_bytes()).unwrap();
+    assert_eq!(codec::decode_own::<Paper>(&bytes).unwrap(), paper);
+}
+
 #[test]
 fn the_fullest_papers_fit_one_record() {
     let most = "\u{10ffff}".repeat(MAX_WORDS);
@@ -110,9 +129,11 @@ fn the_fullest_papers_fit_one_record() {
         file.helpers.push(Helper { member: BO, until: at });
     }
     file.acts = vec![Act { by: BO, at, what: Some(Deed::Resumed(name.clone())) }; MAX_BLOCKED];
+    file.acts.extend(vec![Act { by: BO, at, what: Some(Deed::Questioned) }; MAX_ACTS - MAX_WHYS]);
     file.blocked = vec![BO; MAX_BLOCKED];
     assert_eq!(file.fit(Timestamp(1)), Ok(()));
-    assert_eq!(file.acts.len(), MAX_ENTRIES);
+    assert_eq!(file.acts.len(), MAX_ACTS);
+    assert_eq!(file.acts.iter().filter(|act| act.what == Some(Deed::Questioned)).count(), MAX_ACTS - MAX_WHYS);
     file.weekly = Some("en-easy".into());
     let circle = Circle { name, coordinators: vec![ADA; MAX_CIRCLE_COORDINATORS], members: vec![BO; MAX_CIRCLE] };
     let note = Note { about: ADA, by: BO, at: Timestamp(1), text: most.clone() };

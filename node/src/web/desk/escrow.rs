@@ -8,9 +8,10 @@ use crate::{
     },
     web::{
         Answer, App, Oops,
-        forms::{Choice, Control, Field, Need, Post, Reader, Sent},
+        forms::{Asked, Choice, Control, Field, Need, Post, Reader},
         news::{News, go_telling},
         pages::{Press, page, wrong},
+        stale::{self, Stood},
         visit::{Frame, Visit},
         words::Words,
     },
@@ -65,6 +66,10 @@ async fn one(app: &App, id: &str) -> Result<(CommunityId, Stand), Oops> {
         return Err(Oops::Missing);
     }
     Ok((community, app.handle.copies_stand(community).await?))
+}
+
+fn address(community: &CommunityId) -> String {
+    format!("/partners/{community}/escrow")
 }
 
 /// Whether we keep for them, and they for us.
@@ -131,7 +136,7 @@ fn rows(words: Words, stand: &Stand) -> Vec<(String, String)> {
 fn shown<'a>(frame: &'a Frame, reader: Reader<'_>, community: CommunityId, stand: &Stand) -> EscrowPage<'a> {
     let words = frame.words;
     let name = stand.name.clone().unwrap_or_else(|| words.t("partner-nameless"));
-    let action = format!("/partners/{community}/escrow");
+    let action = address(&community);
     let press = Press::new(words.t("escrow-now"), format!("{action}/now"));
     EscrowPage {
         frame,
@@ -146,12 +151,19 @@ fn shown<'a>(frame: &'a Frame, reader: Reader<'_>, community: CommunityId, stand
     }
 }
 
-pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Answer {
+/// What is agreed on, as far as the form shows it.
+fn stood(stand: &Stand) -> Stood {
+    let on = |on: bool| if on { "on" } else { "off" }.to_owned();
+    Stood::new([("we", on(stand.copies.we_keep)), ("they", on(stand.copies.they_keep))])
+}
+
+pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
     let (community, stand) = one(&app, &id).await?;
-    let on = |on: bool| if on { "on" } else { "off" };
-    let filled = Sent::filled([("we", on(stand.copies.we_keep)), ("they", on(stand.copies.they_keep))]);
+    let stood = stood(&stand);
+    let filled = stood.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
+    stood.remember(&mut reader, &asked);
     fields(&mut reader);
     Ok(shown(&visit.frame, reader, community, &stand).answer())
 }
@@ -159,13 +171,19 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
 pub(super) async fn send(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
     let (community, stand) = one(&app, &id).await?;
+    let (stands, action) = (stood(&stand), address(&community));
     let mut reader = Reader::judge(post.frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
     let (we, they) = fields(&mut reader);
     if !reader.is_fine() {
         return Ok(shown(&post.frame, reader, community, &stand).answer());
     }
+    if stands.changed_since(&post.sent) {
+        let both = stale::over(&post.frame, reader, &stands, |theirs| _ = fields(theirs), &action, &action);
+        return Ok(both.unwrap_or_else(|| go_telling(&action, News::Copies)));
+    }
     match app.handle.switch_copies(community, Some(we), Some(they)).await {
-        Ok(_) => Ok(go_telling(&format!("/partners/{community}/escrow"), News::Copies)),
+        Ok(_) => Ok(go_telling(&action, News::Copies)),
         Err(Refused::Copies(why)) => {
             let refused = Some(post.frame.words.t(copies_key(why)));
             Ok(EscrowPage { refused, ..shown(&post.frame, reader, community, &stand) }.answer())
@@ -178,5 +196,5 @@ pub(super) async fn now(State(app): State<App>, Path(id): Path<String>, post: Po
     post.coordinator()?;
     let (community, _) = one(&app, &id).await?;
     app.handle.vault().want(community);
-    Ok(go_telling(&format!("/partners/{community}/escrow"), News::CopyWanted))
+    Ok(go_telling(&address(&community), News::CopyWanted))
 }

@@ -10,11 +10,12 @@ use crate::{
     },
     web::{
         Answer, App, Oops,
-        forms::{Asked, Choice, Deed, Need, Post, Reader, Sent, Step, choices, fresh_once},
+        forms::{Asked, Choice, Deed, Need, Post, Reader, Step, choices, fresh_once},
         member::person_fields,
         pages::{self, CheckPage, FormPage, go, refusal},
         qr::Square,
         sight::Sight,
+        stale::{self, Stood},
         visit::{Frame, Visit, escaped},
         words::Words,
     },
@@ -322,18 +323,28 @@ fn role_fields(reader: &mut Reader<'_>) -> Role {
     }
 }
 
-fn role_page<'a>(frame: &'a Frame, reader: Reader<'_>, known: &Known) -> FormPage<'a> {
-    let heading = frame.t1("members-role-of", "name", called(frame.words, &known.named.person));
-    FormPage::new(frame, heading, reader, &format!("/members/{}/role", known.named.id), frame.t("save"))
-        .lead(frame.t("members-role-lead"))
+fn role_address(known: &Known) -> String {
+    format!("/members/{}/role", known.named.id)
 }
 
-pub(super) async fn role(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Answer {
+fn role_page<'a>(frame: &'a Frame, reader: Reader<'_>, known: &Known) -> FormPage<'a> {
+    let heading = frame.t1("members-role-of", "name", called(frame.words, &known.named.person));
+    FormPage::new(frame, heading, reader, &role_address(known), frame.t("save")).lead(frame.t("members-role-lead"))
+}
+
+/// The role that somebody has, as the form shows it.
+fn role_stood(known: &Known) -> Stood {
+    let now = if known.member.role == Role::Coordinator { "coordinator" } else { "member" };
+    Stood::new([("role", now.to_owned())])
+}
+
+pub(super) async fn role(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
     let visit = visit.coordinator()?;
     let known = one(&app, &id).await?;
-    let now = if known.member.role == Role::Coordinator { "coordinator" } else { "member" };
-    let filled = Sent::filled([("role", now)]);
+    let stood = role_stood(&known);
+    let filled = stood.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
+    stood.remember(&mut reader, &asked);
     role_fields(&mut reader);
     Ok(role_page(&visit.frame, reader, &known).answer())
 }
@@ -341,10 +352,17 @@ pub(super) async fn role(State(app): State<App>, visit: Visit, Path(id): Path<St
 pub(super) async fn send_role(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
     let known = one(&app, &id).await?;
+    let stands = role_stood(&known);
     let mut reader = Reader::judge(post.frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
     let role = role_fields(&mut reader);
     if !reader.is_fine() {
         return Ok(role_page(&post.frame, reader, &known).answer());
+    }
+    if stands.changed_since(&post.sent) {
+        let (action, keep) = (role_address(&known), format!("/members/{}", known.named.id));
+        let both = stale::over(&post.frame, reader, &stands, |theirs| _ = role_fields(theirs), &action, &keep);
+        return Ok(both.unwrap_or_else(|| go("/done/role")));
     }
     let command = Command::SetRole { member: known.named.id, role, by: post.member.id };
     match app.handle.command(post.deed().request(), command).await {

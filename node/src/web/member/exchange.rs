@@ -2,7 +2,7 @@
 
 use super::home::{names, told};
 use crate::{
-    runtime::{Refused, clock, desk::Reason},
+    runtime::{Refused, clock, desk::Reason, office::Deed as Done},
     web::{
         Answer, App, Oops,
         acting::Acting,
@@ -342,8 +342,9 @@ pub(super) async fn send_decline(State(app): State<App>, Path(id): Path<String>,
         if !found.seen.parties().any(|party| party == found.acting.member) {
             return Err(Oops::NotYours);
         }
+        let no = found.seen.waits_for(&found.acting.member);
         app.handle.command(deed.request(), Command::Decline { exchange: found.seen.id }).await?;
-        found.acting.note(&app.handle).await?;
+        found.acting.note(&app.handle, if no { Done::Declined } else { Done::TakenBack }).await?;
     }
     Ok(go("/done/declined"))
 }
@@ -423,7 +424,7 @@ pub(super) async fn send_question(State(app): State<App>, Path(id): Path<String>
     // Sent twice, it was asked once.
     if !asked.iter().any(|(id, one)| *id == exchange && one.member == member && one.reason == reason) {
         app.handle.question(exchange, member, reason).await?;
-        found.acting.note(&app.handle).await?;
+        found.acting.note(&app.handle, Done::Questioned).await?;
     }
     Ok(go("/done/questioned"))
 }

@@ -118,6 +118,25 @@ pub(super) fn owned(machine: &Machine, nearby: &Nearby, record: Record) -> Owned
     }
 }
 
+/// Where something is, roughly. How far something is that is done from afar says only whoever looks for what is near.
+pub(super) fn whereabouts(words: Words, found: &Owned, remote: bool, near: bool) -> Vec<String> {
+    let mut said = Vec::new();
+    if found.own && !remote {
+        said.push(words.t("why-here"));
+    }
+    match found.away {
+        // The middles of two places next to each other, as coarse as they are told, tell no distance.
+        Some(0..=1) => said.push(words.t("why-next")),
+        Some(km) if !remote || near => {
+            said.push(words.t1(if found.from_home { "why-km-you" } else { "why-km" }, "km", km));
+        }
+        // Nobody says where it is: what is known is whose it is.
+        None if !found.own && !remote => said.push(words.t1("why-there", "partner", found.called(words))),
+        _ => {}
+    }
+    said
+}
+
 /// Why a result fits what was looked for, and the member.
 pub(super) fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, found: &Owned) -> Vec<String> {
     let mut reasons = Vec::new();
@@ -130,19 +149,8 @@ pub(super) fn why(words: Words, wanted: &Wanted, skills: &BTreeSet<Category>, fo
     }
     if listing.remote {
         reasons.push(words.t("why-remote"));
-    } else if found.own {
-        reasons.push(words.t("why-here"));
     }
-    match found.away {
-        // The middles of two places next to each other, as coarse as they are told, tell no distance.
-        Some(0..=1) => reasons.push(words.t("why-next")),
-        Some(km) if !listing.remote || wanted.place == Place::Near => {
-            reasons.push(words.t1(if found.from_home { "why-km-you" } else { "why-km" }, "km", km));
-        }
-        // Nobody says where it is: what is known is whose it is.
-        None if !found.own && !listing.remote => reasons.push(words.t1("why-there", "partner", found.called(words))),
-        _ => {}
-    }
+    reasons.extend(whereabouts(words, found, listing.remote, wanted.place == Place::Near));
     if let Some(language) = Language::ALL
         .iter()
         .find(|language| wanted.language.as_deref().is_some_and(|wanted| same_language(wanted, language.code())))

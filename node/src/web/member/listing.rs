@@ -1,16 +1,19 @@
 //! One offer or one ask: whose it is, and how to take it up.
 
+use super::find::{owned, whereabouts};
 use crate::{
     runtime::{
         clock,
         listings::{Kind, WITHDRAWN_FOR, same_language},
+        near::Nearby,
+        office::Deed,
         shelves::name_of,
     },
     web::{
         Answer, App, Oops,
-        acting::Acting,
+        acting::{Acting, note_of},
         forms::{Asked, Post, Reader},
-        pages::{self, FormPage, Press, go},
+        pages::{self, FormPage, go},
         public, times,
         visit::{Frame, Guest, Visit, escaped},
         words::Words,
@@ -29,7 +32,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// A listing and what is known of where it comes from.
 pub(super) struct Found {
     pub(super) record: Record,
-    owner: Option<MemberId>,
+    pub(super) owner: Option<MemberId>,
     own: bool,
     community: Option<String>,
     connected: bool,
@@ -76,6 +79,8 @@ struct ListingPage<'a> {
     remote: bool,
     tags: Vec<String>,
     when: Vec<String>,
+    /// Where, roughly.
+    place: Vec<String>,
     who: String,
     until: String,
     mine: bool,
@@ -85,7 +90,7 @@ struct ListingPage<'a> {
     photo: Option<String>,
     skill: &'static str,
     change_photo: Option<(String, String)>,
-    drop_photo: Option<Press>,
+    drop_photo: Option<String>,
     record: Option<String>,
     write: Option<String>,
     report: Option<String>,
@@ -132,6 +137,16 @@ async fn nearness(app: &App, visit: &Visit, found: &Found) -> Result<(bool, Opti
     let apart = app.handle.are_apart(visit.member.id, owner).await?;
     let away = app.handle.file(owner).await?.away_until.filter(|until| *until > clock::now());
     Ok((apart, away))
+}
+
+/// Where it is, roughly, for whoever looks: the same as among what they find.
+async fn place(app: &App, visit: &Visit, found: &Found, remote: bool) -> Result<Vec<String>, Oops> {
+    let (home, record) = (app.handle.home_of(visit.member.id).await?, found.record.clone());
+    let look = app.handle.look(move |machine, _| {
+        let nearby = Nearby::of(machine, home, std::iter::once(&record.community));
+        owned(machine, &nearby, record)
+    });
+    Ok(whereabouts(visit.frame.words, &look.await?, remote, false))
 }
 
 #[derive(Template)]
@@ -227,6 +242,7 @@ pub(super) async fn show(
         remote: listing.remote,
         tags: listing.tags.clone(),
         when: times::said(words, listing.when),
+        place: place(&app, &visit, &found, listing.remote).await?,
         who: match found.own {
             true => owner_shown(words, &names, found.owner, by),
             false => words.t1("somebody-of", "partner", &community),
@@ -245,8 +261,7 @@ pub(super) async fn show(
         photo: photo.then(|| format!("/picture/{key}")),
         skill: crate::web::skills::drawing(listing.category),
         change_photo: may_change.then(|| (words.t(if photo { "picture-other" } else { "picture" }), pictures.clone())),
-        drop_photo: (may_change && photo)
-            .then(|| Press::new(words.t("picture-drop"), format!("{pictures}/remove")).ending()),
+        drop_photo: (may_change && photo).then(|| super::picture::dropping(&pictures)),
         change: match may_change {
             true => format!("/listing/{}/{}/change", found.record.community, found.record.key),
             false => String::new(),
@@ -300,6 +315,7 @@ pub(super) async fn send_withdraw(
         let command = Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None };
         app.handle.command(deed.request(), command).await?;
         app.handle.erase_pictures(vec![key]).await?;
+        note_of(&app.handle, found.owner, post.member.id, Deed::Withdrawn).await?;
     }
     Ok(go("/done/withdrawn"))
 }

@@ -7,6 +7,7 @@ use crate::{
         clock,
         desk::{Device, Passkey, SessionKey},
         listings::Kind,
+        office,
         shelves::name_of,
     },
     web::{
@@ -259,14 +260,30 @@ pub(super) async fn send_change(State(app): State<App>, post: Post) -> Answer {
         let both = stale::both(frame, acting.line(frame.words), reader, (&stands, theirs), "/me/change", keep);
         return Ok(both.unwrap_or_else(|| go(&saved)));
     }
-    let person = Person { external: earlier.external, joined: earlier.joined, ..person };
-    if app.handle.change_person(acting.member, person).await? { Ok(go(&saved)) } else { Err(Oops::Missing) }
+    let person = Person { external: earlier.external.clone(), joined: earlier.joined.clone(), ..person };
+    let what = match (person == earlier, person.email == earlier.email) {
+        (true, _) => None,
+        (false, true) => Some(office::Deed::Details),
+        (false, false) => Some(office::Deed::Email),
+    };
+    if !app.handle.change_person(acting.member, person).await? {
+        return Err(Oops::Missing);
+    }
+    if let Some(what) = what {
+        acting.note(&app.handle, what).await?;
+    }
+    Ok(go(&saved))
 }
 
 pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
     let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
     let key: Digest = post.sent.get("device").parse().map_err(|_| Oops::Missing)?;
-    app.handle.end_sessions(acting.member, Some(SessionKey(key))).await?;
+    let key = SessionKey(key);
+    let open = app.handle.sessions_of(acting.member).await?.iter().any(|(known, _)| *known == key);
+    app.handle.end_sessions(acting.member, Some(key)).await?;
+    if open {
+        acting.note(&app.handle, office::Deed::Device).await?;
+    }
     Ok(go(&acting.address("/done/signed-out")))
 }
 

@@ -10,10 +10,11 @@ use crate::{
     web::{
         Answer, App, Oops,
         acting::{Acting, FOR},
-        forms::{Asked, Need, Post, Reader, Sent, choices},
+        forms::{Asked, Need, Post, Reader, choices},
         news::{News, go_telling},
         oops::full,
         pages::{self, FactsPage, FormPage, Press, go},
+        stale::{self, Stood},
         visit::{Frame, Visit},
         words::{Words, beginning_of, date_of},
     },
@@ -61,7 +62,8 @@ pub(super) async fn helpers(State(app): State<App>, visit: Visit, Asked(asked): 
     let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
     let standing: Vec<&Helper> = file.helpers.iter().filter(|helper| helper.until > now).collect();
     let rows = standing.iter().map(|h| (name(&h.member), words.t1("helper-until", "day", words.day(h.until))));
-    let rows = rows.chain(file.acts.iter().rev().map(|act| (name(&act.by), done_for(words, act, now))));
+    let both = |by: &MemberId| words.t2("helper-for", ("who", &name(by)), ("member", &visit.member.name));
+    let rows = rows.chain(file.acts.iter().rev().map(|act| (both(&act.by), done_for(words, act, now))));
     let presses = standing.iter().map(|helper| {
         let words = words.t1("helper-end", "name", name(&helper.member));
         Press::new(words, "/helpers/end".into()).with("member", helper.member).ending()
@@ -72,6 +74,7 @@ pub(super) async fn helpers(State(app): State<App>, visit: Visit, Asked(asked): 
         lead: vec![
             words.t("helpers-lead"),
             words.t(if standing.is_empty() { "helpers-nobody" } else { "helpers-all" }),
+            words.t("helpers-named"),
         ],
         rows: rows.collect(),
         presses: presses.collect(),
@@ -129,13 +132,28 @@ pub(super) async fn end_helper(State(app): State<App>, post: Post) -> Answer {
 
 /// What somebody did for the member, in words.
 fn done_for(words: Words, act: &Act, now: Timestamp) -> String {
-    let (key, why) = match &act.what {
-        None => ("helper-acted", ""),
-        Some(Deed::Paused(why)) => ("helper-paused", why.as_str()),
-        Some(Deed::Resumed(why)) => ("helper-resumed", why.as_str()),
+    let key = match &act.what {
+        None => "helper-acted",
+        Some(Deed::Paused(_)) => "helper-paused",
+        Some(Deed::Resumed(_)) => "helper-resumed",
+        Some(Deed::Details) => "helper-details",
+        Some(Deed::Email) => "helper-email",
+        Some(Deed::Device) => "helper-device",
+        Some(Deed::Passkey) => "helper-passkey",
+        Some(Deed::Declined) => "helper-declined",
+        Some(Deed::TakenBack) => "helper-taken-back",
+        Some(Deed::Questioned) => "helper-questioned",
+        Some(Deed::Asked) => "helper-asked",
+        Some(Deed::Posted) => "helper-posted",
+        Some(Deed::Reworded) => "helper-reworded",
+        Some(Deed::Photo) => "helper-photo",
+        Some(Deed::Withdrawn) => "helper-withdrawn",
     };
     let said = words.t1(key, "day", words.near_day(act.at, now));
-    if why.is_empty() { said } else { format!("{said}: {why}") }
+    match act.what.as_ref().and_then(Deed::why) {
+        None => said,
+        Some(why) => format!("{said}: {why}"),
+    }
 }
 
 /// Until when, and why, when somebody else says so.
@@ -159,25 +177,42 @@ fn pause_page<'a>(frame: &'a Frame, acting: &Acting, reader: Reader<'_>) -> Form
         .acting(acting.line(frame.words))
 }
 
-pub(super) async fn pause(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
-    let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
-    let file = app.handle.file(acting.member).await?;
+/// The rest that somebody has, as the form shows it.
+fn rest_stood(file: &File) -> Stood {
     let until = file.away_until.filter(|until| *until > clock::now());
     // It stands until a day is over, so the last moment before that is on the day that was chosen.
     let last = until.map(|until| Timestamp(until.0.saturating_sub(1)));
-    let until = last.map(|last| date_of(last).to_string()).unwrap_or_default();
-    let filled = Sent::filled([("until", until.as_str())]);
+    Stood::new([("until", last.map(|last| date_of(last).to_string()).unwrap_or_default())])
+}
+
+pub(super) async fn pause(State(app): State<App>, visit: Visit, Asked(asked): Asked) -> Answer {
+    let acting = Acting::of(&app.handle, &visit.member, &asked).await?.not_by_helpers()?;
+    let stood = rest_stood(&app.handle.file(acting.member).await?);
+    let filled = stood.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
+    stood.remember(&mut reader, &asked);
     pause_fields(&mut reader, &acting);
     Ok(pause_page(&visit.frame, &acting, reader).answer())
 }
 
 pub(super) async fn send_pause(State(app): State<App>, post: Post) -> Answer {
     let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
+    let stands = rest_stood(&app.handle.file(acting.member).await?);
     let mut reader = Reader::judge(post.frame.words, &post.sent);
+    stands.remember(&mut reader, &post.sent);
     let (day, why) = pause_fields(&mut reader, &acting);
     if !reader.is_fine() {
         return Ok(pause_page(&post.frame, &acting, reader).answer());
+    }
+    if stands.changed_since(&post.sent) {
+        let mut now = stands.filled();
+        // Why is said anew each time: nothing stands there that it could differ from.
+        now.set("why", &why);
+        let mut theirs = Reader::open(post.frame.words, &now);
+        pause_fields(&mut theirs, &acting);
+        let (keep, line) = (paused_at(&acting, "/me"), acting.line(post.frame.words));
+        let both = stale::both(&post.frame, line, reader, (&stands, theirs), "/pause", keep);
+        return Ok(both.unwrap_or_else(|| go(&paused_at(&acting, "/done/pause"))));
     }
     // Until the end of that day.
     let until = day.and_then(beginning_of).map(|begins| begins.plus(Span::days(1)));
@@ -192,10 +227,13 @@ pub(super) async fn send_pause(State(app): State<App>, post: Post) -> Answer {
     };
     app.handle.change_file(acting.member, change).await?;
     let news = if until.is_some() { News::Rest } else { News::RestOver };
-    match acting.is_for_another() {
-        true => Ok(go_telling(&format!("/members/{}", acting.member), news)),
-        false => Ok(go("/done/pause")),
-    }
+    let end = paused_at(&acting, "/done/pause");
+    Ok(if acting.is_for_another() { go_telling(&end, news) } else { go(&end) })
+}
+
+/// Where it goes on after a rest was decided on: with the member's page for whoever decided for them.
+fn paused_at(acting: &Acting, own: &str) -> String {
+    if acting.is_for_another() { format!("/members/{}", acting.member) } else { own.to_owned() }
 }
 
 /// All that is known of the visitor, as JSON: times are milliseconds since 1970, lengths are minutes.

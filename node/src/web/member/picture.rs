@@ -3,9 +3,10 @@
 use super::listing::{Found, find, ids, may_withdraw};
 use crate::{
     picture::{BadPicture, MAX_SENT_BYTES, small},
-    runtime::{Refused, clock},
+    runtime::{Refused, clock, office::Deed},
     web::{
         Answer, App, Oops,
+        acting::note_of,
         forms::{Asked, Post, Reader, Step, Upload, Whose},
         news::{News, go_telling},
         pages::FormPage,
@@ -32,11 +33,37 @@ fn page<'a>(frame: &'a Frame, mut reader: Reader<'_>, found: &Found) -> FormPage
         .other(frame.t("picture-back"), address)
 }
 
+/// The part of an address that asks whether a photo is to go.
+const DROP: &str = "drop";
+
+/// Where whoever wants a photo away is asked once more.
+pub(super) fn dropping(pictures: &str) -> String {
+    format!("{pictures}?{DROP}=yes")
+}
+
+/// Asks once more: a photo that was taken away is gone.
+fn asking<'a>(frame: &'a Frame, reader: Reader<'_>, found: &Found) -> FormPage<'a> {
+    let address = format!("/listing/{}/{}", found.record.community, found.record.key);
+    let action = format!("{address}/picture/remove");
+    FormPage::new(frame, frame.t("picture-drop-sure"), reader, &action, frame.t("picture-drop"))
+        .lead(frame.t("picture-drop-lead"))
+        .other(frame.t("picture-keep"), address)
+        .ending()
+}
+
 async fn mine(app: &App, frame: &std::sync::Arc<Frame>, community: &str, key: &str) -> Result<Found, Oops> {
     let (community, key) = ids(community, key)?;
     let found = find(app, community, key).await?;
     let visit = Visit::of(frame.clone()).ok_or(Oops::SignIn(Vec::new()))?;
     if may_withdraw(&visit, &found) { Ok(found) } else { Err(Oops::NotYours) }
+}
+
+/// Notes that somebody else saw to a member's photo.
+async fn note(app: &App, frame: &Frame, found: &Found) -> Result<(), Oops> {
+    match &frame.member {
+        Some(by) => note_of(&app.handle, found.owner, by.id, Deed::Photo).await,
+        None => Ok(()),
+    }
 }
 
 pub(super) async fn show(
@@ -46,7 +73,9 @@ pub(super) async fn show(
     Asked(asked): Asked,
 ) -> Answer {
     let found = mine(&app, &visit.frame, &community, &key).await?;
-    Ok(page(&visit.frame, Reader::open(visit.frame.words, &asked), &found).answer())
+    let reader = Reader::open(visit.frame.words, &asked);
+    let drops = asked.get(DROP) == "yes" && app.handle.picture(found.record.key).await?.is_some();
+    Ok(if drops { asking(&visit.frame, reader, &found) } else { page(&visit.frame, reader, &found) }.answer())
 }
 
 pub(super) async fn send(
@@ -73,6 +102,7 @@ pub(super) async fn send(
     match made {
         Ok(jpeg) => {
             app.handle.keep_picture(found.record.key, jpeg).await?;
+            note(&app, &upload.frame, &found).await?;
             Ok(go_telling(&format!("/listing/{community}/{key}"), News::Picture))
         }
         Err(why) => {
@@ -93,7 +123,10 @@ pub(super) async fn remove(
     post: Post,
 ) -> Answer {
     let found = mine(&app, &post.frame, &community, &key).await?;
-    app.handle.erase_pictures(vec![found.record.key]).await?;
+    if app.handle.picture(found.record.key).await?.is_some() {
+        app.handle.erase_pictures(vec![found.record.key]).await?;
+        note(&app, &post.frame, &found).await?;
+    }
     Ok(go_telling(&format!("/listing/{community}/{key}"), News::PictureGone))
 }
 

@@ -1,11 +1,14 @@
 //! Asking for help, and offering something: one form, looked at once more before it is posted.
 
-use crate::runtime::Refused;
 use crate::{
-    runtime::{clock, listings::Kind, office::Posted},
+    runtime::{
+        Refused, clock,
+        listings::Kind,
+        office::{Deed, Posted},
+    },
     web::{
         Answer, App, Oops,
-        acting::Acting,
+        acting::{Acting, note_of},
         forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
         news::{News, go_telling},
         pages::{CheckPage, FormPage, go, refusal},
@@ -151,7 +154,7 @@ async fn send(posting: Posting, app: &App, post: Post) -> Answer {
     match app.handle.command(deed.request(), command).await {
         Ok(_) => {
             if !again {
-                acting.note(&app.handle).await?;
+                acting.note(&app.handle, Deed::Posted).await?;
             }
             Ok(posted(app, posting, &acting, key))
         }
@@ -252,7 +255,10 @@ pub(super) async fn send_change(
     // Whose it is stays as it was.
     let command = Command::Publish { key, item: changing.posting.item()(listing), expires_at, owner: None };
     match app.handle.command(deed.request(), command).await {
-        Ok(_) => Ok(go_telling(&changing.back, News::Listing)),
+        Ok(_) => {
+            note_of(&app.handle, changing.found.owner, post.member.id, Deed::Reworded).await?;
+            Ok(go_telling(&changing.back, News::Listing))
+        }
         Err(Refused::Rule(why)) => Ok(changing.form(frame, reader).refused(Some(refusal(frame.words, &why))).answer()),
         Err(refused) => Err(Oops::Refused(refused)),
     }

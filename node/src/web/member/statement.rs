@@ -121,7 +121,7 @@ fn shown(words: Words, sight: Sight, read: &Read, line: &Line) -> Shown {
     let with = line.other.map(|other| read.names.get(&other).cloned().unwrap_or_else(|| words.t("somebody")));
     let through = line.through.map(|by| read.names.get(&by).cloned().unwrap_or_else(|| words.t("a-coordinator")));
     let with = match (with, through) {
-        (Some(with), Some(who)) => words.t2("listing-through", ("member", &with), ("who", &who)),
+        (Some(with), Some(who)) => words.t2("statement-both", ("member", &with), ("who", &who)),
         (None, Some(who)) => words.t1("statement-through", "who", who),
         (with, None) => with.unwrap_or_default(),
     };

@@ -136,10 +136,10 @@ async fn an_exchange_bears_the_name_of_whoever_spoke_for_a_member() {
     let helpers = ada_sees.get("/helpers").await;
     assert_eq!(helpers.body.matches("Did something for you").count(), 2, "{}", helpers.body);
     // Her statement and her copy of her data say it, too; nobody spoke for Cy.
-    ada_sees.get("/statement").await.says("<bdi>Cy Old, through Bo Lee</bdi>");
+    ada_sees.get("/statement").await.says("<bdi>Cy Old, written down by Bo Lee</bdi>");
     let data = trial.handle().data_of(ada).await.unwrap();
     assert!(data["statement"].as_array().unwrap().iter().any(|line| line["through"] == "Bo Lee"), "{data}");
-    cy_sees.get("/statement").await.says("Ada Park").never("through Bo Lee");
+    cy_sees.get("/statement").await.says("Ada Park").never("written down by Bo Lee");
 
     // The same for a yes.
     let form = cy_sees.get(&format!("/record/hours?way=gave&to=m/{ada}")).await.form("/record/hours");
@@ -181,8 +181,8 @@ async fn a_sheet_of_a_group_is_one_exchange_that_can_be_undone() {
     let word = Some(Authority::OnBehalf { coordinator: trial.coordinator, channel: Channel::Paper });
     assert_eq!((leader, participants), (word.clone(), vec![word.clone(), word]));
     let statement = rosa.get(&format!("/statement?for={bo}")).await;
-    statement.says("Bread making").says("<bdi>Ada Park, through Rosa Example</bdi>");
-    rosa.get(&format!("/statement?for={ada}")).await.says("<bdi>through Rosa Example</bdi>");
+    statement.says("Bread making").says("<bdi>Ada Park, written down by Rosa Example</bdi>");
+    rosa.get(&format!("/statement?for={ada}")).await.says("<bdi>written down by Rosa Example</bdi>");
     let group = statement.links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
     let page = rosa.get(&group).await;
     page.says("<dt dir=\"auto\">Everybody</dt><dd>On paper, through Rosa Example</dd>");
@@ -236,7 +236,7 @@ async fn whoever_looks_after_a_circle_writes_its_sheets_and_no_others() {
     assert_eq!(balance(&trial, bo).await, 15);
     let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
     let statement = bo_sees.get("/statement").await;
-    statement.says("<bdi>Ada Park, through Ada Park</bdi>");
+    statement.says("<bdi>Ada Park, written down by Ada Park</bdi>");
     let group = statement.links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
     bo_sees.get(&group).await.says("<dt dir=\"auto\">Everybody</dt><dd>On paper, through Ada Park</dd>");
     let data = trial.handle().data_of(bo).await.unwrap();

@@ -24,10 +24,10 @@ async fn two_coordinators_agree_that_one_keeps_copies_for_the_other() {
     rosa.send(form, "check").await.says("Your choice about copies is saved");
     rosa.until(&to_west, "They have not said yes to keeping copies for us.").await.says("None yet");
     let form = otto.get(&to_elm).await.form(&to_elm).with(&[("we", "on"), ("they", "off")]);
-    otto.send(form, "check").await.says("Their copy, kept here").says("256 MB");
+    otto.send(form, "check").await.says("Their copy, kept here").says("256\u{a0}MB");
     elm.handle().vault().wake();
-    rosa.until(&to_west, " kB").await.says("Our copy, kept there").says("/p2p/");
-    otto.until(&to_elm, " kB").await;
+    rosa.until(&to_west, "\u{a0}kB").await.says("Our copy, kept there").says("/p2p/");
+    otto.until(&to_elm, "\u{a0}kB").await;
     otto.get("/today").await.never("24 words");
 
     // Rosa wants none kept any longer: Otto's node removes it.

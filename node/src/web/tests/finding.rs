@@ -205,6 +205,9 @@ async fn where_a_listing_is_can_be_said_found_and_changed() {
     // Changed without touching it, it stays; two who change it at once see both.
     let found = browser.get("/find?q=hems+cardiff").await;
     let link = found.links().into_iter().find(|link| link.starts_with("/listing/")).unwrap();
+    // Its own page says where it is as the results do.
+    let page = browser.get(&link).await;
+    page.says("<dt>Where</dt><dd>In our community<br>About ").says("km away</dd>");
     let change = format!("{link}/change");
     let form = browser.get(&change).await.says("<details open>").form(&change);
     assert_eq!(form.get("area"), "gcjsz");
@@ -219,6 +222,7 @@ async fn where_a_listing_is_can_be_said_found_and_changed() {
     let form = browser.get(&change).await.form(&change).with(&[("area", "")]);
     browser.send(form, "send").await.is(200);
     assert_eq!(newest_listing(&trial).await.area, None);
+    browser.get(&link).await.says("<dt>Where</dt><dd>In our community</dd>");
     browser.get("/find?place=near").await.says("Hems by the sea");
     trial.running.stop().await;
 }

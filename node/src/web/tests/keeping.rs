@@ -151,3 +151,66 @@ async fn an_unknown_address_is_told_in_the_visitors_own_page() {
     Browser::new(&served).get("/no/such/page").await.is(404).never("action=\"/sign-out\"").says("href=\"/sign-in\"");
     trial.running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_is_pressed_again_after_signing_in_again() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    trial.publish(7, ada, Item::Offer(listing("Sewing", "Any day", &[]))).await;
+    let offer = format!("/listing/{}/{}/withdraw", trial.handle().community(), RecordKey([7; 16]));
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let circle = super::circles::circle(&mut rosa, "Elm Row", &["Ada Park"], "Bo Lee").await;
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    let hours = bo_sees.get(&format!("/record/hours?way=gave&to=m/{ada}")).await.form("/record/hours");
+    let waits = bo_sees.whole(hours.with(&[("length", "1")])).await.1.path;
+    let exchange = waits.split('?').next().unwrap();
+    let (confirm, decline) = (format!("{exchange}/confirm"), format!("{exchange}/decline"));
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    for (page, action, button, done) in [
+        (decline.as_str(), decline.as_str(), "It does not count", None),
+        (exchange, &confirm, "Yes, this is right", Some("Done. It counts since today.")),
+        (&circle, &format!("{circle}/leave"), "Leave this circle", Some("You are out of the circle")),
+        (&offer, &offer, "Take it down", Some("It is taken down")),
+    ] {
+        let form = ada_sees.get(page).await.says(button).form(action);
+        trial.handle().end_sessions(ada, None).await.unwrap();
+        let door = ada_sees.send(form, "send").await;
+        door.is(401).says("Sign in to go on. Nothing was done so far.").never("We keep what you wrote.");
+        let code = code(&trial, ada).await;
+        let back = ada_sees.send(door.form("/sign-in").with(&[("code", &code)]), "check").await;
+        // The page is there again with its button, which does what it says when it is pressed.
+        back.is(200).says("You are signed in").says("Nothing was done so far.").says(button);
+        assert_eq!(back.path, format!("{page}?news=signed-in"));
+        if let Some(done) = done {
+            ada_sees.send(back.form(action), "send").await.is(200).says(done).never("Nothing was done so far.");
+        }
+    }
+    // Nobody signs in to sign out.
+    let out = ada_sees.get("/home").await.form("/sign-out");
+    trial.handle().end_sessions(ada, None).await.unwrap();
+    assert_eq!(ada_sees.send(out, "send").await.is(200).path, "/");
+    trial.running.stop().await;
+}
+
+#[test]
+fn a_form_with_nothing_to_fill_in_names_its_page() {
+    let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut buttons = 0;
+    for entry in std::fs::read_dir(templates).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for form in text.split("<form method=\"post\"").skip(1) {
+            let form = form.split("</form>").next().unwrap();
+            // Signing out, what scripts send, and what was filled in before and is changed with a button beside it.
+            let other = ["/sign-out", "data-passkey", "data-make", "value=\"edit\"", "/setup/"];
+            let filled = ["parts::one", "<label"].iter().any(|field| form.contains(field));
+            if filled && !form.contains("confirm-button") || other.iter().any(|mark| form.contains(mark)) {
+                continue;
+            }
+            assert!(form.contains("here() %}"), "{}: {form}", path.display());
+            buttons += 1;
+        }
+    }
+    assert!(buttons >= 7, "{buttons}");
+}

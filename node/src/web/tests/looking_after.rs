@@ -53,8 +53,16 @@ async fn an_offer_has_a_photo_that_its_owner_can_take_away() {
     // Anybody who sees the offer sees it, signed in or not.
     let picture = Browser::new(&served).get(&format!("/picture/{key}")).await;
     assert_eq!((picture.status, picture.headers["content-type"].as_str()), (200, "image/jpeg"));
-    let drop = shown.form(&format!("{offer}/picture/remove"));
-    ada_sees.send(drop, "send").await.never("class=\"photo\"");
+    // A quiet way leads to the question; nothing goes before the answer.
+    let way = format!("<a class=\"button second\" href=\"{offer}/picture?drop=yes\">Take the photo away</a>");
+    shown.says(&way).never("button ends");
+    let asks = ada_sees.get(&format!("{offer}/picture?drop=yes")).await;
+    asks.is(200).says("Take the photo away?").says("Keep the photo").says(&format!("href=\"{offer}\""));
+    assert!(trial.handle().picture(key).await.unwrap().is_some());
+    bo_sees.get(&format!("{offer}/picture?drop=yes")).await.is(403);
+    let drop = asks.form(&format!("{offer}/picture/remove"));
+    ada_sees.send(drop, "check").await.never("class=\"photo\"").never("drop=yes");
+    ada_sees.get(&format!("{offer}/picture?drop=yes")).await.is(200).never("Take the photo away");
     assert_eq!(trial.handle().picture(key).await.unwrap(), None);
     Browser::new(&served).get(&format!("/picture/{key}")).await.is(404);
     trial.running.stop().await;

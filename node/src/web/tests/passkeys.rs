@@ -219,6 +219,11 @@ async fn nobody_adds_a_passkey_for_another_and_a_coordinator_may_remove_one() {
     page.says("Added on a computer").never(ADD);
     rosa.send(page.form("/me/passkeys"), "send").await.says("That passkey is removed");
     assert_eq!(count(handle, amina).await.0, 0);
+    // Who did it stands where she sees it; pressed twice, it was done once.
+    rosa.send(page.form("/me/passkeys"), "send").await.is(200);
+    let acts = handle.file(amina).await.unwrap().acts;
+    let done: Vec<_> = acts.iter().map(|act| (act.by, act.what.clone())).collect();
+    assert_eq!(done, [(trial.coordinator, Some(crate::runtime::office::Deed::Passkey))]);
     // On one's own page, the button waits for a script that knows it can be used.
     let page = browser.get("/me").await;
     assert!(page.says("Add a passkey").body.contains("data-site=\"https://time.example.org\""));

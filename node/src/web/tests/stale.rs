@@ -15,9 +15,11 @@ async fn two_who_decide_for_the_community_see_both() {
     let mut rosa = Browser::signed_in(&served, elm.handle(), elm.coordinator).await;
     let mut other = Browser::signed_in(&served, elm.handle(), elm.coordinator).await;
     let grant = format!("/partners/{}/grant", west.handle().community());
+    let copies = format!("/partners/{}/escrow", west.handle().community());
     for (at, field, first, second, shown) in [
         ("/contact", "contact", "Ring Rosa, 1", "Ring Otto, 2", ["Ring Rosa, 1", "Ring Otto, 2"]),
         (grant.as_str(), "theirs", "12", "14", ["12", "14"]),
+        ("/pause", "until", "2150-05-01", "2150-06-02", ["2150-05-01", "2150-06-02"]),
     ] {
         let (one, two) = (rosa.get(at).await.form(at), other.get(at).await.form(at));
         rosa.send(one.clone().with(&[(field, first)]), "check").await.is(200);
@@ -34,6 +36,16 @@ async fn two_who_decide_for_the_community_see_both() {
     rosa.whole(one.with(&[("name", "Oak")])).await.1.is(200).says("The charter is changed");
     let told = other.send(two.with(&[("name", "Oak")]), "check").await;
     told.is(200).says("Our charter says so already").says("Somebody else made the same change.");
+    // What is chosen: one of them agrees that we keep their copies, and the other, that they keep ours.
+    let (one, two) = (rosa.get(&copies).await.form(&copies), other.get(&copies).await.form(&copies));
+    rosa.send(one.clone().with(&[("we", "on")]), "check").await.is(200);
+    let both = other.send(two.with(&[("they", "on")]), "check").await;
+    both.is(409).says("Do we keep copies for them?").says("Do they keep copies for us?");
+    let agreed = async || elm.handle().copies_stand(west.handle().community()).await.unwrap().copies;
+    assert_eq!((agreed().await.we_keep, agreed().await.they_keep), (true, false));
+    rosa.send(one.with(&[("we", "on")]), "check").await.is(200).says("Your choice about copies is saved");
+    other.send(both.form(&copies), "check").await.is(200);
+    assert_eq!((agreed().await.we_keep, agreed().await.they_keep), (false, true));
     // Whoever wanted to read notes does not lift what another one decided.
     let (one, two) = (rosa.get("/safety").await.form("/safety"), other.get("/safety").await.form("/safety"));
     rosa.send(one.with(&[("first", "yes")]), "check").await.is(200);
@@ -41,4 +53,40 @@ async fn two_who_decide_for_the_community_see_both() {
     assert!(elm.handle().office_rules().await.unwrap().approve_first);
     elm.running.stop().await;
     west.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_decide_for_a_member_see_both() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let ada = trial.admit_named(1, "Ada Park").await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let role = format!("/members/{ada}/role");
+    // The form of one who found a coordinator there does not undo what another one decided since.
+    let stood = rosa.get(&role).await.form(&role);
+    let form = rosa.get(&role).await.form(&role).with(&[("role", "coordinator")]);
+    rosa.send(form.clone(), "check").await.is(200).says("The role is changed");
+    let both = rosa.send(stood, "check").await;
+    both.is(409).says("Somebody changed this meanwhile").says("data-label=\"As it is now\">Coordinator<");
+    assert!(ada_sees.get("/today").await.status == 200, "nothing is written over");
+    rosa.send(form, "check").await.is(200);
+    rosa.send(both.form(&role), "send").await.is(200);
+    ada_sees.get("/today").await.is(403);
+
+    // A rest that a coordinator gives while the member chooses one, too.
+    let own = ada_sees.get("/pause").await.form("/pause").with(&[("until", "2150-06-02")]);
+    let theirs = rosa.get(&format!("/pause?for={ada}")).await.form("/pause");
+    let theirs = theirs.with(&[("until", "2150-05-01"), ("why", "Flu")]);
+    rosa.send(theirs.clone(), "check").await.is(200);
+    let both = ada_sees.send(own, "check").await;
+    both.is(409).says("2150-05-01").says("2150-06-02").says("href=\"/me\"");
+    // Sent twice, it is done once, and why is no difference.
+    rosa.send(theirs.clone(), "check").await.is(200);
+    assert_eq!(trial.handle().file(ada).await.unwrap().acts.len(), 1);
+    ada_sees.send(both.form("/pause"), "check").await.is(200).says("It is saved");
+    let both = rosa.send(theirs, "check").await;
+    both.is(409).says("2150-05-01").says("2150-06-02").never("Flu<").says(&format!("href=\"/members/{ada}\""));
+    assert_eq!(both.form("/pause").get("why"), "Flu");
+    trial.running.stop().await;
 }

@@ -177,7 +177,8 @@ async fn what_is_put_up_changed_and_taken_down_is_told() {
     let photo = super::looking_after::photo();
     let added = ada_sees.upload(form, &[("picture", photo.as_slice())]).await;
     tells(&added, "The photo is added", "Everybody who sees this sees the photo.");
-    let gone = ada_sees.send(added.form(&format!("{offer}/picture/remove")), "send").await;
+    let asks = ada_sees.get(&format!("{offer}/picture?drop=yes")).await;
+    let gone = ada_sees.send(asks.form(&format!("{offer}/picture/remove")), "check").await;
     tells(&gone, "The photo is gone", "You can add another one.");
     trial.running.stop().await;
 }

@@ -161,7 +161,7 @@ async fn a_chosen_person_acts_for_a_member_and_is_seen_to() {
         bo_sees.send(check.form("/ask"), "send").await.is(200).says("A lift");
     }
     let seen = ada_sees.get("/helpers").await;
-    assert_eq!(seen.body.matches("Did something for you today").count(), 1, "{}", seen.body);
+    assert_eq!(seen.body.matches("Posted an offer or an ask for you today").count(), 1, "{}", seen.body);
     // Not everything: a member leaves and rests by their own word, and nobody else signs their devices out.
     bo_sees.get(&format!("/leave?for={ada}")).await.is(403);
     bo_sees.get(&format!("/me?for={ada}")).await.is(200).never("/me/devices");
