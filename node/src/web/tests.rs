@@ -24,6 +24,7 @@ mod passkeys;
 mod pot;
 mod rough;
 mod scanning;
+mod sent_again;
 mod sides;
 mod stale;
 mod statements;

@@ -418,8 +418,9 @@ pub(super) async fn send_question(State(app): State<App>, Path(id): Path<String>
     if !found.seen.parties().any(|party| party == found.acting.member) {
         return Err(Oops::NotYours);
     }
-    app.handle.question(found.seen.id, found.acting.member, reason).await?;
-    found.acting.note(&app.handle).await?;
+    if app.handle.question(found.seen.id, found.acting.member, reason).await? {
+        found.acting.note(&app.handle).await?;
+    }
     Ok(go("/done/questioned"))
 }
 
