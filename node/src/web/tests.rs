@@ -28,6 +28,7 @@ mod sent_again;
 mod sides;
 mod stale;
 mod statements;
+mod takeout;
 mod telling;
 mod together;
 mod weight;
