@@ -10,6 +10,8 @@ mod disputes;
 mod drawings;
 mod erase;
 mod escrow;
+mod every_form;
+mod every_route;
 mod finding;
 mod firsts;
 mod granting;
