@@ -17,6 +17,8 @@ const SCRIPT: &str = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>
 const TOO_LONG: usize = 5_000;
 /// The fewest fields that there must be for them to be found as this file looks for them.
 const FIELDS: usize = 60;
+/// The same for days.
+const DAYS: usize = 5;
 
 /// Who may send something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,6 +227,11 @@ fn all() -> impl Iterator<Item = Route> {
     OF_MEMBERS.into_iter().chain(OF_COORDINATORS).chain(OF_GROUPS)
 }
 
+/// What else is filled in on the form of a route.
+fn also(route: &str) -> Vec<(&'static str, &'static str)> {
+    ALSO.into_iter().filter(|(known, ..)| *known == route).map(|(_, field, value)| (field, value)).collect()
+}
+
 /// Where a form is sent.
 fn action(address: &str) -> String {
     address.split('?').next().unwrap().to_owned()
@@ -332,8 +339,7 @@ async fn every_field_refuses_what_is_too_long_and_keeps_it() {
         }
         let address = town.address(address);
         let page = rosa.get(&address).await;
-        let also = ALSO.iter().filter(|(known, ..)| *known == route).map(|(_, field, value)| (*field, *value));
-        let form = page.is(200).form(&action(&address)).with(&also.collect::<Vec<_>>());
+        let form = page.is(200).form(&action(&address)).with(&also(route));
         for Field { name, kind, .. } in written(&page, &action(&address)) {
             let bad: &[&str] = if kind == "date" { &[&long, "tomorrow", "1066-10-14", "2999-99-99"] } else { &[&long] };
             for value in bad {
@@ -349,6 +355,40 @@ async fn every_field_refuses_what_is_too_long_and_keeps_it() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(fields > FIELDS, "only {fields} fields were tried");
+    town.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_day_is_one_to_come_or_one_that_was() {
+    let town = Town::begin().await;
+    let mut rosa = town.browser(town.elm.coordinator).await;
+    let (mut days, mut wrong) = (0, Vec::new());
+    for (route, _, address, tried) in all() {
+        if matches!(tried, Not(_)) {
+            continue;
+        }
+        let address = town.address(address);
+        let page = rosa.get(&address).await;
+        let form = page.is(200).form(&action(&address)).with(&also(route));
+        for Field { name, .. } in written(&page, &action(&address)).iter().filter(|field| field.kind == "date") {
+            let mut said = Vec::new();
+            for day in ["2020-01-01", "2150-01-01"] {
+                let shown = rosa.send(form.clone().with(&[(name, day)]), "check").await;
+                said.push(mended(&shown, name).unwrap_or_default());
+            }
+            let fits = match [&*said[0], &*said[1]] {
+                [past, ""] => past == "Choose today or a day after.",
+                ["", coming] => coming.ends_with("Choose today or a day before."),
+                _ => false,
+            };
+            days += 1;
+            if !fits {
+                wrong.push(format!("{address}, {name}: {said:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(days > DAYS, "only {days} days were tried");
     town.end().await;
 }
 
