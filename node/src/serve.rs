@@ -19,7 +19,7 @@ use crate::{
     web::{self, waiting},
 };
 use axum::Router;
-use front::Front;
+pub use front::Front;
 use kith_protocol::id::CommunityId;
 use std::{
     net::SocketAddr,

@@ -3,6 +3,7 @@
 use crate::{
     flows,
     routes::{Who, pages},
+    starting::Starting,
     town::Town,
 };
 use anyhow::{Result, ensure};
@@ -98,10 +99,26 @@ pub(crate) fn every_page(town: &Town) -> Result<()> {
         wrong.extend(axe.look(browser, &WAYS)?);
         Ok(())
     })?;
+    wrong.extend(while_it_starts(&axe, town)?);
     check_itself(&axe, town)?;
+    flows::rebuild(&rosa)?;
+    wrong.extend(axe.look(&rosa, &WAYS)?);
     ensure!(looked > 60 && without > 5, "{looked} pages were looked at, {without} of them without scripts");
     ensure!(wrong.is_empty(), "{} things to mend:\n{}", wrong.len(), wrong.join("\n"));
     Ok(())
+}
+
+/// Looks at what a node shows while it starts. The page is asked for again every few seconds, so it is opened anew for each
+/// way.
+fn while_it_starts(axe: &Axe, town: &Town) -> Result<Vec<String>> {
+    let (starting, mut wrong) = (Starting::begin()?, Vec::new());
+    let browser = town.driver.browser(&starting.url, Look::DESKTOP)?;
+    for way in WAYS.chunks(1) {
+        browser.go("/home")?;
+        browser.says("Kith is getting ready")?;
+        wrong.extend(axe.look(&browser, way)?);
+    }
+    Ok(wrong)
 }
 
 /// The checker must find what is wrong with a page on purpose.

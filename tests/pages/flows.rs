@@ -172,6 +172,13 @@ pub(crate) fn first_run(
     coming_back(town, &browser, look)
 }
 
+/// Has the book read again. The node starts anew for it, so nothing else can follow.
+pub(crate) fn rebuild(rosa: &Browser) -> Result<()> {
+    rosa.go("/rebuild")?;
+    rosa.press("Read it again now")?.says("Kith reads the book again")?;
+    Ok(())
+}
+
 /// What is in a backup, and the last page.
 fn coming_back(town: &Town, browser: &Browser, look: &mut impl FnMut(&Browser) -> Result<()>) -> Result<()> {
     let (dir, file) = (town.scratch.path().join("lost"), town.scratch.path().join("lost.age"));

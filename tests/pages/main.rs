@@ -11,6 +11,7 @@ mod markup;
 mod pictures;
 mod recorder;
 mod routes;
+mod starting;
 mod town;
 
 use town::Town;

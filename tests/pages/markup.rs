@@ -4,6 +4,7 @@ use crate::{
     flows,
     recorder::Recorder,
     routes::{Who, pages},
+    starting::Starting,
     town::Town,
 };
 use anyhow::{Context as _, Result, ensure};
@@ -35,7 +36,7 @@ fn check(folder: &Path) -> Result<Option<String>> {
 }
 
 /// What each page that no address leads to is known by.
-const SEEN: [&str; 12] = [
+const SEEN: [&str; 14] = [
     "Please mend this first",
     "Is this right?",
     "Your ask is on the board.",
@@ -48,6 +49,8 @@ const SEEN: [&str; 12] = [
     "Your community is back",
     "This is not our address",
     "This is too much at once",
+    "Kith reads the book again",
+    "Kith is getting ready",
 ];
 
 /// Requests that no page of ours makes, and that are stopped before one sees them: an unknown name, too much, no form.
@@ -83,8 +86,10 @@ fn behind_forms(town: &mut Town) -> Result<BTreeSet<String>> {
     let mut new = None;
     let first = |node: &str| Ok(new.insert(Recorder::before(node)?).url.clone());
     flows::first_run(town, first, &mut |_| Ok(()))?;
+    flows::rebuild(&rosa)?;
     let mut all = door.pages();
     all.extend(new.map(|new| new.pages()).unwrap_or_default());
+    all.extend(Starting::begin()?.pages()?);
     let missing: Vec<&str> = SEEN.into_iter().filter(|seen| !all.iter().any(|html| html.contains(seen))).collect();
     ensure!(missing.is_empty() && all.len() > 60, "{} pages, and none says {missing:?}", all.len());
     Ok(all)

@@ -22,7 +22,7 @@ use tower::ServiceExt as _;
 const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 
 /// A place that listens.
-pub(super) struct Front {
+pub struct Front {
     bound: SocketAddr,
     shown: Arc<RwLock<Router>>,
     stop: oneshot::Sender<()>,
@@ -34,7 +34,7 @@ impl Front {
     ///
     /// # Errors
     /// [`ServeError::Bind`].
-    pub(super) async fn open(settings: &Settings, pages: Router) -> Result<Self, ServeError> {
+    pub async fn open(settings: &Settings, pages: Router) -> Result<Self, ServeError> {
         let address = settings.http_listen;
         let bind = |source| ServeError::Bind { address, source };
         let listener = TcpListener::bind(address).await.map_err(bind)?;
@@ -53,7 +53,8 @@ impl Front {
     }
 
     /// The base URL of everything here, as this machine reaches it.
-    pub(super) fn url(&self) -> String {
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("http://{}", reached_at(self.bound))
     }
 

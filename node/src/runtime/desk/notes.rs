@@ -54,9 +54,15 @@ pub struct Batch {
 }
 
 impl Desk {
-    fn ask(&self, exchange: ExchangeId, question: &Question) -> Result<(), StoreError> {
-        let _turn = self.turn();
-        self.apply(vec![(key(part::QUESTION, &exchange.0), Some(codec::encode(question)))])
+    /// Gives whether it is a new question: the same one again stays as it is.
+    fn ask(&self, exchange: ExchangeId, question: &Question) -> Result<bool, StoreError> {
+        let (_turn, at) = (self.turn(), key(part::QUESTION, &exchange.0));
+        let same = |open: Question| (open.member, open.reason) == (question.member, question.reason);
+        if self.get(&at)?.is_some_and(same) {
+            return Ok(false);
+        }
+        self.apply(vec![(at, Some(codec::encode(question)))])?;
+        Ok(true)
     }
 
     fn list<T: serde::de::DeserializeOwned>(&self, part: u8, most: usize) -> Result<Vec<([u8; 16], T)>, StoreError> {
@@ -71,15 +77,17 @@ impl Desk {
 }
 
 impl Handle {
-    /// Keeps a question about an exchange until it is answered.
+    /// Keeps a question about an exchange until it is answered. Gives whether it is new: asked again, it stays one question.
     ///
     /// # Errors
     /// The disk.
-    pub async fn question(&self, exchange: ExchangeId, member: MemberId, reason: Reason) -> Result<(), Refused> {
+    pub async fn question(&self, exchange: ExchangeId, member: MemberId, reason: Reason) -> Result<bool, Refused> {
         let question = Question { member, reason, asked_at: clock::now() };
-        self.desk_work(move |desk| desk.ask(exchange, &question)).await?;
-        self.office.changes.send_modify(|n| *n += 1);
-        Ok(())
+        let new = self.desk_work(move |desk| desk.ask(exchange, &question)).await?;
+        if new {
+            self.office.changes.send_modify(|n| *n += 1);
+        }
+        Ok(new)
     }
 
     /// Questions that nobody has answered, by exchange.

@@ -259,12 +259,16 @@ async fn record(app: &App, post: &Post, room: &Room, read: &Sheet, leader: Membe
     if who.coordinator {
         return Ok(go(&format!("/slips?group={count}")));
     }
-    app.handle.keep_sheet(Written { exchange, by: who.id }).await?;
+    // Sent twice, it was done for them once.
+    if !app.handle.sheets_by(vec![exchange]).await?.is_empty() {
+        return Ok(go("/done/group"));
+    }
     let act = Act { by: who.id, at: clock::now(), what: None };
     for member in read.participants.iter().copied().chain([leader]).filter(|member| *member != who.id) {
         let act = act.clone();
         app.handle.change_file(member, move |file| file.acts.push(act)).await?;
     }
+    app.handle.keep_sheet(Written { exchange, by: who.id }).await?;
     Ok(go("/done/group"))
 }
 

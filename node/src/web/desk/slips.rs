@@ -312,7 +312,8 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     let rows: Vec<Row> = (1..=ROWS).map(|n| Row::read(&post.sent, n)).filter(|row| !row.is_empty()).collect();
     if rows.is_empty() || post.sent.step() == Step::Edit {
         let mut page = SlipsPage::new(frame, &app.handle, rows).await?;
-        if page.rows.iter().all(Row::is_empty) {
+        if let Some(first) = page.rows.first_mut().filter(|first| first.is_empty()) {
+            first.fail("giver", words.t("slips-empty"));
             page.wrong.push(("giver-1".into(), words.t("slips-empty")));
         }
         return Ok(page.answer());

@@ -419,11 +419,7 @@ pub(super) async fn send_question(State(app): State<App>, Path(id): Path<String>
     if !found.seen.parties().any(|party| party == found.acting.member) {
         return Err(Oops::NotYours);
     }
-    let (exchange, member) = (found.seen.id, found.acting.member);
-    let asked = app.handle.questions().await?;
-    // Sent twice, it was asked once.
-    if !asked.iter().any(|(id, one)| *id == exchange && one.member == member && one.reason == reason) {
-        app.handle.question(exchange, member, reason).await?;
+    if app.handle.question(found.seen.id, found.acting.member, reason).await? {
         found.acting.note(&app.handle, Done::Questioned).await?;
     }
     Ok(go("/done/questioned"))

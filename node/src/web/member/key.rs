@@ -88,13 +88,14 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     }
     let (old, changes) = signing::key_of(&app, acting.member).await?;
     let page = || KeyPage::new(frame, &acting, old);
+    if sent.step() == Step::Edit {
+        // Back from signing in again, or from the check: nothing is judged yet.
+        return Ok(pages::show(frame, &KeyPage { typed: sent.get(KEY).to_owned(), ..page() }));
+    }
     let typed: String = sent.get(KEY).split_whitespace().collect();
     let Ok(key) = (if typed.is_empty() { Ok(None) } else { sound(&typed).map(Some) }) else {
         return page().refused(&Rejection::BadKey(BadKey::NotAKey), sent.get(KEY));
     };
-    if sent.step() == Step::Edit {
-        return Ok(go(&acting.address(ACTION)));
-    }
     let (member, community) = (acting.member, app.handle.community());
     if sent.step() == Step::Check {
         let terms = KeyTerms { community, member, key, number: changes.saturating_add(1), made_at: clock::now() };

@@ -148,11 +148,11 @@ async fn send(posting: Posting, app: &App, post: Post) -> Answer {
         // Before it is up, so that it never stands there with one name.
         app.handle.posted_for(Posted { key, owner, by, until: expires_at }).await?;
     }
-    // Sent twice, it was done once.
     let again = matches!(app.handle.earlier(deed.request()).await, Ok(Some(_)));
     let command = Command::Publish { key, item: posting.item()(listing), expires_at, owner: Some(owner) };
     match app.handle.command(deed.request(), command).await {
         Ok(_) => {
+            // Sent twice, it was done for them once.
             if !again {
                 acting.note(&app.handle, Deed::Posted).await?;
             }

@@ -12,44 +12,6 @@ async fn node() -> (Trial, MemberId, MemberId) {
     (trial, amina, joe)
 }
 
-/// Every form of a member and a coordinator: where it is, and a field with the message when it is empty.
-fn forms(joe: MemberId) -> Vec<(String, &'static str, &'static str, &'static str)> {
-    vec![
-        ("/ask".into(), "/ask", "title", "Write in a few words what you need."),
-        ("/ask".into(), "/ask", "category", "Choose one kind of help."),
-        ("/offer".into(), "/offer", "title", "Write in a few words what you offer."),
-        ("/offer".into(), "/offer", "category", "Choose one kind."),
-        ("/record".into(), "/record", "way", "Choose who helped."),
-        ("/record".into(), "/record", "who", "Write their name or their code."),
-        (format!("/record/hours?way=gave&to=m/{joe}"), "/record/hours", "length", "Write how long it took."),
-        ("/me/change".into(), "/me/change", "name", "Write the name."),
-        ("/leave".into(), "/leave", "name", "Choose what we do with your name."),
-        ("/members/new".into(), "/members/new", "name", "Write the name."),
-        (format!("/members/{joe}/role"), "/members/", "role", "Choose a role."),
-        ("/contact".into(), "/contact", "contact", "Write whom to ring, and when."),
-        ("/partners/invite".into(), "/partners/invite", "ours", "Write a number of hours."),
-        ("/partners/accept".into(), "/partners/accept", "text", "Paste the whole invitation here."),
-        ("/sign-in".into(), "/sign-in", "code", "Write the code from your paper."),
-    ]
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_form_says_at_its_top_and_at_its_field_what_is_missing() {
-    let (trial, _, joe) = node().await;
-    let served = serve(trial.handle()).await;
-    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
-    for (path, action, field, missing) in forms(joe) {
-        let form = rosa.get(&path).await.is(200).form(action).with(&[(field, "")]);
-        for step in ["check", "send"] {
-            let shown = rosa.send(form.clone(), step).await;
-            shown.is(422).says("Please mend this first").says(&format!("<a href=\"#{field}\">{missing}</a>"));
-            shown.says(&format!("id=\"{field}\"")).says(&format!("id=\"{field}-error\"")).says("aria-invalid=\"true\"");
-            assert!(shown.title().starts_with("Mistake:"), "{}", shown.title());
-        }
-    }
-    trial.running.stop().await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_long_strange_or_no_choice_is_said_so_and_kept() {
     let (trial, _, joe) = node().await;

@@ -36,8 +36,8 @@ pub(super) struct Elm {
     pub(super) trial: Trial,
     pub(super) served: Served,
     pub(super) ada: MemberId,
-    bo: MemberId,
-    cy: MemberId,
+    pub(super) bo: MemberId,
+    pub(super) cy: MemberId,
     dee: MemberId,
 }
 

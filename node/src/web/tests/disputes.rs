@@ -64,7 +64,7 @@ async fn an_exchange_is_questioned_talked_about_and_settled() {
     west.running.stop().await;
 }
 
-async fn give_to_the_pot(trial: &Trial, minutes: i64) {
+pub(super) async fn give_to_the_pot(trial: &Trial, minutes: i64) {
     let coordinator = trial.coordinator;
     let terms = GiftTerms {
         community: trial.handle().community(),

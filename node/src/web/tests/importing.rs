@@ -115,6 +115,56 @@ async fn five_hundred_people_of_ces_come_in_to_the_minute() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn five_hundred_people_of_komunitin_come_in_to_the_minute() {
+    let mut accounts = String::from("id,created,updated,code,status,balance\n");
+    let mut transfers = String::from("id,created,updated,state,amount,payer.code,payee.code\n");
+    let mut quarters = vec![0_i64; PEOPLE];
+    for n in 0..PEOPLE {
+        let (payer, payee, length) = (n, (n * 7 + 3) % PEOPLE, i64::try_from(n % 12).unwrap() + 1);
+        let amount = length * 25;
+        writeln!(transfers, "{n},2024-02-01T10:00:00Z,,committed,{amount},ELM{payer:04},ELM{payee:04}").unwrap();
+        quarters[payer] -= length;
+        quarters[payee] += length;
+    }
+    // What was never committed moved nothing.
+    writeln!(transfers, "x,2024-02-01T10:00:00Z,,rejected,9000,ELM0001,ELM0002").unwrap();
+    // One has a quarter of an hour more than the exchanges make: what the account says is taken.
+    quarters[1] += 1;
+    for (n, quarters) in quarters.iter().enumerate() {
+        writeln!(accounts, "{n},2024-01-01T00:00:00Z,,ELM{n:04},active,{}", quarters * 25).unwrap();
+    }
+    writeln!(accounts, "y,2024-01-01T00:00:00Z,,ELM9999,deleted,0").unwrap();
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = rosa.get("/import/komunitin").await.form("/import/komunitin");
+    assert_eq!(form.get("hour"), "100");
+    let files = [("people", accounts.as_bytes()), ("transfers", transfers.as_bytes())];
+    let look = rosa.upload(form.clone(), &files).await;
+    look.is(200).says("Nothing has come in yet").says("<dt>People</dt><dd>500</dd>");
+    look.says("<dt>Exchanges in the files</dt><dd>500</dd>").says("<dt>Lines left out</dt><dd>1</dd>");
+    look.says("Some totals do not fit.").says("<dt>People compared with their exchanges</dt><dd>501</dd>");
+    look.says("<dt>Of these do not fit</dt><dd>1</dd>").says("<strong dir=\"auto\">People, line 3</strong>");
+    look.says("<strong dir=\"auto\">People, line 502, status</strong>").says("This account is closed");
+    assert_eq!(balances(&trial).await, BTreeMap::new());
+    let report = rosa.get(&format!("{}/problems.csv", look.path)).await;
+    assert_eq!(report.is(200).body.lines().count(), 3);
+    report.says("\"People, line 3\"").says("\"People, line 502, status\"");
+    let done = brought(&mut rosa, look).await;
+    done.says("<dt>People who came in</dt><dd>500</dd>").says("<dt>Lines left out</dt><dd>1</dd>");
+    let expected: BTreeMap<String, i64> =
+        quarters.iter().enumerate().map(|(n, quarters)| (format!("ELM{n:04}"), quarters * 15)).collect();
+    assert_eq!(balances(&trial).await, expected);
+    assert_eq!(opened(&trial).await, -15);
+    // It has no names: people are called by their code, and the same files once more bring nobody.
+    rosa.get("/members?q=ELM0042").await.says("1 person");
+    let again = rosa.upload(form, &files).await;
+    brought(&mut rosa, again).await.says("<dt>People who were here already</dt><dd>500</dd>");
+    assert_eq!(balances(&trial).await, expected);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_bad_lines_show_twenty_and_a_file_has_all() {
     let mut table = String::from("Usuario;Correo;Saldo\nAda Park;ada@example.org;2:30\n");
     for n in 0..10_000 {

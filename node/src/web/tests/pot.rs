@@ -10,7 +10,7 @@ use kith_protocol::{
     ledger::{Authority, Body, Channel, History as _},
 };
 
-async fn pot(trial: &Trial) -> i64 {
+pub(super) async fn pot(trial: &Trial) -> i64 {
     trial.handle().look(|machine, _| machine.state().ledger().pot().get()).await.unwrap()
 }
 

@@ -67,7 +67,7 @@ async fn pictures_that_are_bombs_or_no_pictures_are_refused_in_words() {
 }
 
 /// Presses the button that counts twice, as impatient people do, and looks at what each led to.
-async fn twice(browser: &mut Browser, form: &Form, step: &str) -> (Shown, Shown) {
+pub(super) async fn twice(browser: &mut Browser, form: &Form, step: &str) -> (Shown, Shown) {
     (browser.send(form.clone(), step).await, browser.send(form.clone(), step).await)
 }
 

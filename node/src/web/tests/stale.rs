@@ -1,9 +1,10 @@
 //! Two coordinators over the same form: both versions are shown, and nobody's work is written over unseen.
 
 use crate::{
-    trial::Trial,
+    trial::{Trial, listing},
     web::browser::{Browser, serve},
 };
+use kith_protocol::{id::RecordKey, shelf::Item};
 
 const CHARTER: &str = "/charter/change";
 
@@ -88,5 +89,31 @@ async fn two_who_decide_for_a_member_see_both() {
     let both = rosa.send(theirs, "check").await;
     both.is(409).says("2150-05-01").says("2150-06-02").never("Flu<").says(&format!("href=\"/members/{ada}\""));
     assert_eq!(both.form("/pause").get("why"), "Flu");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_member_says_of_themselves_is_written_over_by_nobody_unseen() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let ada = trial.admit_named(1, "Ada Park").await;
+    trial.publish(7, ada, Item::Offer(listing("Sewing", "Any day", &[]))).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let (me, offer) = (
+        format!("/me/change?for={ada}"),
+        format!("/listing/{}/{}/change", trial.handle().community(), RecordKey([7; 16])),
+    );
+    for (theirs, own, field, first, second) in
+        [(&*me, "/me/change", "name", "Ada Lee", "Ada Oak"), (&*offer, &*offer, "title", "Mending", "Hems and zips")]
+    {
+        let (one, two) = (rosa.get(theirs).await.form(own), ada_sees.get(own).await.form(own));
+        rosa.send(one.with(&[(field, first)]), "check").await.is(200);
+        let both = ada_sees.send(two.with(&[(field, second)]), "check").await;
+        both.is(409).says("Somebody changed this meanwhile").says(first).says(second);
+        assert_eq!(ada_sees.get(own).await.form(own).get(field), first, "nothing is written over");
+        ada_sees.send(both.form(own), "check").await.is(200);
+        assert_eq!(ada_sees.get(own).await.form(own).get(field), second);
+    }
     trial.running.stop().await;
 }
