@@ -17,7 +17,8 @@ pub(crate) fn set_up(street: &mut Street) -> Result<()> {
     rosa.press("Go on")?.says("Write the name of your community.")?;
     ensure!(rosa.filled("Your name")? == "Rosa May", "what was written is gone");
     rosa.fill("What is it called?", "Elm Street")?;
-    rosa.fill("Name, number and times", "Ring Rosa, 020 7946 0000, Tuesdays")?;
+    rosa.fill("Time zone", "London")?;
+    rosa.fill("Who to ring for help", "Ring Rosa, 020 7946 0000, Tuesdays")?;
     rosa.press("Go on")?.says("Your charter")?;
     rosa.press("Go on")?.says("Recovery sheet")?;
     let words = rosa.texts_of("ol.words li")?;

@@ -159,7 +159,7 @@ pub(crate) fn first_run(
     look(browser.press("Go on")?)?;
     look(browser.choose("Begin a new community")?.press("Go on")?)?;
     look(browser.press("Go on")?)?;
-    browser.fill("What is it called?", "New Street")?.fill("Your name", "Rosa May")?;
+    browser.fill("What is it called?", "New Street")?.fill("Your name", "Rosa May")?.fill("Time zone", "London")?;
     look(browser.press("Go on")?)?;
     look(browser.press("Go on")?)?;
     look(browser.press("I have written them down")?)?;

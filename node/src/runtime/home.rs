@@ -48,7 +48,10 @@ pub enum HomeError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// There is no node yet.
-    #[error("there is no community in {0}; found one with `kith init --dir {0} --name NAME`")]
+    #[error(
+        "there is no community in {0}; found one with `kith init --dir {0} --name NAME`, or let `kith serve` do it in a \
+         browser: it begins in an empty directory"
+    )]
     NotFounded(PathBuf),
     /// There is a node already.
     #[error("there is a community in {0} already; choose another directory")]

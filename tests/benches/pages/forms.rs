@@ -46,7 +46,7 @@ struct Paper {
 /// Twenty slips of two people who helped each other ten times.
 fn twenty() -> Vec<(String, &'static str)> {
     let typed = |n: usize| {
-        let (giver, receiver) = if n % 2 == 0 { ("ONE", "TWO") } else { ("TWO", "ONE") };
+        let (giver, receiver) = if n.is_multiple_of(2) { ("ONE", "TWO") } else { ("TWO", "ONE") };
         [("giver", giver), ("receiver", receiver), ("hours", "1:ROUND"), ("note", "A shelf"), ("anyway", "yes")]
             .map(|(field, words)| (format!("{field}-{n}"), words))
     };

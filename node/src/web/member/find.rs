@@ -334,8 +334,8 @@ mod tests {
             (true, None, false, "In our community"),
             (false, None, false, "In Westside"),
             (false, Some(0), true, "Close by"),
-            (false, Some(7), false, "About 7 km away"),
-            (true, Some(2), true, "About 2 km from you"),
+            (false, Some(7), false, "About 7\u{a0}km away"),
+            (true, Some(2), true, "About 2\u{a0}km from you"),
         ] {
             let reasons = why(words, &wanted(Place::Everywhere), &BTreeSet::new(), &found(own, away, from_home));
             assert!(reasons.contains(&said.to_owned()), "{reasons:?} lacks {said}");

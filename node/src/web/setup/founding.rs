@@ -98,9 +98,14 @@ fn zone_meant(typed: &str) -> Option<TimeZone> {
     TimeZone::get(only.as_str()).ok()
 }
 
-/// The zone in which the pages tell the time; nothing for the machine's own.
+/// The machine's zone, if it is that of a place. Rented computers have none, and nobody lives by what they have instead.
+fn zone_here() -> Option<String> {
+    zone_name().filter(|name| name.contains('/') && !name.starts_with("Etc/"))
+}
+
+/// The zone in which the pages tell the time.
 fn zone_field(reader: &mut Reader<'_>) -> Option<TimeZone> {
-    let typed = reader.line("zone", "setup-zone", MAX_ZONE, Need::May);
+    let typed = reader.line("zone", "setup-zone", MAX_ZONE, Need::Must);
     let zone = zone_meant(&typed);
     if zone.is_none() && !typed.is_empty() {
         let error = reader.words().t("setup-zone-wrong");
@@ -122,7 +127,7 @@ fn name_fields(reader: &mut Reader<'_>) -> Named {
     let area = area_field(reader);
     let zone = zone_field(reader);
     let coordinator = reader.filled_line("coordinator", "setup-coordinator", MAX_NAME, Need::Must, "text", "name");
-    let contact = reader.line("contact", "contact-words", MAX_CONTACT_WORDS, Need::May);
+    let contact = reader.line("contact", "setup-contact", MAX_CONTACT_WORDS, Need::May);
     Named { charter: Charter::new(name, area), coordinator, contact, zone }
 }
 
@@ -132,7 +137,7 @@ fn name_page<'a>(frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
 
 pub(super) async fn show_name(State(setup): App, headers: HeaderMap) -> Answer {
     let frame = frame(&setup, &headers)?;
-    let now = zone_name().unwrap_or_default();
+    let now = zone_here().unwrap_or_default();
     let now = Sent::filled([("zone", now.as_str())]);
     let mut reader = Reader::open(frame.words, &now);
     name_fields(&mut reader);

@@ -134,7 +134,7 @@ async fn an_exchange_bears_the_name_of_whoever_spoke_for_a_member() {
         bo_sees.send(form.clone().with(&[("reason", "hours")]), "check").await.is(200);
     }
     let helpers = ada_sees.get("/helpers").await;
-    assert_eq!(helpers.body.matches("Did something for you").count(), 2, "{}", helpers.body);
+    assert_eq!(helpers.body.matches("Asked about hours for you").count(), 1, "{}", helpers.body);
     // Her statement and her copy of her data say it, too; nobody spoke for Cy.
     ada_sees.get("/statement").await.says("<bdi>Cy Old, written down by Bo Lee</bdi>");
     let data = trial.handle().data_of(ada).await.unwrap();

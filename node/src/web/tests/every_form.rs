@@ -55,7 +55,7 @@ const ALSO: [(&str, &str, &str); 2] = [("/slips", "giver-1", "joe"), ("/exchange
 type Route = (&'static str, Who, &'static str, Tried);
 
 /// Every form of members and of anybody.
-const OF_MEMBERS: [Route; 38] = [
+const OF_MEMBERS: [Route; 39] = [
     ("/sign-in", Anybody, "/sign-in", Empty(&[("code", "Write the code from your paper.")])),
     ("/sign-in/email", Anybody, "/sign-in/email", Not(MAIL)),
     ("/sign-out", Anybody, "/sign-out", Not(BUTTON)),
@@ -105,6 +105,7 @@ const OF_MEMBERS: [Route; 38] = [
     ("/pause", Member, "/pause", Empty(&[])),
     ("/leave", Member, "/leave", Empty(&[("name", "Choose what we do with your name.")])),
     ("/week/letter", Member, "/week/letter", Not(BUTTON)),
+    ("/events", Member, "/events", Not(BUTTON)),
     ("/circles/{id}/leave", Member, "/circles/CIRCLE/leave", Not(BUTTON)),
     ("/notices/new", Coordinator, "/notices/new", Empty(&[("text", "Write something.")])),
     ("/notices/{id}/drop", Member, "/notices/NOTICE/drop", Not(BUTTON)),

@@ -116,7 +116,7 @@ async fn what_is_near_and_spoken_here_is_found_and_says_why() {
     let near = browser.get("/find?place=near").await;
     near.says("At home").says("Next street").never("In Cardiff").says("value=\"near\" checked");
     let far = browser.get("/find?q=cardiff").await;
-    let km = far.body.split("About ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    let km = far.body.split("About ").nth(1).and_then(|rest| rest.split('\u{a0}').next()).unwrap();
     assert!((190..230).contains(&km.parse::<u32>().unwrap()), "{km}");
     browser.get("/find?place=here").await.says("In Cardiff");
     browser.get("/find?place=others").await.says("We found nothing like that.");
@@ -154,7 +154,7 @@ async fn whoever_says_where_they_live_has_near_measured_from_there() {
         near.says("No place said").says("In Cardiff").never("Next street").says("In our community");
     }
     let far = browser.get("/find?q=street").await;
-    let km = far.body.split("About ").nth(1).unwrap().split(" km from you").next().unwrap();
+    let km = far.body.split("About ").nth(1).unwrap().split("\u{a0}km from you").next().unwrap();
     assert!((190..230).contains(&km.parse::<u32>().unwrap()), "{km}");
     browser.get("/me").await.says(&kept);
     browser.get("/me/data.json").await.says(&kept);

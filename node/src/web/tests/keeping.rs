@@ -189,7 +189,7 @@ async fn a_button_is_pressed_again_after_signing_in_again() {
     // Nobody signs in to sign out.
     let out = ada_sees.get("/home").await.form("/sign-out");
     trial.handle().end_sessions(ada, None).await.unwrap();
-    assert_eq!(ada_sees.send(out, "send").await.is(200).path, "/");
+    assert_eq!(ada_sees.send(out, "send").await.is(200).path, "/done/out");
     trial.running.stop().await;
 }
 

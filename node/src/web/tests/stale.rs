@@ -47,6 +47,14 @@ async fn two_who_decide_for_the_community_see_both() {
     rosa.send(one.with(&[("we", "on")]), "check").await.is(200).says("Your choice about copies is saved");
     other.send(both.form(&copies), "check").await.is(200);
     assert_eq!((agreed().await.we_keep, agreed().await.they_keep), (false, true));
+    // Switched on meanwhile, mail is not switched off unseen. Off again, it is as it was seen.
+    let mail = format!("/partners/{}/mail", west.handle().community());
+    let stood = other.get(&mail).await.form(&mail);
+    for (choice, status) in [("on", 409), ("off", 422)] {
+        let form = rosa.get(&mail).await.form(&mail).with(&[("mail", choice)]);
+        rosa.send(form, "check").await.is(200);
+        other.send(stood.clone().with(&[("mail", "off")]), "check").await.is(status);
+    }
     // Whoever wanted to read notes does not lift what another one decided.
     let (one, two) = (rosa.get("/safety").await.form("/safety"), other.get("/safety").await.form("/safety"));
     rosa.send(one.with(&[("first", "yes")]), "check").await.is(200);

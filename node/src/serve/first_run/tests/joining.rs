@@ -38,7 +38,7 @@ async fn a_new_community_begins_as_a_partner() {
     let again = rosa.send(check.form("/setup/invitation"), "edit").await;
     let check = rosa.send(again.is(200).form("/setup/invitation"), "check").await;
     let page = rosa.send(check.form("/setup/invitation"), "send").await;
-    let named = page.form("/setup/name").with(&[("name", "Elm Street"), ("coordinator", "Rosa")]);
+    let named = page.form("/setup/name").with(&[("name", "Elm Street"), ("coordinator", "Rosa"), ("zone", "London")]);
     let charter = rosa.send(named, "check").await;
     let words = words_of(&rosa.send(charter.form("/setup/charter"), "check").await);
     let asked = [("word-5", words[4].as_str()), ("word-18", &words[17])];

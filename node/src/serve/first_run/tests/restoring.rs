@@ -178,7 +178,7 @@ async fn a_backup_that_is_damaged_gives_way_to_another_and_both_to_a_new_communi
     rosa.send(restore, "send").await.says("What would you like to do?");
     // After all, a new one is founded: nothing is left of the other.
     let page = rosa.get("/setup/name").await;
-    let named = page.form("/setup/name").with(&[("name", "Oak Lane"), ("coordinator", "Rosa")]);
+    let named = page.form("/setup/name").with(&[("name", "Oak Lane"), ("coordinator", "Rosa"), ("zone", "London")]);
     let charter = rosa.send(named, "check").await;
     let words = super::words_of(&rosa.send(charter.form("/setup/charter"), "check").await);
     let asked = [("word-5", words[4].as_str()), ("word-18", &words[17])];
