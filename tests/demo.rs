@@ -2,8 +2,12 @@
 #![expect(clippy::print_stderr, reason = "a test that is left out says so")]
 
 use anyhow::{Context as _, Result, ensure};
-use kith_tests::cluster::run;
+use kith_tests::cluster::{Scratch, program, run};
 use serde_json::Value;
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
 
 fn number(value: &Value, pointer: &str) -> Result<i64> {
     value.pointer(pointer).and_then(Value::as_i64).with_context(|| format!("the report has no number at {pointer}"))
@@ -47,6 +51,35 @@ fn three_communities_federate() -> Result<()> {
     let report = run(&["demo", "--once", "--json"])?.ok()?.json()?;
     check(&report, 3)?;
     ensure!(number(&report, "/exchanges/refused")? > 0, "no limit was tried");
+    Ok(())
+}
+
+/// A demonstration that goes on until it is dropped.
+struct Goes(Child);
+
+impl Drop for Goes {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn whoever_plays_it_can_sign_in() -> Result<()> {
+    let scratch = Scratch::new()?;
+    let mut command = Command::new(program());
+    command.args(["demo", "--communities", "1", "--dir"]).arg(scratch.path().join("demo"));
+    let mut goes = Goes(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?);
+    let said = BufReader::new(goes.0.stderr.take().context("it says nothing")?).lines();
+    let said = said.take_while(|line| line.as_ref().is_ok_and(|line| !line.starts_with("Press Ctrl-C")));
+    let said: Vec<String> = said.collect::<Result<_, _>>()?;
+    let links: Vec<(&str, &str)> = said.iter().filter_map(|line| line.split_once(": http")).collect();
+    ensure!(links.len() == 2, "two links are shown: {said:?}");
+    for (who, rest) in links {
+        let page = ureq::get(format!("http{rest}")).call()?.body_mut().read_to_string()?;
+        let code = rest.split_once("?code=").context("a link has a code")?.1;
+        ensure!(page.contains(&format!("value=\"{code}\"")), "{who} has to type the code");
+    }
     Ok(())
 }
 

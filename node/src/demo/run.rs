@@ -8,7 +8,9 @@ use super::{
     report::{self, Report},
     script::{self, MAX_MADE_UP, Script},
 };
+use crate::api::types::SignInCode;
 use anyhow::{Context as _, Result, bail};
+use serde_json::json;
 use std::{
     io::{IsTerminal as _, Write as _},
     path::{Path, PathBuf},
@@ -16,6 +18,8 @@ use std::{
     time::Instant,
 };
 
+/// How many communities are shown to be looked around in.
+const SHOWN: usize = 3;
 /// The exit code when something did not hold.
 const EXIT_NOT_HELD: u8 = 1;
 
@@ -103,10 +107,25 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode> {
         }
         return Ok(if held { ExitCode::SUCCESS } else { ExitCode::from(EXIT_NOT_HELD) });
     }
-    say(format_args!("\nThe nodes go on running. Open their pages; press Ctrl-C to end."));
+    say(format_args!("\nThe nodes go on running. To look around as one of them, open a link; each is good once:"));
+    doors(&script, &nodes, &player)?;
+    say(format_args!("Press Ctrl-C to end."));
     loop {
         std::thread::park();
     }
+}
+
+/// Shows links by which whoever plays this signs in: as a coordinator and as a member of the first communities.
+fn doors(script: &Script, nodes: &[Node], player: &Player<'_>) -> Result<()> {
+    for (node, community) in nodes.iter().zip(&script.communities).take(SHOWN) {
+        let first = community.members.first().map(|place| (script.members[*place].name.as_str(), player.ids[*place]));
+        for (name, id) in [("its coordinator", node.coordinator)].into_iter().chain(first) {
+            let path = format!("/api/v1/members/{id}/sign-in-code");
+            let made: SignInCode = node.client.post(&path, &json!({}), None)?;
+            say(format_args!("{}, {name}: {}/sign-in?code={}", community.charter.name, node.url, made.code));
+        }
+    }
+    Ok(())
 }
 
 fn print(args: &DemoArgs, report: &Report) -> Result<()> {
