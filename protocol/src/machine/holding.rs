@@ -118,13 +118,16 @@ impl Machine {
         turn: &mut Turn<'_>,
         peer: Peer,
         from: CommunityId,
-        to: CommunityId,
+        (to, n): (CommunityId, u64),
         sealed: Sealed,
     ) {
         let digest = sealed.digest();
         if let Err(why) = self.judge_box(turn, &from, &to, &sealed) {
             let code = why.code().into();
             turn.send(peer, Message::MailRefused { to, digest, code });
+            return;
+        }
+        if !self.post.is_next(from, to, n) {
             return;
         }
         if let Some(recipient) = self.session_of(&to) {

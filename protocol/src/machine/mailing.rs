@@ -91,6 +91,8 @@ pub(super) struct Post {
     wanting: BTreeSet<AccountId>,
     /// Answers to requests, until the next letter comes.
     answers: BTreeMap<AccountId, Vec<Message>>,
+    /// The number of the latest box that a depositor who is here left for a recipient.
+    dropped: BTreeMap<(CommunityId, CommunityId), u64>,
     /// How often mail with a partner ended since the start, and what it had left or was left for it here was thrown away.
     ended: BTreeMap<AccountId, u64>,
 }
@@ -128,12 +130,22 @@ impl Post {
         ended(one).saturating_add(ended(other))
     }
 
-    /// A holder is gone; whether it keeps what was left there is seen when it is back.
-    pub(super) fn forget(&mut self, holder: Option<&CommunityId>) {
-        if let Some(holder) = holder {
-            self.via.remove(holder);
-            self.left.retain(|(_, at), _| at != holder);
+    /// A partner is gone. Whether it keeps what was left there is seen when it is back, and it counts anew what it leaves.
+    pub(super) fn forget(&mut self, partner: Option<&CommunityId>) {
+        if let Some(partner) = partner {
+            self.via.remove(partner);
+            self.left.retain(|(_, at), _| at != partner);
+            self.dropped.retain(|(from, _), _| from != partner);
         }
+    }
+
+    /// Whether a box comes after all that a depositor left for a recipient in this connection. One that came late or twice
+    /// would take the place of a newer one.
+    pub(super) fn is_next(&mut self, from: CommunityId, to: CommunityId, n: u64) -> bool {
+        let last = self.dropped.entry((from, to)).or_default();
+        let next = n > *last;
+        *last = n.max(*last);
+        next
     }
 }
 
@@ -261,7 +273,7 @@ impl Machine {
             let thrown = self.post.via.get(&holder).and_then(|whom| whom.get(&to)).copied().unwrap_or(0);
             let left = Left { content, sealed: digest, at: now, held: false, thrown };
             self.post.left.insert((account, holder), left);
-            turn.send(peer, Message::MailDrop { to, sealed: sealed.clone() });
+            turn.send(peer, Message::MailDrop { to, n: self.post.letters, sealed: sealed.clone() });
         }
     }
 

@@ -198,6 +198,8 @@ pub enum Message {
     MailDrop {
         /// For whom.
         to: CommunityId,
+        /// Grows with each in a connection.
+        n: u64,
         /// What only they can read.
         sealed: Sealed,
     },

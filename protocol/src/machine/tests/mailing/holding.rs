@@ -1,6 +1,7 @@
 //! What a holder keeps, what it throws away, and how those who left it hear of it.
 
 use super::*;
+use crate::machine::mailing::Post;
 
 impl Town {
     /// The partnerships under which the holder holds mail for the first and the second.
@@ -126,11 +127,40 @@ fn a_holder_keeps_one_box_of_each_for_each_and_no_longer_than_agreed() {
 }
 
 #[test]
+fn a_box_that_comes_late_takes_no_newer_ones_place() {
+    let (mut town, account) = Town::parted();
+    town.pay(FIRST, account, 1, 60);
+    town.meet(FIRST, HOLDER);
+    town.pay(FIRST, account, 2, 60);
+    town.deliver();
+    let (to, boxes) = (town.community(SECOND), town.boxes.clone());
+    let held = |town: &Town| town.nodes[HOLDER].view.boxes(&to).into_iter().map(|boxed| boxed.sealed).last();
+    assert!(boxes.len() == 2 && held(&town).as_ref() == boxes.last(), "the newer one is there");
+    let late = Message::MailDrop { to, n: 1, sealed: boxes[0].clone() };
+    town.handle(HOLDER, Input::Received { peer: town.peer(FIRST), message: Checked::Plain(late) });
+    assert_eq!(held(&town).as_ref(), boxes.last());
+}
+
+#[test]
+fn what_is_left_is_counted_for_each_recipient_and_anew_in_each_connection() {
+    let [from, to, other] = [1, 2, 3].map(|n| CommunityId([n; 32]));
+    let mut post = Post::default();
+    assert!(post.is_next(from, to, 7) && post.is_next(from, other, 1));
+    assert!(!post.is_next(from, to, 7) && !post.is_next(from, to, 6));
+    post.forget(Some(&other));
+    assert!(!post.is_next(from, to, 6));
+    post.forget(Some(&from));
+    assert!(post.is_next(from, to, 6));
+}
+
+#[test]
 fn what_is_not_agreed_is_not_held() {
     let (mut town, _) = Town::parted();
     town.meet(FIRST, HOLDER);
+    let mut n = u64::MAX - 9;
     let mut refused = |to: CommunityId, sealed: Sealed| {
-        let message = Checked::Plain(Message::MailDrop { to, sealed });
+        n += 1;
+        let message = Checked::Plain(Message::MailDrop { to, n, sealed });
         town.handle(HOLDER, Input::Received { peer: town.peer(FIRST), message });
         matches!(town.under_way.pop_back(), Some((_, FIRST, Message::MailRefused { .. })))
     };
