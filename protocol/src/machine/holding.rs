@@ -65,10 +65,11 @@ impl Machine {
             return;
         }
         let others = self.state.mail.iter().filter(|(other, mailing)| *other != account && mailing.is_agreed());
-        let community = |(other, _): (&AccountId, &Mailing)| {
-            self.state.ledger.partners().get(other).map(crate::ledger::Partner::community)
+        let named = |(other, _): (&AccountId, &Mailing)| {
+            let community = self.state.ledger.partners().get(other)?.community();
+            Some((community, self.post.thrown(account, other)))
         };
-        let with = if mailing.is_agreed() { others.filter_map(community).collect() } else { Vec::new() };
+        let with = if mailing.is_agreed() { others.filter_map(named).collect() } else { Vec::new() };
         turn.send(peer, Message::Mail { account: *account, on: mailing.ours, with });
     }
 
@@ -89,7 +90,7 @@ impl Machine {
         from: CommunityId,
         account: AccountId,
         on: bool,
-        with: Vec<CommunityId>,
+        with: Vec<(CommunityId, u64)>,
     ) -> Result<(), Rejection> {
         self.partner_of_message(&account, &from)?;
         let mailing = self.mailing(&account);
@@ -117,13 +118,16 @@ impl Machine {
         turn: &mut Turn<'_>,
         peer: Peer,
         from: CommunityId,
-        to: CommunityId,
+        (to, n): (CommunityId, u64),
         sealed: Sealed,
     ) {
         let digest = sealed.digest();
         if let Err(why) = self.judge_box(turn, &from, &to, &sealed) {
             let code = why.code().into();
             turn.send(peer, Message::MailRefused { to, digest, code });
+            return;
+        }
+        if !self.post.is_next(from, to, n) {
             return;
         }
         if let Some(recipient) = self.session_of(&to) {
@@ -172,7 +176,8 @@ impl Machine {
     }
 
     /// Mail is no longer agreed with a partner: what it left and what was left for it goes.
-    fn throw_away(&self, turn: &mut Turn<'_>, account: &AccountId) {
+    fn throw_away(&mut self, turn: &mut Turn<'_>, account: &AccountId) {
+        self.post.end(*account);
         let Some(community) = self.state.ledger.partners().get(account).map(crate::ledger::Partner::community) else {
             return;
         };

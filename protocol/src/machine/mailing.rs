@@ -66,6 +66,8 @@ struct Left {
     sealed: Digest,
     at: Timestamp,
     held: bool,
+    /// What the holder said of how often it threw away what rested between the two.
+    thrown: u64,
 }
 
 /// What is under way of letters. Nothing here needs to survive: what is lost is said again.
@@ -79,8 +81,8 @@ pub(super) struct Post {
     letters: u64,
     /// Partnerships to which it may be worth writing.
     pub(super) due: BTreeSet<AccountId>,
-    /// Holders who are here, and for whom they hold.
-    via: BTreeMap<CommunityId, BTreeSet<CommunityId>>,
+    /// Holders who are here, for whom they hold, and how often they threw away what rested between us and them.
+    via: BTreeMap<CommunityId, BTreeMap<CommunityId, u64>>,
     /// What was left where.
     left: BTreeMap<(AccountId, CommunityId), Left>,
     /// Partners that wait for a letter.
@@ -89,31 +91,61 @@ pub(super) struct Post {
     wanting: BTreeSet<AccountId>,
     /// Answers to requests, until the next letter comes.
     answers: BTreeMap<AccountId, Vec<Message>>,
+    /// The number of the latest box that a depositor who is here left for a recipient.
+    dropped: BTreeMap<(CommunityId, CommunityId), u64>,
+    /// How often mail with a partner ended since the start, and what it had left or was left for it here was thrown away.
+    ended: BTreeMap<AccountId, u64>,
 }
 
 impl Post {
     /// For whom a holder that is here holds mail.
     pub(super) fn via(&self, holder: &CommunityId) -> Vec<CommunityId> {
-        self.via.get(holder).into_iter().flatten().copied().collect()
+        self.via.get(holder).into_iter().flat_map(BTreeMap::keys).copied().collect()
     }
 
-    /// A holder says for whom it holds. What was left there for others it has thrown away.
+    /// A holder says for whom it holds. What was left there for others it has thrown away, and what it named with another
+    /// number, too: that it did not hold for them meanwhile may have been said and lost.
     pub(super) fn reachable(
         &mut self,
         holder: CommunityId,
-        whom: Vec<CommunityId>,
+        whom: Vec<(CommunityId, u64)>,
         to: impl Fn(&AccountId) -> Option<CommunityId>,
     ) {
-        self.left.retain(|(account, at), _| *at != holder || to(account).is_some_and(|to| whom.contains(&to)));
-        self.via.insert(holder, whom.into_iter().take(super::MAX_MAIL_PARTNERS).collect());
+        let whom: BTreeMap<_, _> = whom.into_iter().take(super::MAX_MAIL_PARTNERS).collect();
+        let rests =
+            |account: &AccountId, left: &Left| to(account).is_some_and(|to| whom.get(&to) == Some(&left.thrown));
+        self.left.retain(|(account, at), left| *at != holder || rests(account, left));
+        self.via.insert(holder, whom);
     }
 
-    /// A holder is gone; whether it keeps what was left there is seen when it is back.
-    pub(super) fn forget(&mut self, holder: Option<&CommunityId>) {
-        if let Some(holder) = holder {
-            self.via.remove(holder);
-            self.left.retain(|(_, at), _| at != holder);
+    /// Mail with a partner ends: what is held for it and of it is thrown away.
+    pub(super) fn end(&mut self, account: AccountId) {
+        let ended = self.ended.entry(account).or_default();
+        *ended = ended.saturating_add(1);
+    }
+
+    /// How often what was held between two was thrown away since the start.
+    pub(super) fn thrown(&self, one: &AccountId, other: &AccountId) -> u64 {
+        let ended = |account| self.ended.get(account).copied().unwrap_or(0);
+        ended(one).saturating_add(ended(other))
+    }
+
+    /// A partner is gone. Whether it keeps what was left there is seen when it is back, and it counts anew what it leaves.
+    pub(super) fn forget(&mut self, partner: Option<&CommunityId>) {
+        if let Some(partner) = partner {
+            self.via.remove(partner);
+            self.left.retain(|(_, at), _| at != partner);
+            self.dropped.retain(|(from, _), _| from != partner);
         }
+    }
+
+    /// Whether a box comes after all that a depositor left for a recipient in this connection. One that came late or twice
+    /// would take the place of a newer one.
+    pub(super) fn is_next(&mut self, from: CommunityId, to: CommunityId, n: u64) -> bool {
+        let last = self.dropped.entry((from, to)).or_default();
+        let next = n > *last;
+        *last = n.max(*last);
+        next
     }
 }
 
@@ -170,7 +202,7 @@ impl Machine {
     fn holders(&self, account: &AccountId) -> Vec<(CommunityId, Peer)> {
         let Some(partner) = self.state.ledger.partners().get(account) else { return Vec::new() };
         let to = partner.community();
-        let hold = self.post.via.iter().filter(|(holder, whom)| **holder != to && whom.contains(&to));
+        let hold = self.post.via.iter().filter(|(holder, whom)| **holder != to && whom.contains_key(&to));
         let here = hold.filter_map(|(holder, _)| Some((*holder, self.session_of(holder)?)));
         here.filter(|(holder, _)| self.mail_agreed(holder)).take(MAX_COPIES).collect()
     }
@@ -236,10 +268,12 @@ impl Machine {
             *Digest::of("kith/v1/ephemeral", &[&one, &two]).as_bytes()
         };
         let Some(sealed) = letter.seal(&secret, (to, &key), draw) else { return };
-        let left = Left { content, sealed: sealed.digest(), at: now, held: false };
+        let digest = sealed.digest();
         for (holder, peer) in wanting {
+            let thrown = self.post.via.get(&holder).and_then(|whom| whom.get(&to)).copied().unwrap_or(0);
+            let left = Left { content, sealed: digest, at: now, held: false, thrown };
             self.post.left.insert((account, holder), left);
-            turn.send(peer, Message::MailDrop { to, sealed: sealed.clone() });
+            turn.send(peer, Message::MailDrop { to, n: self.post.letters, sealed: sealed.clone() });
         }
     }
 

@@ -189,7 +189,8 @@ pub enum Message {
         /// Whether it wants to.
         on: bool,
         /// With whom letters can be left for whom: everybody with whom the sender agreed the same. Empty unless both want it.
-        with: Vec<CommunityId>,
+        /// The number grows whenever the sender throws away what it held between the two.
+        with: Vec<(CommunityId, u64)>,
     },
     /// What a side of the partnership grants; the sender's own, or the receiver's as the sender heard it last.
     Grant(Box<SignedGrant>),
@@ -197,6 +198,8 @@ pub enum Message {
     MailDrop {
         /// For whom.
         to: CommunityId,
+        /// Grows with each in a connection.
+        n: u64,
         /// What only they can read.
         sealed: Sealed,
     },

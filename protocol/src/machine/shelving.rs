@@ -224,7 +224,7 @@ impl Machine {
             Message::Heads { heads } => self.heads(turn, peer, &heads),
             Message::Pull { community, after } => self.pulled(turn, peer, community, after),
             Message::Mail { account, on, with } => self.mail_said(turn, peer, from, account, on, with)?,
-            Message::MailDrop { to, sealed } => self.mail_dropped(turn, peer, from, to, sealed),
+            Message::MailDrop { to, n, sealed } => self.mail_dropped(turn, peer, from, (to, n), sealed),
             Message::MailHeld { to, digest } => self.mail_held(from, to, digest),
             Message::MailRefused { to, digest, code } => self.mail_refused(from, to, digest, &code),
             Message::MailBox(sealed) => self.mail_arrived(turn, peer, from, &sealed)?,

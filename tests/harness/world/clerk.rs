@@ -231,7 +231,7 @@ impl World {
             match effect {
                 Effect::Send { to, message } => {
                     self.checkers.sent(i, &message)?;
-                    if let Message::MailDrop { to, sealed } = &message
+                    if let Message::MailDrop { to, sealed, .. } = &message
                         && let Some(j) = self.nodes.iter().position(|node| node.identity.community == *to)
                     {
                         let (writer, reader) = (&self.nodes[i].identity, &self.nodes[j].identity);

@@ -4,6 +4,8 @@ use super::*;
 use crate::{codec, sealing::SEAL_BYTES};
 use std::collections::BTreeSet;
 
+mod holding;
+
 const FIRST: usize = 0;
 const SECOND: usize = 1;
 const HOLDER: usize = 2;
@@ -302,38 +304,6 @@ fn an_answer_that_was_only_in_memory_is_written_after_the_next_start() {
 }
 
 #[test]
-fn what_a_holder_threw_away_is_left_again() {
-    let (mut town, account) = Town::parted();
-    town.pay(FIRST, account, 1, 60);
-    town.meet(FIRST, HOLDER);
-    assert_eq!(town.held(SECOND), 1);
-    let [mine, theirs] =
-        [FIRST, SECOND].map(|i| *town.state(i).ledger().partner_of(&town.community(HOLDER)).unwrap().0);
-    for (who, with) in [(FIRST, mine), (HOLDER, mine), (HOLDER, theirs)] {
-        for (on, held) in [(false, 0), (true, 1)] {
-            town.command(who, Command::Mail { account: with, on, by: COORDINATOR }).unwrap();
-            town.deliver();
-            town.now = town.now.plus(Span::seconds(16));
-            [FIRST, HOLDER].iter().for_each(|i| town.handle(*i, Input::Wake));
-            town.deliver();
-            assert_eq!(town.held(SECOND), held, "{who} {on}");
-        }
-    }
-}
-
-#[test]
-fn what_a_holder_lost_is_left_again_though_nobody_saw_it_go() {
-    let (mut town, account) = Town::parted();
-    town.pay(FIRST, account, 1, 60);
-    town.meet(FIRST, HOLDER);
-    assert_eq!(town.held(SECOND), 1);
-    town.restart(HOLDER, usize::MAX, 2);
-    assert_eq!(town.held(SECOND), 0, "boxes are in no backup");
-    town.meet(FIRST, HOLDER);
-    assert_eq!(town.held(SECOND), 1);
-}
-
-#[test]
 fn requests_travel_in_letters_too() {
     let (mut town, account) = Town::parted();
     let payer = town.nodes[SECOND].machine.identity().aliases.alias(&account, &ANN);
@@ -430,45 +400,6 @@ fn a_clock_that_was_ahead_does_no_lasting_harm() {
     }
     assert!(town.is_quiet(&account));
     assert_eq!(town.nets(&account).map(i64::abs), [90, 90]);
-}
-
-#[test]
-fn a_holder_keeps_one_box_of_each_for_each_and_no_longer_than_agreed() {
-    let (mut town, account) = Town::parted();
-    town.pay(FIRST, account, 1, 60);
-    town.visit(FIRST);
-    town.pay(FIRST, account, 2, 60);
-    town.visit(FIRST);
-    assert_eq!((town.held(SECOND), town.boxes.len() >= 2), (1, true));
-    town.now = town.now.plus(MAX_REST);
-    town.handle(HOLDER, Input::Wake);
-    assert_eq!(town.held(SECOND), 0, "too old");
-    town.visit(FIRST);
-    assert_eq!(town.held(SECOND), 1, "left again");
-    let with = *town.state(SECOND).ledger().partner_of(&town.community(HOLDER)).unwrap().0;
-    town.command(HOLDER, Command::Mail { account: with, on: false, by: COORDINATOR }).unwrap();
-    assert_eq!(town.held(SECOND), 0, "no longer agreed");
-    assert_eq!(
-        town.command(HOLDER, Command::Mail { account: with, on: false, by: COORDINATOR }).unwrap_err(),
-        Rejection::NothingChanges
-    );
-}
-
-#[test]
-fn what_is_not_agreed_is_not_held() {
-    let (mut town, _) = Town::parted();
-    town.meet(FIRST, HOLDER);
-    let mut refused = |to: CommunityId, sealed: Sealed| {
-        let message = Checked::Plain(Message::MailDrop { to, sealed });
-        town.handle(HOLDER, Input::Received { peer: town.peer(FIRST), message });
-        matches!(town.under_way.pop_back(), Some((_, FIRST, Message::MailRefused { .. })))
-    };
-    let [good, odd] = [BOX_BYTES[0] + SEAL_BYTES, 100].map(|bytes| Sealed(vec![7; bytes]));
-    let [first, second] = [1, 2].map(|seed| CommunityId(SecretKey::from_seed(&[seed; 32]).public().0));
-    assert!(refused(CommunityId([5; 32]), good.clone()), "a stranger");
-    assert!(refused(first, good.clone()), "oneself");
-    assert!(refused(second, odd), "an odd length");
-    assert!(!refused(second, good));
 }
 
 #[test]
