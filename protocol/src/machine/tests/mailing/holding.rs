@@ -134,7 +134,7 @@ fn a_box_that_comes_late_takes_no_newer_ones_place() {
     town.pay(FIRST, account, 2, 60);
     town.deliver();
     let (to, boxes) = (town.community(SECOND), town.boxes.clone());
-    let held = |town: &Town| town.nodes[HOLDER].view.boxes(&to).into_iter().map(|boxed| boxed.sealed).last();
+    let held = |town: &Town| town.nodes[HOLDER].view.boxes(&to).pop().map(|boxed| boxed.sealed);
     assert!(boxes.len() == 2 && held(&town).as_ref() == boxes.last(), "the newer one is there");
     let late = Message::MailDrop { to, n: 1, sealed: boxes[0].clone() };
     town.handle(HOLDER, Input::Received { peer: town.peer(FIRST), message: Checked::Plain(late) });
