@@ -10,6 +10,7 @@ use super::{
 };
 use crate::api::types::SignInCode;
 use anyhow::{Context as _, Result, bail};
+use kith_protocol::member::Role;
 use serde_json::json;
 use std::{
     io::{IsTerminal as _, Write as _},
@@ -118,11 +119,13 @@ pub fn run(args: &DemoArgs) -> Result<ExitCode> {
 /// Shows links by which whoever plays this signs in: as a coordinator and as a member of the first communities.
 fn doors(script: &Script, nodes: &[Node], player: &Player<'_>) -> Result<()> {
     for (node, community) in nodes.iter().zip(&script.communities).take(SHOWN) {
-        let first = community.members.first().map(|place| (script.members[*place].name.as_str(), player.ids[*place]));
-        for (name, id) in [("its coordinator", node.coordinator)].into_iter().chain(first) {
+        let member = |place: &&usize| script.members[**place].role == Role::Member;
+        let member = community.members.iter().find(member);
+        let member = member.map(|place| (script.members[*place].name.as_str(), player.ids[*place], ""));
+        for (name, id, next) in [("its coordinator", node.coordinator, "&next=/today")].into_iter().chain(member) {
             let path = format!("/api/v1/members/{id}/sign-in-code");
             let made: SignInCode = node.client.post(&path, &json!({}), None)?;
-            say(format_args!("{}, {name}: {}/sign-in?code={}", community.charter.name, node.url, made.code));
+            say(format_args!("{}, {name}: {}/sign-in?code={}{next}", community.charter.name, node.url, made.code));
         }
     }
     Ok(())
