@@ -655,6 +655,16 @@ done-contact = Mae ar bob tudalen nawr
 done-contact-next = Newidiwch ef pan fydd rhywun arall yn cymryd drosodd.
 done-answered = Atebwyd y cwestiwn
 done-answered-next = Mae oddi ar y rhestr.
+done-first-yes = Mae wedi'i nodi
+done-first-yes-next = Os yw'r siarter am gael ie arall, gofynnir i'r person arall yn awr.
+done-first-no = Nid yw wedi'i nodi
+done-first-no-next = Mae gan bwy bynnag a'i hysgrifennodd neges gennych, yn dweud beth oedd.
+done-report-seen = Mae'r adroddiad oddi ar y rhestr
+done-report-seen-next = Cedwir ef am hanner blwyddyn gyda'ch enw. Gallwch ffonio'r rhai y mae'n sôn amdanynt o hyd.
+done-application = Mae'r cais oddi ar y rhestr
+done-application-next = Mae'r hyn a ysgrifennwyd wedi'i anghofio. Ni ddaeth neb i mewn drwy hyn.
+done-taken-out = Mae wedi gadael
+done-taken-out-next = Mae'r oriau'n aros yn y llyfr. Mae croeso yn ôl unrhyw bryd.
 done-forgotten = Mae'r enw wedi'i anghofio
 done-forgotten-next = Mae'r oriau'n aros yn y llyfr, heb enw.
 

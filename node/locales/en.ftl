@@ -653,6 +653,16 @@ done-contact = It stands on every page now
 done-contact-next = Change it when somebody else takes over.
 done-answered = The question is answered
 done-answered-next = It is off the list.
+done-first-yes = It is written down
+done-first-yes-next = If the charter wants another yes, the other person is asked now.
+done-first-no = It is not written down
+done-first-no-next = Whoever wrote it has a message from you, with what it was.
+done-report-seen = The report is off the list
+done-report-seen-next = It is kept with your name for half a year. You can still ring those it is about.
+done-application = The request is off the list
+done-application-next = What they wrote is forgotten. Nobody was let in by this.
+done-taken-out = They have left
+done-taken-out-next = Their hours stay in the book. They can come back at any time.
 done-forgotten = The name is forgotten
 done-forgotten-next = The hours stay in the book, with no name.
 

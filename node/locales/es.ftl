@@ -653,6 +653,16 @@ done-contact = Ya está en todas las páginas
 done-contact-next = Cámbielo cuando se ocupe otra persona.
 done-answered = La pregunta está respondida
 done-answered-next = Ya no está en la lista.
+done-first-yes = Está anotado
+done-first-yes-next = Si los estatutos piden otro sí, ahora se pregunta a la otra persona.
+done-first-no = No está anotado
+done-first-no-next = Quien lo escribió tiene un mensaje suyo que dice qué era.
+done-report-seen = El aviso ya no está en la lista
+done-report-seen-next = Se guarda medio año con su nombre. Todavía puede llamar a las personas de las que trata.
+done-application = La solicitud ya no está en la lista
+done-application-next = Lo que escribió está olvidado. Con esto no ha entrado nadie.
+done-taken-out = Se ha ido
+done-taken-out-next = Sus horas quedan en el libro. Puede volver cuando quiera.
 done-forgotten = El nombre está olvidado
 done-forgotten-next = Las horas quedan en el libro, sin nombre.
 

@@ -17,7 +17,7 @@ use crate::{
     network::{Network, Packet},
     workload::Workload,
 };
-use kith_protocol::{flaw::Flaw, machine::Message};
+use kith_protocol::{flaw::Flaw, key::remembered::remember, machine::Message};
 pub(crate) use node::Node;
 use std::collections::BTreeMap;
 use trace::Trace;
@@ -165,6 +165,7 @@ pub fn run(settings: Settings) -> Outcome {
         Some(Breach::Rule(flaw)) => Some(flaw.put_in_force()),
         _ => None,
     };
+    let _remembering = remember();
     let mut world = World::new(settings);
     let violation = world.live().err();
     world.coverage.add("run", "events", world.sequence);

@@ -59,7 +59,7 @@ pub(super) async fn done(State(app): State<App>, Path(id): Path<String>, post: P
     let post = post.coordinator()?;
     tracing::debug!(by = %post.member.id, "somebody who asked to join was answered");
     answered(&app.handle, &id).await?;
-    Ok(go("/done/answered"))
+    Ok(go("/done/application"))
 }
 
 /// What the form for a new member begins with: what the address says, or what somebody wrote who asks to join.

@@ -100,7 +100,7 @@ pub(super) async fn report(State(app): State<App>, visit: Visit, Path(id): Path<
 pub(super) async fn report_done(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
     app.handle.report_done(paper_id(&id)?, post.member.id).await?;
-    Ok(go("/done/answered"))
+    Ok(go("/done/report-seen"))
 }
 
 /// First exchanges in words, with the names of our members in them.
@@ -176,7 +176,7 @@ pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, po
     match led {
         Ok(_) => {
             app.handle.drop_pending(id).await?;
-            Ok(go("/done/answered"))
+            Ok(go("/done/first-yes"))
         }
         Err(Refused::Rule(why)) => {
             let page = FactsPage {
@@ -201,7 +201,7 @@ pub(super) async fn first_no(State(app): State<App>, Path(id): Path<String>, pos
     let (told, _) = firsts_told(&app.handle, words, &[(id, first)]).await?;
     let text = words.t1("first-no-words", "what", told.concat());
     app.handle.refuse_pending(id, by, post.member.id, text).await?;
-    Ok(go("/done/answered"))
+    Ok(go("/done/first-no"))
 }
 
 /// What is so of a first exchange that waits no more: it was written down, here or by somebody else, or it was not.

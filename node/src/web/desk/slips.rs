@@ -88,7 +88,7 @@ impl Row {
     }
 
     fn is_empty(&self) -> bool {
-        [&self.giver, &self.receiver, &self.hours, &self.note].into_iter().all(String::is_empty)
+        [&self.giver, &self.receiver, &self.hours, &self.day, &self.note].into_iter().all(String::is_empty)
     }
 
     fn error(&self, field: &str) -> Option<&String> {

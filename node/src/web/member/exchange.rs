@@ -310,7 +310,7 @@ pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post
         Awaited::Across(terms) => app.handle.pay_or_hold(deed.request(), terms, consent).await?.is_none(),
     };
     found.acting.spoke(&app.handle, found.seen.id).await?;
-    Ok(go(if held { "/done/first" } else { &to }))
+    Ok(go(&if held { found.acting.address("/done/first") } else { to }))
 }
 
 fn ending<'a>(frame: &'a Frame, found: &Found, mut reader: Reader<'_>, what: &str) -> FormPage<'a> {
@@ -346,7 +346,8 @@ pub(super) async fn send_decline(State(app): State<App>, Path(id): Path<String>,
         app.handle.command(deed.request(), Command::Decline { exchange: found.seen.id }).await?;
         found.acting.note(&app.handle, if no { Done::Declined } else { Done::TakenBack }).await?;
     }
-    Ok(go("/done/declined"))
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    Ok(go(&acting.address("/done/declined")))
 }
 
 pub(super) async fn back(State(app): State<App>, visit: Visit, Path(id): Path<String>, Asked(asked): Asked) -> Answer {
@@ -422,7 +423,7 @@ pub(super) async fn send_question(State(app): State<App>, Path(id): Path<String>
     if app.handle.question(found.seen.id, found.acting.member, reason).await? {
         found.acting.note(&app.handle, Done::Questioned).await?;
     }
-    Ok(go("/done/questioned"))
+    Ok(go(&found.acting.address("/done/questioned")))
 }
 
 fn correction(reader: &mut Reader<'_>, group: bool) -> Option<Option<Minutes>> {

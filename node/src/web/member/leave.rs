@@ -90,7 +90,7 @@ pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post)
     if forget {
         handle.forget(acting.member).await?;
     }
-    let mut response = go("/done/left");
+    let mut response = go(if acting.is_for_another() { "/done/taken-out" } else { "/done/left" });
     if acting.coordinator().is_none() {
         response.headers_mut().append(header::SET_COOKIE, set_cookie(&headers, crate::web::visit::SESSION, "", 0));
     }

@@ -288,7 +288,7 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 26] = [
+const DONE: [(&str, &str, &str); 31] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
@@ -311,20 +311,37 @@ const DONE: [(&str, &str, &str); 26] = [
     ("forgotten", "menu-members", "/members"),
     ("contact", "menu-today", "/today"),
     ("answered", "menu-today", "/today"),
+    ("first-yes", "menu-today", "/today"),
+    ("first-no", "menu-today", "/today"),
+    ("report-seen", "menu-today", "/today"),
+    ("application", "menu-today", "/today"),
+    ("taken-out", "menu-members", "/members"),
     ("circle-ended", "circles", "/circles"),
     ("circle-left", "circles", "/circles"),
     ("group", "circles", "/circles"),
     ("charter", "charter", "/charter"),
 ];
 
-/// What was done, and what comes next.
-pub(super) async fn done(Guest { frame }: Guest, Path(what): Path<String>) -> Answer {
+/// What was done, and what comes next. Whoever did it for somebody else reads both names, and goes on with that member.
+pub(super) async fn done(
+    State(app): State<App>,
+    Guest { frame }: Guest,
+    Path(what): Path<String>,
+    Asked(asked): Asked,
+) -> Answer {
     let (what, link, address) = DONE.into_iter().find(|(known, _, _)| *known == what).ok_or(Oops::Missing)?;
+    let acting = match &frame.member {
+        Some(who) => Some(Acting::of(&app.handle, who, &asked).await?),
+        None => None,
+    };
+    let names = acting.as_ref().and_then(|acting| acting.line(frame.words));
+    let next = frame.t(&format!("done-{what}-next"));
+    let address = acting.map_or_else(|| address.to_owned(), |acting| acting.address(address));
     let page = DonePage {
         frame: &frame,
         heading: frame.t(&format!("done-{what}")),
-        next: vec![frame.t(&format!("done-{what}-next"))],
-        links: vec![(frame.t(link), address.to_owned())],
+        next: names.into_iter().chain([next]).collect(),
+        links: vec![(frame.t(link), address)],
     };
     Ok(pages::show(&frame, &page))
 }

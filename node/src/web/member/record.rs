@@ -287,7 +287,7 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
         acting.spoke(&app.handle, ExchangeId(post.deed().new_id(&app.handle, "exchange"))).await?;
     }
     match led {
-        Ok(None) => Ok(go("/done/first")),
+        Ok(None) => Ok(go(&acting.address("/done/first"))),
         Ok(Some(Reply::Posted { exchange, .. } | Reply::Waits { exchange, .. } | Reply::Recorded { exchange, .. })) => {
             Ok(go(&acting.address(&format!("/exchange/{exchange}?new=yes"))))
         }
@@ -322,7 +322,7 @@ async fn looked_at_first(
     let pending = Pending { giver, receiver, minutes, made_at, note, by, at };
     app.handle.keep_pending(exchange, pending).await?;
     acting.spoke(&app.handle, exchange).await?;
-    Ok(Some(go("/done/first")))
+    Ok(Some(go(&acting.address("/done/first"))))
 }
 
 async fn account(app: &App, community: CommunityId) -> Result<AccountId, Oops> {

@@ -34,7 +34,9 @@ async fn a_coordinator_is_named_for_details_and_devices() {
     assert_eq!(done(&trial, ada).await, []);
     for (field, value) in [("phone", "020 7946 0002"), ("email", "ada@example.org")] {
         let form = rosa.get(&change).await.form("/me/change").with(&[(field, value)]);
-        rosa.send(form.clone(), "check").await.is(200);
+        let saved = rosa.send(form.clone(), "check").await;
+        // Whoever did it reads both names, too, and goes on with the member.
+        saved.is(200).says("For Ada Park, written down by Rosa Example.").says(&format!("/me?for={ada}"));
         // Sent twice, it was done once.
         rosa.send(form, "check").await.is(200);
     }
