@@ -93,22 +93,12 @@ pub struct Checked {
     pub undecided_since: Option<Timestamp>,
 }
 
-/// Whether the right keys signed a line, and it was accepted.
-fn check(keys: &EpochKeys, line: &Line) -> Result<(), Rejection> {
-    keys.check(&line.proposal, &line.decision)?;
-    match line.decision.content.verdict {
-        Verdict::Accept { .. } => Ok(()),
-        Verdict::Reject { .. } => Err(Rejection::NoProof("an exchange on it was not accepted")),
-    }
-}
-
 /// What each side grants, side A's first: as its signed grant says, or the agreement.
 fn granted(sheet: &BalanceSheet) -> Result<[Granted; 2], Rejection> {
     let terms = &sheet.agreement.terms;
     let mut found = [None, None];
     for signed in &sheet.grants {
         let grant = &signed.grant.content;
-        signed.check(terms.community(grant.from))?;
         if grant.account != terms.account() || found[grant.from as usize].replace(grant.granted).is_some() {
             return Err(Rejection::NoProof("a grant on it is of another partnership or there twice"));
         }
@@ -124,46 +114,64 @@ impl Unverified<BalanceSheet> {
     /// The first thing that does not hold.
     pub fn check(&self) -> Result<Checked, Rejection> {
         let sheet = &self.content;
-        if sheet.v != 1 {
-            return Err(Rejection::UnknownVersion(sheet.v));
-        }
+        let checked = sheet.add_up()?;
         let (terms, keys) = (&sheet.agreement.terms, EpochKeys::of(&sheet.agreement, &sheet.epochs)?);
-        let account = terms.account();
         self.clone().verify(keys.of_side(keys.latest(), sheet.maker)?)?;
-        let (mut received, mut given, mut seen) = (0_u64, 0_u64, BTreeSet::new());
         for line in &sheet.lines {
-            check(&keys, line)?;
-            let minutes = u64::from(line.proposal.content.minutes.get());
-            let side = if line.proposal.content.lane == sheet.maker { &mut received } else { &mut given };
-            *side = side.saturating_add(minutes);
-            let in_period = (sheet.from..sheet.until).contains(&line.at);
-            if !in_period || !seen.insert(line.proposal.content.exchange) {
-                return Err(Rejection::NoProof("an exchange is on it twice or does not belong to the period"));
-            }
+            keys.check(&line.proposal, &line.decision)?;
         }
         for open in &sheet.undecided {
             open.clone().verify(keys.of_side(open.content.epoch, sheet.maker)?)?;
         }
-        let granted = granted(sheet)?;
+        for signed in &sheet.grants {
+            signed.check(terms.community(signed.grant.content.from))?;
+        }
+        Ok(checked)
+    }
+}
+
+impl BalanceSheet {
+    /// Adds the sheet up and checks that it agrees with itself. No signature is looked at: for a maker, whose book is where
+    /// the lines come from.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub fn add_up(&self) -> Result<Checked, Rejection> {
+        if self.v != 1 {
+            return Err(Rejection::UnknownVersion(self.v));
+        }
+        let (mut received, mut given, mut seen) = (0_u64, 0_u64, BTreeSet::new());
+        for Line { proposal, decision, at } in &self.lines {
+            if !matches!(decision.content.verdict, Verdict::Accept { .. }) {
+                return Err(Rejection::NoProof("an exchange on it was not accepted"));
+            }
+            let minutes = u64::from(proposal.content.minutes.get());
+            let side = if proposal.content.lane == self.maker { &mut received } else { &mut given };
+            *side = side.saturating_add(minutes);
+            if !(self.from..self.until).contains(at) || !seen.insert(proposal.content.exchange) {
+                return Err(Rejection::NoProof("an exchange is on it twice or does not belong to the period"));
+            }
+        }
+        let (terms, granted) = (&self.agreement.terms, granted(self)?);
         let moved = i128::from(received) - i128::from(given);
-        if i128::from(sheet.opening.get()) + moved != i128::from(sheet.closing.get()) {
+        if i128::from(self.opening.get()) + moved != i128::from(self.closing.get()) {
             return Err(Rejection::NoProof("its sums are wrong"));
         }
         Ok(Checked {
-            maker: terms.community(sheet.maker),
-            partner: terms.community(sheet.maker.other()),
-            account,
-            from: sheet.from,
-            until: sheet.until,
-            exchanges: sheet.lines.len() as u64,
+            maker: terms.community(self.maker),
+            partner: terms.community(self.maker.other()),
+            account: terms.account(),
+            from: self.from,
+            until: self.until,
+            exchanges: self.lines.len() as u64,
             received,
             given,
-            opening: sheet.opening.get(),
-            closing: sheet.closing.get(),
-            limit: granted[sheet.maker.other() as usize].limit,
-            partner_limit: granted[sheet.maker as usize].limit,
-            undecided: sheet.undecided.len() as u64,
-            undecided_since: sheet.undecided.iter().map(|open| open.content.made_at).min(),
+            opening: self.opening.get(),
+            closing: self.closing.get(),
+            limit: granted[self.maker.other() as usize].limit,
+            partner_limit: granted[self.maker as usize].limit,
+            undecided: self.undecided.len() as u64,
+            undecided_since: self.undecided.iter().map(|open| open.content.made_at).min(),
         })
     }
 }
