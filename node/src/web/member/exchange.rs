@@ -117,7 +117,7 @@ impl Found {
         told(words, &self.names, &self.seen, self.acting.myself())
     }
 
-    /// What the member it waits for is called.
+    /// What the member it waits for, or who put it right, is called.
     fn waits_for(&self, words: Words) -> String {
         let on = self.seen.on().and_then(|on| self.names.get(&on));
         on.cloned().unwrap_or_else(|| words.t("somebody"))
@@ -166,7 +166,7 @@ impl Found {
                 | Stand::Declined
                 | Stand::Advanced { .. }
         );
-        let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(_));
+        let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(..));
         let mut miles = vec![
             Mile { done: true, words: words.t1("mile-told", "day", &day) },
             Mile { done: agreed, words: words.t("mile-agreed") },
@@ -185,7 +185,7 @@ fn next(words: Words, seen: &Seen) -> String {
         Stand::Waits(_) | Stand::Claimed(_) => "next-waits",
         Stand::Asked | Stand::OnHold | Stand::Answering => "next-partner",
         Stand::Refused => "next-refused",
-        Stand::Settled | Stand::Corrected(_) | Stand::Declined | Stand::Advanced { .. } => "next-settled",
+        Stand::Settled | Stand::Corrected(..) | Stand::Declined | Stand::Advanced { .. } => "next-settled",
     })
 }
 
@@ -217,7 +217,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let note = app.handle.note(seen.id).await?.map(|note| note.note);
     let part = seen.parties().any(|party| party == acting.member);
     let address = |what: &str| acting.address(&format!("/exchange/{}/{what}", seen.id));
-    let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(_));
+    let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(..));
     let mine = acting.myself().is_some_and(|me| seen.waits_for(&me));
     let waits_for = (!mine).then(|| found.waits_for(words));
     let page = ExchangePage {
