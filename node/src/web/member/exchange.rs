@@ -314,9 +314,7 @@ pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post
 }
 
 fn ending<'a>(frame: &'a Frame, found: &Found, mut reader: Reader<'_>, what: &str) -> FormPage<'a> {
-    if found.acting.is_for_another() {
-        reader.hidden(crate::web::acting::FOR, found.acting.member.to_string());
-    }
+    found.acting.whom(&mut reader);
     let action = format!("/exchange/{}/{what}", found.seen.id);
     let button = frame.t(&format!("{what}-button"));
     FormPage::new(frame, frame.t(what), reader, &action, button)

@@ -4,7 +4,7 @@ use super::looking_after::photo;
 use crate::{
     runtime::{clock, office::Deed},
     trial::{Trial, listing},
-    web::browser::{Browser, serve},
+    web::browser::{Browser, Shown, serve},
 };
 use kith_protocol::{
     id::{Alias, MemberId, RecordKey},
@@ -65,17 +65,29 @@ async fn a_coordinator_is_named_for_a_members_listing() {
     trial.publish(8, trial.coordinator, Item::Offer(listing("Bread", "Any day", &[]))).await;
     let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
     for n in [7, 8] {
+        // Every page over a member's listing bears both names; over their own, nobody's.
+        let both = |shown: &Shown| {
+            shown.is(200);
+            assert_eq!(shown.body.contains("For Ada Park, written down by Rosa Example."), n == 7, "{}", shown.body);
+        };
         let place = format!("/listing/{}/{}", trial.handle().community(), RecordKey([n; 16]));
-        let form = rosa.get(&format!("{place}/picture")).await.form(&place);
-        rosa.upload(form, &[("picture", photo().as_slice())]).await.is(200);
+        let page = rosa.get(&format!("{place}/picture")).await;
+        both(&page);
+        both(&rosa.upload(page.form(&place), &[("picture", photo().as_slice())]).await);
+        both(&rosa.get(&format!("{place}/picture?drop=yes")).await);
         let change = format!("{place}/change");
-        let form = rosa.get(&change).await.form(&change).with(&[("title", "Hems")]);
-        rosa.send(form.clone(), "check").await.is(200);
-        rosa.send(form, "check").await.is(200);
+        let page = rosa.get(&change).await;
+        both(&page);
+        let (form, older) = (page.form(&change).with(&[("title", "Hems")]), page.form(&change));
+        both(&rosa.send(form.clone(), "check").await);
+        both(&rosa.send(form, "check").await);
+        let stale = rosa.send(older.with(&[("title", "Seams")]), "check").await;
+        assert_eq!(stale.body.contains("For Ada Park, written down by Rosa Example."), n == 7, "{}", stale.body);
         let down = format!("{place}/withdraw");
-        let form = rosa.get(&down).await.form(&down);
-        rosa.send(form.clone(), "check").await.is(200).says("It is taken down");
-        rosa.send(form, "check").await.is(200);
+        let page = rosa.get(&down).await;
+        both(&page);
+        both(rosa.send(page.form(&down), "check").await.says("It is taken down"));
+        both(&rosa.send(page.form(&down), "check").await);
     }
     let form = rosa
         .get(&format!("/offer?for={ada}"))
