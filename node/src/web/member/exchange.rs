@@ -2,11 +2,17 @@
 
 use super::home::{names, told};
 use crate::{
-    runtime::{Refused, clock, desk::Reason, office::Deed as Done},
+    runtime::{
+        Refused,
+        agreed::{agreed, through},
+        clock,
+        desk::Reason,
+        office::Deed as Done,
+    },
     web::{
         Answer, App, Oops,
         acting::Acting,
-        agreed::{agreed, how, through},
+        agreed::how,
         exchanges::{Seen, Stand},
         forms::{Asked, Control, Field, Need, Post, Reader, Sent, choices},
         pages::{self, FormPage, go, refusal},
@@ -92,7 +98,9 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
     let spoken = app.handle.spoken_for(seen.parties().map(|party| (id, party)).collect()).await?;
     let spoken: BTreeMap<_, _> = spoken.into_iter().map(|((_, member), by)| (member, by)).collect();
     let helpers = sheet.into_iter().chain(spoken.values().copied());
-    let names = names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed)).chain(helpers)).await?;
+    let names =
+        names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed).map(|(_, by)| by)).chain(helpers))
+            .await?;
     Ok(Found { acting, seen, names, agreed, sheet, spoken })
 }
 
