@@ -7,6 +7,7 @@
 //!
 //! Every queue is bounded, and only threads that may wait do: the network task and the API give up when a queue is full.
 
+pub mod agreed;
 pub mod book;
 mod checkpoints;
 mod clerk;

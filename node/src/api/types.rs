@@ -26,7 +26,7 @@ pub use escrow::{EscrowSwitch, EscrowView};
 pub use events::{EventChange, EventView, NewEvent};
 pub use exchanges::{
     Confirm, ExchangeView, GiveBack, NewCorrection, NewExchange, NewGift, NewGroup, NewPayment, NewRequest, Nothing,
-    Outcome,
+    Outcome, SpokenFor,
 };
 pub use joining::{ApplicationView, NewApplication};
 pub use ledger::{CheckpointView, ConsistencyView, EntriesView, EntryView, InclusionView};

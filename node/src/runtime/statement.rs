@@ -37,8 +37,8 @@ pub struct Line {
     pub change: i64,
     /// The other member, if there is exactly one.
     pub other: Option<MemberId>,
-    /// Who wrote it down for all, when it is the sheet of a group; otherwise who spoke for the member, when they were helped
-    /// with it by somebody who is no coordinator.
+    /// Who wrote it down for all, when it is the sheet of a group; who put it right, when it is a correction; otherwise who
+    /// spoke for the member, when that was somebody else.
     pub through: Option<MemberId>,
     /// Whether it gives an earlier exchange back.
     pub back: bool,
@@ -85,10 +85,19 @@ fn other(body: &Body, member: &MemberId) -> Option<MemberId> {
     }
 }
 
-/// The coordinator who wrote down a sheet of a group.
-fn through(body: &Body) -> Option<MemberId> {
-    match body {
-        Body::GroupExchange { leader: Some(Authority::OnBehalf { coordinator, .. }), .. } => Some(*coordinator),
+/// The coordinator who wrote it down: for a member, for a group, or to put it right.
+fn through(body: &Body, member: &MemberId) -> Option<MemberId> {
+    let given = match body {
+        Body::Correction { by, .. } => return Some(*by),
+        Body::Exchange { terms, giver, .. } if terms.giver == *member => giver.as_ref(),
+        Body::Exchange { receiver, .. } => receiver.as_ref(),
+        Body::GroupExchange { leader, .. } => leader.as_ref(),
+        Body::Gift { from, .. } => Some(from),
+        Body::Hold { payer, .. } => Some(payer),
+        _ => None,
+    };
+    match given {
+        Some(Authority::OnBehalf { coordinator, .. }) => Some(*coordinator),
         _ => None,
     }
 }
@@ -173,7 +182,7 @@ fn line(read: &Read, member: &MemberId, settled: &BTreeMap<u64, i64>) -> Line {
         exchange: body.continues().or(body.begins()).or(concerns(body)),
         change,
         other: other(first, member),
-        through: through(body),
+        through: through(body, member),
         back: gives_back(first),
     }
 }

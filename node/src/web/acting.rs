@@ -51,6 +51,18 @@ impl Acting {
         Ok(Self { member, name, by: Some(who.clone()) })
     }
 
+    /// Whoever is signed in and may see to something of a member's: for that member, if it is somebody else who is still
+    /// here.
+    pub(super) async fn with(handle: &Handle, who: &Member, owner: Option<MemberId>) -> Result<Self, Oops> {
+        let own = Self { member: who.id, name: who.name.clone(), by: None };
+        let Some(member) = owner.filter(|owner| *owner != who.id) else { return Ok(own) };
+        let here = handle.look(move |machine, _| machine.state().ledger().active(&member).is_ok()).await?;
+        match handle.persons(vec![member]).await?.remove(&member).filter(|_| here) {
+            Some(person) => Ok(Self { member, name: person.name, by: Some(who.clone()) }),
+            None => Ok(own),
+        }
+    }
+
     /// Notes that somebody spoke for the member about an exchange, once that is done: in the member's file, and beside the
     /// exchange, so that people see both names. Of a coordinator the ledger tells, except where a partner's member is asked
     /// for hours. A form that comes in twice is noted once.
@@ -101,12 +113,16 @@ impl Acting {
         }
     }
 
+    /// The field that says for whom, for a form that does not ask how they told.
+    pub(super) fn whom(&self, reader: &mut Reader<'_>) {
+        if self.by.is_some() {
+            reader.hidden(FOR, self.member.to_string());
+        }
+    }
+
     /// The fields that belong to acting for somebody: who, and how they told.
     pub(super) fn fields(&self, reader: &mut Reader<'_>) -> Channel {
-        if self.by.is_none() {
-            return Channel::InPerson;
-        }
-        reader.hidden(FOR, self.member.to_string());
+        self.whom(reader);
         if self.coordinator().is_some() { channel(reader) } else { Channel::InPerson }
     }
 
@@ -140,14 +156,6 @@ impl Acting {
     /// The coordinator who acts, if one does.
     pub(super) fn coordinator(&self) -> Option<MemberId> {
         self.by.as_ref().filter(|by| by.coordinator).map(|by| by.id)
-    }
-}
-
-/// Notes what somebody did with something of a member's, if that is somebody else.
-pub(super) async fn note_of(handle: &Handle, owner: Option<MemberId>, by: MemberId, what: Deed) -> Result<(), Oops> {
-    match owner.filter(|owner| *owner != by) {
-        Some(owner) => keep_act(handle, owner, by, Some(what)).await,
-        None => Ok(()),
     }
 }
 

@@ -30,8 +30,8 @@ pub(super) enum Stand {
     Answering,
     /// It counts.
     Settled,
-    /// It was changed afterwards: to this many minutes, or to nothing.
-    Corrected(Option<u32>),
+    /// It was changed afterwards: to this many minutes, or to nothing; and by whom.
+    Corrected(Option<u32>, MemberId),
     /// The partner said no, and the hours are back.
     Refused,
     /// The partner said no to a request, and the member has hours of the pot: for good, or until a coordinator decides.
@@ -121,10 +121,10 @@ impl Seen {
         }
     }
 
-    /// Whom it waits for, where that is somebody here.
+    /// Whom it waits for, or who put it right, where that is somebody here.
     pub(super) const fn on(&self) -> Option<MemberId> {
         match self.stand {
-            Stand::Waits(on) | Stand::Claimed(on) => Some(on),
+            Stand::Waits(on) | Stand::Claimed(on) | Stand::Corrected(_, on) => Some(on),
             Stand::First(on) => on,
             _ => None,
         }
@@ -184,8 +184,8 @@ impl Seen {
     fn recorded(machine: &Machine, id: ExchangeId, first: &Entry, latest: Option<&Entry>) -> Option<Self> {
         let blank = |minutes: u32| Self::blank(id, first.at, minutes, Stand::Settled);
         let corrected = match latest.map(|entry| &entry.body) {
-            Some(Body::Correction { terms, .. }) => {
-                Stand::Corrected(terms.minutes.map(kith_protocol::minutes::Minutes::get))
+            Some(Body::Correction { terms, by }) => {
+                Stand::Corrected(terms.minutes.map(kith_protocol::minutes::Minutes::get), *by)
             }
             _ => Stand::Settled,
         };
@@ -259,24 +259,29 @@ impl Seen {
         matches!(self.stand, Stand::Waits(_) | Stand::Claimed(_) | Stand::Asked)
     }
 
-    /// Where it stands, in a sentence. `name` is what the member it waits for is called; nobody, if it is the reader.
+    /// Where it stands, in a sentence. `name` is what the member it waits for, or who put it right, is called; nobody, if it
+    /// waits for the reader.
     pub(super) fn sentence(&self, words: Words, name: Option<&str>, now: Timestamp) -> String {
         let partner = self.partner.as_deref().unwrap_or_default();
         let day = words.near_day(self.since, now);
+        let coordinator = || name.map_or_else(|| words.t("a-coordinator"), str::to_owned);
         let waiting = |key, who| words.t2(key, ("who", who), ("day", &day));
         let mut sentence = match &self.stand {
             Stand::Waits(_) | Stand::Claimed(_) => match name {
                 Some(name) => waiting("stand-waits", name),
                 None => words.t1("stand-waits-you", "day", &day),
             },
-            Stand::First(_) => words.t1("stand-first", "who", name.unwrap_or(&words.t("a-coordinator"))),
+            Stand::First(_) => words.t1("stand-first", "who", coordinator()),
             Stand::Asked => waiting("stand-asked", partner),
             Stand::Declined => words.t1("stand-declined", "who", partner),
             Stand::OnHold => waiting("stand-on-hold", partner),
             Stand::Answering => waiting("stand-answering", partner),
             Stand::Settled => words.t1("stand-settled", "day", &day),
-            Stand::Corrected(Some(minutes)) => words.t1("stand-corrected", "hours", words.hours(u64::from(*minutes))),
-            Stand::Corrected(None) => words.t("stand-undone"),
+            Stand::Corrected(Some(minutes), _) => {
+                let hours = words.hours(u64::from(*minutes));
+                words.t2("stand-corrected", ("who", &coordinator()), ("hours", &hours))
+            }
+            Stand::Corrected(None, _) => words.t1("stand-undone", "who", coordinator()),
             Stand::Refused => words.t1("stand-refused", "who", partner),
             Stand::Advanced { kept: true } => words.t1("stand-kept", "who", partner),
             Stand::Advanced { kept: false } => words.t1("stand-advanced", "who", partner),

@@ -1,7 +1,7 @@
 //! Exchanges inside the community.
 
 use super::nodes::{Node, node, strict_node};
-use crate::api::types::*;
+use crate::{api::types::*, runtime::office::Spoken};
 use kith_protocol::{
     envelope::Content as _,
     id::{ExchangeId, MemberId},
@@ -37,6 +37,10 @@ async fn what_a_coordinator_was_told_by_both_counts_at_once_and_can_be_corrected
     let settled = view(&node, id).await;
     assert_eq!((settled.state.as_str(), settled.minutes, settled.giver), ("settled", Some(90), Some(ada)));
     assert!(settled.sentence.contains("1 h 30 min"), "{}", settled.sentence);
+    // Whoever spoke for somebody is named with them.
+    let rosa = node.handle.coordinator().await.unwrap();
+    let spoken = |member| SpokenFor { member, by: rosa };
+    assert_eq!((&settled.through, settled.corrected_by), (&vec![spoken(ada), spoken(bob)], None));
     plain(&settled.sentence);
 
     let note = node.handle.note(id).await.unwrap().unwrap();
@@ -49,6 +53,10 @@ async fn what_a_coordinator_was_told_by_both_counts_at_once_and_can_be_corrected
     node.post::<Outcome>(&path, json!({ "minutes": 60 })).await;
     let corrected = view(&node, id).await;
     assert_eq!((corrected.state.as_str(), corrected.minutes, corrected.latest), ("corrected", Some(60), Some(4)));
+    assert_eq!(corrected.corrected_by, Some(rosa));
+    let statement: Page<StatementLine> = node.get(&format!("/members/{bob}/statement?limit=2")).await;
+    let lines: Vec<_> = statement.items.iter().map(|line| (line.kind.as_str(), line.through)).collect();
+    assert_eq!(lines, [("correction", Some(rosa)), ("exchange", Some(rosa))]);
     assert_eq!(node.refused(&path, json!({ "minutes": 60 })).await, "nothing-changes");
     node.post::<Outcome>(&path, json!({})).await;
     let undone = view(&node, id).await;
@@ -75,9 +83,16 @@ async fn what_one_side_said_waits_for_the_other() {
     for (id, waits_for) in [(one, bob), (two, ada)] {
         let found = [&waiting, &more].into_iter().flat_map(|p| &p.items).find(|e| e.id == id).unwrap();
         assert_eq!((found.state.as_str(), found.waits_for), ("waiting", Some(waits_for)));
+        let said = if waits_for == ada { bob } else { ada };
+        let rosa = node.handle.coordinator().await.unwrap();
+        assert_eq!(found.through, [SpokenFor { member: said, by: rosa }]);
         plain(&found.sentence);
     }
     assert_eq!(node.balance(ada).await, 0);
+    // A helper's word is the member's own in the ledger; a paper beside it says whose it was.
+    let helper = node.member("Cy").await;
+    node.handle.keep_spoken(Spoken { exchange: one, member: bob, by: helper }).await.unwrap();
+    assert!(view(&node, one).await.through.contains(&SpokenFor { member: bob, by: helper }));
     let stranger = json!({ "member": node.coordinator });
     assert_eq!(node.refused(&format!("/exchanges/{one}/confirm"), stranger).await, "not-a-party");
     let confirmed: Outcome = node.post(&format!("/exchanges/{one}/confirm"), json!({ "channel": "phone" })).await;

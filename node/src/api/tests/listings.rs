@@ -1,7 +1,8 @@
 //! Offers, needs and shelves of one community.
 
 use super::nodes::node;
-use crate::api::types::*;
+use crate::{api::types::*, runtime::office::Posted};
+use kith_protocol::time::Timestamp;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,7 +26,15 @@ async fn offers_and_needs_are_published_found_and_withdrawn() {
     let needs: Page<ListingView> = node.get(&format!("/needs?community={}", node.id())).await;
     assert_eq!((needs.items[0].key, needs.items[0].kind.as_str()), (need, "need"));
     let one: ListingView = node.get(&format!("/listings/{}/{offer}", node.id())).await;
-    assert_eq!((one.title.as_str(), one.language.as_str()), ("Help in the garden", "en"));
+    assert_eq!((one.title.as_str(), one.language.as_str(), one.through), ("Help in the garden", "en", None));
+    // Whoever puts it up for another on a page is named beside them.
+    let (rosa, until) = (node.handle.coordinator().await.unwrap(), Timestamp(one.expires_at));
+    node.handle.posted_for(Posted { key: offer, owner: ada, by: rosa, until }).await.unwrap();
+    let one: ListingView = node.get(&format!("/listings/{}/{offer}", node.id())).await;
+    let found: Page<ListingView> = node.get("/offers?q=garden").await;
+    assert_eq!((one.through, found.items[0].through), (Some(rosa), Some(rosa)));
+    let week: WeekView = node.get("/week").await;
+    assert_eq!((week.offers[0].through, week.needs[0].through), (Some(rosa), None));
 
     assert_eq!(node.delete::<Outcome>(&format!("/needs/{offer}")).await.unwrap_err().code(), Some("unknown-record"));
     let gone: Outcome = node.delete(&format!("/offers/{offer}")).await.unwrap();

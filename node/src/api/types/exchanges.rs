@@ -152,6 +152,17 @@ pub struct NewRequest {
     pub minutes: i64,
 }
 
+/// Somebody spoke for a member about an exchange: a coordinator, or whoever else may act for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SpokenFor {
+    /// For whom.
+    #[schema(value_type = super::schema::Id)]
+    pub member: MemberId,
+    /// Who spoke.
+    #[schema(value_type = super::schema::Id)]
+    pub by: MemberId,
+}
+
 /// Where an exchange stands.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ExchangeView {
@@ -191,6 +202,13 @@ pub struct ExchangeView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<super::schema::OutcomeWord>)]
     pub dispute_outcome: Option<DisputeOutcome>,
+    /// Who spoke for whom. Where whoever looks after a circle wrote down its sheet, only whoever led it is named with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub through: Vec<SpokenFor>,
+    /// The coordinator who corrected it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<super::schema::Id>)]
+    pub corrected_by: Option<MemberId>,
     /// For people: what this means.
     pub sentence: String,
 }

@@ -70,6 +70,10 @@ pub struct ListingView {
     /// The member behind it, when it is one of ours.
     #[schema(value_type = Option<super::schema::Id>)]
     pub member: Option<MemberId>,
+    /// Who put it up for that member, when that was somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<super::schema::Id>)]
+    pub through: Option<MemberId>,
     /// What, in a few words.
     pub title: String,
     /// More of it.

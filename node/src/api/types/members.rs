@@ -134,6 +134,10 @@ pub struct StatementLine {
     /// The other member, if there is one and they are here.
     #[schema(value_type = Option<super::schema::Id>)]
     pub other: Option<MemberId>,
+    /// Who wrote it down for the member or for a group, if that was somebody else; of a correction, who put it right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<super::schema::Id>)]
+    pub through: Option<MemberId>,
 }
 
 /// A member's code for one partner.

@@ -3,7 +3,7 @@
 pub(super) mod terms;
 mod view;
 
-pub(super) use view::{listed, took_part};
+pub(super) use view::{listed, took_part, with_helpers};
 
 use super::answer::{created, created_or_held, done};
 use crate::{
@@ -70,6 +70,7 @@ pub(in crate::api) async fn list_exchanges(
     let mut items = page.await?;
     let more = items.len() > limit;
     items.truncate(limit);
+    view::with_helpers(&state.handle, &mut items).await?;
     let next = items.last().filter(|_| more).map(|item| item.id.to_string());
     Ok(Json(Page { items, next }))
 }
@@ -82,7 +83,9 @@ pub(in crate::api) async fn get_exchange(
     At(id): At<ExchangeId>,
 ) -> Result<Json<ExchangeView>, Failure> {
     let found = state.handle.look(move |machine, book| view::exchange(machine, book, id)).await?;
-    found.map(Json).ok_or_else(|| Rejection::UnknownExchange(id).into())
+    let mut found = found.ok_or(Rejection::UnknownExchange(id))?;
+    view::with_helpers(&state.handle, std::slice::from_mut(&mut found)).await?;
+    Ok(Json(found))
 }
 
 /// Records an exchange. Who agreed is said by consents, or by `told_by` when a coordinator records it.

@@ -11,7 +11,7 @@ use crate::{
         types::{ListingView, NewListing, Outcome, Page},
     },
     runtime::{
-        clock,
+        Handle, Refused, clock,
         listings::{Kind, WITHDRAWN_FOR},
         shelves::name_of,
     },
@@ -50,6 +50,7 @@ pub(super) fn view(machine: &Machine, record: Record) -> Option<ListingView> {
         community,
         community_name: name_of(machine, &community),
         member,
+        through: None,
         title,
         text,
         category,
@@ -61,6 +62,16 @@ pub(super) fn view(machine: &Machine, record: Record) -> Option<ListingView> {
         by: when.by,
         expires_at: expires_at.0,
     })
+}
+
+/// Adds who put up which for its owner.
+pub(super) async fn with_helpers(handle: &Handle, views: &mut [ListingView]) -> Result<(), Refused> {
+    let ours = views.iter().filter(|view| view.member.is_some()).map(|view| view.key);
+    let posted = handle.posted_by(ours.collect()).await?;
+    for view in views.iter_mut().filter(|view| view.member.is_some()) {
+        view.through = posted.get(&view.key).copied();
+    }
+    Ok(())
 }
 
 /// What people offer, in all communities this node holds.
@@ -97,7 +108,9 @@ pub(in crate::api) async fn get_listing(
         let record = book.records(&community, held.revision.saturating_sub(1), 1).into_iter().next()?.content;
         (record.key == key && record.expires_at > now).then(|| view(machine, record))?
     });
-    found.await?.map(Json).ok_or_else(|| Rejection::UnknownRecord(key).into())
+    let mut found = found.await?.ok_or(Rejection::UnknownRecord(key))?;
+    with_helpers(&state.handle, std::slice::from_mut(&mut found)).await?;
+    Ok(Json(found))
 }
 
 /// Publishes an offer.

@@ -185,8 +185,8 @@ pub(in crate::api) async fn get_statement(
 }
 
 fn statement_line(line: Line) -> StatementLine {
-    let Line { index, at, kind, exchange, change, other, .. } = line;
-    StatementLine { index, at: at.0, kind: kind.into(), exchange, change_minutes: change, other }
+    let Line { index, at, kind, exchange, change, other, through, .. } = line;
+    StatementLine { index, at: at.0, kind: kind.into(), exchange, change_minutes: change, other, through }
 }
 
 /// For which partner.

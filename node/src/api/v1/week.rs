@@ -1,6 +1,10 @@
 //! The week on one page, the letters that bring it, and what the community says about benefits.
 
-use super::{exchanges::listed, listings::view as listing, messages::active};
+use super::{
+    exchanges::{listed, with_helpers},
+    listings::{view as listing, with_helpers as with_posters},
+    messages::active,
+};
 use crate::{
     api::{
         ApiState, Failure,
@@ -45,9 +49,11 @@ pub(in crate::api) async fn get_week(
     }
     let (now, week) = (clock::now(), handle.week(member).await?);
     let (needs, offers) = (week.needs, week.offers);
-    let (needs, offers, waiting) = handle
+    let (mut needs, mut offers, mut waiting) = handle
         .look(move |machine, _| {
-            let shown = |records: Vec<_>| records.into_iter().filter_map(|record| listing(machine, record)).collect();
+            let shown = |records: Vec<_>| -> Vec<_> {
+                records.into_iter().filter_map(|record| listing(machine, record)).collect()
+            };
             let open = machine.state().waiting().iter().filter(|(_, waiting)| waiting.is_open());
             let all = open.map(|(id, waiting)| listed(machine, *id, waiting));
             let mut mine: Vec<ExchangeView> =
@@ -56,6 +62,9 @@ pub(in crate::api) async fn get_week(
             (shown(needs), shown(offers), mine)
         })
         .await?;
+    with_posters(&handle, &mut needs).await?;
+    with_posters(&handle, &mut offers).await?;
+    with_helpers(&handle, &mut waiting).await?;
     Ok(Json(WeekView {
         since: now.0.saturating_sub(NEW_WITHIN.0),
         until: now.plus(AHEAD).0,

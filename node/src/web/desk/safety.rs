@@ -116,6 +116,21 @@ pub(super) async fn firsts_told(
     Ok((seen.await?.iter().map(|seen| told(words, &names, seen, None)).collect(), names))
 }
 
+/// For whom and by whom each was written down, where that was somebody else: both names.
+pub(super) async fn firsts_spoken(
+    handle: &Handle,
+    words: Words,
+    firsts: &[(ExchangeId, First)],
+) -> Result<BTreeMap<ExchangeId, String>, Refused> {
+    let spoken = handle.spoken_for(firsts.iter().map(|(id, first)| (*id, first.by())).collect()).await?;
+    let names = names(handle, spoken.iter().flat_map(|((_, member), by)| [*member, *by])).await?;
+    let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
+    let both = |((id, member), by): (&(ExchangeId, MemberId), &MemberId)| {
+        (*id, words.t2("acting", ("member", &name(member)), ("coordinator", &name(by))))
+    };
+    Ok(spoken.iter().map(both).collect())
+}
+
 async fn pending(app: &App, id: &str) -> Result<(ExchangeId, First), Oops> {
     let id: ExchangeId = id.parse().map_err(|_| Oops::Missing)?;
     Ok((id, app.handle.first(id).await?.ok_or(Oops::Missing)?))
@@ -127,6 +142,7 @@ pub(super) async fn first(State(app): State<App>, visit: Visit, Path(id): Path<S
     let (id, first) = pending(&app, &id).await?;
     let firsts = [(id, first)];
     let (told, names) = firsts_told(&app.handle, words, &firsts).await?;
+    let spoken = firsts_spoken(&app.handle, words, &firsts).await?.remove(&id);
     let [(_, first)] = firsts;
     let mut rows = vec![(words.t("record-day"), words.day(first.made_at()))];
     if !first.note().is_empty() {
@@ -139,7 +155,7 @@ pub(super) async fn first(State(app): State<App>, visit: Visit, Path(id): Path<S
     let page = FactsPage {
         frame,
         heading: told.concat(),
-        lead: vec![words.t("first-lead")],
+        lead: spoken.into_iter().chain([words.t("first-lead")]).collect(),
         rows,
         presses: vec![
             Press::new(words.t("first-yes"), format!("/first/{id}/yes")),

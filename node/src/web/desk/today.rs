@@ -2,7 +2,7 @@
 
 use super::care;
 use super::matches::{self, Ask, Board};
-use super::safety::{firsts_told, report_address, whom};
+use super::safety::{firsts_spoken, firsts_told, report_address, whom};
 use crate::{
     runtime::{
         Handle, Refused, clock,
@@ -438,11 +438,15 @@ async fn reports(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<To
 async fn firsts(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<Todo>, Refused> {
     let firsts = handle.firsts().await?;
     let (told, _) = firsts_told(handle, words, &firsts).await?;
-    let todo = |((id, first), told): (&(ExchangeId, First), String)| Todo {
-        words: told,
-        more: words.t1("today-first", "day", words.near_day(first.at(), now)),
-        button: words.t("today-read"),
-        address: format!("/first/{id}"),
+    let spoken = firsts_spoken(handle, words, &firsts).await?;
+    let todo = |((id, first), told): (&(ExchangeId, First), String)| {
+        let day = words.t1("today-first", "day", words.near_day(first.at(), now));
+        Todo {
+            words: told,
+            more: spoken.get(id).map_or_else(|| day.clone(), |both| format!("{both} {day}")),
+            button: words.t("today-read"),
+            address: format!("/first/{id}"),
+        }
     };
     Ok(firsts.iter().zip(told).map(todo).collect())
 }

@@ -2,11 +2,17 @@
 
 use super::home::{names, told};
 use crate::{
-    runtime::{Refused, clock, desk::Reason, office::Deed as Done},
+    runtime::{
+        Refused,
+        agreed::{agreed, through},
+        clock,
+        desk::Reason,
+        office::Deed as Done,
+    },
     web::{
         Answer, App, Oops,
         acting::Acting,
-        agreed::{agreed, how, through},
+        agreed::how,
         exchanges::{Seen, Stand},
         forms::{Asked, Control, Field, Need, Post, Reader, Sent, choices},
         pages::{self, FormPage, go, refusal},
@@ -92,7 +98,9 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
     let spoken = app.handle.spoken_for(seen.parties().map(|party| (id, party)).collect()).await?;
     let spoken: BTreeMap<_, _> = spoken.into_iter().map(|((_, member), by)| (member, by)).collect();
     let helpers = sheet.into_iter().chain(spoken.values().copied());
-    let names = names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed)).chain(helpers)).await?;
+    let names =
+        names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed).map(|(_, by)| by)).chain(helpers))
+            .await?;
     Ok(Found { acting, seen, names, agreed, sheet, spoken })
 }
 
@@ -117,7 +125,7 @@ impl Found {
         told(words, &self.names, &self.seen, self.acting.myself())
     }
 
-    /// What the member it waits for is called.
+    /// What the member it waits for, or who put it right, is called.
     fn waits_for(&self, words: Words) -> String {
         let on = self.seen.on().and_then(|on| self.names.get(&on));
         on.cloned().unwrap_or_else(|| words.t("somebody"))
@@ -166,7 +174,7 @@ impl Found {
                 | Stand::Declined
                 | Stand::Advanced { .. }
         );
-        let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(_));
+        let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(..));
         let mut miles = vec![
             Mile { done: true, words: words.t1("mile-told", "day", &day) },
             Mile { done: agreed, words: words.t("mile-agreed") },
@@ -185,7 +193,7 @@ fn next(words: Words, seen: &Seen) -> String {
         Stand::Waits(_) | Stand::Claimed(_) => "next-waits",
         Stand::Asked | Stand::OnHold | Stand::Answering => "next-partner",
         Stand::Refused => "next-refused",
-        Stand::Settled | Stand::Corrected(_) | Stand::Declined | Stand::Advanced { .. } => "next-settled",
+        Stand::Settled | Stand::Corrected(..) | Stand::Declined | Stand::Advanced { .. } => "next-settled",
     })
 }
 
@@ -217,7 +225,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let note = app.handle.note(seen.id).await?.map(|note| note.note);
     let part = seen.parties().any(|party| party == acting.member);
     let address = |what: &str| acting.address(&format!("/exchange/{}/{what}", seen.id));
-    let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(_));
+    let counts = matches!(seen.stand, Stand::Settled | Stand::Corrected(..));
     let mine = acting.myself().is_some_and(|me| seen.waits_for(&me));
     let waits_for = (!mine).then(|| found.waits_for(words));
     let page = ExchangePage {
@@ -314,9 +322,7 @@ pub(super) async fn confirm(State(app): State<App>, Path(id): Path<String>, post
 }
 
 fn ending<'a>(frame: &'a Frame, found: &Found, mut reader: Reader<'_>, what: &str) -> FormPage<'a> {
-    if found.acting.is_for_another() {
-        reader.hidden(crate::web::acting::FOR, found.acting.member.to_string());
-    }
+    found.acting.whom(&mut reader);
     let action = format!("/exchange/{}/{what}", found.seen.id);
     let button = frame.t(&format!("{what}-button"));
     FormPage::new(frame, frame.t(what), reader, &action, button)

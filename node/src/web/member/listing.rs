@@ -11,7 +11,7 @@ use crate::{
     },
     web::{
         Answer, App, Oops,
-        acting::{Acting, note_of},
+        acting::Acting,
         forms::{Asked, Post, Reader},
         pages::{self, FormPage, go},
         public, times,
@@ -69,6 +69,7 @@ pub(super) fn ids(community: &str, key: &str) -> Result<(CommunityId, RecordKey)
 #[template(path = "listing.html", whitespace = "minimize")]
 struct ListingPage<'a> {
     frame: &'a Frame,
+    acting: Option<String>,
     /// What just happened, on the way here from a form.
     news: Option<(String, String)>,
     title: String,
@@ -233,6 +234,7 @@ pub(super) async fn show(
     let may_change = may_withdraw(&visit, &found);
     let page = ListingPage {
         frame,
+        acting: acting.line(words),
         news,
         title: listing.title.clone(),
         text: listing.text.clone().unwrap_or_default(),
@@ -275,10 +277,12 @@ pub(super) async fn show(
     Ok(pages::show(frame, &page))
 }
 
-fn asking<'a>(frame: &'a Frame, reader: Reader<'_>, title: &str) -> FormPage<'a> {
+fn asking<'a>(frame: &'a Frame, mut reader: Reader<'_>, acting: &Acting, title: &str) -> FormPage<'a> {
     let heading = frame.t1("withdraw", "title", title);
+    acting.whom(&mut reader);
     FormPage::new(frame, heading, reader, &frame.path, frame.t("withdraw-button"))
         .lead(frame.t("withdraw-lead"))
+        .acting(acting.line(frame.words))
         .ending()
 }
 
@@ -294,7 +298,8 @@ pub(super) async fn withdraw(
         return Err(Oops::NotYours);
     }
     let title = found.record.item.listing().map(|listing| listing.title.clone()).unwrap_or_default();
-    Ok(asking(&visit.frame, Reader::open(visit.frame.words, &asked), &title).answer())
+    let acting = Acting::with(&app.handle, &visit.member, found.owner).await?;
+    Ok(asking(&visit.frame, Reader::open(visit.frame.words, &asked), &acting, &title).answer())
 }
 
 pub(super) async fn send_withdraw(
@@ -315,7 +320,9 @@ pub(super) async fn send_withdraw(
         let command = Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None };
         app.handle.command(deed.request(), command).await?;
         app.handle.erase_pictures(vec![key]).await?;
-        note_of(&app.handle, found.owner, post.member.id, Deed::Withdrawn).await?;
+        Acting::with(&app.handle, &post.member, found.owner).await?.note(&app.handle, Deed::Withdrawn).await?;
     }
-    Ok(go("/done/withdrawn"))
+    // Sent twice, the listing is gone, and the form still says whose it was.
+    let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;
+    Ok(go(&acting.address("/done/withdrawn")))
 }

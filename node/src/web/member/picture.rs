@@ -6,7 +6,7 @@ use crate::{
     runtime::{Refused, clock, office::Deed},
     web::{
         Answer, App, Oops,
-        acting::note_of,
+        acting::Acting,
         forms::{Asked, Post, Reader, Step, Upload, Whose},
         news::{News, go_telling},
         pages::FormPage,
@@ -24,13 +24,31 @@ use kith_protocol::id::RecordKey;
 const FIELD: &str = "picture";
 const ACCEPT: &str = "image/jpeg,image/png,image/webp";
 
-fn page<'a>(frame: &'a Frame, mut reader: Reader<'_>, found: &Found) -> FormPage<'a> {
+/// A listing whose photo somebody may see to, and for whom they do.
+struct Mine {
+    found: Found,
+    acting: Acting,
+}
+
+impl Mine {
+    fn address(&self) -> String {
+        format!("/listing/{}/{}", self.found.record.community, self.found.record.key)
+    }
+
+    /// The page of the listing, which goes on with both names.
+    fn back(&self) -> String {
+        self.acting.address(&self.address())
+    }
+}
+
+fn page<'a>(frame: &'a Frame, mut reader: Reader<'_>, mine: &Mine) -> FormPage<'a> {
     reader.file(FIELD, "picture-file", ACCEPT);
-    let address = format!("/listing/{}/{}", found.record.community, found.record.key);
-    FormPage::new(frame, frame.t("picture"), reader, &format!("{address}/picture"), frame.t("picture-button"))
+    let action = format!("{}/picture", mine.address());
+    FormPage::new(frame, frame.t("picture"), reader, &action, frame.t("picture-button"))
         .lead(frame.t("picture-lead"))
         .lead(frame.t("picture-bare"))
-        .other(frame.t("picture-back"), address)
+        .other(frame.t("picture-back"), mine.back())
+        .acting(mine.acting.line(frame.words))
 }
 
 /// The part of an address that asks whether a photo is to go.
@@ -42,28 +60,24 @@ pub(super) fn dropping(pictures: &str) -> String {
 }
 
 /// Asks once more: a photo that was taken away is gone.
-fn asking<'a>(frame: &'a Frame, reader: Reader<'_>, found: &Found) -> FormPage<'a> {
-    let address = format!("/listing/{}/{}", found.record.community, found.record.key);
-    let action = format!("{address}/picture/remove");
+fn asking<'a>(frame: &'a Frame, reader: Reader<'_>, mine: &Mine) -> FormPage<'a> {
+    let action = format!("{}/picture/remove", mine.address());
     FormPage::new(frame, frame.t("picture-drop-sure"), reader, &action, frame.t("picture-drop"))
         .lead(frame.t("picture-drop-lead"))
-        .other(frame.t("picture-keep"), address)
+        .other(frame.t("picture-keep"), mine.back())
+        .acting(mine.acting.line(frame.words))
         .ending()
 }
 
-async fn mine(app: &App, frame: &std::sync::Arc<Frame>, community: &str, key: &str) -> Result<Found, Oops> {
+async fn mine(app: &App, frame: &std::sync::Arc<Frame>, community: &str, key: &str) -> Result<Mine, Oops> {
     let (community, key) = ids(community, key)?;
     let found = find(app, community, key).await?;
     let visit = Visit::of(frame.clone()).ok_or(Oops::SignIn(Vec::new()))?;
-    if may_withdraw(&visit, &found) { Ok(found) } else { Err(Oops::NotYours) }
-}
-
-/// Notes that somebody else saw to a member's photo.
-async fn note(app: &App, frame: &Frame, found: &Found) -> Result<(), Oops> {
-    match &frame.member {
-        Some(by) => note_of(&app.handle, found.owner, by.id, Deed::Photo).await,
-        None => Ok(()),
+    if !may_withdraw(&visit, &found) {
+        return Err(Oops::NotYours);
     }
+    let acting = Acting::with(&app.handle, &visit.member, found.owner).await?;
+    Ok(Mine { found, acting })
 }
 
 pub(super) async fn show(
@@ -72,10 +86,10 @@ pub(super) async fn show(
     Path((community, key)): Path<(String, String)>,
     Asked(asked): Asked,
 ) -> Answer {
-    let found = mine(&app, &visit.frame, &community, &key).await?;
+    let mine = mine(&app, &visit.frame, &community, &key).await?;
     let reader = Reader::open(visit.frame.words, &asked);
-    let drops = asked.get(DROP) == "yes" && app.handle.picture(found.record.key).await?.is_some();
-    Ok(if drops { asking(&visit.frame, reader, &found) } else { page(&visit.frame, reader, &found) }.answer())
+    let drops = asked.get(DROP) == "yes" && app.handle.picture(mine.found.record.key).await?.is_some();
+    Ok(if drops { asking(&visit.frame, reader, &mine) } else { page(&visit.frame, reader, &mine) }.answer())
 }
 
 pub(super) async fn send(
@@ -84,9 +98,9 @@ pub(super) async fn send(
     request: Request,
 ) -> Answer {
     let mut upload = Upload::read(request, &app, Whose::Members, MAX_SENT_BYTES).await?;
-    let found = mine(&app, &upload.frame, &community, &key).await?;
+    let mine = mine(&app, &upload.frame, &community, &key).await?;
     if upload.sent.step() == Step::Edit {
-        let page = page(&upload.frame, Reader::judge(upload.frame.words, &upload.sent), &found);
+        let page = page(&upload.frame, Reader::judge(upload.frame.words, &upload.sent), &mine);
         return Ok(upload.remind(page).answer());
     }
     let sent = upload.files.remove(FIELD);
@@ -101,9 +115,9 @@ pub(super) async fn send(
     };
     match made {
         Ok(jpeg) => {
-            app.handle.keep_picture(found.record.key, jpeg).await?;
-            note(&app, &upload.frame, &found).await?;
-            Ok(go_telling(&format!("/listing/{community}/{key}"), News::Picture))
+            app.handle.keep_picture(mine.found.record.key, jpeg).await?;
+            mine.acting.note(&app.handle, Deed::Photo).await?;
+            Ok(go_telling(&mine.back(), News::Picture))
         }
         Err(why) => {
             let error = upload.frame.t(match why {
@@ -111,7 +125,7 @@ pub(super) async fn send(
                 BadPicture::TooLarge => "picture-large",
                 BadPicture::Broken => "picture-broken",
             });
-            let page = page(&upload.frame, Reader::judge(upload.frame.words, &upload.sent), &found);
+            let page = page(&upload.frame, Reader::judge(upload.frame.words, &upload.sent), &mine);
             Ok(page.failed(FIELD, error).answer())
         }
     }
@@ -122,12 +136,12 @@ pub(super) async fn remove(
     Path((community, key)): Path<(String, String)>,
     post: Post,
 ) -> Answer {
-    let found = mine(&app, &post.frame, &community, &key).await?;
-    if app.handle.picture(found.record.key).await?.is_some() {
-        app.handle.erase_pictures(vec![found.record.key]).await?;
-        note(&app, &post.frame, &found).await?;
+    let mine = mine(&app, &post.frame, &community, &key).await?;
+    if app.handle.picture(mine.found.record.key).await?.is_some() {
+        app.handle.erase_pictures(vec![mine.found.record.key]).await?;
+        mine.acting.note(&app.handle, Deed::Photo).await?;
     }
-    Ok(go_telling(&format!("/listing/{community}/{key}"), News::PictureGone))
+    Ok(go_telling(&mine.back(), News::PictureGone))
 }
 
 /// The picture of a listing that stands, for everybody who sees the listing.

@@ -8,7 +8,7 @@ use crate::{
     },
     web::{
         Answer, App, Oops,
-        acting::{Acting, note_of},
+        acting::Acting,
         forms::{Asked, Choice, Need, Post, Reader, Sent, Step},
         news::{News, go_telling},
         pages::{CheckPage, FormPage, go, refusal},
@@ -187,6 +187,7 @@ struct Changing {
     found: super::listing::Found,
     posting: Posting,
     listing: Listing,
+    acting: Acting,
     action: String,
     back: String,
 }
@@ -200,14 +201,17 @@ impl Changing {
         }
         let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
         let posting = if kind == Kind::Offer { Posting::Offer } else { Posting::Ask };
-        let back = format!("/listing/{community}/{key}");
-        Ok(Self { posting, listing: listing.clone(), action: format!("{back}/change"), back, found })
+        let acting = Acting::with(&app.handle, &visit.member, found.owner).await?;
+        let here = format!("/listing/{community}/{key}");
+        let (action, back) = (format!("{here}/change"), acting.address(&here));
+        Ok(Self { posting, listing: listing.clone(), acting, action, back, found })
     }
 
     fn form<'a>(&self, frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
         FormPage::new(frame, frame.t("listing-change"), reader, &self.action, frame.t("save"))
             .lead(frame.t("check-public"))
             .other(frame.t("listing-change-not"), self.back.clone())
+            .acting(self.acting.line(frame.words))
     }
 }
 
@@ -246,7 +250,8 @@ pub(super) async fn send_change(
         let mut theirs = Reader::open(frame.words, &now);
         listing_fields(changing.posting, frame, &mut theirs, changing.listing.when);
         let keep = changing.back.clone();
-        let both = stale::both(frame, None, reader, (&stands, theirs), &changing.action, keep);
+        let acting = changing.acting.line(frame.words);
+        let both = stale::both(frame, acting, reader, (&stands, theirs), &changing.action, keep);
         return Ok(both.unwrap_or_else(|| go_telling(&changing.back, News::Listing)));
     }
     let standing = changing.listing.clone();
@@ -256,7 +261,7 @@ pub(super) async fn send_change(
     let command = Command::Publish { key, item: changing.posting.item()(listing), expires_at, owner: None };
     match app.handle.command(deed.request(), command).await {
         Ok(_) => {
-            note_of(&app.handle, changing.found.owner, post.member.id, Deed::Reworded).await?;
+            changing.acting.note(&app.handle, Deed::Reworded).await?;
             Ok(go_telling(&changing.back, News::Listing))
         }
         Err(Refused::Rule(why)) => Ok(changing.form(frame, reader).refused(Some(refusal(frame.words, &why))).answer()),

@@ -110,7 +110,8 @@ async fn an_edit_that_met_another_shows_both_and_asks() {
     let (one, other) = (ada_sees.get(&change).await.form(&change), rosa.get(&change).await.form(&change));
     ada_sees.send(one.with(&[("title", "Sewing and hems")]), "check").await.is(200).says("Sewing and hems");
     let both = rosa.send(other.with(&[("text", "Not on Sundays")]), "check").await;
-    both.is(409).says("Sewing and hems").says("Not on Sundays").says(&format!("href=\"{place}\""));
+    both.is(409).says("Sewing and hems").says("Not on Sundays").says(&format!("href=\"{place}?for={ada}\""));
+    both.says("For Ada Parker, written down by Rosa Example.");
     rosa.send(both.form(&change), "send").await.is(200).says("Not on Sundays").says("hems");
     let mut bo_sees = Browser::signed_in(&served, trial.handle(), trial.admit_named(2, "Bo Lee").await).await;
     bo_sees.get(&change).await.is(403);

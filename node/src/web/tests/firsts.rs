@@ -118,3 +118,30 @@ async fn a_new_members_yes_to_somebody_elsewhere_waits_for_a_coordinator() {
     elm.running.stop().await;
     west.running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_at_a_first_exchange_reads_who_wrote_it_down_for_whom() {
+    let trial = Trial::begin("Elm", false).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let cy = trial.admit_named(3, "Cy Old").await;
+    trial.handle().set_office_rules(|rules| rules.approve_first = true).await.unwrap();
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    let form = ada_sees.get("/helpers?add=yes").await.form("/helpers");
+    ada_sees.send(form.with(&[("who", "Bo Lee")]), "check").await.is(200);
+    let both = "For Ada Park, written down by Bo Lee.";
+    writes(&mut bo_sees, &format!("/record/hours?way=gave&to=m/{cy}&for={ada}"), "1").await.says("looks at it first");
+    rosa.get("/today").await.says("Ada Park helped Cy Old for 1 hour").says(&format!("{both} One of them is new."));
+    let link = first(&mut rosa).await;
+    let page = rosa.get(&link).await;
+    let no = page.says(both).form(&format!("{link}/no"));
+    rosa.send(no, "send").await.is(200);
+    // What they write down themselves bears one name.
+    writes(&mut ada_sees, &format!("/record/hours?way=gave&to=m/{cy}"), "2").await.says("looks at it first");
+    rosa.get("/today").await.says("Ada Park helped Cy Old for 2 hours").never("written down by");
+    let link = first(&mut rosa).await;
+    rosa.get(&link).await.says("One of them is new.").never("written down by");
+    trial.running.stop().await;
+}

@@ -251,9 +251,19 @@ async fn a_question_reaches_a_coordinator_who_puts_it_right() {
         .is(422)
         .says("Write how long, like");
     let put_right = rosa.send(form.with(&[("what", "hours"), ("length", "1")]), "check").await;
-    put_right.says("Put right. It counts 1 hour now.");
+    put_right.says("Put right by Rosa Example. It counts 1 hour now.");
+    // Those who took part read who did it, and so do their statements and their files.
+    other.get(&page.path).await.says("Put right by Rosa Example. It counts 1 hour now.");
+    other
+        .get("/statement")
+        .await
+        .says("<bdi>Amina Khan, written down by Rosa Example</bdi>")
+        .says("<bdi>Amina Khan</bdi>");
+    other.get("/statement.csv").await.says("Put right,\"Amina Khan, written down by Rosa Example\",,30,");
+    let form = rosa.get(&link).await.form("/exchange/").with(&[("what", "never")]);
+    rosa.send(form, "check").await.says("Put right by Rosa Example. It does not count any more.");
     rosa.get("/today").await.says("No questions.");
-    browser.get("/home").await.says("Given: 1 hour.");
+    browser.get("/home").await.never("Given: 1 hour.");
 
     // Nobody else may look.
     let mut barr = Browser::signed_in(&served, trial.handle(), barr).await;

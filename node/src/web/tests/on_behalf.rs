@@ -4,7 +4,7 @@ use super::looking_after::photo;
 use crate::{
     runtime::{clock, office::Deed},
     trial::{Trial, listing},
-    web::browser::{Browser, serve},
+    web::browser::{Browser, Shown, serve},
 };
 use kith_protocol::{
     id::{Alias, MemberId, RecordKey},
@@ -65,17 +65,29 @@ async fn a_coordinator_is_named_for_a_members_listing() {
     trial.publish(8, trial.coordinator, Item::Offer(listing("Bread", "Any day", &[]))).await;
     let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
     for n in [7, 8] {
+        // Every page over a member's listing bears both names; over their own, nobody's.
+        let both = |shown: &Shown| {
+            shown.is(200);
+            assert_eq!(shown.body.contains("For Ada Park, written down by Rosa Example."), n == 7, "{}", shown.body);
+        };
         let place = format!("/listing/{}/{}", trial.handle().community(), RecordKey([n; 16]));
-        let form = rosa.get(&format!("{place}/picture")).await.form(&place);
-        rosa.upload(form, &[("picture", photo().as_slice())]).await.is(200);
+        let page = rosa.get(&format!("{place}/picture")).await;
+        both(&page);
+        both(&rosa.upload(page.form(&place), &[("picture", photo().as_slice())]).await);
+        both(&rosa.get(&format!("{place}/picture?drop=yes")).await);
         let change = format!("{place}/change");
-        let form = rosa.get(&change).await.form(&change).with(&[("title", "Hems")]);
-        rosa.send(form.clone(), "check").await.is(200);
-        rosa.send(form, "check").await.is(200);
+        let page = rosa.get(&change).await;
+        both(&page);
+        let (form, older) = (page.form(&change).with(&[("title", "Hems")]), page.form(&change));
+        both(&rosa.send(form.clone(), "check").await);
+        both(&rosa.send(form, "check").await);
+        let stale = rosa.send(older.with(&[("title", "Seams")]), "check").await;
+        assert_eq!(stale.body.contains("For Ada Park, written down by Rosa Example."), n == 7, "{}", stale.body);
         let down = format!("{place}/withdraw");
-        let form = rosa.get(&down).await.form(&down);
-        rosa.send(form.clone(), "check").await.is(200).says("It is taken down");
-        rosa.send(form, "check").await.is(200);
+        let page = rosa.get(&down).await;
+        both(&page);
+        both(rosa.send(page.form(&down), "check").await.says("It is taken down"));
+        both(&rosa.send(page.form(&down), "check").await);
     }
     let form = rosa
         .get(&format!("/offer?for={ada}"))
@@ -125,6 +137,11 @@ async fn a_coordinator_is_named_for_a_no_and_for_what_the_ledger_has_not_yet() {
     let page = ada_sees.get("/helpers").await;
     page.says("Said no to hours for you today").says("Took hours back for you today");
     page.says("Asked for hours for you today").says("Rosa Example, for Ada Park");
+    // Hours on hold are in the ledger, with the coordinator who said yes for the member.
+    let address = format!("/record/hours?way=received&to={to}&for={ada}");
+    let form = rosa.get(&address).await.form("/record/hours").with(&[("length", "2")]);
+    rosa.whole(form).await.1.is(200);
+    ada_sees.get("/statement.csv").await.says("Help from another community,written down by Rosa Example,,-120,");
     // Of what the ledger tells there is no second note.
     let form = rosa.get(&format!("/record/hours?way=received&to=m/{bo}&for={ada}")).await.form("/record/hours");
     let sent = rosa.whole(form.with(&[("length", "1")])).await.1.is(200).clone();

@@ -1,9 +1,16 @@
 //! Where an exchange stands, and the sentence that says so to people.
 
-use crate::{api::types::ExchangeView, runtime::shelves::name_of};
+use crate::{
+    api::types::{ExchangeView, SpokenFor},
+    runtime::{
+        Handle, Refused,
+        agreed::{agreed, agreed_so_far, through},
+        shelves::name_of,
+    },
+};
 use kith_protocol::{
     id::{AccountId, CommunityId, ExchangeId, MemberId},
-    ledger::{Body, Entry, History, Recorded},
+    ledger::{Authority, Body, Entry, History, Recorded},
     machine::{Machine, Waiting, WaitingKind},
     minutes::Minutes,
     partnership::Verdict,
@@ -39,6 +46,8 @@ fn blank(id: ExchangeId, since: Timestamp) -> ExchangeView {
         advanced_minutes: None,
         disputed: false,
         dispute_outcome: None,
+        through: Vec::new(),
+        corrected_by: None,
         sentence: String::new(),
     }
 }
@@ -98,10 +107,31 @@ fn waiting(machine: &Machine, id: ExchangeId, waiting: &Waiting) -> ExchangeView
     }
 }
 
+/// Those for whom a coordinator spoke, by the ledger.
+fn by_coordinators(given: &[(MemberId, Authority)]) -> Vec<SpokenFor> {
+    through(given).map(|(member, by)| SpokenFor { member, by }).collect()
+}
+
+/// Adds who else spoke for whom: of them no ledger tells.
+pub(in crate::api::v1) async fn with_helpers(handle: &Handle, views: &mut [ExchangeView]) -> Result<(), Refused> {
+    let parties = |view: &ExchangeView| view.giver.into_iter().chain(view.receiver).collect::<Vec<_>>();
+    let of = views.iter().flat_map(|view| parties(view).into_iter().map(|party| (view.id, party)));
+    let spoken = handle.spoken_for(of.collect()).await?;
+    let sheets = handle.sheets_by(views.iter().map(|view| view.id).collect()).await?;
+    for view in views {
+        let helped = |member: MemberId| spoken.get(&(view.id, member)).map(|by| SpokenFor { member, by: *by });
+        let helped: Vec<SpokenFor> = parties(view).into_iter().filter_map(helped).collect();
+        let led = view.giver.zip(sheets.get(&view.id)).map(|(member, by)| SpokenFor { member, by: *by });
+        view.through.extend(helped.into_iter().chain(led));
+    }
+    Ok(())
+}
+
 /// An exchange that waits, as a list shows it.
 pub(in crate::api::v1) fn listed(machine: &Machine, id: ExchangeId, found: &Waiting) -> ExchangeView {
     let disputed = machine.state().disputes().contains_key(&id);
-    ExchangeView { disputed, ..with_advance(machine, waiting(machine, id, found)) }
+    let through = by_coordinators(&agreed_so_far(found));
+    ExchangeView { disputed, through, ..with_advance(machine, waiting(machine, id, found)) }
 }
 
 /// Any exchange that is known here, with what the pot advanced for it and whether it is disputed.
@@ -113,10 +143,10 @@ pub(super) fn exchange(machine: &Machine, history: &dyn History, id: ExchangeId)
         _ => None,
     });
     let disputed = machine.state().disputes().contains_key(&id);
-    Some(ExchangeView { disputed, dispute_outcome, ..with_advance(machine, base) })
+    let through = by_coordinators(&agreed(machine, history, id));
+    Some(ExchangeView { disputed, dispute_outcome, through, ..with_advance(machine, base) })
 }
 
-/// What the pot gave somebody whose payment a partner declined.
 /// Whether a member of ours took part in an exchange; nothing when it is not known here.
 pub(in crate::api::v1) fn took_part(
     machine: &Machine,
@@ -133,6 +163,7 @@ pub(in crate::api::v1) fn took_part(
     Some(in_group || [view.giver, view.receiver].contains(&Some(*member)))
 }
 
+/// What the pot gave somebody whose payment a partner declined.
 fn only_advanced(machine: &Machine, history: &dyn History, id: ExchangeId) -> Option<ExchangeView> {
     let advance = machine.state().ledger().advances().get(&id)?;
     let partner = partner_of(machine, &advance.account);
@@ -189,9 +220,9 @@ fn recorded_view(machine: &Machine, id: ExchangeId, at: Recorded, first: &Entry,
             let base = ExchangeView { giver: Some(terms.from), ..base };
             corrected(base, terms.minutes, format!("Given to the community pot: {}, {when}.", terms.minutes), latest)
         }
-        Body::Correction { terms, .. } => {
+        Body::Correction { terms, by } => {
             let sentence = format!("A correction of exchange {}, recorded {when}.", terms.corrects);
-            ExchangeView { minutes: terms.minutes.map(Minutes::get), sentence, ..base }
+            ExchangeView { corrected_by: Some(*by), minutes: terms.minutes.map(Minutes::get), sentence, ..base }
         }
         Body::Hold { terms, .. } => {
             let partner = partner_of(machine, &terms.account);
@@ -225,7 +256,7 @@ fn recorded_view(machine: &Machine, id: ExchangeId, at: Recorded, first: &Entry,
 }
 
 fn corrected(base: ExchangeView, original: Minutes, settled: String, latest: &Entry) -> ExchangeView {
-    let Body::Correction { terms, .. } = &latest.body else {
+    let Body::Correction { terms, by } = &latest.body else {
         return ExchangeView { minutes: Some(original.get()), sentence: settled, ..base };
     };
     let when = iso(latest.at);
@@ -233,7 +264,8 @@ fn corrected(base: ExchangeView, original: Minutes, settled: String, latest: &En
         Some(minutes) => format!("Corrected {when}: it was {minutes}."),
         None => format!("Corrected {when}: it did not happen."),
     };
-    ExchangeView { state: "corrected".into(), minutes: terms.minutes.map(Minutes::get), sentence, ..base }
+    let minutes = terms.minutes.map(Minutes::get);
+    ExchangeView { state: "corrected".into(), minutes, corrected_by: Some(*by), sentence, ..base }
 }
 
 fn decided(base: ExchangeView, partner: &str, settled: String, latest: &Entry) -> ExchangeView {

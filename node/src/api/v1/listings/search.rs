@@ -1,6 +1,6 @@
 //! A search as the API asks it.
 
-use super::view;
+use super::{view, with_helpers};
 use crate::{
     api::{
         Failure,
@@ -114,7 +114,9 @@ pub(super) async fn search(handle: &Handle, kind: Kind, asked: Search) -> Result
     let next = found.next.map(|cursor| cursor.text());
     let items =
         handle.look(move |machine, _| found.records.into_iter().filter_map(|record| view(machine, record)).collect());
-    Ok(Page { items: items.await?, next })
+    let mut items: Vec<ListingView> = items.await?;
+    with_helpers(handle, &mut items).await?;
+    Ok(Page { items, next })
 }
 
 #[cfg(test)]
