@@ -26,8 +26,8 @@ use axum::{
 use kith_protocol::id::MemberId;
 use std::{sync::Arc, time::Duration};
 
-/// How long an answer waits for the work to end before it says how far that is: nobody wonders yet whether something happens.
-const LOOK_WITHIN: Duration = Duration::from_secs(3);
+/// How long an answer waits for the work to end before it says how far that is: that of a small community ends sooner.
+const LOOK_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Template)]
 #[template(path = "setup_found.html", whitespace = "minimize")]
