@@ -58,7 +58,7 @@ pub(crate) use restore::{Beside, check_empty};
 pub use restore::{Restored, restore, restored};
 pub use stopped::{Made, enable, handover, make};
 pub use stream::stream;
-pub use verify::{Verified, verify};
+pub use verify::{Verified, verify, verify_telling};
 pub use whole::WholeFile;
 pub use within::{SETUP, Workshop, settle};
 pub use words::read_words;

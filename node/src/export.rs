@@ -13,6 +13,7 @@ pub(crate) use tables::cell;
 
 use crate::{
     backup::tar,
+    progress::Piece,
     runtime::{
         Handle, Refused, clock,
         export::{LedgerCut, chunks},
@@ -24,6 +25,8 @@ use tokio::sync::mpsc;
 
 /// What an archive begins with.
 const README: &str = include_str!("export/README.txt");
+/// How often each entry is read: once for the tables, and twice for the ledger.
+const READINGS: u64 = 3;
 /// The name of the archive where nobody chooses another.
 pub const FILE_NAME: &str = "kith-export.tar";
 
@@ -57,22 +60,23 @@ impl Archive<'_> {
     }
 
     /// The ledger is written twice, first to learn its size: an archive says it before the file.
-    fn ledger(&mut self, cut: &LedgerCut) -> io::Result<()> {
+    fn ledger(&mut self, cut: &LedgerCut, piece: &mut Piece) -> io::Result<()> {
         let mut counted = Counting::default();
-        cut.write(&mut counted).map_err(io::Error::other)?;
+        cut.write_telling(&mut counted, piece).map_err(io::Error::other)?;
         tar::begin(self.out, "ledger.car", counted.0, self.seconds)?;
-        cut.write(self.out).map_err(io::Error::other)?;
+        cut.write_telling(self.out, piece).map_err(io::Error::other)?;
         tar::end(self.out, counted.0)
     }
 }
 
 fn write(handle: &Handle, cut: &LedgerCut, runtime: &tokio::runtime::Handle, out: &mut dyn Write) -> io::Result<()> {
     let now = clock::now();
+    let mut piece = handle.taking().begin(READINGS * cut.entries());
     let mut archive = Archive { out, seconds: now.0 / 1_000 };
     archive.file("README.txt", README.as_bytes())?;
     let mut tables = Tables::new(handle, cut, runtime, now);
-    tables.write(&mut |name, bytes| archive.file(name, bytes))?;
-    archive.ledger(cut)?;
+    tables.write(&mut |name, bytes| archive.file(name, bytes), &mut piece)?;
+    archive.ledger(cut, &mut piece)?;
     tar::finish(archive.out)?;
     archive.out.flush()
 }

@@ -1,6 +1,6 @@
 //! A community whose computer is gone comes back on another, in a browser.
 
-use crate::street::Street;
+use crate::street::{Street, Walker};
 use anyhow::{Context as _, Result, ensure};
 use kith::{
     api::types::{EscrowSwitch, EscrowView, NewInvitation, NewMember},
@@ -68,13 +68,20 @@ fn begins(street: &mut Street, who: &'static str, dir: &str, way: &str) -> Resul
     Ok(first)
 }
 
+/// What long work led to. The page looks again by itself until then.
+fn in_the_end<'a>(person: &'a Walker, words: &str) -> Result<&'a Walker> {
+    // A page that is just being fetched again says nothing yet.
+    wait_for(words, || Ok(person.text().is_ok_and(|text| text.contains(words)).then_some(())))?;
+    Ok(person)
+}
+
 /// From the page that says what was found to the list of the day.
 fn comes_back(street: &Street, who: &str, first: &FirstRun) -> Result<()> {
     let person = street.person(who);
-    person.says("What is in it")?.says("Elm Street")?.says("We checked every part of it.")?;
+    in_the_end(person, "What is in it")?.says("Elm Street")?.says("We checked every part of it.")?;
     person.press("Bring it back")?.says("Choose your name.")?;
-    person.choose("Rosa May")?.press("Bring it back")?.says("Your community is back")?;
-    person.says("Never start the old copy again.")?;
+    person.choose("Rosa May")?;
+    in_the_end(person.press("Bring it back")?, "Your community is back")?.says("Never start the old copy again.")?;
     let ready = first.founded()?;
     ensure!(ready.name == "Elm Street", "it is called {}", ready.name);
     person.press("Sign in")?.press_button("Sign in")?.says("What needs doing today")?;
@@ -108,7 +115,7 @@ pub(crate) fn from_a_partner(street: &mut Street) -> Result<()> {
     let rosa = street.person("Rosa");
     left.ash.stop_gracefully()?;
     rosa.fill("The addresses of your partners", &left.address)?.fill("The 24 words", &left.words)?;
-    rosa.press("Ask them")?.says("1. Nobody answers there. Is their computer on?")?;
+    in_the_end(rosa.press("Ask them")?, "1. Nobody answers there. Is their computer on?")?;
     ensure!(rosa.filled("The addresses of your partners")? == left.address, "the address is gone");
     left.ash.start()?;
     rosa.press("Ask them")?;

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use kith::api::types::NewMember;
 use kith_tests::{
     browser::{Browser, Look},
-    cluster::{FirstRun, found_with_words, run},
+    cluster::{FirstRun, found_with_words, run, wait_for},
 };
 use std::{fs, path::Path};
 
@@ -189,6 +189,13 @@ fn coming_back(town: &Town, browser: &Browser, look: &mut impl FnMut(&Browser) -
     browser.attach("The backup", &file)?;
     look(browser.press("Send it to this computer")?)?;
     browser.fill("The 24 words", &fs::read_to_string(words)?)?;
-    look(browser.press("Go on")?)?;
-    look(browser.press("Bring it back")?)
+    // The page looks again by itself until the work is done. One that is just being fetched again says nothing yet.
+    let says =
+        |words: &str| wait_for(words, || Ok(browser.text().is_ok_and(|text| text.contains(words)).then_some(())));
+    browser.press("Go on")?;
+    says("What is in it")?;
+    look(browser)?;
+    browser.press("Bring it back")?;
+    says("Your community is back")?;
+    look(browser)
 }

@@ -179,7 +179,7 @@ backup = Copïau wrth gefn
 backup-lead = Bob dydd mae copi yn cael ei wneud ohono'i hun, wrth ymyl y llyfr.
 backup-away = Ewch ag un oddi yma nawr ac yn y man. Cadwch ef mewn tŷ arall, rhag tân a lladrad.
 backup-words = Dim ond y 24 gair ar eich papur sy'n ei agor.
-backup-leave = Gall gwneud un gymryd munudau. Gallwch adael y dudalen hon, ac mae'n mynd ymlaen.
+backup-leave = Gall gwneud un gymryd munudau. Gallwch adael y dudalen hon, ac mae'n mynd ymlaen. Agorwch y dudalen hon eto i weld pa mor bell y mae.
     Edrychwch yma eto i weld pa mor bell y mae.
 backup-last = Yr un diwethaf
 backup-none = Dim un eto
@@ -239,6 +239,8 @@ export-lead = Un ffeil â phopeth sy'n eiddo i ni: aelodau, cynigion, ceisiadau,
 export-formats = Mae unrhyw daenlen yn agor ei thablau. Mae'r llyfr wedi'i lofnodi ynddi hefyd.
 export-keep = Mae enwau a rhifau ffôn ynddi. Cadwch hi'n ddiogel, a dilëwch hi wedyn.
 export-not = Nid yw negeseuon preifat na nodiadau am aelodau ynddi.
+export-leave = Gall ei gwneud gymryd munudau. Gallwch adael y dudalen hon, ac mae'n mynd ymlaen. Agorwch y dudalen hon eto i weld pa mor bell y mae.
+export-now = Mae'n cael ei gwneud
 export-button = Gwneud y ffeil
 
 ## Y siarter, a newidiadau a groesodd

@@ -179,7 +179,7 @@ backup = Backups
 backup-lead = Every day a backup is made by itself, beside the book.
 backup-away = Take one away now and then. Keep it in another house, for fire and theft.
 backup-words = Only the 24 words on your paper open it.
-backup-leave = Making one can take minutes. You can leave this page, and it goes on.
+backup-leave = Making one can take minutes. You can leave this page, and it goes on. Open this page again to see how far it is.
     Look here again to see how far it is.
 backup-last = The last one
 backup-none = None yet
@@ -239,6 +239,8 @@ export-lead = One file with all that is ours: members, offers, asks, hours, even
 export-formats = Any spreadsheet opens its tables. The signed book is in it too.
 export-keep = It holds names and phone numbers. Keep it safe, and delete it when you are done.
 export-not = Private messages and notes about members are not in it.
+export-leave = Making it can take minutes. You can leave this page, and it goes on. Open this page again to see how far it is.
+export-now = It is being made
 export-button = Make the file
 
 ## The charter, and edits that met another

@@ -179,7 +179,7 @@ backup = Copias de seguridad
 backup-lead = Cada día se hace sola una copia, junto al libro.
 backup-away = Llévese una de vez en cuando. Guárdela en otra casa, por si hay fuego o robo.
 backup-words = Solo la abren las 24 palabras de su papel.
-backup-leave = Hacer una puede tardar minutos. Puede dejar esta página: el trabajo sigue.
+backup-leave = Hacer una puede tardar minutos. Puede dejar esta página: el trabajo sigue. Abra de nuevo esta página para ver cuánto falta.
     Vuelva a mirar aquí para ver cuánto falta.
 backup-last = La última
 backup-none = Ninguna todavía
@@ -239,6 +239,8 @@ export-lead = Un archivo con todo lo nuestro: miembros, ofertas, peticiones, hor
 export-formats = Cualquier hoja de cálculo abre sus tablas. También está el libro firmado.
 export-keep = Tiene nombres y teléfonos. Guárdelo bien y bórrelo cuando acabe.
 export-not = No están los mensajes privados ni las notas sobre miembros.
+export-leave = Hacerlo puede tardar minutos. Puede dejar esta página: el trabajo sigue. Abra de nuevo esta página para ver cuánto falta.
+export-now = Se está haciendo
 export-button = Hacer el archivo
 
 ## El estatuto, y cambios que se cruzaron

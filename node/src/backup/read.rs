@@ -6,7 +6,7 @@ use super::{
     manifest::{self, Kind, Manifest, Member},
     seal, tar,
 };
-use crate::runtime::Root;
+use crate::{progress::Piece, runtime::Root};
 use std::{
     fs::File,
     io::{self, Read},
@@ -23,11 +23,31 @@ pub(super) trait Sink {
     fn file(&mut self, kind: Kind, member: &Member, bytes: &mut dyn Read) -> Result<(), BackupError>;
 }
 
-/// Reads a backup with the root key of its community.
+/// Bytes on their way to a sink. Each is a step of the work.
+struct Told<'a, R> {
+    from: R,
+    piece: &'a mut Piece,
+}
+
+impl<R: Read> Read for Told<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(buffer)?;
+        self.piece.advance(count as u64);
+        Ok(count)
+    }
+}
+
+/// Reads a backup with the root key of its community. Each byte of its files is a step of the `piece`.
 ///
 /// # Errors
 /// The first [`BackupError`].
-pub(super) fn walk(file: &mut File, path: &Path, root: &Root, sink: &mut dyn Sink) -> Result<Manifest, BackupError> {
+pub(super) fn walk(
+    file: &mut File,
+    path: &Path,
+    root: &Root,
+    sink: &mut dyn Sink,
+    piece: &mut Piece,
+) -> Result<Manifest, BackupError> {
     let reading = BackupError::reading(path);
     let mut from = seal::opened(&seal::identity(root), file, path)?;
     let first = tar::next(&mut from).map_err(&reading)?;
@@ -45,7 +65,7 @@ pub(super) fn walk(file: &mut File, path: &Path, root: &Root, sink: &mut dyn Sin
             return Err(bad("another file stands in its place"));
         }
         let kind = Kind::of(&member.name).ok_or_else(|| bad("no backup has such a file"))?;
-        let mut body = Summing::new((&mut from).take(member.bytes));
+        let mut body = Summing::new(Told { from: (&mut from).take(member.bytes), piece });
         sink.file(kind, member, &mut body)?;
         io::copy(&mut body, &mut io::sink()).map_err(&reading)?;
         let (_, length, sha256) = body.finish();

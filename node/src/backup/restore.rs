@@ -6,10 +6,11 @@ use super::{
     people,
     read::{self, Sink},
     recover::begin_recovery,
-    verify::{Verified, verify_open},
+    verify::{Verified, length, verify_open},
 };
 use crate::{
     config,
+    progress::Progress,
     runtime::{self, Checkpoints, Root, home},
     store::{DirectoryLock, People, files, secret::write_secret},
 };
@@ -72,14 +73,32 @@ fn serial_after(old: u32, now: Timestamp) -> u32 {
 /// # Errors
 /// [`BackupError`].
 pub fn restore(path: &Path, dir: &Path, root: &Root, now: Timestamp) -> Result<(Verified, Restored), BackupError> {
+    restore_telling(path, dir, root, now, &Progress::default())
+}
+
+/// The same, and tells how far it is: the backup is read twice, and then the journal that it held.
+///
+/// # Errors
+/// Those of [`restore`].
+pub(super) fn restore_telling(
+    path: &Path,
+    dir: &Path,
+    root: &Root,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<(Verified, Restored), BackupError> {
     check_empty(dir)?;
     let mut file = File::open(path).map_err(BackupError::file("read", path))?;
-    let verified = verify_open(&mut file, path, root)?;
+    let bytes = length(&file, path)?;
+    let mut piece = progress.begin(2 * bytes);
+    // Stands for the reading of the journal until that begins, so that nothing seems to go back.
+    let reading = progress.begin(bytes);
+    let verified = verify_open(&mut file, path, root, &mut piece)?;
     let manifest = &verified.manifest;
     let beside = Beside::create(dir)?;
     let lock = DirectoryLock::acquire(&beside.path)?;
     let mut extract = Extract { dir: beside.path.clone(), file: path.to_path_buf() };
-    let again = read::walk(&mut file, path, root, &mut extract)?;
+    let again = read::walk(&mut file, path, root, &mut extract, &mut piece)?;
     if again != *manifest {
         return Err(BackupError::Changed("it was replaced while it was read"));
     }
@@ -94,7 +113,8 @@ pub fn restore(path: &Path, dir: &Path, root: &Root, now: Timestamp) -> Result<(
     files::replace(&note_in(&beside.path), &[&note])?;
     home::certify(&beside.path, root, restored.serial, now)?;
     let home = home::open(&beside.path)?;
-    let store = runtime::open(&home, CACHE_BYTES)?;
+    drop(reading);
+    let store = runtime::open_telling(&home, CACHE_BYTES, progress)?;
     Checkpoints::open(&beside.path, &store.machine, &store.book)?;
     begin_recovery(store, now)?;
     drop(lock);

@@ -6,6 +6,7 @@ mod running;
 use super::*;
 use crate::{
     failure::{Exit, Failure},
+    progress::Progress,
     runtime::{self, Founding, Home, Root, clock, home, retired},
     store::People,
 };
@@ -105,6 +106,43 @@ fn places(length: usize, count: usize) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).map(|n| n * (length - 1) / (count - 1)).collect();
     places.extend((0..40.min(length)).flat_map(|n| [n, length - 1 - n]));
     places
+}
+
+/// Takes nothing, and notes how far the reading is at each file.
+struct Onlooker {
+    progress: Progress,
+    seen: Vec<u8>,
+}
+
+impl read::Sink for Onlooker {
+    fn begin(&mut self, _: &Manifest) -> Result<(), BackupError> {
+        Ok(())
+    }
+
+    fn file(&mut self, _: manifest::Kind, _: &Member, _: &mut dyn std::io::Read) -> Result<(), BackupError> {
+        self.seen.extend(self.progress.percent());
+        Ok(())
+    }
+}
+
+#[test]
+fn whoever_waits_for_a_backup_to_be_read_sees_how_far_it_is() {
+    let elm = Elm::found();
+    let path = elm.backup("elm.age");
+    let (progress, mut file) = (Progress::default(), File::open(&path).unwrap());
+    let mut onlooker = Onlooker { progress: progress.clone(), seen: Vec::new() };
+    let mut piece = progress.begin(verify::length(&file, &path).unwrap());
+    let manifest = read::walk(&mut file, &path, &elm.root, &mut onlooker, &mut piece).unwrap();
+    let seen = onlooker.seen;
+    assert_eq!((seen.len(), seen[0]), (manifest.members.len(), 0));
+    // At the last file, people, the journal is behind it.
+    assert!(seen.is_sorted() && *seen.last().unwrap() > 20, "{seen:?}");
+    drop(piece);
+    assert_eq!(progress.percent(), None);
+    // A restore tells it, too, and is over when it is done.
+    let dir = elm.file("again");
+    restore::restore_telling(&path, &dir, &elm.root, clock::now(), &progress).unwrap();
+    assert_eq!(progress.percent(), None);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     people::Person,
+    progress::{Piece, Progress},
     runtime::{Root, cut::lane_heads},
     store::SegmentStream,
 };
@@ -50,15 +51,34 @@ const MOST_NAMED: usize = 100;
 /// # Errors
 /// [`BackupError`] names the first thing that is wrong.
 pub fn verify(path: &Path, root: &Root) -> Result<Verified, BackupError> {
+    verify_telling(path, root, &Progress::default())
+}
+
+/// The same, and tells how far it is.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn verify_telling(path: &Path, root: &Root, progress: &Progress) -> Result<Verified, BackupError> {
     let mut file = File::open(path).map_err(BackupError::file("read", path))?;
-    verify_open(&mut file, path, root)
+    let mut piece = progress.begin(length(&file, path)?);
+    verify_open(&mut file, path, root, &mut piece)
+}
+
+/// The length of an open file: about as many bytes are read of a backup.
+pub(super) fn length(file: &File, path: &Path) -> Result<u64, BackupError> {
+    Ok(file.metadata().map_err(BackupError::file("read", path))?.len())
 }
 
 /// The same for a file that is open already.
-pub(super) fn verify_open(file: &mut File, path: &Path, root: &Root) -> Result<Verified, BackupError> {
-    let bytes = file.metadata().map_err(BackupError::file("read", path))?.len();
+pub(super) fn verify_open(
+    file: &mut File,
+    path: &Path,
+    root: &Root,
+    piece: &mut Piece,
+) -> Result<Verified, BackupError> {
+    let bytes = length(file, path)?;
     let mut judge = Judge { path: path.to_path_buf(), work: None, people: 0, named: Vec::new() };
-    let manifest = read::walk(file, path, root, &mut judge)?;
+    let manifest = read::walk(file, path, root, &mut judge, piece)?;
     let coordinators = judge.coordinators();
     let summary = judge.finish(&manifest)?;
     Ok(Verified { manifest, summary, bytes, coordinators })

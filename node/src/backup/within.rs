@@ -11,9 +11,10 @@
 //! What is in `whole` moves up file by file. A crash meanwhile is mended by going on: what moved is no longer below. Everything
 //! else in `.setup` is thrown away, whenever the work ends.
 
-use super::{error::BackupError, restore::restore};
+use super::{error::BackupError, restore::restore_telling};
 use crate::{
     config,
+    progress::Progress,
     runtime::{Root, home},
     store::{DirectoryLock, files},
 };
@@ -50,18 +51,19 @@ impl Workshop {
         self.path.join("backup.age")
     }
 
-    /// Restores the backup into the directory. Settings that are there stay; those of the backup take no file's place.
+    /// Restores the backup into the directory, and tells how far it is. Settings that are there stay; those of the backup take
+    /// no file's place.
     ///
     /// # Errors
     /// [`BackupError`]. Before the restored community was whole, the directory is as it was; after that, [`settle`] or
     /// another try goes on.
-    pub fn restore(&self, root: &Root, now: Timestamp) -> Result<(), BackupError> {
+    pub fn restore(&self, root: &Root, now: Timestamp, progress: &Progress) -> Result<(), BackupError> {
         if home::admin_token(&self.dir)?.is_some() {
             return Err(BackupError::NotEmpty { dir: self.dir.clone() });
         }
         let whole = self.path.join(WHOLE);
         if !self.is_whole() {
-            restore(&self.backup(), &whole, root, now)?;
+            restore_telling(&self.backup(), &whole, root, now, progress)?;
         }
         self.move_up()
     }
@@ -144,14 +146,14 @@ mod tests {
     #[test]
     fn settings_of_the_backup_come_along_only_where_there_are_none() {
         let (scratch, dir, root) = ready();
-        taken(&scratch, &dir).restore(&root, clock::now()).unwrap();
+        taken(&scratch, &dir).restore(&root, clock::now(), &Progress::default()).unwrap();
         assert!(std::fs::read_to_string(dir.join(config::FILE)).unwrap().contains("warn"));
-        let refused = taken(&scratch, &dir).restore(&root, clock::now()).unwrap_err();
+        let refused = taken(&scratch, &dir).restore(&root, clock::now(), &Progress::default()).unwrap_err();
         assert_eq!(refused.code(), "not-empty");
         let other = scratch.path().join("other");
         std::fs::create_dir(&other).unwrap();
         std::fs::write(other.join(config::FILE), "").unwrap();
-        taken(&scratch, &other).restore(&root, clock::now()).unwrap();
+        taken(&scratch, &other).restore(&root, clock::now(), &Progress::default()).unwrap();
         assert_eq!(std::fs::read(other.join(config::FILE)).unwrap(), b"");
         for dir in [dir, other] {
             assert_eq!(home::open(&dir).unwrap().identity.community, root.community());
@@ -174,7 +176,7 @@ mod tests {
             let dir = scratch.path().join(format!("cut-{moved}"));
             let whole = dir.join(SETUP).join(WHOLE);
             let workshop = taken(&scratch, &dir);
-            restore(&workshop.backup(), &whole, &root, clock::now()).unwrap();
+            restore_telling(&workshop.backup(), &whole, &root, clock::now(), &Progress::default()).unwrap();
             drop(workshop);
             let entries: Vec<_> = std::fs::read_dir(&whole).unwrap().map(|entry| entry.unwrap().file_name()).collect();
             for name in entries.iter().take(moved) {

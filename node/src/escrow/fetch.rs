@@ -7,6 +7,7 @@ use crate::{
         self, Command, DialFailure, Event, NetworkConfig, NetworkError, NetworkHandle, PeerAddress, PeerKey, Sink,
         addresses::{self, AddressError},
     },
+    progress::{self, Progress},
     runtime::{Root, home},
     store::files,
 };
@@ -262,14 +263,21 @@ impl Caller {
         }
     }
 
-    /// Takes every piece of a copy into a directory, each checked.
-    async fn take(&self, keeper: &PeerAddress, inventory: &Inventory, into: &Path) -> Result<(), Taken> {
+    /// Takes every piece of a copy into a directory, each checked. Each of its bytes is a step of the `work`.
+    async fn take(
+        &self,
+        keeper: &PeerAddress,
+        inventory: &Inventory,
+        into: &Path,
+        work: &mut progress::Piece,
+    ) -> Result<(), Taken> {
         for (index, piece) in inventory.pieces.iter().enumerate() {
             let mut bytes = Vec::new();
             while (bytes.len() as u64) < piece.bytes {
                 let ask = Ask::Take { index: index as u64, from: bytes.len() as u64 };
                 let told = self.line.ask(keeper.peer, ask).await.map_err(Fault::from)?;
                 let Told::Part(part) = told else { return Err(Fault::from(LineError::Unexpected).into()) };
+                work.advance(part.0.len() as u64);
                 bytes.extend(part.0);
             }
             if bytes.len() as u64 != piece.bytes || Digest(Sha256::digest(&bytes).into()) != piece.sha256 {
@@ -329,19 +337,19 @@ fn of_the_copy(error: &BackupError) -> bool {
 pub fn restore(addresses: &[String], dir: &Path, root: &Root, now: Timestamp) -> Result<Fetched, FetchError> {
     let keepers = keepers(addresses)?;
     backup::check_empty(dir)?;
-    let sought = seek(&keepers, dir, root, |file| backup::restore(file, dir, root, now))?;
+    let sought = seek(&keepers, dir, root, &Progress::default(), |file| backup::restore(file, dir, root, now))?;
     let (verified, restored) = sought.made;
     Ok(Fetched { verified, restored, from: sought.from, heard: sought.heard })
 }
 
 /// Fetches the newest copy that any of the partners at `addresses` gives whole into the file `to`, as a backup, and judges
-/// it. A file that is there is replaced.
+/// it. A file that is there is replaced. Tells how far it is, as soon as a partner was found that has one.
 ///
 /// # Errors
 /// [`FetchError`].
-pub fn fetch(addresses: &[String], to: &Path, root: &Root) -> Result<Verified, FetchError> {
-    let sought = seek(&keepers(addresses)?, to, root, |file| {
-        let verified = backup::verify(file, root)?;
+pub fn fetch(addresses: &[String], to: &Path, root: &Root, progress: &Progress) -> Result<Verified, FetchError> {
+    let sought = seek(&keepers(addresses)?, to, root, progress, |file| {
+        let verified = backup::verify_telling(file, root, progress)?;
         std::fs::rename(file, to).map_err(BackupError::file("make", to))?;
         Ok(verified)
     })?;
@@ -375,6 +383,7 @@ fn seek<T>(
     keepers: &[PeerAddress],
     place: &Path,
     root: &Root,
+    progress: &Progress,
     make: impl Fn(&Path) -> Result<T, BackupError>,
 ) -> Result<Sought<T>, FetchError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -396,9 +405,13 @@ fn seek<T>(
     for (n, kept) in copies {
         let beside = backup::Beside::create(place)?;
         let inventory = &kept.inventory.content;
-        let taken = runtime.block_on(caller.take(&keepers[n], inventory, &beside.path));
+        let mut work = progress.begin(inventory.bytes());
+        // Stands for the judgement until that begins, so that nothing seems to go back.
+        let judging = progress.begin(inventory.bytes());
+        let taken = runtime.block_on(caller.take(&keepers[n], inventory, &beside.path, &mut work));
         let file = beside.path.join("copy.age");
         let whole = taken.and_then(|()| put_together(inventory, &beside.path, &file, root));
+        drop(judging);
         match whole.and_then(|()| Ok(make(&file)?)) {
             Ok(made) => return Ok(Sought { made, from: heard[n].address.clone(), heard }),
             Err(Taken::Ours(error)) => return Err(error.into()),

@@ -3,6 +3,7 @@
 use super::rows::{self, HEAD, Side};
 use crate::{
     people::Person,
+    progress::Piece,
     runtime::{
         Handle, Refused,
         export::LedgerCut,
@@ -102,10 +103,11 @@ impl<'a> Tables<'a> {
         self.runtime.block_on(asked).map_err(io::Error::other)
     }
 
-    pub(super) fn write(&mut self, put: Put<'_>) -> io::Result<()> {
+    /// Each entry that is read is a step of the `piece`.
+    pub(super) fn write(&mut self, put: Put<'_>, piece: &mut Piece) -> io::Result<()> {
         self.members(put)?;
         self.listings(put)?;
-        self.exchanges(put)?;
+        self.exchanges(put, piece)?;
         self.together(put)?;
         let charter = self.cut.charter.as_ref();
         put("charter.json", &list(&json!(charter))?)?;
@@ -252,7 +254,7 @@ impl<'a> Tables<'a> {
         rows::rows(entry).into_iter().map(line).collect()
     }
 
-    fn exchanges(&self, put: Put<'_>) -> io::Result<()> {
+    fn exchanges(&self, put: Put<'_>, piece: &mut Piece) -> io::Result<()> {
         let (mut waiting, mut files, mut index) = (Vec::new(), 0, 0);
         let mut part = |lines: Vec<Vec<String>>| {
             files += 1;
@@ -270,6 +272,7 @@ impl<'a> Tables<'a> {
             let ids = entries.iter().filter_map(|(_, entry)| entry.body.begins()).collect();
             let notes = self.ask(self.handle.notes(ids))?;
             index += entries.len() as u64;
+            piece.reach(index);
             waiting.extend(entries.iter().flat_map(|(at, entry)| self.lines(*at, entry, &notes)));
             if waiting.len() >= LINES_A_FILE {
                 part(std::mem::take(&mut waiting))?;

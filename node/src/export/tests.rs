@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    progress::Progress,
     runtime::office::{About, Circle, Notice, Paper},
     trial::{Trial, listing},
 };
@@ -36,6 +37,23 @@ async fn files(handle: &Handle) -> BTreeMap<String, Vec<u8>> {
 fn table(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(bytes);
     reader.deserialize().map(Result::unwrap).collect()
+}
+
+/// Takes an archive, and notes at each part of it how far that is.
+struct Onlooker {
+    progress: Progress,
+    seen: Vec<u8>,
+}
+
+impl Write for Onlooker {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.seen.extend(self.progress.percent());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A community in which something of everything happened; gives its three members.
@@ -123,5 +141,24 @@ async fn everything_is_in_it_and_nothing_private() {
     judge.push(&files["ledger.car"]).unwrap();
     judge.finish().unwrap();
     assert!(files.values().all(|bytes| !bytes.windows(13).any(|part| part == b"Private words")));
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_an_export_sees_how_far_it_is() {
+    let trial = Trial::begin("Elm", false).await;
+    fill(&trial).await;
+    let cut = trial.handle().ledger_cut().await.unwrap();
+    let handle = trial.handle().clone();
+    let (progress, runtime) = (handle.taking().clone(), tokio::runtime::Handle::current());
+    let seen = tokio::task::spawn_blocking(move || {
+        let mut onlooker = Onlooker { progress: handle.taking().clone(), seen: Vec::new() };
+        write(&handle, &cut, &runtime, &mut onlooker).unwrap();
+        onlooker.seen
+    });
+    let seen = seen.await.unwrap();
+    // The tables are a third of the work, counting the ledger another, writing it the last.
+    assert!(seen.is_sorted() && seen.contains(&33) && seen.contains(&66) && seen.ends_with(&[100]), "{seen:?}");
+    assert_eq!(progress.percent(), None);
     trial.running.stop().await;
 }

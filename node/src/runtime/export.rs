@@ -4,7 +4,10 @@ use super::{
     checkpoints::CheckpointError,
     handle::{Handle, Refused},
 };
-use crate::store::{JournalReader, Position, StoreError};
+use crate::{
+    progress::{Piece, Progress},
+    store::{JournalReader, Position, StoreError},
+};
 use kith_protocol::{
     audit::{MANIFEST_VERSION, Manifest, export_entry, export_header},
     codec,
@@ -71,6 +74,16 @@ pub fn manifest(identity: &Identity, checkpoint: &Checkpoint, note: String) -> M
 /// # Errors
 /// [`ExportError`]: what was written is not a whole file.
 pub fn export(reader: &JournalReader, manifest: &Manifest, out: &mut dyn Write) -> Result<u64, ExportError> {
+    export_telling(reader, manifest, out, &mut Progress::default().begin(manifest.size))
+}
+
+/// The same. Each entry is a step of the `piece`.
+fn export_telling(
+    reader: &JournalReader,
+    manifest: &Manifest,
+    out: &mut dyn Write,
+    piece: &mut Piece,
+) -> Result<u64, ExportError> {
     out.write_all(&export_header(manifest)?)?;
     let mut entries = 0;
     for frame in reader.from(Position(0)) {
@@ -85,6 +98,7 @@ pub fn export(reader: &JournalReader, manifest: &Manifest, out: &mut dyn Write) 
             {
                 out.write_all(&export_entry(&entry)?)?;
                 entries += 1;
+                piece.advance(1);
             }
         }
     }
@@ -158,6 +172,14 @@ impl LedgerCut {
     /// [`ExportError`]: what was written is not a whole file.
     pub fn write(&self, out: &mut dyn Write) -> Result<u64, ExportError> {
         export(&self.reader, &self.manifest, out)
+    }
+
+    /// The same. Each entry is a step of the `piece`.
+    ///
+    /// # Errors
+    /// Those of [`LedgerCut::write`].
+    pub(crate) fn write_telling(&self, out: &mut dyn Write, piece: &mut Piece) -> Result<u64, ExportError> {
+        export_telling(&self.reader, &self.manifest, out, piece)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     shelves::Summaries,
     verifier::{Judged, Work},
 };
-use crate::{backup::Keeper, escrow::Vault, network::NetworkCounters, store::People};
+use crate::{backup::Keeper, escrow::Vault, network::NetworkCounters, progress::Progress, store::People};
 use kith_protocol::{
     id::{CommunityId, Digest, MemberId, RequestId},
     key::KeyCache,
@@ -88,6 +88,8 @@ pub struct Handle {
     pub(super) shelves: Summaries,
     /// Room for exports that run at once.
     pub(super) exports: Arc<Semaphore>,
+    /// How far those are that take everything along.
+    pub(super) taking: Progress,
     pub(super) keeper: Arc<Keeper>,
     pub(super) vault: Arc<Vault>,
     /// Spoken to when the node is to start again.
@@ -242,6 +244,12 @@ impl Handle {
     #[must_use]
     pub fn keeper(&self) -> &Arc<Keeper> {
         &self.keeper
+    }
+
+    /// How far the exports of everything are that are being made.
+    #[must_use]
+    pub fn taking(&self) -> &Progress {
+        &self.taking
     }
 
     /// Copies at partners, and those kept here for them.

@@ -312,6 +312,7 @@ pub(crate) async fn start_locked(lock: DirectoryLock, dir: &Path, starting: Star
         coordinator: Arc::default(),
         shelves: Arc::default(),
         exports: Arc::new(Semaphore::new(export::MAX_EXPORTS)),
+        taking: Progress::default(),
         keeper,
         vault,
         again: Arc::default(),

@@ -22,7 +22,10 @@ use super::{
     visit::{Frame, LANGUAGE, TEXT, cookie, look_cookie, looks, set_cookie},
     words::{Language, Words},
 };
-use crate::runtime::{Founding, Root, desk::PaperCode, home};
+use crate::{
+    progress::Progress,
+    runtime::{Founding, Root, desk::PaperCode, home},
+};
 use axum::{
     Form, Router,
     extract::{DefaultBodyLimit, Query, Request, State},
@@ -102,6 +105,8 @@ pub struct Setup {
     uploads: tokio::sync::Semaphore,
     /// Tells those who wait that the work on a restore got on.
     news: watch::Sender<()>,
+    /// How far it is with that.
+    progress: Progress,
     done: Notify,
 }
 
@@ -118,6 +123,7 @@ impl Setup {
             answers: Mutex::default(),
             uploads: tokio::sync::Semaphore::new(1),
             news: watch::Sender::new(()),
+            progress: Progress::default(),
             done: Notify::new(),
         }))
     }

@@ -23,14 +23,16 @@ use axum::{
 /// Browsers ask again by themselves, scripts or not (WHATWG HTML 7.4.6).
 pub(super) const AGAIN: (HeaderName, HeaderValue) = (HeaderName::from_static("refresh"), HeaderValue::from_static("5"));
 
+/// What goes on, and how far it is.
 #[derive(Template)]
 #[template(path = "waiting.html", whitespace = "minimize")]
-struct WaitingPage<'a> {
-    frame: &'a Frame,
-    percent: Option<u8>,
-    /// Whether something was sent, which nobody takes now.
-    lost: bool,
-    again: String,
+pub(super) struct WaitingPage<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) heading: String,
+    pub(super) lead: String,
+    pub(super) percent: Option<u8>,
+    /// Where one looks again.
+    pub(super) again: String,
 }
 
 /// Says to everybody that the node starts, and how far it is.
@@ -61,7 +63,13 @@ fn wait(progress: &Progress, request: &Request) -> Response {
     let again = request.uri().path_and_query().map_or(path, |whole| whole.as_str());
     // Two slashes begin the name of another site.
     let again = if lost || path.starts_with("//") { "/" } else { again };
-    let shown = WaitingPage { frame: &frame, percent: progress.percent(), lost, again: again.to_owned() };
+    let shown = WaitingPage {
+        frame: &frame,
+        heading: frame.t("waiting"),
+        lead: frame.t(if lost { "waiting-lost" } else { "waiting-words" }),
+        percent: progress.percent(),
+        again: again.to_owned(),
+    };
     let mut response = soon(page(&frame, StatusCode::SERVICE_UNAVAILABLE, &shown));
     if !lost {
         response.headers_mut().extend([AGAIN]);

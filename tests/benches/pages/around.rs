@@ -51,8 +51,14 @@ pub(crate) struct Around {
     pub(crate) circle: String,
     pub(crate) notice: String,
     pub(crate) event: String,
+    pub(crate) report: String,
+    pub(crate) application: String,
+    /// A first exchange that waits to be looked at.
+    pub(crate) first: ExchangeId,
     pub(crate) partner: CommunityId,
     pub(crate) disputed: ExchangeId,
+    /// For which the partner's member has not paid.
+    pub(crate) unpaid: ExchangeId,
     pub(crate) theirs: RecordKey,
 }
 
@@ -210,11 +216,19 @@ pub(crate) async fn fill(
         let exchange = ExchangeId(some("payment", n));
         town.command(None, Command::Dispute { exchange, deed, by: rosa }).await.context("a dispute")?;
     }
+    // One of those that settled is to be given back, and the partner's member does not answer any more.
+    let unpaid = ExchangeId(some("unpaid", 0));
+    let (given, payee) = (size.disputes, people[size.disputes % people.len()]);
+    let reverses = Some(ExchangeId(some("payment", given)));
+    let ask = Command::Ask { account, exchange: unpaid, payee, payer: None, minutes: Minutes::new(30)?, reverses };
+    town.command(None, ask).await.context("asking for hours back")?;
     let partner = there.community();
     west.stop().await;
     pay(town, rosa, people, account, theirs, size.across..size.across + size.waiting)
         .await
         .context("paying into the dark")?;
-    let [circle, notice, event] = ["circle", "notice", "event"].map(|what| shown(some(what, 0)));
-    Ok(Around { circle, notice, event, partner, disputed: ExchangeId(some("payment", 0)), theirs })
+    let [circle, notice, event, report, application] =
+        ["circle", "notice", "event", "report", "application"].map(|what| shown(some(what, 0)));
+    let [first, disputed] = ["first", "payment"].map(|what| ExchangeId(some(what, 0)));
+    Ok(Around { circle, notice, event, report, application, first, partner, disputed, unpaid, theirs })
 }

@@ -93,6 +93,11 @@ pub(crate) fn anybody(people: &[MemberId], n: usize) -> MemberId {
     people[(n * 7_919 + n / people.len()) % people.len()]
 }
 
+/// An exchange that both agreed to.
+pub(crate) fn settled() -> ExchangeId {
+    ExchangeId(some("exchange", 1))
+}
+
 /// Does all of it, a few commits' worth at once.
 pub(crate) async fn together<F: Future<Output = Result<(), Refused>>>(each: Vec<F>) -> Result<()> {
     let mut each = each.into_iter();

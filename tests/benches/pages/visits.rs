@@ -1,6 +1,6 @@
 //! A coordinator who asks for every page, again and again.
 
-use crate::{around::Around, forms, town};
+use crate::{around::Around, forms, imports, routes, town};
 use anyhow::{Context as _, Result, bail, ensure};
 use kith::runtime::{Handle, desk::PaperCode, home};
 use kith_protocol::id::MemberId;
@@ -72,7 +72,8 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     /// An address, or what is typed. Words in capitals stand for ids, which would only make the report wide, and names.
     pub(crate) fn address(&self, page: &str) -> String {
-        let Around { circle, notice, event, partner, disputed, theirs } = self.around;
+        let Around { circle, notice, event, report, application, first, partner, disputed, unpaid, theirs } =
+            self.around;
         let [one, two] = [1, 2].map(|n| self.people.len() / 2 + n);
         let put = [
             ("MEMBER", self.people[one].to_string()),
@@ -82,8 +83,13 @@ impl Place<'_> {
             ("CIRCLE", circle.clone()),
             ("NOTICE", notice.clone()),
             ("EVENT", event.clone()),
+            ("REPORT", report.clone()),
+            ("APPLICATION", application.clone()),
+            ("FIRST", first.to_string()),
             ("PARTNER", partner.to_string()),
             ("DISPUTED", disputed.to_string()),
+            ("UNPAID", unpaid.to_string()),
+            ("SETTLED", town::settled().to_string()),
             ("THEIRS", theirs.to_string()),
         ];
         put.iter().fold(page.to_owned(), |page, (word, id)| page.replace(word, id))
@@ -130,6 +136,7 @@ const PLAIN: &[&str] = &[
     "/events/new",
     "/import",
     "/import/timeoverflow",
+    "/import/table",
     "/home",
     "/find",
     "/find?q=kind",
@@ -176,9 +183,25 @@ const OF_ONE: &[&str] = &[
     "/disputes/DISPUTED",
     "/disputes/DISPUTED/say",
     "/disputes/DISPUTED/close",
+    "/disputes/DISPUTED/remind",
     "/exchange/DISPUTED",
+    "/exchange/SETTLED",
+    "/exchange/SETTLED/correct",
+    "/exchange/UNPAID/advance",
     "/listing/PARTNER/THEIRS",
+    "/reports/REPORT",
+    "/first/FIRST",
+    "/applications/APPLICATION",
+    // What coordinators do for a member.
+    "/ask?for=MEMBER",
+    "/offer?for=MEMBER",
+    "/gift?for=MEMBER",
+    "/pause?for=MEMBER",
+    "/me/change?for=MEMBER",
+    "/me/key?for=MEMBER",
 ];
+/// Pages of an import that was begun, in the order in which [`imports::begun`] gives their addresses.
+const OF_AN_IMPORT: [&str; 2] = ["/import/columns/TABLE", "/import/run/TABLE"];
 
 /// A browser that is signed in.
 pub(crate) struct Visitor {
@@ -224,7 +247,36 @@ impl Visitor {
         let request = self.agent.post(format!("{}{}", self.base, form.action)).header("cookie", &self.cookies);
         let fields = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let begun = Instant::now();
-        let mut answer = request.header("sec-fetch-site", "same-origin").send_form(fields.chain([("step", step)]))?;
+        let answer = request.header("sec-fetch-site", "same-origin").send_form(fields.chain([("step", step)]))?;
+        self.led(&form.action, begun, answer)
+    }
+
+    /// Sends a form with a file, and says how long it took until all of the answer was there.
+    pub(crate) fn upload(&mut self, form: &forms::Form, field: &str, file: &[u8]) -> Result<(Duration, Sent)> {
+        const BOUNDARY: &str = "kith-pages-0123456789";
+        let mut body = Vec::new();
+        for (name, value) in &form.fields {
+            let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(head.into_bytes());
+        }
+        let head = format!("content-disposition: form-data; name=\"{field}\"; filename=\"file\"\r\n\r\n");
+        body.extend(format!("--{BOUNDARY}\r\n{head}").into_bytes());
+        body.extend_from_slice(file);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        let request = self.agent.post(format!("{}{}", self.base, form.action)).header("cookie", &self.cookies);
+        let request = request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
+        let begun = Instant::now();
+        let answer = request.header("sec-fetch-site", "same-origin").send(&body[..])?;
+        self.led(&form.action, begun, answer)
+    }
+
+    /// What a form led to, when all of the answer was there.
+    fn led(
+        &mut self,
+        action: &str,
+        begun: Instant,
+        mut answer: ureq::http::Response<ureq::Body>,
+    ) -> Result<(Duration, Sent)> {
         let body = answer.body_mut().with_config().limit(LARGEST).read_to_string()?;
         let time = begun.elapsed();
         let headers = answer.headers().clone();
@@ -233,7 +285,7 @@ impl Visitor {
         match (answer.status().as_u16(), elsewhere) {
             (200, None) => Ok((time, Sent::Page(body))),
             (303, Some(place)) => Ok((time, Sent::Elsewhere(place.to_owned()))),
-            (status, _) => bail!("{} answers {status}", form.action),
+            (status, _) => bail!("{action} answers {status}"),
         }
     }
 
@@ -249,7 +301,15 @@ impl Visitor {
     }
 }
 
-/// Asks for each page, and sends each form.
+/// That no page of coordinators is left out.
+///
+/// # Errors
+/// Names those that are.
+pub(crate) fn complete() -> Result<()> {
+    routes::complete(&[PLAIN, OF_ONE, &OF_AN_IMPORT].concat())
+}
+
+/// Asks for each page, and sends the forms of [`forms`].
 pub(crate) fn all(place: &Place<'_>, tokio: &Runtime, rounds: usize) -> Result<Vec<Line>> {
     let (handle, people) = (place.handle, place.people);
     let code = PaperCode::from_bytes(home::random()?);
@@ -259,6 +319,11 @@ pub(crate) fn all(place: &Place<'_>, tokio: &Runtime, rounds: usize) -> Result<V
     for page in [PLAIN, OF_ONE].concat() {
         lines.push(visitor.line(page.to_owned(), &place.address(page), rounds, |_| Ok(()))?);
     }
+    let (addresses, look) = imports::begun(&mut visitor, people.len(), rounds)?;
+    for (page, path) in OF_AN_IMPORT.into_iter().zip(addresses) {
+        lines.push(visitor.line(page.to_owned(), &path, rounds, |_| Ok(()))?);
+    }
+    lines.push(look);
     // What is kept in memory is read anew after somebody changed.
     let change = |round: usize| {
         let one = people[round % people.len()];

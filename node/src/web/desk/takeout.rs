@@ -7,6 +7,7 @@ use crate::{
         forms::Post,
         pages::{self, FactsPage, Press},
         visit::Visit,
+        waiting::AGAIN,
     },
 };
 use axum::{
@@ -17,21 +18,27 @@ use axum::{
 };
 use futures::stream;
 
-pub(super) async fn show(visit: Visit) -> Answer {
+pub(super) async fn show(State(app): State<App>, visit: Visit) -> Answer {
     let visit = visit.coordinator()?;
     let frame = &visit.frame;
+    let percent = app.handle.taking().percent();
     let page = FactsPage {
         frame,
         heading: frame.t("export"),
-        lead: ["export-lead", "export-formats", "export-not", "export-keep"].map(|key| frame.t(key)).into(),
-        rows: Vec::new(),
+        lead: ["export-lead", "export-formats", "export-not", "export-keep", "export-leave"]
+            .map(|key| frame.t(key))
+            .into(),
+        rows: percent.map(|percent| (frame.t("export-now"), format!("{percent} / 100"))).into_iter().collect(),
         presses: vec![Press::new(frame.t("export-button"), "/export/file".into())],
         links: vec![(frame.t("menu-today"), "/today".into())],
     };
-    Ok(pages::show(frame, &page))
+    let mut response = pages::show(frame, &page);
+    response.headers_mut().extend(percent.map(|_| AGAIN));
+    Ok(response)
 }
 
-/// A form's answer rather than an address, so that no other site can make a browser fetch it.
+/// A form's answer rather than an address, so that no other site can make a browser fetch it. The page can be left meanwhile;
+/// opened again, it shows how far it is.
 pub(super) async fn file(State(app): State<App>, post: Post) -> Answer {
     post.coordinator()?;
     let chunks = export::stream(&app.handle).await?;

@@ -11,8 +11,9 @@ use crate::{
     web::{
         desk::size,
         forms::{Choice, Control, Field, Need, Reader, Sent},
-        pages::{MessagePage, go, page, show, wrong},
+        pages::{go, page, show, wrong},
         visit::Frame,
+        waiting::{AGAIN, WaitingPage},
         words::Words,
     },
 };
@@ -25,8 +26,8 @@ use axum::{
 use kith_protocol::id::MemberId;
 use std::{sync::Arc, time::Duration};
 
-/// How long an answer waits for the work to end before it says that it goes on: less than the guard of the pages waits.
-const LOOK_WITHIN: Duration = Duration::from_secs(20);
+/// How long an answer waits for the work to end before it says how far that is: that of a small community ends sooner.
+const LOOK_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Template)]
 #[template(path = "setup_found.html", whitespace = "minimize")]
@@ -99,26 +100,34 @@ fn opened(frame: &Frame, verified: &Verified, refused: Option<&BackupError>) -> 
     FoundPage { refused, ..found_page(frame, verified, reader) }.answer()
 }
 
-fn waiting(frame: &Frame, task: Task) -> Response {
-    let words = match task {
+fn waiting(setup: &Setup, frame: &Frame, task: Task) -> Response {
+    let lead = match task {
         Task::Looking => "setup-looking",
         Task::Asking => "setup-asking",
         Task::Restoring => "setup-restoring",
     };
-    let link = (frame.t("import-look-again"), FOUND.to_owned());
-    show(frame, &MessagePage { frame, heading: frame.t("setup-working"), words: vec![frame.t(words)], link })
+    let shown = WaitingPage {
+        frame,
+        heading: frame.t("setup-working"),
+        lead: frame.t(lead),
+        percent: setup.progress.percent(),
+        again: FOUND.to_owned(),
+    };
+    let mut response = show(frame, &shown);
+    response.headers_mut().extend([AGAIN]);
+    response
 }
 
-/// What came of the work, or how far it is after a while.
-async fn outcome(setup: &Arc<Setup>, frame: &Frame) -> Response {
-    setup.settled(LOOK_WITHIN).await;
+/// What came of the work, or how far it is if it does not end in time.
+async fn outcome(setup: &Arc<Setup>, frame: &Frame, within: Duration) -> Response {
+    setup.settled(within).await;
     if let Some(page) = setup.last_page(frame) {
         return page;
     }
     let stage = setup.answers().bringing.stage.clone();
     match stage {
         Stage::Waiting => go("/setup/way"),
-        Stage::Busy(task) => waiting(frame, task),
+        Stage::Busy(task) => waiting(setup, frame, task),
         Stage::Failed(problem) => failed(setup, frame, &problem),
         Stage::Looked(verified, refused) => opened(frame, &verified, refused.as_deref()),
     }
@@ -126,7 +135,7 @@ async fn outcome(setup: &Arc<Setup>, frame: &Frame) -> Response {
 
 pub(super) async fn look(State(setup): App, headers: HeaderMap) -> Answer {
     let frame = frame(&setup, &headers)?;
-    Ok(outcome(&setup, &frame).await)
+    Ok(outcome(&setup, &frame, LOOK_WITHIN).await)
 }
 
 pub(super) async fn restore(State(setup): App, headers: HeaderMap, form: Sending) -> Answer {
@@ -136,7 +145,7 @@ pub(super) async fn restore(State(setup): App, headers: HeaderMap, form: Sending
         _ => None,
     };
     // Sent twice: what came of the first.
-    let Some(verified) = looked else { return Ok(outcome(&setup, &frame).await) };
+    let Some(verified) = looked else { return Ok(go(FOUND)) };
     let mut reader = Reader::judge(frame.words, &sent);
     let who = who_field(&mut reader, &verified);
     if !reader.is_fine() {
@@ -145,5 +154,38 @@ pub(super) async fn restore(State(setup): App, headers: HeaderMap, form: Sending
     if let Err(why) = setup.restore(Arc::clone(&verified), who) {
         return Ok(opened(&frame, &verified, Some(&why)));
     }
-    Ok(outcome(&setup, &frame).await)
+    // To an address that a browser can ask again by itself.
+    Ok(go(FOUND))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::web::words::Language;
+
+    #[tokio::test]
+    async fn a_page_that_waits_says_how_far_it_is_and_looks_again_by_itself() {
+        let setup = Setup::new(tempfile::tempdir().unwrap().path()).unwrap();
+        let frame = Frame::plain(Words(Language::English), false);
+        let mut work = setup.progress.begin(200);
+        work.reach(86);
+        for (task, says) in [
+            (Task::Looking, "We check every part of the backup."),
+            (Task::Asking, "We ask your partners, one after the other."),
+            (Task::Restoring, "We put everything in its place."),
+        ] {
+            setup.answers().bringing.stage = Stage::Busy(task);
+            let answer = outcome(&setup, &frame, Duration::ZERO).await;
+            assert_eq!((answer.status(), answer.headers()["refresh"].to_str().unwrap()), (StatusCode::OK, "5"));
+            let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            for part in [says, "You can leave this page meanwhile.", "43 / 100", "href=\"/setup/found\""] {
+                assert!(body.contains(part), "{part}: {body}");
+            }
+        }
+        // When it is over, nothing asks again.
+        setup.answers().bringing.stage = Stage::Waiting;
+        assert!(!outcome(&setup, &frame, Duration::ZERO).await.headers().contains_key("refresh"));
+    }
 }

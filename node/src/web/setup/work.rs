@@ -9,6 +9,7 @@ use super::{
 use crate::{
     backup::{self, BackupError, Verified, Workshop},
     escrow,
+    progress::Progress,
     runtime::{Root, clock, desk::PaperCode, home},
 };
 use kith_protocol::id::MemberId;
@@ -65,13 +66,13 @@ impl Setup {
         self: &Arc<Self>,
         task: Task,
         note: impl FnOnce(&mut Bringing),
-        work: impl FnOnce(&Workshop) -> End + Send + 'static,
+        work: impl FnOnce(&Workshop, &Progress) -> End + Send + 'static,
     ) -> Result<bool, BackupError> {
         let mut answers = self.answers();
         let Some(workshop) = answers.place(&self.dir)? else { return Ok(false) };
         let setup = Arc::clone(self);
         let thread = std::thread::Builder::new().name("kith-setup".into()).spawn(move || {
-            let end = work(&workshop);
+            let end = work(&workshop, &setup.progress);
             // Before anybody hears of the end: the place is to be gone when the node starts.
             drop(workshop);
             setup.note(end);
@@ -109,8 +110,10 @@ impl Setup {
         let root = Arc::new(root);
         let kept = Arc::clone(&root);
         let note = |bringing: &mut Bringing| (bringing.root, bringing.addresses) = (Some(kept), Vec::new());
-        let judge = move |workshop: &Workshop| backup::verify(&workshop.backup(), &root).map_err(Problem::File);
-        self.aside(Task::Looking, note, move |workshop| found(judge(workshop))).map(drop)
+        let judge = move |workshop: &Workshop, progress: &Progress| {
+            backup::verify_telling(&workshop.backup(), &root, progress).map_err(Problem::File)
+        };
+        self.aside(Task::Looking, note, move |workshop, progress| found(judge(workshop, progress))).map(drop)
     }
 
     /// Asks partners for the newest copy, and judges it.
@@ -120,8 +123,9 @@ impl Setup {
         let note = |bringing: &mut Bringing| {
             (bringing.root, bringing.addresses, bringing.bytes) = (Some(kept), addresses, None);
         };
-        let fetch = move |to: &Path| escrow::fetch(&asked, to, &root).map_err(Problem::Partners);
-        self.aside(Task::Asking, note, move |workshop| found(fetch(&workshop.backup()))).map(drop)
+        let fetch =
+            move |to: &Path, progress: &Progress| escrow::fetch(&asked, to, &root, progress).map_err(Problem::Partners);
+        self.aside(Task::Asking, note, move |workshop, progress| found(fetch(&workshop.backup(), progress))).map(drop)
     }
 
     /// Restores what was looked at. Afterwards there is a community, and `first` can sign in.
@@ -134,7 +138,7 @@ impl Setup {
         let began = self.aside(
             Task::Restoring,
             |_| {},
-            move |workshop| match brought(workshop, &root, first) {
+            move |workshop, progress| match brought(workshop, &root, first, progress) {
                 Ok(founded) => End::Back(Box::new(founded)),
                 Err(why) => {
                     tracing::warn!(%why, "the community could not be restored");
@@ -167,10 +171,15 @@ fn found(judged: Result<Verified, Problem>) -> End {
     })
 }
 
-fn brought(workshop: &Workshop, root: &Root, first: Option<MemberId>) -> Result<Founded, BackupError> {
+fn brought(
+    workshop: &Workshop,
+    root: &Root,
+    first: Option<MemberId>,
+    progress: &Progress,
+) -> Result<Founded, BackupError> {
     // Whatever can fail without a trace comes first.
     let code = PaperCode::from_bytes(home::random()?);
-    workshop.restore(root, clock::now())?;
+    workshop.restore(root, clock::now(), progress)?;
     Ok(Founded {
         sign_in: first.map(|first| (first, code)),
         contact: None,

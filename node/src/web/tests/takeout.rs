@@ -58,7 +58,16 @@ async fn a_coordinator_takes_everything_along() {
     handle.write_to([13; 16], elm.ada, trial.coordinator, About::Message, "Private words".into()).await.unwrap();
 
     let page = rosa.get("/export").await;
-    page.is(200).says("action=\"/export/file\"");
+    page.is(200).says("action=\"/export/file\"").says("You can leave this page, and it goes on.");
+    assert!(!page.never("It is being made").headers.contains_key("refresh"));
+    // While it is made the page looks again by itself, and no longer than that.
+    let mut making = handle.taking().begin(4);
+    making.reach(1);
+    let meanwhile = rosa.get("/export").await;
+    meanwhile.says("It is being made").says("25 / 100");
+    assert_eq!(meanwhile.headers["refresh"], "5");
+    drop(making);
+    assert!(!rosa.get("/export").await.never("It is being made").headers.contains_key("refresh"));
     let taken = rosa.send(page.form("/export/file"), "send").await;
     assert_eq!(taken.is(200).headers["content-type"], "application/x-tar");
     let name = format!("attachment; filename=\"{}\"", export::FILE_NAME);

@@ -62,6 +62,14 @@ fn choice(page: &Shown, label: &str) -> String {
     before.rsplit("value=\"").next().unwrap().split('"').next().unwrap().to_owned()
 }
 
+/// What the work led to. A page that only says how far it is looks again by itself.
+async fn in_the_end(browser: &mut Browser, mut page: Shown) -> Shown {
+    while page.headers.contains_key("refresh") {
+        page = browser.get("/setup/found").await;
+    }
+    page
+}
+
 /// Everything that can be wrong with the words: each is said at its field, and nothing is lost.
 async fn mistyped(rosa: &mut Browser, form: &Form, root: &Root) {
     let words = root.words();
@@ -120,6 +128,7 @@ async fn a_backup_that_is_sent_becomes_the_community_again() {
     stranger.send(form.clone().with(&[("words", &words)]), "check").await.is(403);
     let numbered: String = words.split(' ').zip(1..).map(|(word, n)| format!("{n}. {word}\n")).collect();
     let found = rosa.send(form.with(&[("words", &numbered)]), "check").await;
+    let found = in_the_end(&mut rosa, found).await;
     found.is(200).says("What is in it").says("Elm Street").says("<dt>Members</dt><dd dir=\"auto\">2</dd>");
     found.says("Rosa May").says("Omar Haddad").never("Nobody Here").never(&words[..12]);
     assert_eq!(listed(dir.path()), [backup::SETUP, config::FILE], "nothing is restored before somebody says so");
@@ -129,6 +138,7 @@ async fn a_backup_that_is_sent_becomes_the_community_again() {
     stranger.send(form.clone(), "send").await.is(403);
     let form = form.with(&[("who", &choice(&found, "Omar Haddad"))]);
     let done = rosa.send(form.clone(), "send").await;
+    let done = in_the_end(&mut rosa, done).await;
     done.is(200).says("Your community is back").says("Never start the old copy again.");
     done.says("each first tells us what it saw last");
     // Sent twice, it came back once.
@@ -166,11 +176,13 @@ async fn a_backup_that_is_damaged_gives_way_to_another_and_both_to_a_new_communi
         let sent = rosa.upload(page.form("/setup/backup"), &[("backup", damaged)]).await;
         let form = sent.form("/setup/recovery").with(&[("words", &elm.root.words())]);
         page = rosa.send(form, "check").await;
+        page = in_the_end(&mut rosa, page).await;
         page.is(422).says("This backup was changed, or a part of it is missing.").never("textarea");
     }
     let sent = rosa.upload(page.form("/setup/backup"), &[("backup", &elm.backup)]).await;
     let form = sent.form("/setup/recovery").with(&[("words", &elm.root.words())]);
     let found = rosa.send(form, "check").await;
+    let found = in_the_end(&mut rosa, found).await;
     let restore = found.is(200).form("/setup/restore").with(&[("who", &choice(&found, "Rosa May"))]);
     // Another backup comes: what was looked at is no longer what would be restored.
     let form = rosa.get("/setup/backup").await.form("/setup/backup");
@@ -210,6 +222,7 @@ async fn partners_that_have_nothing_are_named_and_nothing_typed_is_lost() {
     }
     for (address, why) in [(nowhere, "1. Nobody answers there."), (there, "1. They keep no copy for these words.")] {
         let page = rosa.send(form.clone().with(&[("addresses", &address), ("words", &words)]), "check").await;
+        let page = in_the_end(&mut rosa, page).await;
         page.is(422).says(why).says(&address).says(&format!(">\n{}</textarea>", *words));
     }
     west.running.stop().await;
