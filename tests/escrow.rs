@@ -2,9 +2,11 @@
 //! keeper that lies is found out and another one asked; whoever was erased is not in the next copy.
 
 use age::x25519;
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use kith::{
     api::types::{EscrowSwitch, EscrowView, NewInvitation, SignInCode},
+    backup, escrow,
+    progress::Progress,
     runtime::clock,
 };
 use kith_protocol::{id::AccountId, partnership::Payee};
@@ -18,6 +20,9 @@ use std::{
     fs,
     io::Read as _,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
 };
 
 /// A community with two partners that keep its copies, all of them running.
@@ -152,6 +157,7 @@ fn a_lost_community_comes_back_from_its_words_and_its_partners() -> Result<()> {
 
     town.elm.kill9()?;
     fs::remove_dir_all(&town.elm.dir)?;
+    fetched(&town, &addresses)?;
     let (ran, dir) = town.restore("elm-again", &addresses)?;
     let restored = ran.ok()?.json()?;
     // The same root over what the copy held.
@@ -251,10 +257,33 @@ fn a_keeper_that_lies_is_found_out_and_another_is_asked() -> Result<()> {
     Ok(())
 }
 
+/// A copy is fetched as the pages of a first run do, which tell meanwhile how far that is.
+fn fetched(town: &Town, addresses: &[String]) -> Result<()> {
+    let (root, file) = (backup::read_words(Some(&town.words))?, town.dir.path().join("fetched.age"));
+    let (progress, over) = (Progress::default(), AtomicBool::new(false));
+    let (fetched, seen) = thread::scope(|scope| {
+        let onlooker = scope.spawn(|| {
+            let mut seen = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                seen.extend(progress.percent());
+                thread::sleep(Duration::from_millis(1));
+            }
+            seen
+        });
+        let fetched = escrow::fetch(addresses, &file, &root, &progress);
+        over.store(true, Ordering::Relaxed);
+        (fetched, onlooker.join())
+    });
+    let (verified, seen) = (fetched?, seen.map_err(|_| anyhow!("whoever looked on panicked"))?);
+    ensure!(verified.manifest.community == town.elm.id(), "another community's copy came");
+    ensure!(seen.iter().any(|percent| *percent > 0) && progress.percent().is_none(), "it told {seen:?}");
+    Ok(())
+}
+
 /// What a keeper's pieces say to whoever has the words.
 fn opened(words: &Path, kept: &Path) -> Result<Vec<u8>> {
-    let root = kith::backup::read_words(Some(words))?;
-    let identity = kith::backup::seal::identity(&root);
+    let root = backup::read_words(Some(words))?;
+    let identity = backup::seal::identity(&root);
     let mut all = Vec::new();
     for entry in fs::read_dir(kept)? {
         let path = entry?.path();
