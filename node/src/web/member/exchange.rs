@@ -9,6 +9,7 @@ use crate::{
         agreed::{agreed, how, through},
         exchanges::{Seen, Stand},
         forms::{Asked, Control, Field, Need, Post, Reader, Sent, choices},
+        news::{News, go_telling},
         pages::{self, FormPage, go, refusal},
         signing::{self, Signing},
         visit::{Frame, Member, Visit},
@@ -485,5 +486,8 @@ pub(super) async fn send_correct(State(app): State<App>, Path(id): Path<String>,
         led?;
     }
     app.handle.answered(corrects).await?;
-    Ok(go(&format!("/exchange/{corrects}")))
+    Ok(match to {
+        Some(_) => go_telling(&format!("/exchange/{corrects}"), News::PutRight),
+        None => go("/done/answered"),
+    })
 }

@@ -251,6 +251,7 @@ async fn a_question_reaches_a_coordinator_who_puts_it_right() {
         .is(422)
         .says("Write how long, like");
     let put_right = rosa.send(form.with(&[("what", "hours"), ("length", "1")]), "check").await;
+    put_right.says("<p class=\"lead\">It is put right</p><p>Those who took part see it.");
     put_right.says("Put right. It counts 1 hour now.");
     rosa.get("/today").await.says("No questions.");
     browser.get("/home").await.says("Given: 1 hour.");
