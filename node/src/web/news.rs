@@ -40,6 +40,7 @@ pub(super) enum News {
     Comes,
     ComesNot,
     PutRight,
+    Answered,
     TalkOpened,
     TalkSaid,
     TalkEnd,
@@ -52,7 +53,7 @@ pub(super) enum News {
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 39] = [
+const ALL: [(News, &str, [&str; 2]); 40] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
@@ -84,6 +85,7 @@ const ALL: [(News, &str, [&str; 2]); 39] = [
     (News::Comes, "comes", ["news-comes", "news-comes-next"]),
     (News::ComesNot, "comes-not", ["news-comes-not", "news-comes-not-next"]),
     (News::PutRight, "put-right", ["news-put-right", "news-put-right-next"]),
+    (News::Answered, "heard", ["news-heard", "news-heard-next"]),
     (News::TalkOpened, "talk", ["news-talk", "news-talk-next"]),
     (News::TalkSaid, "talk-said", ["news-talk-said", "news-talk-said-next"]),
     (News::TalkEnd, "talk-end", ["news-talk-end", "news-talk-end-next"]),

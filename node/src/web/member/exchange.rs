@@ -2,7 +2,11 @@
 
 use super::home::{names, told};
 use crate::{
-    runtime::{Refused, clock, desk::Reason, office::Deed as Done},
+    runtime::{
+        Refused, clock,
+        desk::{Heard, Reason},
+        office::Deed as Done,
+    },
     web::{
         Answer, App, Oops,
         acting::Acting,
@@ -421,8 +425,11 @@ pub(super) async fn send_question(State(app): State<App>, Path(id): Path<String>
     if !found.seen.parties().any(|party| party == found.acting.member) {
         return Err(Oops::NotYours);
     }
-    if app.handle.question(found.seen.id, found.acting.member, reason).await? {
-        found.acting.note(&app.handle, Done::Questioned).await?;
+    let (form, id) = (post.deed().new_id(&app.handle, "question"), found.seen.id);
+    match app.handle.question(form, id, found.acting.member, reason).await? {
+        Heard::First => found.acting.note(&app.handle, Done::Questioned).await?,
+        Heard::Before => {}
+        Heard::Answered => return Ok(go_telling(&found.acting.address(&format!("/exchange/{id}")), News::Answered)),
     }
     Ok(go(&found.acting.address("/done/questioned")))
 }

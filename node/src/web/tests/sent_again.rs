@@ -66,7 +66,16 @@ async fn what_members_send_twice_is_done_once() {
     let asked = handle.questions().await.unwrap();
     ada_sees.send(form.clone(), "check").await.is(200);
     assert_eq!((handle.questions().await.unwrap(), asked.len()), (asked, 1));
-    ada_sees.send(form.with(&[("reason", "never")]), "check").await.is(200);
+    ada_sees.send(form.clone().with(&[("reason", "never")]), "check").await.is(200);
+    assert_eq!(handle.questions().await.unwrap().len(), 1);
+
+    // Its old form does not open it anew once it was answered. A new one does.
+    handle.answered(first).await.unwrap();
+    let again = ada_sees.send(form.clone(), "check").await;
+    again.is(200).says("Your question was answered").says("This is how it stands now.");
+    assert!(handle.questions().await.unwrap().is_empty());
+    let anew = ada_sees.get(&question).await.form(&question).with(&[("reason", "hours")]);
+    ada_sees.send(anew, "check").await.is(200).says("A coordinator knows");
     assert_eq!(handle.questions().await.unwrap().len(), 1);
 
     // Whoever acts for her does so once, too.
