@@ -27,7 +27,7 @@ mod passkeys;
 mod tests;
 
 pub use codes::{CODE_STANDS, Device, PaperCode, SESSION_STANDS, Session, SessionKey, SessionToken};
-pub use notes::{Batch, MAX_CONTACT_WORDS, Question, Reason, UNDO_WITHIN};
+pub use notes::{Batch, Heard, MAX_CONTACT_WORDS, Question, Reason, UNDO_WITHIN};
 pub use passkeys::{MAX_PASSKEYS, Passkey, PasskeyName};
 
 /// Memory for the desk's cache: a few thousand sessions.
@@ -43,6 +43,7 @@ mod part {
     pub(super) const SESSION_OF: u8 = b'm';
     pub(super) const QUESTION: u8 = b'q';
     pub(super) const BATCH: u8 = b'b';
+    pub(super) const ASKED: u8 = b'a';
     pub(super) const CONTACT: u8 = b'w';
     pub(super) const PASSKEY: u8 = b'p';
     pub(super) const PASSKEY_OF: u8 = b'o';
@@ -99,7 +100,7 @@ impl Desk {
         Ok(rows.into_iter().filter_map(read).collect())
     }
 
-    /// Throws away codes, sessions and batches that are over.
+    /// Throws away codes, sessions, batches and forms that are over.
     fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
         let _turn = self.turn();
         let mut after: Option<Vec<u8>> = None;
@@ -129,6 +130,10 @@ impl Desk {
             },
             Some(&part::BATCH) => match codec::decode_own::<Batch>(bytes) {
                 Ok(batch) if batch.made_at.plus(UNDO_WITHIN) > now => Vec::new(),
+                _ => vec![whole],
+            },
+            Some(&part::ASKED) => match codec::decode_own::<Timestamp>(bytes) {
+                Ok(sent_at) if sent_at.plus(notes::ASKED_KNOWN) > now => Vec::new(),
                 _ => vec![whole],
             },
             _ => Vec::new(),

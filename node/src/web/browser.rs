@@ -146,6 +146,11 @@ impl Browser {
         browser
     }
 
+    /// The same browser at another port of this machine, to which its cookies go as well.
+    pub(crate) fn at_port_of(self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self }
+    }
+
     /// What it would send as cookies.
     pub(crate) fn cookies(&self) -> String {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -39,12 +39,21 @@ pub(super) enum News {
     WeekStops,
     Comes,
     ComesNot,
+    PutRight,
+    Answered,
+    TalkOpened,
+    TalkSaid,
+    TalkEnd,
+    TalkDay,
+    PotGave,
+    PotLeft,
+    PotTookBack,
     /// A button was pressed after the session was over.
     SignedIn,
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 31] = [
+const ALL: [(News, &str, [&str; 2]); 40] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
@@ -75,6 +84,15 @@ const ALL: [(News, &str, [&str; 2]); 31] = [
     (News::WeekStops, "no-week", ["news-week-stops", "news-week-stops-next"]),
     (News::Comes, "comes", ["news-comes", "news-comes-next"]),
     (News::ComesNot, "comes-not", ["news-comes-not", "news-comes-not-next"]),
+    (News::PutRight, "put-right", ["news-put-right", "news-put-right-next"]),
+    (News::Answered, "heard", ["news-heard", "news-heard-next"]),
+    (News::TalkOpened, "talk", ["news-talk", "news-talk-next"]),
+    (News::TalkSaid, "talk-said", ["news-talk-said", "news-talk-said-next"]),
+    (News::TalkEnd, "talk-end", ["news-talk-end", "news-talk-end-next"]),
+    (News::TalkDay, "talk-day", ["news-talk-day", "news-talk-day-next"]),
+    (News::PotGave, "pot-gave", ["news-pot-gave", "news-pot-gave-next"]),
+    (News::PotLeft, "pot-left", ["news-pot-left", "news-pot-left-next"]),
+    (News::PotTookBack, "pot-back", ["news-pot-back", "news-pot-back-next"]),
     (News::SignedIn, "signed-in", ["signed-in", "signed-in-press"]),
 ];
 

@@ -139,6 +139,8 @@ pub(super) struct FormPage<'a> {
     button: String,
     /// What a rule said about all of it.
     refused: Option<String>,
+    /// What a program says of that, in English.
+    technical: Option<String>,
     /// Another way, under the form.
     other: Option<(String, String)>,
     /// Another way that takes along what is filled in.
@@ -160,6 +162,7 @@ impl<'a> FormPage<'a> {
             action: action.to_owned(),
             button,
             refused: None,
+            technical: None,
             other: None,
             also: None,
             ends: false,
@@ -179,6 +182,12 @@ impl<'a> FormPage<'a> {
 
     pub(super) fn refused(mut self, refused: Option<String>) -> Self {
         self.refused = refused;
+        self
+    }
+
+    /// What a program says of what went wrong, in English.
+    pub(super) fn technical(mut self, technical: Option<String>) -> Self {
+        self.technical = technical;
         self
     }
 

@@ -7,6 +7,7 @@ mod joining;
 mod shown;
 mod upload;
 mod work;
+mod wrong;
 
 pub(super) use founding::{
     BALANCES, CONFIRMATIONS, RAILS, area_field, balances_field, home_field, listing_place_field,

@@ -23,6 +23,7 @@ mod live;
 mod looking_after;
 mod members;
 mod on_behalf;
+mod only_once;
 mod origins;
 mod passkeys;
 mod pot;

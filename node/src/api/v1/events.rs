@@ -71,7 +71,7 @@ fn check(title: &str, place: &str, words: Option<&str>) -> Result<(), Failure> {
 
 pub(super) async fn find(handle: &Handle, id: PaperId) -> Result<Event, Failure> {
     let found = handle.paper(id, |paper| match paper {
-        Paper::Event(event) => Some(event.clone()),
+        Paper::Event(event) if !event.is_off() => Some(event.clone()),
         _ => None,
     });
     found.await?.ok_or_else(no_event)

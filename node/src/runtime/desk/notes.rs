@@ -9,6 +9,8 @@ use kith_protocol::codec;
 pub const MAX_CONTACT_WORDS: usize = 120;
 /// For how long a batch of slips can be taken back as a whole: until the same time tomorrow.
 pub const UNDO_WITHIN: Span = Span::days(1);
+/// For how long a form that asked is known again: longer than anybody keeps a page open.
+pub(super) const ASKED_KNOWN: Span = Span::days(31);
 /// The most questions shown; a coordinator answers them one by one.
 const MAX_QUESTIONS: usize = 200;
 /// The most batches of a day.
@@ -39,6 +41,17 @@ pub struct Question {
     pub asked_at: Timestamp,
 }
 
+/// What became of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It is new.
+    First,
+    /// It stood there before.
+    Before,
+    /// It was sent before, and nothing is open about this exchange any more.
+    Answered,
+}
+
 /// Slips that were typed together, or the sheet of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
@@ -54,15 +67,19 @@ pub struct Batch {
 }
 
 impl Desk {
-    /// Gives whether it is a new question: the same one again stays as it is.
-    fn ask(&self, exchange: ExchangeId, question: &Question) -> Result<bool, StoreError> {
-        let (_turn, at) = (self.turn(), key(part::QUESTION, &exchange.0));
-        let same = |open: Question| (open.member, open.reason) == (question.member, question.reason);
-        if self.get(&at)?.is_some_and(same) {
-            return Ok(false);
+    fn ask(&self, form: [u8; 16], exchange: ExchangeId, question: &Question) -> Result<Heard, StoreError> {
+        let (_turn, at, sent) = (self.turn(), key(part::QUESTION, &exchange.0), key(part::ASKED, &form));
+        let open: Option<Question> = self.get(&at)?;
+        if self.get::<Timestamp>(&sent)?.is_some() {
+            return Ok(if open.is_some() { Heard::Before } else { Heard::Answered });
         }
-        self.apply(vec![(at, Some(codec::encode(question)))])?;
-        Ok(true)
+        let same = open.is_some_and(|open| (open.member, open.reason) == (question.member, question.reason));
+        let mut rows = vec![(sent, Some(codec::encode(&question.asked_at)))];
+        if !same {
+            rows.push((at, Some(codec::encode(question))));
+        }
+        self.apply(rows)?;
+        Ok(if same { Heard::Before } else { Heard::First })
     }
 
     fn list<T: serde::de::DeserializeOwned>(&self, part: u8, most: usize) -> Result<Vec<([u8; 16], T)>, StoreError> {
@@ -77,17 +94,24 @@ impl Desk {
 }
 
 impl Handle {
-    /// Keeps a question about an exchange until it is answered. Gives whether it is new: asked again, it stays one question.
+    /// Keeps a question about an exchange until it is answered. Asked again, it stays one question; and what was sent with
+    /// this form before opens nothing anew.
     ///
     /// # Errors
     /// The disk.
-    pub async fn question(&self, exchange: ExchangeId, member: MemberId, reason: Reason) -> Result<bool, Refused> {
+    pub async fn question(
+        &self,
+        form: [u8; 16],
+        exchange: ExchangeId,
+        member: MemberId,
+        reason: Reason,
+    ) -> Result<Heard, Refused> {
         let question = Question { member, reason, asked_at: clock::now() };
-        let new = self.desk_work(move |desk| desk.ask(exchange, &question)).await?;
-        if new {
+        let heard = self.desk_work(move |desk| desk.ask(form, exchange, &question)).await?;
+        if heard == Heard::First {
             self.office.changes.send_modify(|n| *n += 1);
         }
-        Ok(new)
+        Ok(heard)
     }
 
     /// Questions that nobody has answered, by exchange.

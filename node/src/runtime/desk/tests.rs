@@ -103,8 +103,9 @@ fn what_is_over_is_swept_and_the_rest_stays() {
     put(2, &session(later));
     let batch = Batch { by: member, made_at: now, exchanges: Vec::new(), people: None };
     desk.apply(vec![(key(part::BATCH, &[1; 16]), Some(codec::encode(&batch)))]).unwrap();
+    desk.apply(vec![(key(part::ASKED, &[1; 16]), Some(codec::encode(&now)))]).unwrap();
     desk.sweep(now).unwrap();
-    assert_eq!(rows.scan(&[], None, 100).unwrap().len(), 5);
+    assert_eq!(rows.scan(&[], None, 100).unwrap().len(), 6);
     desk.sweep(later).unwrap();
     let left: Vec<Vec<u8>> = rows.scan(&[], None, 100).unwrap().into_iter().map(|(key, _)| key).collect();
     assert_eq!(left, [key(part::SESSION_OF, &[&member.0[..], &[2; 32]].concat()), key(part::SESSION, &[2; 32])]);
@@ -115,11 +116,19 @@ async fn questions_batches_and_the_contact_are_kept_until_they_are_done() {
     let trial = Trial::begin("Elm", false).await;
     let handle = trial.handle();
     let exchange = ExchangeId([4; 16]);
-    handle.question(exchange, trial.coordinator, Reason::Hours).await.unwrap();
+    let ask = |form: u8| handle.question([form; 16], exchange, trial.coordinator, Reason::Hours);
+    assert_eq!(
+        (ask(1).await.unwrap(), ask(1).await.unwrap(), ask(2).await.unwrap()),
+        (Heard::First, Heard::Before, Heard::Before)
+    );
     let asked = handle.questions().await.unwrap();
     assert_eq!((asked[0].0, asked[0].1.reason), (exchange, Reason::Hours));
     handle.answered(exchange).await.unwrap();
     assert!(handle.questions().await.unwrap().is_empty());
+    // What was sent before is answered, too; what is asked anew is new.
+    assert_eq!((ask(1).await.unwrap(), ask(2).await.unwrap()), (Heard::Answered, Heard::Answered));
+    assert!(handle.questions().await.unwrap().is_empty());
+    assert_eq!(ask(3).await.unwrap(), Heard::First);
     let batch = |made_at| Batch { by: trial.coordinator, made_at, exchanges: vec![exchange], people: None };
     handle.keep_batch([1; 16], batch(clock::now())).await.unwrap();
     handle.keep_batch([2; 16], batch(Timestamp(0))).await.unwrap();

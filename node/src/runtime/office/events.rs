@@ -16,6 +16,9 @@ pub struct Edits {
     pub times: u32,
     /// When last.
     pub at: Timestamp,
+    /// Whether it was called off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub off: bool,
 }
 
 /// What became of a change to an event.
@@ -70,6 +73,25 @@ impl Event {
         self.begins.plus(Span::seconds(u64::from(self.minutes.get()) * 60))
     }
 
+    /// Whether it was called off: what it said is forgotten.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        self.edits.is_some_and(|edits| edits.off)
+    }
+
+    /// What is left of it when it is called off: that there was one, which is over.
+    fn called_off(&self, now: Timestamp) -> Self {
+        let lasts = self.ends().0.saturating_sub(self.begins.0);
+        Self {
+            title: String::new(),
+            begins: self.begins.min(Timestamp(now.0.saturating_sub(lasts))),
+            place: String::new(),
+            text: String::new(),
+            edits: Some(Edits { times: self.times_changed().saturating_add(1), at: now, off: true }),
+            ..*self
+        }
+    }
+
     /// How often it was changed.
     #[must_use]
     pub fn times_changed(&self) -> u32 {
@@ -106,7 +128,7 @@ impl Handle {
             if stands.times_changed() != seen {
                 return Ok(Rewritten::Meanwhile);
             }
-            event.edits = Some(Edits { times: seen.saturating_add(1), at: now });
+            event.edits = Some(Edits { times: seen.saturating_add(1), at: now, off: false });
             room.put(id, Paper::Event(event.clone()))?;
             if event.begins != began {
                 for (coming_id, coming) in room.coming_to(&id) {
@@ -118,14 +140,33 @@ impl Handle {
         .await
     }
 
-    /// Calls an event off, and forgets who wanted to come.
+    /// Announces an event, under an id of its own. Announced again, it stays as it is. Gives whether it is still to come.
+    ///
+    /// # Errors
+    /// The disk; too many papers.
+    pub async fn announce(&self, id: PaperId, event: Event) -> Result<bool, Refused> {
+        self.office_work(move |room| match room.papers.get(&id) {
+            Some(Paper::Event(kept)) => Ok(kept.ends() > clock::now()),
+            Some(_) => Ok(false),
+            None => room.put(id, Paper::Event(event)).map(|()| true),
+        })
+        .await
+    }
+
+    /// Calls an event off, and forgets what it said and who wanted to come. That there was one is kept for as long as for
+    /// one that is over: so its form, sent once more, announces nothing.
     ///
     /// # Errors
     /// The disk.
     pub async fn call_off(&self, id: PaperId) -> Result<(), Refused> {
         let erased = self.office_work(move |room| {
-            if matches!(room.papers.get(&id), Some(Paper::Event(_))) {
+            if let Some(Paper::Event(event)) = room.papers.get(&id)
+                && !event.is_off()
+            {
+                let bare = event.called_off(clock::now());
+                // What was written over could be read on the disk; what was erased cannot.
                 room.erase(&id)?;
+                room.put(id, Paper::Event(bare))?;
             }
             room.coming_to(&id).iter().try_for_each(|(coming, _)| room.erase(coming))
         });

@@ -63,14 +63,14 @@ impl Handle {
         Ok(found)
     }
 
-    /// A report was dealt with.
+    /// A report was dealt with. Whoever said so first stays named.
     ///
     /// # Errors
     /// The disk.
     pub async fn report_done(&self, id: PaperId, by: MemberId) -> Result<(), Refused> {
         let now = clock::now();
         self.office_work(move |room| match room.papers.get(&id) {
-            Some(Paper::Report(report)) => {
+            Some(Paper::Report(report)) if report.done.is_none() => {
                 let report = Report { done: Some((by, now)), ..report.clone() };
                 room.put(id, Paper::Report(report))
             }

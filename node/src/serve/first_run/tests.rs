@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod joining;
+mod mistakes;
 mod restoring;
 
 use super::*;

@@ -11,13 +11,17 @@ use crate::{
         exchanges::{Seen, Stand},
         forms::{Asked, Need, Post, Reader, choices},
         member::{names, told},
+        news::{News, go_telling},
         pages::{self, FormPage, go, refusal},
         visit::{Frame, Visit},
         words::Words,
     },
 };
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use kith_protocol::{
     id::ExchangeId,
     machine::{Command, DisputeDeed},
@@ -193,6 +197,16 @@ impl Step {
         }
     }
 
+    /// What is told once it is done.
+    fn news(self) -> News {
+        match self {
+            Self::Open => News::TalkOpened,
+            Self::Say => News::TalkSaid,
+            Self::Close => News::TalkEnd,
+            Self::Remind => News::TalkDay,
+        }
+    }
+
     /// Declares the fields, and reads what was filled in. Nothing in place of a deed: somebody's question is answered without one.
     fn read(self, reader: &mut Reader<'_>) -> Option<Option<DisputeDeed>> {
         let words = reader.words();
@@ -269,7 +283,7 @@ pub(super) async fn send(State(app): State<App>, Path((id, step)): Path<(String,
     let Some(deed) = read.filter(|_| reader.is_fine()) else {
         return Ok(step.page(frame, &found, reader).answer());
     };
-    let exchange = found.seen.id;
+    let (exchange, made) = (found.seen.id, deed.is_some());
     if let Some(deed) = deed {
         let led = app.handle.dispute(post.deed().request(), exchange, deed, post.member.id).await;
         if let Err(crate::runtime::Refused::Rule(why)) = &led {
@@ -277,16 +291,11 @@ pub(super) async fn send(State(app): State<App>, Path((id, step)): Path<(String,
         }
         led?;
     }
-    if step != Step::Open {
-        return Ok(go(&format!("/disputes/{exchange}")));
+    if step == Step::Open {
+        // Whoever asked about it has their answer: it is talked about, or it is right.
+        app.handle.answered(exchange).await?;
     }
-    // Whoever asked about it has their answer: it is talked about, or it is right.
-    app.handle.answered(exchange).await?;
-    Ok(go(&if deed_was_made(&post) { format!("/disputes/{exchange}") } else { "/done/answered".into() }))
-}
-
-fn deed_was_made(post: &Post) -> bool {
-    post.sent.get("why") != "right"
+    Ok(if made { go_telling(&format!("/disputes/{exchange}"), step.news()) } else { go("/done/answered") })
 }
 
 fn advancing<'a>(frame: &'a Frame, found: &Found, reader: Reader<'_>) -> FormPage<'a> {
@@ -321,15 +330,24 @@ pub(super) async fn advance(
     Ok(advancing(&visit.frame, &found, reader).answer())
 }
 
+/// What is told of an advance that was made, or decided about.
+fn advanced(exchange: ExchangeId, post: &Post) -> Response {
+    match post.sent.get("what") {
+        "keep" => go_telling("/today", News::PotLeft),
+        "back" => go_telling("/today", News::PotTookBack),
+        _ => go_telling(&format!("/exchange/{exchange}"), News::PotGave),
+    }
+}
+
 pub(super) async fn send_advance(State(app): State<App>, Path(id): Path<String>, post: Post) -> Answer {
     let post = post.coordinator()?;
-    let deed = post.deed();
-    let found = look(&app, post.frame.words, &id).await?;
-    let (exchange, by) = (found.seen.id, post.member.id);
-    let to = format!("/exchange/{exchange}");
+    let (deed, by) = (post.deed(), post.member.id);
+    let exchange: ExchangeId = id.parse().map_err(|_| Oops::Missing)?;
+    // An advance that was taken back leaves nothing to look at, for a repeat either.
     if app.handle.earlier(deed.request()).await?.is_some() {
-        return Ok(go(&to));
+        return Ok(advanced(exchange, &post));
     }
+    let found = look(&app, post.frame.words, &id).await?;
     let mut reader = Reader::judge(post.frame.words, &post.sent);
     let command = match kept(&mut reader, &found.seen) {
         Some(kept) => Command::EndAdvance { exchange, kept, by },
@@ -339,8 +357,7 @@ pub(super) async fn send_advance(State(app): State<App>, Path(id): Path<String>,
         return Ok(advancing(&post.frame, &found, reader).answer());
     }
     match app.handle.command(deed.request(), command).await {
-        // An advance that was taken back leaves nothing to look at.
-        Ok(_) => Ok(go(if found.seen.advanced.is_some() { "/today" } else { &to })),
+        Ok(_) => Ok(advanced(exchange, &post)),
         Err(crate::runtime::Refused::Rule(why)) => {
             let refused = Some(refusal(post.frame.words, &why));
             Ok(advancing(&post.frame, &found, reader).refused(refused).answer())

@@ -3,10 +3,15 @@
 use super::home::{names, told};
 use crate::{
     runtime::{
+<<<<<<< HEAD
         Refused,
         agreed::{agreed, through},
         clock,
         desk::Reason,
+=======
+        Refused, clock,
+        desk::{Heard, Reason},
+>>>>>>> h2
         office::Deed as Done,
     },
     web::{
@@ -15,6 +20,7 @@ use crate::{
         agreed::how,
         exchanges::{Seen, Stand},
         forms::{Asked, Control, Field, Need, Post, Reader, Sent, choices},
+        news::{News, go_telling},
         pages::{self, FormPage, go, refusal},
         signing::{self, Signing},
         visit::{Frame, Member, Visit},
@@ -426,8 +432,11 @@ pub(super) async fn send_question(State(app): State<App>, Path(id): Path<String>
     if !found.seen.parties().any(|party| party == found.acting.member) {
         return Err(Oops::NotYours);
     }
-    if app.handle.question(found.seen.id, found.acting.member, reason).await? {
-        found.acting.note(&app.handle, Done::Questioned).await?;
+    let (form, id) = (post.deed().new_id(&app.handle, "question"), found.seen.id);
+    match app.handle.question(form, id, found.acting.member, reason).await? {
+        Heard::First => found.acting.note(&app.handle, Done::Questioned).await?,
+        Heard::Before => {}
+        Heard::Answered => return Ok(go_telling(&found.acting.address(&format!("/exchange/{id}")), News::Answered)),
     }
     Ok(go(&found.acting.address("/done/questioned")))
 }
@@ -491,5 +500,8 @@ pub(super) async fn send_correct(State(app): State<App>, Path(id): Path<String>,
         led?;
     }
     app.handle.answered(corrects).await?;
-    Ok(go(&format!("/exchange/{corrects}")))
+    Ok(match to {
+        Some(_) => go_telling(&format!("/exchange/{corrects}"), News::PutRight),
+        None => go("/done/answered"),
+    })
 }

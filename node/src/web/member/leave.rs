@@ -4,7 +4,7 @@ use crate::{
     runtime::{Handle, Refused},
     web::{
         Answer, App, Oops,
-        acting::Acting,
+        acting::{Acting, FOR},
         forms::{Asked, Need, Post, Reader, Step, choices},
         pages::{CheckPage, FormPage, go, refusal},
         sight::Sight,
@@ -33,7 +33,7 @@ fn form<'a>(frame: &'a Frame, acting: &Acting, sight: Sight, mut reader: Reader<
 
 fn carried(acting: &Acting, reader: &mut Reader<'_>) {
     if acting.is_for_another() {
-        reader.hidden(crate::web::acting::FOR, acting.member.to_string());
+        reader.hidden(FOR, acting.member.to_string());
     }
 }
 
@@ -59,7 +59,27 @@ async fn recorder(handle: &Handle, acting: &Acting) -> Result<MemberId, Refused>
     found.await?.ok_or(Refused::Rule(Rejection::LastCoordinator(leaving)))
 }
 
+/// Their hours are in the pot: forgets the name, if that was chosen, and says what is so.
+async fn left(handle: &Handle, headers: &HeaderMap, post: &Post, whom: MemberId, forget: bool) -> Answer {
+    if forget {
+        handle.forget(whom).await?;
+    }
+    if whom != post.member.id {
+        return Ok(go("/done/taken-out"));
+    }
+    let mut response = go("/done/left");
+    response.headers_mut().append(header::SET_COOKIE, set_cookie(headers, crate::web::visit::SESSION, "", 0));
+    Ok(response)
+}
+
 pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post) -> Answer {
+    let request = post.deed().request();
+    // Sent twice: nobody acts any more for whoever left by the first.
+    if app.handle.earlier(request).await?.is_some() {
+        let whom = post.sent.get(FOR).parse().unwrap_or(post.member.id);
+        return left(&app.handle, &headers, &post, whom, fields(&mut Reader::judge(post.frame.words, &post.sent)))
+            .await;
+    }
     let acting = Acting::of(&app.handle, &post.member, &post.sent).await?.not_by_helpers()?;
     let (frame, handle) = (&post.frame, &app.handle);
     let sight = Sight::ask(handle, !acting.is_for_another()).await?;
@@ -75,24 +95,15 @@ pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post)
         let page = if forget { page.lead(frame.t("forget-copies")) } else { page };
         return Ok(page.acting(acting.line(frame.words)).answer());
     }
-    let by = recorder(handle, &acting).await;
-    let led = match by {
-        Ok(by) => handle.leave(post.deed().request(), acting.member, by).await,
+    let led = match recorder(handle, &acting).await {
+        Ok(by) => handle.leave(request, acting.member, by).await,
         Err(refused) => Err(refused),
     };
     match led {
-        Ok(_) => {}
+        Ok(_) => left(handle, &headers, &post, acting.member, forget).await,
         Err(Refused::Rule(why)) => {
-            return Ok(form(frame, &acting, sight, reader).refused(Some(refusal(frame.words, &why))).answer());
+            Ok(form(frame, &acting, sight, reader).refused(Some(refusal(frame.words, &why))).answer())
         }
-        Err(refused) => return Err(Oops::Refused(refused)),
+        Err(refused) => Err(Oops::Refused(refused)),
     }
-    if forget {
-        handle.forget(acting.member).await?;
-    }
-    let mut response = go(if acting.is_for_another() { "/done/taken-out" } else { "/done/left" });
-    if acting.coordinator().is_none() {
-        response.headers_mut().append(header::SET_COOKIE, set_cookie(&headers, crate::web::visit::SESSION, "", 0));
-    }
-    Ok(response)
 }

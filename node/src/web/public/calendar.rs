@@ -184,8 +184,9 @@ pub(super) async fn send(State(app): State<App>, post: Post) -> Answer {
     }
     let id = post.deed().new_id(&app.handle, "event");
     let event = Event { title, begins, minutes, place, text, by: post.member.id, at: clock::now(), edits: None };
-    app.handle.keep_paper(id, Paper::Event(event)).await?;
-    Ok(go_telling("/events", News::EventMade))
+    let stands = app.handle.announce(id, event).await?;
+    // The form of one that was called off, sent once more.
+    Ok(go_telling("/events", if stands { News::EventMade } else { News::EventOff }))
 }
 
 fn change_address(id: &PaperId) -> String {

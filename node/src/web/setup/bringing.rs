@@ -3,6 +3,7 @@
 use super::{
     Answer, App, Sending, frame, sent,
     upload::{page as upload_page, said},
+    wrong::Said,
 };
 use crate::{
     backup::{BackupError, Verified, Workshop, seal},
@@ -139,7 +140,7 @@ pub(super) async fn words(State(setup): App, headers: HeaderMap, form: Sending) 
     match seal::opens(&workshop.backup(), &root).and_then(|()| setup.look(root)) {
         Ok(()) => Ok(go(FOUND)),
         Err(why @ BackupError::WrongWords) => {
-            reader.fail("words", said(frame.words, &why));
+            reader.fail("words", said(frame.words, &why).words);
             Ok(recovery_page(&frame, reader, bytes).answer())
         }
         Err(why) => Ok(upload_page(&frame, Some(said(frame.words, &why))).answer()),
@@ -183,7 +184,10 @@ pub(super) async fn partners(State(setup): App, headers: HeaderMap, form: Sendin
     let Some(root) = root else { return Ok(partners_page(&frame, reader).answer()) };
     match setup.ask(addresses, root) {
         Ok(()) => Ok(go(FOUND)),
-        Err(why) => Ok(partners_page(&frame, reader).refused(Some(said(frame.words, &why))).answer()),
+        Err(why) => {
+            let Said { words, technical } = said(frame.words, &why);
+            Ok(partners_page(&frame, reader).refused(Some(words)).technical(technical).answer())
+        }
     }
 }
 
@@ -219,10 +223,11 @@ pub(super) fn failed(setup: &super::Setup, frame: &Frame, problem: &Problem) -> 
             (Some(heard.iter().enumerate().map(one).collect::<Vec<_>>().join(" ")), None)
         }
         FetchError::Local(why) => (None, Some(said(words, why))),
-        other => (None, Some(words.t1("setup-failed", "why", other))),
+        other => (None, Some(Said::of(words, other))),
     };
     if let Some(at) = at {
         reader.fail("addresses", at);
     }
-    partners_page(frame, reader).refused(refused).answer()
+    let (refused, technical) = refused.map_or((None, None), |said| (Some(said.words), said.technical));
+    partners_page(frame, reader).refused(refused).technical(technical).answer()
 }

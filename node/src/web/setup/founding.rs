@@ -1,6 +1,6 @@
 //! Founding a community: its name and place, its charter, its recovery sheet, and two words asked back.
 
-use super::{Answer, App, Founded, Sending, Setup, frame, sent};
+use super::{Answer, App, Founded, Sending, Setup, frame, sent, wrong::Said};
 use crate::{
     area::{Cell, coordinates},
     config::keep_zone,
@@ -18,7 +18,7 @@ use crate::{
         pages::{self, FormPage, go},
         qr::Square,
         visit::Frame,
-        words::zone_name,
+        words::{Words, zone_name},
     },
 };
 use askama::Template;
@@ -29,7 +29,7 @@ use kith_protocol::{
     minutes::Balance,
     text,
 };
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 /// How far below zero a person may go, in hours, when nobody says otherwise.
 const FLOOR_HOURS: &str = "40";
@@ -308,14 +308,40 @@ pub(super) async fn check(State(setup): App, headers: HeaderMap, form: Sending) 
     Ok(match found(Arc::clone(&setup)).await {
         Ok(()) => setup.last_page(&frame).unwrap_or_else(|| go("/setup/check")),
         Err(why) => {
-            tracing::warn!(why, "the community could not be founded");
-            let refused = frame.t1("setup-failed", "why", why);
-            check_page(&frame, reader).refused(Some(refused)).answer()
+            let Said { words, technical } = why.said(frame.words);
+            tracing::warn!(why = technical, "the community could not be founded");
+            check_page(&frame, reader).refused(Some(words)).technical(technical).answer()
         }
     })
 }
 
-async fn found(setup: Arc<Setup>) -> Result<(), String> {
+/// Why there is no community.
+enum Unfounded {
+    /// Another one comes back here.
+    ComingBack,
+    /// Nobody said yet what it is to be.
+    Unnamed,
+    /// The disk, the network or the system.
+    Failed(Box<dyn Error + Send + Sync>),
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Unfounded {
+    fn from(why: E) -> Self {
+        Self::Failed(Box::new(why))
+    }
+}
+
+impl Unfounded {
+    fn said(&self, words: Words) -> Said {
+        match self {
+            Self::ComingBack => Said::plain(words.t("setup-coming-back")),
+            Self::Unnamed => Said::plain(words.t("setup-unnamed")),
+            Self::Failed(why) => Said::of(words, &**why),
+        }
+    }
+}
+
+async fn found(setup: Arc<Setup>) -> Result<(), Unfounded> {
     let founding = tokio::task::spawn_blocking(move || {
         let mut answers = setup.answers();
         if answers.founded.is_some() {
@@ -323,13 +349,13 @@ async fn found(setup: Arc<Setup>) -> Result<(), String> {
         }
         // Whoever began to bring a community back, and founds one instead, leaves nothing behind.
         if !answers.bringing.forget() {
-            return Err("another community is coming back here".to_owned());
+            return Err(Unfounded::ComingBack);
         }
         let (Some(founding), Some(root)) = (&answers.founding, &answers.root) else {
-            return Err("nothing to found".to_owned());
+            return Err(Unfounded::Unnamed);
         };
-        let (_, coordinator) = found_with(&setup.dir, founding, root).map_err(|why| why.to_string())?;
-        let code = PaperCode::from_bytes(home::random().map_err(|why| why.to_string())?);
+        let (_, coordinator) = found_with(&setup.dir, founding, root)?;
+        let code = PaperCode::from_bytes(home::random()?);
         let (contact, benefits, zone) = (answers.contact.clone(), answers.benefits.clone(), answers.zone.clone());
         if let Some(Err(why)) = zone.as_ref().and_then(TimeZone::iana_name).map(|name| keep_zone(&setup.dir, name)) {
             tracing::warn!(why, "the time zone could not be kept in the settings");
@@ -340,7 +366,7 @@ async fn found(setup: Arc<Setup>) -> Result<(), String> {
             Some(Founded { sign_in: Some((coordinator, code)), contact, benefits, zone, invitation, restored: false });
         Ok(())
     });
-    founding.await.map_err(|why| why.to_string())?
+    founding.await?
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ struct FoundPage<'a> {
     notes: Vec<String>,
     fields: Vec<Field>,
     refused: Option<String>,
+    technical: Option<String>,
 }
 
 impl FoundPage<'_> {
@@ -89,6 +90,7 @@ fn found_page<'a>(frame: &'a Frame, verified: &Verified, reader: Reader<'_>) -> 
         notes: vec![frame.t("setup-found-checked"), frame.t(since)],
         fields: reader.fields,
         refused: None,
+        technical: None,
     }
 }
 
@@ -96,8 +98,9 @@ fn opened(frame: &Frame, verified: &Verified, refused: Option<&BackupError>) -> 
     let nothing = Sent::default();
     let mut reader = Reader::open(frame.words, &nothing);
     who_field(&mut reader, verified);
-    let refused = refused.map(|why| said(frame.words, why));
-    FoundPage { refused, ..found_page(frame, verified, reader) }.answer()
+    let said = refused.map(|why| said(frame.words, why));
+    let (refused, technical) = said.map_or((None, None), |said| (Some(said.words), said.technical));
+    FoundPage { refused, technical, ..found_page(frame, verified, reader) }.answer()
 }
 
 fn waiting(setup: &Setup, frame: &Frame, task: Task) -> Response {

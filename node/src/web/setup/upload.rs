@@ -1,6 +1,6 @@
 //! Taking a backup from the browser: it goes to the disk as it comes, and nothing but a part of it is ever in memory.
 
-use super::{Answer, App, MAX_UPLOAD_BYTES, Setup, UPLOAD_PATH, frame};
+use super::{Answer, App, MAX_UPLOAD_BYTES, Setup, UPLOAD_PATH, frame, wrong::Said};
 use crate::{
     backup::{BackupError, WholeFile, seal},
     runtime::Refused,
@@ -62,11 +62,11 @@ impl From<Oops> for Unfit {
 }
 
 /// What is wrong with a backup, for people.
-pub(super) fn said(words: Words, why: &BackupError) -> String {
+pub(super) fn said(words: Words, why: &BackupError) -> Said {
     if why.is_no_room() {
-        return words.t("setup-no-room");
+        return Said::plain(words.t("setup-no-room"));
     }
-    match why {
+    Said::plain(match why {
         BackupError::NotABackup => words.t("setup-file-other"),
         BackupError::CutShort => words.t("setup-file-short"),
         BackupError::Changed(_)
@@ -76,12 +76,12 @@ pub(super) fn said(words: Words, why: &BackupError) -> String {
         | BackupError::Rule(_) => words.t("setup-file-changed"),
         BackupError::NewerFormat { .. } => words.t("setup-file-newer"),
         BackupError::WrongWords | BackupError::OtherCommunity { .. } => words.t("setup-words-other"),
-        other => words.t1("setup-failed", "why", other),
-    }
+        other => return Said::of(words, other),
+    })
 }
 
 /// The page that asks for a backup, with what was wrong with one.
-pub(super) fn page<'a>(frame: &'a Frame, wrong: Option<String>) -> FormPage<'a> {
+pub(super) fn page<'a>(frame: &'a Frame, wrong: Option<Said>) -> FormPage<'a> {
     let nothing = Sent::default();
     let mut reader = Reader::open(frame.words, &nothing);
     reader.file(FIELD, "setup-file", ACCEPT);
@@ -89,7 +89,7 @@ pub(super) fn page<'a>(frame: &'a Frame, wrong: Option<String>) -> FormPage<'a> 
         .lead(frame.t("setup-file-lead"))
         .other(frame.t("page-before"), "/setup/way".into());
     match wrong {
-        Some(wrong) => page.failed(FIELD, wrong),
+        Some(Said { words, technical }) => page.failed(FIELD, words).technical(technical),
         None => page,
     }
 }
@@ -105,10 +105,10 @@ pub(super) async fn take(State(setup): App, request: Request) -> Answer {
     Ok(match taken(&setup, &frame, request).await {
         Ok(()) => go("/setup/recovery"),
         Err(Unfit::Oops(oops)) => oops.page(&frame),
-        Err(Unfit::Missing) => page(&frame, Some(words.t("setup-file-missing"))).answer(),
+        Err(Unfit::Missing) => page(&frame, Some(Said::plain(words.t("setup-file-missing")))).answer(),
         Err(Unfit::TooLarge) => {
             let most = size(words, MAX_UPLOAD_BYTES as u64);
-            page(&frame, Some(words.t1("setup-file-large", "most", most))).answer()
+            page(&frame, Some(Said::plain(words.t1("setup-file-large", "most", most)))).answer()
         }
         Err(Unfit::Backup(why)) => page(&frame, Some(said(words, &why))).answer(),
     })

@@ -38,7 +38,10 @@ async fn an_exchange_is_questioned_talked_about_and_settled() {
     rosa.send(form.clone(), "check").await.is(422);
     let form = form.with(&[("why", "hours"), ("text", "It was <b>half</b> an hour.")]);
     let page = rosa.send(form, "check").await;
-    page.is(200).says("This is not right: The hours are wrong").says("It was &#60;b&#62;half&#60;/b&#62; an hour.");
+    page.is(200)
+        .says("The talk is open")
+        .says("This is not right: The hours are wrong")
+        .says("It was &#60;b&#62;half&#60;/b&#62; an hour.");
     rosa.get("/today").await.says("No questions.").says("To talk about with partners");
     amina_there.get(&link).await.says("Our coordinators talk about it with Westside.");
 
@@ -46,13 +49,14 @@ async fn an_exchange_is_questioned_talked_about_and_settled() {
     let today = otto.until("/today", "Elm wrote last").await;
     let there = today.links().into_iter().find(|link| link.starts_with("/disputes/")).unwrap();
     let form = otto.get(&format!("{there}/say")).await.form("/disputes/").with(&[("text", "We shall ask Joe.")]);
-    otto.send(form, "check").await.says("We shall ask Joe.");
+    otto.send(form, "check").await.says("Your words are written down").says("We shall ask Joe.");
     rosa.until(&there, "We shall ask Joe.").await;
     let form = otto.get(&format!("{there}/close")).await.form("/disputes/").with(&[("outcome", "stands")]);
-    otto.send(form, "check").await.says("Let us end it so: it stands as it is");
+    let page = otto.send(form, "check").await;
+    page.says("It is over when both communities suggest the same.").says("Let us end it so: it stands as it is");
     rosa.until(&there, "Westside would agree: it stands as it is.").await;
     let form = rosa.get(&format!("{there}/remind")).await.form("/disputes/").with(&[("when", "1")]);
-    rosa.send(form, "check").await.is(200);
+    rosa.send(form, "check").await.is(200).says("It comes to the top of your list on that day.");
     let form = rosa.get(&format!("{there}/close")).await.form("/disputes/").with(&[("outcome", "stands")]);
     rosa.send(form, "check").await.is(200);
     for browser in [&mut rosa, &mut otto] {
@@ -104,7 +108,8 @@ async fn the_pot_pays_who_waits_for_a_partner() {
     rosa.send(form, "check").await.is(422).says("The pot does not have so many hours.");
     give_to_the_pot(&elm, 90).await;
     let form = rosa.get(&format!("{link}/advance")).await.form("/exchange/");
-    rosa.send(form, "check").await.is(200).says("Our pot gave the hours meanwhile.");
+    let page = rosa.send(form, "check").await;
+    page.is(200).says("The pot gave the hours</p>").says("Our pot gave the hours meanwhile.");
     amina_there.get("/statement").await.says("The pot gave it until they pay");
 
     // Joe says no: the hours stay until the coordinator decides.
@@ -115,7 +120,7 @@ async fn the_pot_pays_who_waits_for_a_partner() {
     amina_there.get(&link).await.says("A coordinator decides what becomes of them.");
     let form = rosa.get(&decide).await.form("/exchange/");
     rosa.send(form.clone(), "check").await.is(422);
-    rosa.send(form.with(&[("what", "keep")]), "check").await.is(200);
+    rosa.send(form.with(&[("what", "keep")]), "check").await.is(200).says("The member keeps the hours");
     let today = rosa.get("/today").await;
     assert!(!today.body.contains("Given by the pot"), "it is decided");
     amina_there.get(&link).await.says("they stay with the member");

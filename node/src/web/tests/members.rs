@@ -251,6 +251,7 @@ async fn a_question_reaches_a_coordinator_who_puts_it_right() {
         .is(422)
         .says("Write how long, like");
     let put_right = rosa.send(form.with(&[("what", "hours"), ("length", "1")]), "check").await;
+    put_right.says("<p class=\"lead\">It is put right</p><p>Those who took part see it.");
     put_right.says("Put right by Rosa Example. It counts 1 hour now.");
     // Those who took part read who did it, and so do their statements and their files.
     other.get(&page.path).await.says("Put right by Rosa Example. It counts 1 hour now.");

@@ -21,7 +21,7 @@ async fn node() -> (Trial, MemberId, MemberId) {
     (trial, amina, joe)
 }
 
-async fn entries(trial: &Trial) -> u64 {
+pub(super) async fn entries(trial: &Trial) -> u64 {
     trial.handle().look(|machine, _| machine.state().ledger().tree().size()).await.unwrap()
 }
 

@@ -26,6 +26,11 @@ async fn sent_twice(browser: &mut Browser, path: &str, action: &str, fill: &[(&s
     two
 }
 
+/// Where a page is, whatever it tells at its top.
+fn at(shown: &Shown) -> &str {
+    shown.is(200).path.split('?').next().unwrap()
+}
+
 /// How often somebody did something for a member, as the member sees it.
 async fn done_for(trial: &Trial, member: MemberId) -> usize {
     trial.handle().file(member).await.unwrap().acts.len()
@@ -61,7 +66,16 @@ async fn what_members_send_twice_is_done_once() {
     let asked = handle.questions().await.unwrap();
     ada_sees.send(form.clone(), "check").await.is(200);
     assert_eq!((handle.questions().await.unwrap(), asked.len()), (asked, 1));
-    ada_sees.send(form.with(&[("reason", "never")]), "check").await.is(200);
+    ada_sees.send(form.clone().with(&[("reason", "never")]), "check").await.is(200);
+    assert_eq!(handle.questions().await.unwrap().len(), 1);
+
+    // Its old form does not open it anew once it was answered. A new one does.
+    handle.answered(first).await.unwrap();
+    let again = ada_sees.send(form.clone(), "check").await;
+    again.is(200).says("Your question was answered").says("This is how it stands now.");
+    assert!(handle.questions().await.unwrap().is_empty());
+    let anew = ada_sees.get(&question).await.form(&question).with(&[("reason", "hours")]);
+    ada_sees.send(anew, "check").await.is(200).says("A coordinator knows");
     assert_eq!(handle.questions().await.unwrap().len(), 1);
 
     // Whoever acts for her does so once, too.
@@ -136,8 +150,8 @@ async fn what_goes_to_partners_goes_once() {
         let path = format!("{talk}/{step}");
         let form = rosa.get(&path).await.is(200).form(&path).with(&[fill]);
         let (one, two) = twice(&mut rosa, &form, "check").await;
-        assert_eq!((one.is(200).path.as_str(), one.body.matches(says).count()), (&*talk, 1), "{}", one.body);
-        assert_eq!((two.is(200).path.as_str(), two.body.matches(says).count()), (&*talk, 1), "{}", two.body);
+        assert_eq!((at(&one), one.body.matches(says).count()), (&*talk, 1), "{}", one.body);
+        assert_eq!((at(&two), two.body.matches(says).count()), (&*talk, 1), "{}", two.body);
         let there = otto.until(&talk, says).await;
         assert_eq!(there.body.matches(says).count(), 1, "{}", there.body);
     }
