@@ -3,21 +3,16 @@
 use super::home::{names, told};
 use crate::{
     runtime::{
-<<<<<<< HEAD
         Refused,
         agreed::{agreed, through},
         clock,
-        desk::Reason,
-=======
-        Refused, clock,
         desk::{Heard, Reason},
->>>>>>> h2
         office::Deed as Done,
     },
     web::{
         Answer, App, Oops,
         acting::Acting,
-        agreed::how,
+        agreed::Agreed,
         exchanges::{Seen, Stand},
         forms::{Asked, Control, Field, Need, Post, Reader, Sent, choices},
         news::{News, go_telling},
@@ -31,7 +26,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use kith_protocol::{
     id::{ExchangeId, MemberId},
-    ledger::{Authority, Body, CorrectionTerms, ExchangeTerms, History as _, PaymentTerms},
+    ledger::{Body, CorrectionTerms, ExchangeTerms, History as _, PaymentTerms},
     machine::{Command, Reply, WaitingKind},
     minutes::Minutes,
     rejection::Rejection,
@@ -81,11 +76,7 @@ struct Found {
     seen: Seen,
     names: BTreeMap<MemberId, String>,
     /// How those who took part agreed.
-    agreed: Vec<(MemberId, Authority)>,
-    /// Who wrote it down for a circle they look after.
-    sheet: Option<MemberId>,
-    /// Who spoke for whom.
-    spoken: BTreeMap<MemberId, MemberId>,
+    agreed: Agreed,
 }
 
 async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, Oops> {
@@ -107,7 +98,8 @@ async fn find(app: &App, who: &Member, sent: &Sent, id: &str) -> Result<Found, O
     let names =
         names(&app.handle, seen.parties().chain(seen.on()).chain(through(&agreed).map(|(_, by)| by)).chain(helpers))
             .await?;
-    Ok(Found { acting, seen, names, agreed, sheet, spoken })
+    let agreed = Agreed { given: agreed, sheet, spoken, group: !seen.others.is_empty() };
+    Ok(Found { acting, seen, names, agreed })
 }
 
 /// A first exchange that a coordinator looks at, for whoever wrote it down: the other one was not asked yet.
@@ -135,37 +127,6 @@ impl Found {
     fn waits_for(&self, words: Words) -> String {
         let on = self.seen.on().and_then(|on| self.names.get(&on));
         on.cloned().unwrap_or_else(|| words.t("somebody"))
-    }
-
-    /// Who agreed, and how, for those who took part and for coordinators.
-    fn agreed_by(&self, words: Words) -> Vec<(String, String)> {
-        let name = |member: &MemberId| match self.acting.myself() == Some(*member) {
-            true => words.t("you"),
-            false => self.names.get(member).cloned().unwrap_or_else(|| words.t("somebody")),
-        };
-        // Of a group, one sheet mostly says it for all.
-        let all = |how| vec![(words.t("notice-all"), how)];
-        if let Some(by) = self.sheet {
-            let who = self.names.get(&by).cloned().unwrap_or_else(|| words.t("somebody"));
-            return all(words.t1("agreed-paper", "who", who));
-        }
-        if let Some(((_, first), others)) = self.agreed.split_first()
-            && !self.seen.others.is_empty()
-            && others.iter().all(|(_, given)| given == first)
-        {
-            return all(how(words, &self.names, first));
-        }
-        let helped = |by: &MemberId| {
-            let who = self.names.get(by).cloned().unwrap_or_else(|| words.t("somebody"));
-            words.t1("agreed-helper", "who", who)
-        };
-        let given = self.agreed.iter().map(|(member, given)| match self.spoken.get(member) {
-            Some(by) if *given == Authority::Session => (name(member), helped(by)),
-            _ => (name(member), how(words, &self.names, given)),
-        });
-        // What somebody elsewhere is asked for has no word of ours in the ledger.
-        let silent = self.spoken.iter().filter(|(member, _)| self.agreed.iter().all(|(agreed, _)| agreed != *member));
-        given.chain(silent.map(|(member, by)| (name(member), helped(by)))).collect()
     }
 
     fn miles(&self, words: Words, now: Timestamp) -> Vec<Mile> {
@@ -242,7 +203,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         next: (asked.get("new") == "yes").then(|| next(words, seen)),
         note,
         miles: found.miles(words, now),
-        agreed: found.agreed_by(words),
+        agreed: found.agreed.told(words, &found.names, acting.myself()),
         signing,
         mine: seen.waits_for(&acting.member),
         once: crate::web::forms::fresh_once(),
