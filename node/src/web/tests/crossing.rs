@@ -1,5 +1,6 @@
 //! Hours between two communities, as their members see them.
 
+use super::rough::twice;
 use crate::trial::{Trial, listing};
 use crate::web::browser::{Browser, serve};
 use kith_protocol::{document::Document, member::MemberKind, shelf::Item};
@@ -73,10 +74,7 @@ async fn hours_cross_by_an_offer_and_by_a_code() {
     // It was not right: Amina asks for the two hours back, and Joe agrees.
     let settled = amina_there.get(&first).await.says("Ask for the hours back").path.clone();
     let form = amina_there.get(&format!("{settled}/back")).await.form("/exchange/");
-    for _ in 0..2 {
-        // Sent twice, it is asked once.
-        amina_there.send(form.clone(), "check").await.is(200).says("Waiting for the other person in Westside");
-    }
+    twice(&mut amina_there, &form, "check").await.1.says("Waiting for the other person in Westside");
     let home = joe_there.until("/home", "Joe Bell gives 2 hours back to Somebody in Elm").await;
     let link = home.links().into_iter().find(|link| link.starts_with("/exchange/")).unwrap();
     let form = joe_there.get(&link).await.form("/exchange/");
