@@ -572,6 +572,7 @@ csv-with = Gyda
 csv-note = Nodyn
 csv-minutes = Munudau
 csv-entry = Cofnod
+csv-by = Nodwyd gan
 csv-more = Mae rhagor; gofynnwch i gydlynydd
 entry-exchange = Help
 entry-group = Help mewn grŵp

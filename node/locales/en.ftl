@@ -570,6 +570,7 @@ csv-with = With
 csv-note = Note
 csv-minutes = Minutes
 csv-entry = Entry
+csv-by = Written down by
 csv-more = There is more; ask a coordinator
 entry-exchange = Help
 entry-group = Help in a group

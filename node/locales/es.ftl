@@ -570,6 +570,7 @@ csv-with = Con
 csv-note = Nota
 csv-minutes = Minutos
 csv-entry = Anotación
+csv-by = Anotado por
 csv-more = Hay más; pregunte a quien coordina
 entry-exchange = Ayuda
 entry-group = Ayuda en grupo

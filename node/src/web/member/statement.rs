@@ -113,14 +113,19 @@ async fn read(handle: &Handle, member: MemberId, before: Option<u64>, most: usiz
     Ok(Read { lines, names, notes, more })
 }
 
+/// Whom a line is with, and who wrote it down where that was somebody else.
+fn people(words: Words, read: &Read, line: &Line) -> (Option<String>, Option<String>) {
+    let with = line.other.map(|other| read.names.get(&other).cloned().unwrap_or_else(|| words.t("somebody")));
+    let through = line.through.map(|by| read.names.get(&by).cloned().unwrap_or_else(|| words.t("a-coordinator")));
+    (with, through)
+}
+
 /// A line in words, without the way to more about it.
 fn shown(words: Words, sight: Sight, read: &Read, line: &Line) -> Shown {
     let change = sight.change(line);
     let hours = |change: i64| words.hours(change.unsigned_abs());
     let helped = change.filter(|_| line.kind != GIFT);
-    let with = line.other.map(|other| read.names.get(&other).cloned().unwrap_or_else(|| words.t("somebody")));
-    let through = line.through.map(|by| read.names.get(&by).cloned().unwrap_or_else(|| words.t("a-coordinator")));
-    let with = match (with, through) {
+    let with = match people(words, read, line) {
         (Some(with), Some(who)) => words.t2("statement-both", ("member", &with), ("who", &who)),
         (None, Some(who)) => words.t1("statement-through", "who", who),
         (with, None) => with.unwrap_or_default(),
@@ -349,20 +354,22 @@ pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Aske
     let sight = Sight::ask(&app.handle, !acting.is_for_another()).await?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let broken = |why: csv::Error| Oops::Refused(Refused::People(why.to_string()));
-    let head = ["csv-day", "csv-what", "csv-with", "csv-note", "csv-minutes", "csv-entry"].map(|key| words.t(key));
-    writer.write_record(&head).map_err(broken)?;
+    let head = ["csv-day", "csv-what", "csv-with", "csv-note", "csv-minutes", "csv-entry", "csv-by"];
+    writer.write_record(head.map(|key| words.t(key))).map_err(broken)?;
     let (mut before, mut written) = (None, 0);
     while written < MOST_LINES {
         let read = read(&app.handle, acting.member, before, LINES_A_LOOK).await?;
         for line in &read.lines {
             let shown = shown(words, sight, &read, line);
+            let (with, by) = people(words, &read, line);
             let row = [
                 date_of(line.at).to_string(),
                 cell(&shown.what),
-                cell(&shown.with),
+                cell(&with.unwrap_or_default()),
                 cell(&shown.note),
                 sight.change(line).map(|change| change.to_string()).unwrap_or_default(),
                 line.index.to_string(),
+                cell(&by.unwrap_or_default()),
             ];
             writer.write_record(&row).map_err(broken)?;
         }
@@ -373,7 +380,7 @@ pub(super) async fn csv(State(app): State<App>, visit: Visit, Asked(asked): Aske
         }
     }
     if before.is_some() {
-        writer.write_record([&words.t("csv-more"), "", "", "", "", ""]).map_err(broken)?;
+        writer.write_record([&words.t("csv-more"), "", "", "", "", "", ""]).map_err(broken)?;
     }
     let bytes = writer.into_inner().map_err(|why| Oops::Refused(Refused::People(why.to_string())))?;
     Ok(attachment(bytes, "text/csv; charset=utf-8", "attachment; filename=\"statement.csv\""))

@@ -359,8 +359,8 @@ async fn everybodys_statements_of_a_month_are_printed_whole() {
     let sheets = rosa.get(&format!("/paper/statements?month={month}")).await;
     // Each is a sheet, and a sheet begins on a page of its own.
     assert_eq!(sheets.body.matches("<section class=\"wide sheet\">").count(), 4);
-    assert_eq!(sheets.body.matches(", <bdi>Bo Ray</bdi>").count(), 60);
-    assert_eq!(sheets.body.matches(", <bdi>Ann Lee</bdi>").count(), 60);
+    assert_eq!(sheets.body.matches(", <bdi>Bo Ray, written down by Rosa Example</bdi>").count(), 60);
+    assert_eq!(sheets.body.matches(", <bdi>Ann Lee, written down by Rosa Example</bdi>").count(), 60);
     sheets.says("Given: 1 hour. Received: 0 hours.").says("Given: 0 hours. Received: 1 hour.").says("Cy Old");
     let style = rosa.get("/static/kith.css").await;
     style.says(".sheet + .sheet { break-before: page;");

@@ -141,7 +141,7 @@ async fn a_coordinator_is_named_for_a_no_and_for_what_the_ledger_has_not_yet() {
     let address = format!("/record/hours?way=received&to={to}&for={ada}");
     let form = rosa.get(&address).await.form("/record/hours").with(&[("length", "2")]);
     rosa.whole(form).await.1.is(200);
-    ada_sees.get("/statement.csv").await.says("Help from another community,written down by Rosa Example,,-120,");
+    ada_sees.get("/statement.csv").await.says("Help from another community,,,-120,");
     // Of what the ledger tells there is no second note.
     let form = rosa.get(&format!("/record/hours?way=received&to=m/{bo}&for={ada}")).await.form("/record/hours");
     let sent = rosa.whole(form.with(&[("length", "1")])).await.1.is(200).clone();

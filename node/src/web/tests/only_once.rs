@@ -205,7 +205,7 @@ async fn hours_are_put_right_once() {
     let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
     let form = rosa.get(&path).await.form(&path).with(&[("what", "hours"), ("length", "1")]);
     let shown = alike(twice(&mut rosa, &form, "check").await);
-    shown.says("It is put right").says("Put right. It counts 1 hour now.");
+    shown.says("It is put right").says("Put right by Rosa Example. It counts 1 hour now.");
     assert_eq!(entries(&trial).await, before + 1);
     // What is right as it is says what comes next, too.
     let form = rosa.get(&path).await.form(&path).with(&[("what", "right")]);
