@@ -68,18 +68,26 @@ pub struct Batch {
 
 impl Desk {
     fn ask(&self, form: [u8; 16], exchange: ExchangeId, question: &Question) -> Result<Heard, StoreError> {
-        let (_turn, at, sent) = (self.turn(), key(part::QUESTION, &exchange.0), key(part::ASKED, &form));
+        let (_turn, sent) = (self.turn(), key(part::ASKED, &form));
+        // Each who took part may ask: nobody's words take the place of another's.
+        let at = key(part::QUESTION, &[exchange.0, question.member.0].concat());
         let open: Option<Question> = self.get(&at)?;
         if self.get::<Timestamp>(&sent)?.is_some() {
             return Ok(if open.is_some() { Heard::Before } else { Heard::Answered });
         }
-        let same = open.is_some_and(|open| (open.member, open.reason) == (question.member, question.reason));
+        let same = open.is_some_and(|open| open.reason == question.reason);
         let mut rows = vec![(sent, Some(codec::encode(&question.asked_at)))];
         if !same {
             rows.push((at, Some(codec::encode(question))));
         }
         self.apply(rows)?;
         Ok(if same { Heard::Before } else { Heard::First })
+    }
+
+    fn close(&self, exchange: ExchangeId) -> Result<(), StoreError> {
+        let _turn = self.turn();
+        let rows = self.rows.scan(&key(part::QUESTION, &exchange.0), None, MAX_QUESTIONS)?;
+        self.apply(rows.into_iter().map(|(at, _)| (at, None)).collect())
     }
 
     fn list<T: serde::de::DeserializeOwned>(&self, part: u8, most: usize) -> Result<Vec<([u8; 16], T)>, StoreError> {
@@ -114,21 +122,22 @@ impl Handle {
         Ok(heard)
     }
 
-    /// Questions that nobody has answered, by exchange.
+    /// Questions that nobody has answered, with the exchange each is about.
     ///
     /// # Errors
     /// The disk.
     pub async fn questions(&self) -> Result<Vec<(ExchangeId, Question)>, Refused> {
-        let found = self.desk_work(|desk| desk.list::<Question>(part::QUESTION, MAX_QUESTIONS)).await?;
-        Ok(found.into_iter().map(|(id, question)| (ExchangeId(id), question)).collect())
+        let found = self.desk_work(|desk| desk.all::<Question>(part::QUESTION, &[], MAX_QUESTIONS)).await?;
+        let about = |(id, question): (Vec<u8>, Question)| Some((ExchangeId(*id.first_chunk()?), question));
+        Ok(found.into_iter().filter_map(about).collect())
     }
 
-    /// A question is answered.
+    /// All questions about an exchange are answered.
     ///
     /// # Errors
     /// The disk.
     pub async fn answered(&self, exchange: ExchangeId) -> Result<(), Refused> {
-        self.desk_work(move |desk| desk.forget(part::QUESTION, exchange.0)).await
+        self.desk_work(move |desk| desk.close(exchange)).await
     }
 
     /// Keeps in mind what a batch of slips led to, under an id of its own.

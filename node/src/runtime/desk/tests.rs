@@ -129,6 +129,11 @@ async fn questions_batches_and_the_contact_are_kept_until_they_are_done() {
     assert_eq!((ask(1).await.unwrap(), ask(2).await.unwrap()), (Heard::Answered, Heard::Answered));
     assert!(handle.questions().await.unwrap().is_empty());
     assert_eq!(ask(3).await.unwrap(), Heard::First);
+    // The other one's question stands beside it, and one answer is for both.
+    let other = handle.question([4; 16], exchange, MemberId([9; 16]), Reason::Never).await.unwrap();
+    assert_eq!((other, handle.questions().await.unwrap().len()), (Heard::First, 2));
+    handle.answered(exchange).await.unwrap();
+    assert!(handle.questions().await.unwrap().is_empty());
     let batch = |made_at| Batch { by: trial.coordinator, made_at, exchanges: vec![exchange], people: None };
     handle.keep_batch([1; 16], batch(clock::now())).await.unwrap();
     handle.keep_batch([2; 16], batch(Timestamp(0))).await.unwrap();
