@@ -48,12 +48,13 @@ pub(super) enum News {
     PotGave,
     PotLeft,
     PotTookBack,
+    Look,
     /// A button was pressed after the session was over.
     SignedIn,
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 40] = [
+const ALL: [(News, &str, [&str; 2]); 41] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
@@ -93,6 +94,7 @@ const ALL: [(News, &str, [&str; 2]); 40] = [
     (News::PotGave, "pot-gave", ["news-pot-gave", "news-pot-gave-next"]),
     (News::PotLeft, "pot-left", ["news-pot-left", "news-pot-left-next"]),
     (News::PotTookBack, "pot-back", ["news-pot-back", "news-pot-back-next"]),
+    (News::Look, "look", ["news-look", "news-look-next"]),
     (News::SignedIn, "signed-in", ["signed-in", "signed-in-press"]),
 ];
 

@@ -4,7 +4,7 @@ use super::{
     Answer, App, Oops,
     forms::{Asked, Choice, FILE_LOST, Need, Open, Post, Reader, Sent, choices},
     member::looks_like_an_address,
-    news::{News, telling},
+    news::{News, go_telling, telling},
     pages::{DonePage, FormPage, go, page, show},
     visit::{Frame, Guest, LANGUAGE, LARGE, SESSION, TEXT, USUAL, escaped, look_cookie, set_cookie},
     words::Language,
@@ -288,7 +288,7 @@ async fn change_look(Open { frame, headers, sent, .. }: Open) -> Response {
         return FormPage::new(&frame, frame.t("look"), reader, "/look", frame.t("look-button")).answer();
     }
     let next = if sent.get("next").is_empty() { "/" } else { safe_path(sent.get("next")) };
-    let mut response = go(next);
+    let mut response = go_telling(next, News::Look);
     for (name, value) in [(LANGUAGE, language), (TEXT, size)] {
         response.headers_mut().append(header::SET_COOKIE, look_cookie(&headers, name, &value));
     }

@@ -391,7 +391,7 @@ async fn exchange(trial: &Trial, giver: MemberId, receiver: MemberId, minutes: i
 }
 
 /// An exchange under an id of its own.
-async fn exchange_as(n: u8, trial: &Trial, giver: MemberId, receiver: MemberId, minutes: i64) {
+pub(in crate::web) async fn exchange_as(n: u8, trial: &Trial, giver: MemberId, receiver: MemberId, minutes: i64) {
     let terms = ExchangeTerms {
         community: trial.running.home.identity.community,
         exchange: ExchangeId([n; 16]),

@@ -73,7 +73,7 @@ fn turn(member: &MemberId, now: Timestamp) -> bool {
     hash % ROUND_WEEKS == week % ROUND_WEEKS
 }
 
-/// Why, if there is a reason; a balance counts only where somebody keeps score.
+/// Why, if there is a reason; a balance counts only where coordinators may see it.
 fn why(balance: Option<i64>, last: Option<Timestamp>, entries: usize, now: Timestamp) -> Option<Why> {
     let last = last?;
     if now.since(last) < QUIET_AFTER {
@@ -107,7 +107,7 @@ pub(super) async fn to_ring(handle: &Handle, now: Timestamp) -> Result<Vec<(Memb
         let some: Vec<MemberId> = some.iter().filter(|id| !rest(id)).copied().collect();
         let reasons = handle.look(move |machine, book| {
             let members = machine.state().ledger().members();
-            let counts = Sight::of(machine, false).keeps_score();
+            let counts = Sight::of(machine, false).balance();
             let each = some.into_iter().filter_map(|id| {
                 let newest = book.statement(&id, None, 2);
                 let last = newest.first().and_then(|index| book.entry(*index)).map(|entry| entry.at);
@@ -366,7 +366,13 @@ pub(super) async fn reader(State(app): State<App>, Path(id): Path<String>, post:
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::{trial::Trial, web::tests::exchange_as};
+    use kith_protocol::{
+        community::{Balances, Charter},
+        machine::Command,
+    };
 
     #[test]
     fn everybody_has_a_turn_once_a_quarter() {
@@ -387,7 +393,33 @@ mod tests {
         assert_eq!(why(Some(0), ago(3), 2, now), None);
         assert_eq!(why(Some(MUCH), ago(3), 2, now), Some(Why::Gives));
         assert_eq!(why(Some(-MUCH), ago(3), 2, now), Some(Why::Receives));
-        // Where nobody keeps score, nobody gives too much.
+        // Where nobody is to know where somebody stands, nobody gives too much.
         assert_eq!(why(None, ago(3), 2, now), None);
+    }
+
+    /// Why people are rung in the next quarter of a year but one week: the last three months are not quiet.
+    async fn reasons(trial: &Trial) -> Vec<Why> {
+        let mut found = Vec::new();
+        for week in 0..ROUND_WEEKS {
+            let ring = to_ring(&trial.handle(), clock::now().plus(Span::days(week * 7))).await.unwrap();
+            found.extend(ring.into_iter().map(|(_, why)| why));
+        }
+        found
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whom_to_ring_tells_nothing_of_hidden_hours() {
+        let trial = Trial::begin("Elm", false).await;
+        let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+        exchange_as(1, &trial, ada, bo, MUCH).await;
+        let found = reasons(&trial).await;
+        assert!(found.contains(&Why::Gives) && found.contains(&Why::Receives), "{found:?}");
+        for balances in [Balances::Hidden, Balances::Gifts] {
+            let charter = trial.handle().look(|machine, _| machine.state().ledger().charter().cloned()).await.unwrap();
+            let charter = Charter { balances, ..charter.unwrap() };
+            trial.command(Command::ChangeCharter { charter, by: trial.coordinator }).await;
+            assert_eq!(reasons(&trial).await, []);
+        }
+        trial.running.stop().await;
     }
 }

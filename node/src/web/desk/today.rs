@@ -382,7 +382,7 @@ async fn reviews(handle: &Handle, words: Words, now: Timestamp) -> Result<Vec<To
 async fn ring(app: &App, words: Words, now: Timestamp) -> Result<Vec<Ring>, Refused> {
     let mut kept = app.ring.lock().await;
     let today = date_of(now);
-    let scored = Sight::ask(&app.handle, false).await?.keeps_score();
+    let scored = Sight::ask(&app.handle, false).await?.balance();
     let list = match kept.as_ref().filter(|(found, _)| *found == (today, scored)) {
         Some((_, list)) => list.clone(),
         None => {

@@ -144,7 +144,7 @@ async fn an_unknown_address_is_told_in_the_visitors_own_page() {
     let ada = trial.admit_named(1, "Ada Park").await;
     let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
     let form = ada_sees.get("/look").await.form("/look").with(&[("language", "es"), ("text", "large")]);
-    ada_sees.send(form, "check").await;
+    ada_sees.send(form, "check").await.is(200).says("Su elección está guardada").says("Este aparato la recuerda.");
     let lost = ada_sees.get("/no/such/page").await;
     lost.is(404).says("No encontramos esta página").says("lang=\"es\" class=\"large\"").says("href=\"/find\"");
     lost.says("action=\"/sign-out\"").says("dir=\"auto\">Elm</a>");
