@@ -396,7 +396,7 @@ impl Browser {
     fn with_element<T>(&self, act: impl Fn() -> Result<T>) -> Result<T> {
         for _ in 1..ATTEMPTS {
             match act() {
-                Err(error) if is_stale(&error) => {}
+                Err(error) if was_replaced(&error) => {}
                 done => return done,
             }
         }
@@ -478,10 +478,12 @@ impl Drop for Browser {
     }
 }
 
-/// Whether something was asked of an element that is on the page no more.
-fn is_stale(error: &anyhow::Error) -> bool {
+/// Whether the page put another element in the place of one it had shown. The driver says so by either error: the
+/// second one when that happens while it acts.
+fn was_replaced(error: &anyhow::Error) -> bool {
+    use WebDriverErrorInner::{ElementNotInteractable, StaleElementReference};
     let of_driver = error.downcast_ref::<WebDriverError>();
-    of_driver.is_some_and(|error| matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_)))
+    of_driver.is_some_and(|error| matches!(error.as_inner(), StaleElementReference(_) | ElementNotInteractable(_)))
 }
 
 /// A text for an XPath expression, which knows no escapes.
