@@ -134,7 +134,8 @@ async fn whoever_is_forgotten_is_found_nowhere() {
     std::fs::write(daily.join("before.age"), backup_of(trial.handle()).await).unwrap();
     let form = quix_sees.get("/leave").await.form("/leave").with(&[("name", "forget")]);
     let (check, left) = quix_sees.whole(form).await;
-    check.says("Safety copies from before are sealed.");
+    check.says("but not whose they were.").says("what two communities wrote to each other");
+    check.says("even if they name whoever left").says("Safety copies from before are sealed.");
     left.says("You have left");
     rosa.get("/members?q=quix").await.says("Nobody found");
     rosa.get(&format!("/members/{quix}/file")).await.is(404);
@@ -192,7 +193,8 @@ async fn whoever_left_with_their_name_can_still_be_forgotten() {
     let form = left.form(&format!("{page}/forget"));
     bo_sees.get(&page).await.is(403);
     let check = rosa.send(form.clone(), "check").await;
-    check.is(200).says("Forget Zerubabel Quix for good?");
+    check.is(200).says("Forget Zerubabel Quix for good?").says("even if they name whoever left");
+    check.says("but not whose they were.").says("what two communities wrote to each other");
     assert!(holds(&plain(trial.handle()), "Zerubabel Quix"));
     let form = check.form(&format!("{page}/forget"));
     rosa.send(form.clone(), "edit").await.says("They left us.");
