@@ -3,13 +3,14 @@
 use super::{
     book::Book,
     clock,
-    handle::{Handle, Refused},
+    handle::{Handle, Refused, Request},
     office::{Act, Deed, File, Forgotten, Helper, Paper},
 };
 use data_encoding::BASE64;
 use kith_protocol::{
     id::{ExchangeId, MemberId, RecordKey},
-    machine::{Machine, View as _, WaitingKind},
+    ledger::History as _,
+    machine::{Command, Machine, Reply, View as _, Waiting, WaitingKind},
     shelf::Record,
     time::Timestamp,
 };
@@ -212,6 +213,24 @@ impl Handle {
             theirs.map(|(id, _)| *id).collect()
         });
         waits.await
+    }
+
+    /// Takes back or refuses an exchange that waits. Its note goes with it: nothing says any more whose it was, so that
+    /// nobody could find it when they are to be forgotten.
+    ///
+    /// # Errors
+    /// Those of [`Handle::command`], or the disk; the exchange is declined then.
+    pub async fn decline(&self, request: Request, exchange: ExchangeId) -> Result<Reply, Refused> {
+        let reply = self.command(request, Command::Decline { exchange }).await?;
+        // A request sent again is answered without a look at its exchange: what still counts keeps its note.
+        let over = self.look(move |machine, book| {
+            let waits = machine.state().waiting().get(&exchange).is_some_and(Waiting::is_open);
+            !waits && book.exchange(&exchange).is_none()
+        });
+        if over.await? {
+            self.erase_note(exchange).await?;
+        }
+        Ok(reply)
     }
 
     /// Forgets somebody who left: name, contacts, papers, pictures, and the notes on their exchanges. The ledger keeps

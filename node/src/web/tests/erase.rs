@@ -12,7 +12,7 @@ use crate::{
 };
 use kith_protocol::{
     audit::Auditor,
-    id::{MemberId, RecordKey},
+    id::{Digest, MemberId, RecordKey, RequestId},
     shelf::Item,
     time::Span,
 };
@@ -213,5 +213,34 @@ async fn whoever_left_with_their_name_can_still_be_forgotten() {
     let form = rosa.get(&format!("/members/{bo}")).await.form(&format!("/members/{bo}/code"));
     let stolen = crate::web::browser::Form { action: format!("/members/{bo}/forget"), ..form };
     rosa.send(stolen, "send").await.is(404);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_declined_leaves_no_note_that_nobody_could_find() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let (quix, bo) = (trial.admit_named(1, "Zerubabel Quix").await, trial.admit_named(2, "Bo Lee").await);
+    let mut quix_sees = Browser::signed_in(&served, trial.handle(), quix).await;
+    let mut bo_sees = Browser::signed_in(&served, trial.handle(), bo).await;
+    let mut waiting = Vec::new();
+    for note in ["Chutney for the wedding", "Marmalade lesson", "Quince jelly"] {
+        let form = quix_sees.get(&format!("/record/hours?way=gave&to=m/{bo}")).await.form("/record/hours");
+        quix_sees.whole(form.with(&[("length", "0:30"), ("note", note)])).await;
+        let ids = trial.handle().look(|machine, _| machine.state().waiting().keys().copied().collect::<Vec<_>>());
+        waiting.extend(ids.await.unwrap().into_iter().find(|id| !waiting.contains(id)));
+    }
+    let [chutney, marmalade, quince] = waiting[..] else { panic!("three wait") };
+    let decline = format!("/exchange/{chutney}/decline");
+    let form = bo_sees.get(&decline).await.form("/exchange/");
+    bo_sees.send(form, "send").await.is(200);
+    let known = plain(trial.handle());
+    assert!(!holds(&known, "Chutney for the wedding") && holds(&known, "Marmalade lesson"));
+    // What was sent before is not done to another exchange, and takes its note away no more than the hours.
+    let request = Some((RequestId([3; 16]), Digest([3; 32])));
+    trial.handle().decline(request, marmalade).await.unwrap();
+    trial.handle().decline(request, quince).await.unwrap();
+    let known = plain(trial.handle());
+    assert!(!holds(&known, "Marmalade lesson") && holds(&known, "Quince jelly"));
     trial.running.stop().await;
 }
