@@ -358,7 +358,7 @@ ask-title = Beth sydd ei angen arnoch?
 ask-category = Pa fath o help ydyw?
     .missing = Dewiswch un math o help.
 ask-text = Dywedwch ychydig mwy
-    .hint = Pryd, a pha mor hir? Dim cyfeiriad, os gwelwch yn dda. Gallwch adael hwn yn wag.
+    .hint = Pryd, a pha mor hir? Dim rhif ffôn na chyfeiriad, os gwelwch yn dda. Gallwch adael hwn yn wag.
 ask-button = Ei bostio
 offer = Cynnig rhywbeth
 offer-lead = Am beth mae pobl yn diolch i chi? Mae hynny'n rhywbeth i'w gynnig.
@@ -368,7 +368,7 @@ offer-title = Beth hoffech chi ei wneud?
 offer-category = Pa fath o beth ydyw?
     .missing = Dewiswch un math.
 offer-text = Dywedwch ychydig mwy
-    .hint = Pa ddyddiau sy'n addas? Dim cyfeiriad, os gwelwch yn dda. Gallwch adael hwn yn wag.
+    .hint = Pa ddyddiau sy'n addas? Dim rhif ffôn na chyfeiriad, os gwelwch yn dda. Gallwch adael hwn yn wag.
 offer-button = Ei bostio
 listing-remote = Gellir ei wneud ar y ffôn neu o bell
 listing-area = Ble, yn fras
@@ -629,6 +629,9 @@ leave-not = Na, rwy'n aros
 leave-sure = Ydych chi wir am adael?
 leave-for-good = Ni ellir dod â'r hyn a anghofiwn yn ôl.
 forget-copies = Mae'r copïau diogelwch cynt wedi'u selio. Maen nhw'n mynd wrth i rai newydd ddod.
+forget-public = Mae'r hyn a gynigiwyd neu a ofynnwyd yn dod i lawr. Mae'r geiriau'n aros yn ein ffeiliau, ond nid pwy a'u hysgrifennodd.
+forget-talks = Mae ein ffeiliau hefyd yn cadw'r hyn a ysgrifennodd dwy gymuned at ei gilydd am gyfnewid.
+forget-others = Mae nodiadau ac adroddiadau am eraill yn aros, hyd yn oed os ydynt yn enwi'r sawl a adawodd.
 leave-button = Gadael nawr
 
 ## Wedi'i wneud

@@ -32,6 +32,7 @@ oops-missing-words = Look at the address again.
 refused-member-ceiling = You have many hours. Give some to others.
 leave-lead = We are sad when you go. You can come back.
 leave-for-good = We cannot bring it back.
+forget-talks = What two communities wrote to each other stays, too.
 done-questioned-next = They look at it. Then they ring you.
 dispute-open-lead = Both communities can see it. It only changes when both say yes.
 dispute-say-lead = Only their coordinators read it. Do not write private things.

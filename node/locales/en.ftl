@@ -356,7 +356,7 @@ ask-title = What do you need?
 ask-category = What kind of help is it?
     .missing = Choose one kind of help.
 ask-text = Tell a bit more
-    .hint = When, and how long? No address, please. You can leave this empty.
+    .hint = When, and how long? No phone number or address, please. You can leave this empty.
 ask-button = Post it
 offer = Offer something
 offer-lead = What do people thank you for? That is something to offer.
@@ -366,7 +366,7 @@ offer-title = What would you like to do?
 offer-category = What kind of thing is it?
     .missing = Choose one kind.
 offer-text = Tell a bit more
-    .hint = Which days suit you? No address, please. You can leave this empty.
+    .hint = Which days suit you? No phone number or address, please. You can leave this empty.
 offer-button = Post it
 listing-remote = It can be done by phone or from afar
 listing-area = Where, roughly
@@ -627,6 +627,9 @@ leave-not = No, I stay
 leave-sure = Do you really want to leave?
 leave-for-good = What we forget cannot be brought back.
 forget-copies = Safety copies from before are sealed. They go as new ones come.
+forget-public = What was offered or asked for comes down. The words stay in our files, but not whose they were.
+forget-talks = Our files also keep what two communities wrote to each other about an exchange.
+forget-others = Notes and reports about others stay, even if they name whoever left.
 leave-button = Leave now
 
 ## Done

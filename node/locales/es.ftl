@@ -356,7 +356,7 @@ ask-title = ¿Qué necesita?
 ask-category = ¿Qué clase de ayuda es?
     .missing = Elija una clase de ayuda.
 ask-text = Cuente un poco más
-    .hint = ¿Cuándo y cuánto tiempo? Sin dirección, por favor. Puede dejarlo vacío.
+    .hint = ¿Cuándo y cuánto tiempo? Sin teléfono ni dirección, por favor. Puede dejarlo vacío.
 ask-button = Publicarlo
 offer = Ofrecer algo
 offer-lead = ¿Por qué le dan las gracias? Eso es algo que ofrecer.
@@ -366,7 +366,7 @@ offer-title = ¿Qué le gustaría hacer?
 offer-category = ¿Qué clase de cosa es?
     .missing = Elija una clase.
 offer-text = Cuente un poco más
-    .hint = ¿Qué días le van bien? Sin dirección, por favor. Puede dejarlo vacío.
+    .hint = ¿Qué días le van bien? Sin teléfono ni dirección, por favor. Puede dejarlo vacío.
 offer-button = Publicarlo
 listing-remote = Se puede hacer por teléfono o a distancia
 listing-area = Dónde, más o menos
@@ -627,6 +627,9 @@ leave-not = No, me quedo
 leave-sure = ¿Quiere irse de verdad?
 leave-for-good = Lo que olvidamos no se puede recuperar.
 forget-copies = Las copias de seguridad anteriores están selladas. Se borran a medida que llegan otras nuevas.
+forget-public = Lo que se ofreció o se pidió se quita. Las palabras quedan en nuestros archivos, pero no de quién eran.
+forget-talks = Nuestros archivos también guardan lo que dos comunidades se escribieron sobre un intercambio.
+forget-others = Las notas y los avisos sobre otras personas quedan, aunque nombren a quien se fue.
 leave-button = Irme ahora
 
 ## Hecho

@@ -1,9 +1,13 @@
 //! Where things are, as coarsely as people say it: the cells of geohashes, and how far apart they are.
 
+use kith_protocol::text;
+
 /// The letters of a geohash: 32 of them, each five bits, in turn of east and north.
 const LETTERS: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
 /// The mean radius of the earth in kilometres (IUGG).
 const EARTH_KM: f64 = 6_371.0;
+/// Letters of a geohash that are shown to everybody: five kilometres or so.
+pub const PUBLIC_LETTERS: usize = 5;
 
 /// The cell of a geohash: from west to east and from south to north, in degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,6 +57,12 @@ pub fn coordinates(written: &str) -> Option<(f64, f64)> {
     let parts = [";", ", ", " ", ","].iter().find_map(|between| text.split_once(between));
     let (north, east) = parts?;
     Some((degrees(north.trim(), ['N', 'S'], 90.0)?, degrees(east.trim(), ['E', 'W'], 180.0)?))
+}
+
+/// A place as everybody may see it: a finer code is cut. None for what is no geohash, because words may be an address.
+#[must_use]
+pub fn shown_to_all(place: &str) -> Option<String> {
+    text::check_area(place).is_ok().then(|| place.chars().take(PUBLIC_LETTERS).collect())
 }
 
 impl Cell {
@@ -165,6 +175,14 @@ mod tests {
             ["", "gcpuv", "51.45", "91, 0", "0, 181", "51.45, west", "inf, 0", "nan, 0", "-51 S, 0", "1, 2, 3", "N, W"]
         {
             assert_eq!(coordinates(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_shown_no_finer_than_all_may_see_it() {
+        for (place, shown) in [("gcpuvx", Some("gcpuv")), ("gcp", Some("gcp")), ("gcpuvxr", None), ("12 Elm Row", None)]
+        {
+            assert_eq!(shown_to_all(place).as_deref(), shown, "{place}");
         }
     }
 

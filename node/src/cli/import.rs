@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     api::types::{BatchResult, MemberView, NewListing, NewMember, Outcome},
+    area,
     client::{Client, ClientError},
     failure::{Exit, Failure},
     import::{Brought, ColumnMap, Kind, Limits, Person, Role, Sums, read_people},
@@ -15,7 +16,7 @@ use crate::{
 use clap::{Args, Subcommand};
 use kith_protocol::{
     id::{Digest, MemberId},
-    member, text,
+    member,
 };
 use serde::Serialize;
 use std::{
@@ -331,8 +332,7 @@ fn publish_one(
         text: text.cloned(),
         category: None,
         tags: Vec::new(),
-        // Only a geohash can be published: a place in words may be an address.
-        area: person.area.clone().filter(|area| text::check_area(area).is_ok()),
+        area: person.area.as_deref().and_then(area::shown_to_all),
         language: None,
         remote: false,
         times: Vec::new(),

@@ -4,6 +4,7 @@
 
 use super::people::{Kind, Person, Role};
 use crate::{
+    area,
     people::Person as Details,
     runtime::{Handle, Refused, clock, home},
 };
@@ -15,7 +16,6 @@ use kith_protocol::{
     minutes::Balance,
     rejection::Rejection,
     shelf::{Category, Item, Listing},
-    text,
     time::Span,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -245,8 +245,7 @@ fn items<'a>(member: MemberId, person: &'a Person, language: &str) -> Vec<(Membe
             text,
             category: Category::Other,
             tags: Vec::new(),
-            // Only a geohash can be published: a place in words may be an address.
-            area: person.area.clone().filter(|area| text::check_area(area).is_ok()),
+            area: person.area.as_deref().and_then(area::shown_to_all),
             language: language.to_owned(),
             remote: false,
             when: kith_protocol::shelf::When::default(),

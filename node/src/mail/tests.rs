@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     config::Mail,
     people::Person,
-    runtime::desk::PaperCode,
+    runtime::{desk::PaperCode, office::Forgotten},
     trial::{Trial, listing},
     web::browser::{Browser, serve},
 };
@@ -253,7 +253,7 @@ async fn a_letter_that_fails_is_tried_again_and_one_without_an_address_is_not() 
     handle.mail_code("bo@example.org", "en").await.unwrap();
     mailer.round(handle).await.unwrap();
     assert_eq!(waiting(&trial).await, 1);
-    handle.forget_papers(bo).await.unwrap();
+    handle.forget_papers(Forgotten::of(bo)).await.unwrap();
     assert_eq!(waiting(&trial).await, 0);
     // What is too late is not sent, and a server that is not there loses nothing.
     handle.mail_code("ada@example.org", "en").await.unwrap();

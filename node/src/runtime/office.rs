@@ -10,6 +10,7 @@ mod circles;
 mod copies;
 mod events;
 mod firsts;
+mod forgetting;
 mod full;
 mod joining;
 mod letters;
@@ -29,6 +30,7 @@ pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
 pub use events::{Coming, Edits, Rewritten};
 pub use firsts::{Across, Asking, First, Going};
+pub use forgetting::Forgotten;
 pub use full::FileFull;
 pub use joining::{Application, MAX_APPLICATIONS};
 pub(super) use letters::PostRoom;
@@ -148,20 +150,6 @@ impl Room<'_> {
             Err(full) => Ok(Err(full)),
         }
     }
-
-    /// Everything that tells of somebody goes; what tells of others too stays without them.
-    fn forget(&mut self, member: &MemberId) -> Result<(), StoreError> {
-        let ids: Vec<PaperId> = self.papers.keys().copied().collect();
-        for id in ids {
-            let Some(mut paper) = self.papers.get(&id).cloned() else { continue };
-            match paper.without(member) {
-                papers::Left::Untouched => {}
-                papers::Left::Changed => self.put(id, paper)?,
-                papers::Left::Gone => self.erase(&id)?,
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Handle {
@@ -189,16 +177,6 @@ impl Handle {
             // Only a runtime that shuts down drops such work.
             Err(_) => Err(Refused::Stopping),
         }
-    }
-
-    /// Forgets every paper that tells of somebody.
-    ///
-    /// # Errors
-    /// The disk.
-    pub async fn forget_papers(&self, member: MemberId) -> Result<(), Refused> {
-        let forgotten = self.office_work(move |room| room.forget(&member)).await;
-        self.vault().hurry();
-        forgotten
     }
 
     /// All papers that `choose` picks, with what they are kept under.

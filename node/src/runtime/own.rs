@@ -3,13 +3,14 @@
 use super::{
     book::Book,
     clock,
-    handle::{Handle, Refused},
-    office::{Act, Deed, File, Helper, Paper},
+    handle::{Handle, Refused, Request},
+    office::{Act, Deed, File, Forgotten, Helper, Paper},
 };
 use data_encoding::BASE64;
 use kith_protocol::{
     id::{ExchangeId, MemberId, RecordKey},
-    machine::{Machine, View as _},
+    ledger::History as _,
+    machine::{Command, Machine, Reply, View as _, Waiting, WaitingKind},
     shelf::Record,
     time::Timestamp,
 };
@@ -200,14 +201,54 @@ impl Handle {
         }
     }
 
+    /// Every exchange of a member that still waits, and so stands in no statement.
+    async fn waiting_of(&self, member: MemberId) -> Result<Vec<ExchangeId>, Refused> {
+        let waits = self.look(move |machine, _| {
+            let waiting = machine.state().waiting().iter();
+            let theirs = waiting.filter(|(_, waiting)| match &waiting.kind {
+                WaitingKind::Local { terms, .. } => terms.giver == member || terms.receiver == member,
+                WaitingKind::Payment { payer: own, .. } | WaitingKind::Asked { payee: own, .. } => *own == member,
+                WaitingKind::Declined { .. } => false,
+            });
+            theirs.map(|(id, _)| *id).collect()
+        });
+        waits.await
+    }
+
+    /// Takes back or refuses an exchange that waits. Its note goes with it: nothing says any more whose it was, so that
+    /// nobody could find it when they are to be forgotten.
+    ///
+    /// # Errors
+    /// Those of [`Handle::command`], or the disk; the exchange is declined then.
+    pub async fn decline(&self, request: Request, exchange: ExchangeId) -> Result<Reply, Refused> {
+        let reply = self.command(request, Command::Decline { exchange }).await?;
+        // A request sent again is answered without a look at its exchange: what still counts keeps its note.
+        let over = self.look(move |machine, book| {
+            let waits = machine.state().waiting().get(&exchange).is_some_and(Waiting::is_open);
+            !waits && book.exchange(&exchange).is_none()
+        });
+        if over.await? {
+            self.erase_note(exchange).await?;
+        }
+        Ok(reply)
+    }
+
     /// Forgets somebody who left: name, contacts, papers, pictures, and the notes on their exchanges. The ledger keeps
     /// its entries, which name nobody. Done twice, it is done once.
     ///
     /// # Errors
     /// The disk, or [`Refused::Busy`]; what was done until then stays done.
     pub async fn forget(&self, member: MemberId) -> Result<(), Refused> {
-        self.erase_person(member, self.exchanges_of(member).await?).await?;
-        self.forget_papers(member).await?;
-        self.erase_pictures(self.listed_by(member).await?).await
+        let (mut exchanges, listed) = (self.exchanges_of(member).await?, self.listed_by(member).await?);
+        exchanges.extend(self.waiting_of(member).await?);
+        let name = self.persons(vec![member]).await?.remove(&member).map(|person| person.name);
+        let who = Forgotten::of(member)
+            .called(&name.unwrap_or_default())
+            .in_exchanges(exchanges.iter().copied())
+            .with_listings(self.community(), listed.iter().copied());
+        // Papers are searched for the name, so that it goes last: cut short, all can be done again.
+        self.forget_papers(who).await?;
+        self.erase_pictures(listed).await?;
+        self.erase_person(member, exchanges).await
     }
 }

@@ -218,6 +218,16 @@ impl Handle {
         erased
     }
 
+    /// Forgets the note on an exchange.
+    ///
+    /// # Errors
+    /// [`Refused::People`].
+    pub async fn erase_note(&self, exchange: ExchangeId) -> Result<(), Refused> {
+        let erased = self.people_work(move |people| people.erase(exchange.0).map(|_| ())).await;
+        self.vault().hurry();
+        erased
+    }
+
     /// Keeps personal data, durably, then asks for what it belongs to. What belongs to something that was refused is
     /// forgotten again. `ask` is called once for all and answers for each record, in order.
     ///

@@ -19,6 +19,7 @@ mod statement;
 
 pub(super) use exchange::reason_key;
 pub(super) use home::{names, told};
+pub(super) use leave::FORGETTING;
 pub(super) use me::{looks_like_an_address, person_fields, ticked};
 pub(super) use record::{local, salted, with_note};
 pub(super) use safety::{about_circle, about_event, about_notice, trouble_key};

@@ -218,7 +218,7 @@ pub(in crate::api) async fn decline_exchange(
     At(exchange): At<ExchangeId>,
     Call { write, .. }: Call<Nothing>,
 ) -> Result<Json<Outcome>, Failure> {
-    Ok(done(handle.command(write.request(), Command::Decline { exchange }).await?))
+    Ok(done(handle.decline(write.request(), exchange).await?))
 }
 
 /// Corrects an exchange by another entry; nothing is edited.

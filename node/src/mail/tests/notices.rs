@@ -1,7 +1,7 @@
 //! Notices that go out by e-mail, too.
 
 use super::*;
-use crate::runtime::office::{ByMail, Notice};
+use crate::runtime::office::{ByMail, Forgotten, Notice};
 use kith_protocol::time::{Span, Timestamp};
 
 fn notice(trial: &Trial, text: &str, by_mail: Option<ByMail>) -> Notice {
@@ -92,7 +92,7 @@ async fn a_stop_doubles_no_notice_and_what_fails_is_told() {
     handle.mail_notices().await.unwrap();
     assert_eq!((mail_of(&trial, id).await.sent, waiting(&trial).await), (1, 0));
     // Whoever is forgotten is named no more.
-    handle.forget_papers(missed).await.unwrap();
+    handle.forget_papers(Forgotten::of(missed)).await.unwrap();
     assert_eq!(mail_of(&trial, id).await.missed, []);
 
     // What fails waits and is told as waiting; what waits too long is given up.

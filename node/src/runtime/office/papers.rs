@@ -336,17 +336,6 @@ pub enum Paper {
     Coming(Coming),
 }
 
-/// What is left of a paper when somebody is taken out of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Left {
-    /// It never told of them.
-    Untouched,
-    /// It stays, without them.
-    Changed,
-    /// Nothing.
-    Gone,
-}
-
 impl File {
     /// An empty file.
     #[must_use]
@@ -394,31 +383,6 @@ impl File {
         ];
         full.into_iter().find(|(over, _)| *over).map_or(Ok(()), |(_, full)| Err(full))
     }
-
-    fn without(&mut self, member: &MemberId) -> Left {
-        if self.member == *member {
-            return Left::Gone;
-        }
-        let before = self.clone();
-        self.helpers.retain(|helper| helper.member != *member);
-        self.blocked.retain(|blocked| blocked != member);
-        self.acts.retain(|act| act.by != *member);
-        if *self == before { Left::Untouched } else { Left::Changed }
-    }
-}
-
-fn gone(yes: bool) -> Left {
-    if yes { Left::Gone } else { Left::Untouched }
-}
-
-fn changed(yes: bool) -> Left {
-    if yes { Left::Changed } else { Left::Untouched }
-}
-
-fn retained(list: &mut Vec<MemberId>, member: &MemberId) -> bool {
-    let before = list.len();
-    list.retain(|known| known != member);
-    list.len() != before
 }
 
 impl Paper {
@@ -434,40 +398,6 @@ impl Paper {
             Self::Application(application) => application.is_over(now),
             Self::Posted(posted) => posted.until < now,
             _ => false,
-        }
-    }
-
-    /// Takes somebody out of it.
-    pub(super) fn without(&mut self, member: &MemberId) -> Left {
-        match self {
-            Self::File(file) => file.without(member),
-            Self::Message(message) => gone(message.from == *member || message.to == *member),
-            Self::Report(report) => {
-                let about = match report.about {
-                    Subject::Person(whom) | Subject::Message(whom, _) => whom == *member,
-                    Subject::Listing(..)
-                    | Subject::Exchange(_)
-                    | Subject::Event(_)
-                    | Subject::Circle(_)
-                    | Subject::Notice(_) => false,
-                };
-                gone(about || report.by == *member)
-            }
-            Self::Case(note) => gone(note.about == *member),
-            Self::Letter(letter) => gone(letter.to == *member),
-            Self::Posted(posted) => gone(posted.owner == *member || posted.by == *member),
-            Self::Sheet(sheet) => gone(sheet.by == *member),
-            Self::Coming(coming) => gone(coming.member == *member),
-            Self::Spoken(spoken) => gone(spoken.member == *member || spoken.by == *member),
-            Self::Pending(pending) => gone(pending.giver == *member || pending.receiver == *member),
-            Self::Across(across) => gone(across.member() == *member),
-            Self::Circle(circle) => {
-                let lists = [&mut circle.coordinators, &mut circle.members];
-                changed(lists.map(|list| retained(list, member)).contains(&true))
-            }
-            Self::Rules(rules) => changed(retained(&mut rules.note_readers, member)),
-            Self::Notice(Notice { by_mail: Some(mail), .. }) => changed(retained(&mut mail.missed, member)),
-            Self::Event(_) | Self::Notice(_) | Self::Copies(_) | Self::Application(_) => Left::Untouched,
         }
     }
 }

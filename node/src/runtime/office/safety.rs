@@ -221,6 +221,6 @@ pub(super) fn pending_id(exchange: ExchangeId) -> PaperId {
     exchange.0.map(|byte| !byte)
 }
 
-fn pending_of(id: PaperId) -> ExchangeId {
+pub(super) fn pending_of(id: PaperId) -> ExchangeId {
     ExchangeId(id.map(|byte| !byte))
 }

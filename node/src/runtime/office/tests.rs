@@ -35,6 +35,29 @@ async fn messages_arrive_once_and_not_from_those_kept_away() {
     trial.running.stop().await;
 }
 
+/// What Bo told of Ada's two exchanges that wait, of her circle and of her event.
+async fn keep_told_of_ada(handle: &Handle) {
+    let now = clock::now();
+    let event = Event {
+        title: "Soup".into(),
+        begins: now,
+        minutes: Minutes::new(60).unwrap(),
+        place: String::new(),
+        text: String::new(),
+        by: ADA,
+        at: now,
+        edits: None,
+    };
+    handle.keep_paper([20; 16], Paper::Event(event)).await.unwrap();
+    let (waits, across) = (ExchangeId([5; 16]), ExchangeId([6; 16]));
+    let abouts =
+        [Subject::Exchange(waits), Subject::Exchange(across), Subject::Circle([13; 16]), Subject::Event([20; 16])];
+    for (n, about) in (21..).zip(abouts) {
+        let report = Report { by: BO, at: now, about, trouble: Trouble::Unkind, text: "She shouts".into(), done: None };
+        handle.keep_paper([n; 16], Paper::Report(report)).await.unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_forgotten_is_in_no_paper() {
     let trial = Trial::begin("Elm", false).await;
@@ -65,21 +88,52 @@ async fn whoever_is_forgotten_is_in_no_paper() {
     let across = Paper::Across(Across { going, made_at: now, at: now });
     handle.keep_paper(exchange.0.map(|byte| !byte), across).await.unwrap();
     assert_eq!(handle.firsts_of(ADA).await.unwrap().len(), 2);
+    keep_told_of_ada(handle).await;
     // Nobody's takes the place of somebody else's.
     handle.set_office_rules(|rules| rules.approve_first = true).await.unwrap();
     let theirs = Asking { account, exchange, payee: BO, payer, minutes };
     assert!(handle.ask_or_hold(None, theirs, now).await.is_err());
-    handle.forget_papers(ADA).await.unwrap();
+    handle.forget_papers(Forgotten::of(ADA)).await.unwrap();
     let all = handle.papers(|paper| Some(paper.clone())).await.unwrap();
-    assert_eq!(all.len(), 4, "{all:?}");
+    assert_eq!(all.len(), 9, "{all:?}");
     for (_, mut paper) in all {
-        assert_eq!(paper.without(&ADA), papers::Left::Untouched, "{paper:?}");
+        assert!(!matches!(&paper, Paper::Report(report) if !report.text.is_empty()), "{paper:?}");
+        assert_eq!(paper.without(&Forgotten::of(ADA)), forgetting::Left::Untouched, "{paper:?}");
     }
     // What is read from disk is what was kept in memory.
     let before = handle.papers(|paper| Some(paper.clone())).await.unwrap();
     let on_disk = read(handle.people(), now).unwrap();
     assert_eq!(on_disk.into_iter().collect::<Vec<_>>(), before);
     trial.running.stop().await;
+}
+
+#[test]
+fn only_a_whole_name_takes_words_away() {
+    let who = Forgotten::of(ADA).called("Zoë  Bell").in_exchanges([ExchangeId([5; 16])]);
+    let told = |text: &str, about| {
+        let trouble = Trouble::Unkind;
+        Paper::Report(Report { by: BO, at: Timestamp(1), about, trouble, text: text.into(), done: None })
+    };
+    let other = Subject::Exchange(ExchangeId([6; 16]));
+    for (words, left) in [
+        ("ZOE BELL, neighbour", forgetting::Left::Changed),
+        ("(Zoë Bell)", forgetting::Left::Changed),
+        ("Zoë Bellamy", forgetting::Left::Untouched),
+        ("The bell", forgetting::Left::Untouched),
+    ] {
+        let mut file = File::of(BO);
+        file.references.push(Reference { who: words.into(), by: CY, at: Timestamp(1) });
+        assert_eq!(Paper::File(file).without(&who), left, "{words}");
+        // Whose an exchange was that nobody knows any more, its words say.
+        assert_eq!(told(words, other).without(&who), left, "{words}");
+        assert_eq!(told(words, Subject::Person(CY)).without(&who), forgetting::Left::Untouched, "{words}");
+        assert_eq!(told(words, Subject::Exchange(ExchangeId([5; 16]))).without(&who), forgetting::Left::Changed);
+        assert_eq!(told(words, Subject::Person(ADA)).without(&who), forgetting::Left::Gone);
+    }
+    assert_eq!(told("Anybody", other).without(&Forgotten::of(ADA)), forgetting::Left::Untouched);
+    // One word may be any word, and what was told of others must not be lost for it.
+    let will = Forgotten::of(ADA).called("Will");
+    assert_eq!(told("He will not stop", other).without(&will), forgetting::Left::Untouched);
 }
 
 #[test]

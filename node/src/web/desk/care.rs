@@ -159,7 +159,9 @@ pub(super) async fn file(State(app): State<App>, visit: Visit, Path(id): Path<St
     let name = |id: &MemberId| names.get(id).cloned().unwrap_or_else(|| words.t("somebody"));
     let mut rows = Vec::new();
     for one in &file.references {
-        rows.push((words.t("file-reference"), signed(words, &one.who, &name(&one.by), one.at)));
+        // Whoever spoke for them may be forgotten since.
+        let who = if one.who.is_empty() { words.t("somebody") } else { one.who.clone() };
+        rows.push((words.t("file-reference"), signed(words, &who, &name(&one.by), one.at)));
     }
     for fact in &file.facts {
         let key = if fact.until > now { "file-good-until" } else { "file-over-since" };

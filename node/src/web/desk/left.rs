@@ -6,6 +6,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         forms::{Post, Reader, Sent, Step},
+        member::FORGETTING,
         pages::{self, CheckPage, FactsPage, FormPage, go},
         visit::Frame,
     },
@@ -61,7 +62,8 @@ pub(super) async fn forget(State(app): State<App>, Path(id): Path<String>, post:
             let heading = frame.t1("members-forget-sure", "name", name);
             let page =
                 CheckPage::new(frame, heading, reader, &format!("/members/{id}/forget"), frame.t("members-forget"));
-            Ok(page.lead(frame.t("members-forget-what")).lead(frame.t("forget-copies")).answer())
+            let page = page.lead(frame.t("members-forget-what"));
+            Ok(FORGETTING.iter().fold(page, |page, lead| page.lead(frame.t(lead))).answer())
         }
         Step::Send => {
             tracing::debug!(by = %post.member.id, "somebody who left was forgotten");

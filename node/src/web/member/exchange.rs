@@ -316,7 +316,7 @@ pub(super) async fn send_decline(State(app): State<App>, Path(id): Path<String>,
             return Err(Oops::NotYours);
         }
         let no = found.seen.waits_for(&found.acting.member);
-        app.handle.command(deed.request(), Command::Decline { exchange: found.seen.id }).await?;
+        app.handle.decline(deed.request(), found.seen.id).await?;
         found.acting.note(&app.handle, if no { Done::Declined } else { Done::TakenBack }).await?;
     }
     let acting = Acting::of(&app.handle, &post.member, &post.sent).await?;

@@ -17,6 +17,9 @@ use axum::{
 };
 use kith_protocol::{id::MemberId, member::Role, rejection::Rejection};
 
+/// What stays when somebody is forgotten, said before it is done.
+pub(in crate::web) const FORGETTING: &[&str] = &["forget-public", "forget-talks", "forget-others", "forget-copies"];
+
 fn fields(reader: &mut Reader<'_>) -> bool {
     let ways = [("forget", "leave-forget"), ("keep", "leave-keep")];
     let options = choices(reader.words(), ways);
@@ -92,7 +95,8 @@ pub(super) async fn send(State(app): State<App>, headers: HeaderMap, post: Post)
         carried(&acting, &mut reader);
         let page = CheckPage::new(frame, frame.t("leave-sure"), reader, "/leave", frame.t("leave-button"))
             .lead(frame.t("leave-for-good"));
-        let page = if forget { page.lead(frame.t("forget-copies")) } else { page };
+        let leads = if forget { FORGETTING } else { &[] };
+        let page = leads.iter().fold(page, |page, lead| page.lead(frame.t(lead)));
         return Ok(page.acting(acting.line(frame.words)).answer());
     }
     let led = match recorder(handle, &acting).await {

@@ -2,7 +2,7 @@
 
 use super::{Answer, App, Founded, Sending, Setup, frame, sent, wrong::Said};
 use crate::{
-    area::{Cell, coordinates},
+    area::{Cell, PUBLIC_LETTERS, coordinates, shown_to_all},
     config::keep_zone,
     people::MAX_NAME,
     runtime::{
@@ -40,14 +40,12 @@ const ASKED_BACK: [usize; 2] = [5, 18];
 const MAX_PLACE: usize = 60;
 /// The longest name of a time zone as typed: twice that of any there is.
 const MAX_ZONE: usize = 64;
-/// Letters of a geohash that are kept of coordinates: five kilometres or so.
-const ROUGH_LETTERS: usize = 5;
-/// The same of where a member lives: a kilometre or so.
+/// Letters of a geohash that are kept of where a member lives: a kilometre or so.
 const HOME_LETTERS: usize = 6;
 
 /// The rough place of a community, if it says one: as coordinates or as a geohash.
 pub(in crate::web) fn area_field(reader: &mut Reader<'_>) -> Option<String> {
-    place_field(reader, "setup-area", ROUGH_LETTERS)
+    place_field(reader, "setup-area", PUBLIC_LETTERS)
 }
 
 /// Where a member lives, roughly. Only they and the coordinators see it.
@@ -57,12 +55,10 @@ pub(in crate::web) fn home_field(reader: &mut Reader<'_>) -> Option<String> {
 
 /// Where a listing is, folded away. Everybody sees it, so that it is no finer than where a community is: a finer code is cut.
 pub(in crate::web) fn listing_place_field(reader: &mut Reader<'_>) -> Option<String> {
-    let mut area = place_field(reader, "listing-area", ROUGH_LETTERS);
-    if let (Some(area), Some(field)) = (&mut area, reader.fields.last_mut())
-        && text::check_area(area).is_ok()
-    {
-        area.truncate(ROUGH_LETTERS);
-        field.value.clone_from(area);
+    let mut area = place_field(reader, "listing-area", PUBLIC_LETTERS);
+    if let (Some(shown), Some(field)) = (area.as_deref().and_then(shown_to_all), reader.fields.last_mut()) {
+        field.value.clone_from(&shown);
+        area = Some(shown);
     }
     reader.aside();
     area

@@ -3,7 +3,7 @@
 use crate::{
     runtime::{
         clock,
-        office::{Event, Paper, Rewritten},
+        office::{Event, Forgotten, Paper, Rewritten},
     },
     trial::Trial,
     web::browser::{Browser, serve},
@@ -78,7 +78,7 @@ async fn who_comes_is_kept_with_the_event_and_forgotten_with_the_member() {
         _ => None,
     });
     assert!(kept.await.unwrap().iter().all(|(_, until)| *until > later));
-    handle.forget_papers(bo).await.unwrap();
+    handle.forget_papers(Forgotten::of(bo)).await.unwrap();
     ada_sees.get("/events").await.says("1 person comes.");
     assert_eq!(handle.data_of(bo).await.unwrap()["comes_to"].as_array().map(Vec::len), Some(0));
     // With the event ends what was said of it.

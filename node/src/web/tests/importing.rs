@@ -1,6 +1,7 @@
 //! Bringing a community in from another system, in the browser.
 
 use crate::{
+    runtime::{clock, own::listings_of},
     trial::Trial,
     web::browser::{Browser, Shown, serve},
 };
@@ -207,5 +208,28 @@ async fn only_coordinators_bring_people_in() {
     rosa.upload(form, &[("people", b"a,b\n1,2\n")]).await.is(422).says("It lacks these columns: UID, UserType");
     rosa.get("/import/run/00").await.is(404);
     rosa.get("/import/nowhere").await.is(404);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_bring_along_is_shown_no_finer_than_what_they_post() {
+    let trial = Trial::begin("Elm", false).await;
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let form = rosa.get("/import/table").await.form("/import/table");
+    let table = "Name;Offers;Place\nAda Park;Sewing;gcpuvx\nBo Lee;Soup;12 Elm Row\n";
+    let columns = rosa.upload(form, &[("people", table.as_bytes())]).await;
+    let map = columns.form("/import/columns/").with(&[("name", "0"), ("offers", "1"), ("area", "2")]);
+    let look = rosa.send(map, "check").await;
+    brought(&mut rosa, look).await.says("<dt>People who came in</dt><dd>2</dd>");
+    let all = trial.handle().everybody().await.unwrap();
+    let ids: Vec<MemberId> = all.iter().filter(|named| named.id != trial.coordinator).map(|named| named.id).collect();
+    let places = trial.handle().look(move |machine, book| {
+        let records = ids.iter().flat_map(|id| listings_of(machine, book, id, clock::now()));
+        records.filter_map(|record| record.item.listing().map(|listing| listing.area.clone())).collect::<Vec<_>>()
+    });
+    let mut places = places.await.unwrap();
+    places.sort();
+    assert_eq!(places, [None, Some("gcpuv".to_owned())]);
     trial.running.stop().await;
 }
