@@ -102,6 +102,8 @@ pub enum Exhibits {
         decision: Box<Unverified<Decision>>,
         /// The offer.
         offer: Box<Unverified<ResumeOffer>>,
+        /// The certificate of the key that signed the offer, where that is another than the one that accepted.
+        offerer: Option<Box<Unverified<Certificate>>>,
         /// Digests of all proposals counted, in order, in pages of at most [`codec::MAX_ITEMS`].
         committed: Vec<Vec<Digest>>,
     },
@@ -209,9 +211,9 @@ impl Exhibits {
                 require(!same, "the exchange is recorded where the acceptance says")?;
                 Ok(Misconduct::NotRecorded)
             }
-            Self::LeftOut { proposal, decision, offer, committed } => {
+            Self::LeftOut { proposal, decision, offer, offerer, committed } => {
                 accepted(proposal, decision, key)?;
-                offer.as_ref().clone().verify(key)?;
+                offer.as_ref().clone().verify(&later_key(offerer.as_deref(), community, key)?)?;
                 let (p, offer) = (&proposal.content, &offer.content);
                 let same_account = offer.account == p.account && offer.offerer == p.lane.other();
                 require(same_account, "the offer is of another partnership or side")?;
@@ -233,6 +235,18 @@ fn both<'a, T: Content + Clone>(two: &'a [Unverified<T>; 2], key: &SoundKey) -> 
         signed.clone().verify(key)?;
     }
     Ok([&two[0].content, &two[1].content])
+}
+
+/// The key of a later certificate of the same community, or the one key there is.
+fn later_key(
+    later: Option<&Unverified<Certificate>>,
+    community: &CommunityId,
+    key: &SoundKey,
+) -> Result<SoundKey, Rejection> {
+    let Some(later) = later else { return Ok(key.clone()) };
+    let certificate = check_certificate(later)?;
+    require(certificate.content().community == *community, "the offer is of another community")?;
+    Ok(certificate.content().key.sound()?)
 }
 
 fn checkpoint(text: &str, community: &CommunityId, key: &SoundKey) -> Result<Checkpoint, Rejection> {

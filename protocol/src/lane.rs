@@ -204,6 +204,11 @@ impl Lanes {
         self.own.queue.len()
     }
 
+    /// Our payments that were not proposed yet, the next first.
+    pub fn queue(&self) -> impl Iterator<Item = &Intent> {
+        self.own.queue.iter()
+    }
+
     /// Takes a payment whose minutes are on hold into the queue.
     pub fn intended(&mut self, intent: Intent) {
         self.own.queue.push_back(intent);

@@ -1,9 +1,11 @@
 //! The balance sheet of a partnership for a period: every exchange with both signatures, so that anybody may check it.
 
 use crate::{
+    community::{Certificate, check_certificate},
     envelope::{Content, Unverified},
-    id::{AccountId, CommunityId},
-    minutes::Balance,
+    id::{AccountId, CommunityId, ExchangeId},
+    key::SoundKey,
+    minutes::{Balance, Minutes},
     partnership::{Agreement, Decision, EpochKeys, Granted, Proposal, Resumption, Side, SignedGrant, Verdict},
     rejection::Rejection,
     time::Timestamp,
@@ -24,6 +26,18 @@ pub struct Line {
     pub decision: Unverified<Decision>,
     /// When the maker's ledger recorded that it is committed.
     pub at: Timestamp,
+}
+
+/// A payment that the maker's ledger holds and that was not proposed to the partner yet: it is away, or its window is full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queued {
+    /// The exchange.
+    pub exchange: ExchangeId,
+    /// How long.
+    pub minutes: Minutes,
+    /// When the payer agreed.
+    pub made_at: Timestamp,
 }
 
 /// What one side says of a partnership.
@@ -50,10 +64,15 @@ pub struct BalanceSheet {
     pub lines: Vec<Line>,
     /// The maker's proposals that the partner had not decided when the sheet was made.
     pub undecided: Vec<Unverified<Proposal>>,
+    /// The maker's payments that it could not propose yet, in the order in which it will.
+    pub queued: Vec<Queued>,
     /// The maker's net after the last line.
     pub closing: Balance,
     /// When it was made.
     pub made_at: Timestamp,
+    /// The certificate of the key that signs this sheet, where that is not the maker's key of the latest epoch: after a
+    /// restore, before the partner answered.
+    pub certificate: Option<Unverified<Certificate>>,
 }
 
 impl Content for BalanceSheet {
@@ -87,7 +106,7 @@ pub struct Checked {
     pub limit: u64,
     /// How far the partner's members may.
     pub partner_limit: u64,
-    /// The maker's proposals without a decision.
+    /// The maker's payments without a decision, proposed or not.
     pub undecided: u64,
     /// Since when the oldest of them waits.
     pub undecided_since: Option<Timestamp>,
@@ -107,6 +126,16 @@ fn granted(sheet: &BalanceSheet) -> Result<[Granted; 2], Rejection> {
     Ok([a.unwrap_or(Granted::agreed(terms, Side::A)), b.unwrap_or(Granted::agreed(terms, Side::B))])
 }
 
+/// The key that the maker signs a sheet with.
+fn maker_key(sheet: &BalanceSheet, keys: &EpochKeys) -> Result<SoundKey, Rejection> {
+    let Some(certificate) = &sheet.certificate else { return Ok(keys.of_side(keys.latest(), sheet.maker)?.clone()) };
+    let certificate = check_certificate(certificate)?;
+    if certificate.content().community != sheet.agreement.terms.community(sheet.maker) {
+        return Err(Rejection::NoProof("its certificate is of another community"));
+    }
+    Ok(certificate.content().key.sound()?)
+}
+
 impl Unverified<BalanceSheet> {
     /// Checks every signature and the sums, with nothing else at hand.
     ///
@@ -116,7 +145,7 @@ impl Unverified<BalanceSheet> {
         let sheet = &self.content;
         let checked = sheet.add_up()?;
         let (terms, keys) = (&sheet.agreement.terms, EpochKeys::of(&sheet.agreement, &sheet.epochs)?);
-        self.clone().verify(keys.of_side(keys.latest(), sheet.maker)?)?;
+        self.clone().verify(&maker_key(sheet, &keys)?)?;
         for line in &sheet.lines {
             keys.check(&line.proposal, &line.decision)?;
         }
@@ -157,6 +186,7 @@ impl BalanceSheet {
         if i128::from(self.opening.get()) + moved != i128::from(self.closing.get()) {
             return Err(Rejection::NoProof("its sums are wrong"));
         }
+        let proposed = self.undecided.iter().map(|open| open.content.made_at);
         Ok(Checked {
             maker: terms.community(self.maker),
             partner: terms.community(self.maker.other()),
@@ -170,8 +200,8 @@ impl BalanceSheet {
             closing: self.closing.get(),
             limit: granted[self.maker.other() as usize].limit,
             partner_limit: granted[self.maker as usize].limit,
-            undecided: self.undecided.len() as u64,
-            undecided_since: self.undecided.iter().map(|open| open.content.made_at).min(),
+            undecided: (self.undecided.len() + self.queued.len()) as u64,
+            undecided_since: proposed.chain(self.queued.iter().map(|queued| queued.made_at)).min(),
         })
     }
 }

@@ -102,6 +102,7 @@ fn proofs(pair: &Pair) -> Result<Vec<Evidence>> {
             proposal: Box::new(proposal.clone()),
             decision: Box::new(decision.clone()),
             offer: Box::new(offer.sign(secret).into_unverified()),
+            offerer: None,
             committed: Vec::new(),
         },
     ];

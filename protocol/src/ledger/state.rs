@@ -81,6 +81,9 @@ pub struct Partner {
     pub earlier_keys: Vec<PublicKey>,
     /// The entries with the outcomes of disputes, by number.
     pub outcomes: Vec<u64>,
+    /// Ids under which exchanges came back that stand for other exchanges here: each was used again after a loss.
+    #[serde(default)]
+    pub used_again: BTreeSet<ExchangeId>,
     /// What side A and side B grant since the agreement.
     #[serde(default)]
     pub grants: [Option<Given>; 2],

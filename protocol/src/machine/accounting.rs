@@ -9,7 +9,7 @@ use crate::{
     minutes::Balance,
     partnership::{Agreement, Position, Resumption, SignedGrant, Verdict},
     rejection::Rejection,
-    sheet::{BalanceSheet, Line, MAX_SHEET_LINES},
+    sheet::{BalanceSheet, Line, MAX_SHEET_LINES, Queued},
     time::Timestamp,
 };
 
@@ -42,7 +42,16 @@ impl Machine {
         let Tally { opening, closing, lines, epochs } = self.tally(account, &period, view)?;
         let given = partner.grants.iter().flatten();
         let grants = given.filter_map(|given| grant(view, given.entry)).collect();
-        let undecided = self.state.lanes.get(account).into_iter().flat_map(|lanes| lanes.open());
+        let lanes = || self.state.lanes.get(account).into_iter();
+        let queued = lanes().flat_map(|lanes| lanes.queue()).map(|intent| Queued {
+            exchange: intent.exchange,
+            minutes: intent.minutes,
+            made_at: intent.made_at,
+        });
+        let known = epochs
+            .last()
+            .map_or_else(|| agreement.key(partner.side), |resumption| resumption.certificate(partner.side).content.key);
+        let certificate = &self.identity.certificate;
         let sheet = BalanceSheet {
             v: 1,
             maker: partner.side,
@@ -53,9 +62,11 @@ impl Machine {
             until: period.end,
             opening: Balance::new(opening)?,
             lines,
-            undecided: undecided.map(|open| open.proposal.clone()).collect(),
+            undecided: lanes().flat_map(|lanes| lanes.open()).map(|open| open.proposal.clone()).collect(),
+            queued: queued.collect(),
             closing: Balance::new(closing)?,
             made_at: now,
+            certificate: (certificate.content.key != known).then(|| certificate.clone()),
         };
         Ok(Document::BalanceSheet(Box::new(sheet.sign(&self.identity.secret).into_unverified())))
     }

@@ -18,10 +18,12 @@ use crate::{
 };
 
 impl Machine {
-    /// E5: an exchange that the partner accepted by its own signature and left out.
+    /// E5: an exchange that the partner accepted by its own signature and left out. An offer that does not even count what its
+    /// maker shows proves nothing to others: nothing is signed upon it, and the partnership goes on once it offers rightly.
     pub(super) fn find_left_out(&mut self, turn: &mut Turn<'_>, account: AccountId) -> Result<(), Rejection> {
         let Some(Fetching { offer, certificate, seen, .. }) = self.offers.remove(&account) else { return Ok(()) };
         let ours = self.pairs(turn, &account, offer.content.from);
+        let accepted_with = self.partner_certificate(turn, &account).unwrap_or_else(|| certificate.clone());
         let theirs = |pair: &&Pair| {
             pair.proposal.content.lane != offer.content.offerer && !seen.contains(&pair.proposal.content.exchange)
         };
@@ -34,15 +36,19 @@ impl Machine {
                 proposal: Box::new(pair.proposal.clone()),
                 decision: Box::new(pair.decision.clone()),
                 offer: Box::new(offer),
+                offerer: (certificate != accepted_with).then(|| Box::new(certificate)),
                 committed,
             };
-            self.freeze(turn, account, Evidence { v: 1, certificate, exhibits });
+            self.freeze_if_proven(turn, account, Evidence { v: 1, certificate: accepted_with, exhibits });
         }
         Err(Rejection::BooksDiffer)
     }
 
-    /// Keeps the proof, and signs nothing more with this partner.
-    fn freeze(&mut self, turn: &mut Turn<'_>, account: AccountId, evidence: Evidence) {
+    /// Keeps the proof, and signs nothing more with this partner. Only what anybody would judge as proof ends a partnership.
+    fn freeze_if_proven(&mut self, turn: &mut Turn<'_>, account: AccountId, evidence: Evidence) {
+        if evidence.judge().is_err() {
+            return;
+        }
         self.synced.remove(&account);
         self.record(turn, Fact::Frozen { account, evidence: Box::new(evidence) });
         turn.notice(Notice::Frozen { account });
@@ -73,11 +79,8 @@ impl Machine {
     }
 
     pub(super) fn accuse(&mut self, turn: &mut Turn<'_>, account: AccountId, exhibits: Exhibits) {
-        let certificate = self.partner_certificate(turn, &account);
-        let evidence = certificate.map(|certificate| Evidence { v: 1, certificate, exhibits });
-        // Only what anybody would judge as proof ends a partnership.
-        if let Some(evidence) = evidence.filter(|evidence| evidence.judge().is_ok()) {
-            self.freeze(turn, account, evidence);
+        if let Some(certificate) = self.partner_certificate(turn, &account) {
+            self.freeze_if_proven(turn, account, Evidence { v: 1, certificate, exhibits });
         }
     }
 

@@ -119,7 +119,10 @@ impl Machine {
     /// Whether the partner said in this session how far it is, and holds nothing of ours that we lost.
     fn disputes_in_step(&self, account: &AccountId) -> bool {
         let Some(heads) = self.heard.get(account) else { return false };
+        let used_again = self.state.ledger.partners().get(account).map(|partner| &partner.used_again);
         let held = |head: &DisputeHead| match self.state.disputes.get(&head.exchange) {
+            // What stood there is lost for good: the id stands for another exchange.
+            _ if used_again.is_some_and(|ids| ids.contains(&head.exchange)) => true,
             Some(dispute) => usize::from(head.yours) <= dispute.ours.len(),
             None => head.yours == 0 || self.state.ledger.outcomes().contains_key(&head.exchange),
         };
@@ -242,6 +245,9 @@ impl Machine {
     ) -> Result<(), Rejection> {
         let Statement { v, account, exchange, side, n, .. } = statement.content;
         let partner = self.partner_of_message(&account, &from)?;
+        if partner.used_again.contains(&exchange) {
+            return Err(Rejection::NotDisputable(exchange, "its id was used again here after a loss"));
+        }
         if !self.is_live(&account) || self.state.ledger.outcomes().contains_key(&exchange) {
             return Ok(());
         }

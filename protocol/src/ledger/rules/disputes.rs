@@ -39,7 +39,9 @@ pub(super) fn permit(ledger: &Ledger, body: &Body, history: &dyn History) -> Res
     let Body::DisputeClosed { suggestion, closing } = body else { return Ok(()) };
     let word = &closing.content;
     let partner = partner(ledger, &word.account)?;
-    if ledger.check_disputable(word.exchange, history)? != word.account {
+    // What this community signed before a loss counts, though the id stands for another exchange here by now.
+    let used_again = partner.used_again.contains(&word.exchange);
+    if !used_again && ledger.check_disputable(word.exchange, history)? != word.account {
         return Err(Rejection::OtherLane);
     }
     if !closes(&suggestion.content, word) {
@@ -57,6 +59,8 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
     let index = ledger.tree.size();
     if let Some(partner) = ledger.partners.get_mut(&closing.content.account) {
         partner.outcomes.push(index);
-        ledger.outcomes.insert(closing.content.exchange, index);
+        if !partner.used_again.contains(&closing.content.exchange) {
+            ledger.outcomes.insert(closing.content.exchange, index);
+        }
     }
 }

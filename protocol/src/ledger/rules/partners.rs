@@ -18,6 +18,7 @@ use crate::{
     rejection::Rejection,
     time::Timestamp,
 };
+use std::collections::BTreeSet;
 
 pub(super) fn permit(ledger: &Ledger, body: &Body, history: &dyn History) -> Result<(), Rejection> {
     match body {
@@ -252,6 +253,7 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 entry: ledger.tree.size(),
                 earlier_keys: Vec::new(),
                 outcomes: Vec::new(),
+                used_again: BTreeSet::new(),
                 grants: [None, None],
             };
             ledger.partners.insert(agreement.terms.account(), partner);
@@ -281,6 +283,11 @@ pub(super) fn apply(ledger: &mut Ledger, body: &Body) {
                 partner.epoch = offer.epoch;
             }
             remember_keys(ledger, [&resumption.offerer.content, &resumption.requester.content]);
+        }
+        Body::Recovered { proposal, under_id: UnderId::Another, .. } => {
+            if let Some(partner) = ledger.partners.get_mut(&proposal.content.account) {
+                partner.used_again.insert(proposal.content.exchange);
+            }
         }
         Body::Settle { proposal, .. }
         | Body::Release { proposal, .. }

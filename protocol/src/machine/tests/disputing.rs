@@ -373,3 +373,42 @@ fn what_was_said_under_a_key_that_no_backup_names_comes_back() {
         two.mirrored(&account, 41);
     }
 }
+
+/// An exchange comes back whose id stands for another one by now: what was said about it is nobody's fault.
+#[test]
+fn a_dispute_about_an_id_that_was_used_again_stops_nothing() {
+    for closed in [true, false] {
+        let (mut two, account) = Two::partners();
+        let backup = two.backup(0);
+        two.pay(0, account, 7, 60).unwrap();
+        two.deliver_all();
+        two.open(1).unwrap();
+        two.deliver_all();
+        if closed {
+            two.suggest(0, Outcome::Stands).unwrap();
+            two.suggest(1, Outcome::Stands).unwrap();
+            two.deliver_all();
+            assert_eq!(two.outcomes(), [vec![Outcome::Stands], vec![Outcome::Stands]]);
+        }
+        two.restore(0, backup, 2);
+        two.command(0, Command::Waive { account, by: COORDINATOR }).unwrap();
+        two.pay(0, account, 7, 12).unwrap();
+        two.meet();
+        assert_eq!(two.nets(&account), [60, -60]);
+        assert_eq!(two.outcomes()[0].len(), usize::from(closed), "what both signed is in the book again");
+        assert!(!two.state(0).ledger().outcomes().contains_key(&PAID), "the id stands for the other exchange");
+        assert_eq!(two.state(0).disputes().len(), 0);
+        // Another dispute goes its way.
+        let other = ExchangeId([8; 16]);
+        two.pay(0, account, 8, 20).unwrap();
+        two.deliver_all();
+        let mut act = |i: usize, deed| {
+            two.command(i, Command::Dispute { exchange: other, deed, by: COORDINATOR }).map(|_| two.deliver_all())
+        };
+        act(0, DisputeDeed::Open { complaint: Complaint::Other, text: None }).unwrap();
+        for i in [0, 1] {
+            act(i, DisputeDeed::Suggest { outcome: Outcome::SetAside }).unwrap();
+        }
+        assert_eq!(two.outcomes().map(|all| all.len()), [1 + usize::from(closed); 2]);
+    }
+}

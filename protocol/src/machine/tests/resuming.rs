@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::{
-    evidence::{Evidence, Misconduct},
+    document::Document,
+    evidence::{Evidence, Exhibits, Misconduct},
     ledger::{Account, Body},
     machine::{Condition, Lost},
-    partnership::{Committed, Decision, Proposal, Verdict},
+    partnership::{Committed, Decision, Proposal, ResumeOffer, Verdict},
+    sheet::BalanceSheet,
 };
 
 /// What a node's disk held at some moment.
@@ -303,14 +305,8 @@ fn a_second_content_for_a_slot_is_proof() {
     assert_eq!(two.state(0).lanes()[&account].undecided(), 0);
 }
 
-#[test]
-fn whoever_leaves_out_what_it_accepted_is_found_out() {
-    let (mut two, account) = Two::partners();
-    two.pay(0, account, 1, 30).unwrap();
-    two.deliver_all();
-    let backup = two.backup(0);
-    two.restore(0, backup, 2);
-    two.connect();
+/// Side 1 changes its next offer so, and has nothing to show for it.
+fn lies(two: &mut Two, account: AccountId, lie: impl FnOnce(&mut ResumeOffer)) {
     let mut offered = None;
     two.deliver(|message| match message {
         Message::ResumeOffer { offer, certificate } => {
@@ -319,17 +315,111 @@ fn whoever_leaves_out_what_it_accepted_is_found_out() {
         }
         _ => false,
     });
-    // Side 1 says that nothing is committed, and sticks to it.
     let (mut offer, certificate) = offered.unwrap();
-    (offer.committed, offer.net) = (Committed::NONE, 0);
+    lie(&mut offer);
     let offer = Box::new(offer.sign(&two.nodes[1].machine.identity().secret).into_unverified());
     let peer = two.peer(1);
     let say = |two: &mut Two, message| two.handle(0, Input::Received { peer, message: Checked::Plain(message) });
-    say(&mut two, Message::ResumeOffer { offer, certificate });
+    say(two, Message::ResumeOffer { offer, certificate });
     for _ in 0..2 {
         assert!(matches!(two.under_way.pop_front(), Some((1, Message::ResumeFetch { .. }))));
-        say(&mut two, Message::Crossings { account, crossings: Vec::new(), next: None });
+        say(two, Message::Crossings { account, crossings: Vec::new(), next: None });
     }
-    let proven = evidence(&two, 0, &account).judge().unwrap();
+}
+
+/// It sticks to it that nothing is committed.
+fn nothing_is_committed(offer: &mut ResumeOffer) {
+    (offer.committed, offer.net) = (Committed::NONE, 0);
+}
+
+#[track_caller]
+fn left_out(two: &Two, account: &AccountId) -> Evidence {
+    let evidence = evidence(two, 0, account);
+    let proven = evidence.judge().unwrap();
     assert_eq!((proven.misconduct, proven.community), (Misconduct::LeftOut, two.state(1).ledger().community()));
+    evidence
+}
+
+#[test]
+fn whoever_leaves_out_what_it_accepted_is_found_out() {
+    let (mut two, account) = Two::partners();
+    two.pay(0, account, 1, 30).unwrap();
+    two.deliver_all();
+    let backup = two.backup(0);
+    two.restore(0, backup, 2);
+    two.connect();
+    lies(&mut two, account, nothing_is_committed);
+    left_out(&two, &account);
+}
+
+#[test]
+fn whoever_leaves_out_under_a_new_key_what_it_accepted_under_an_old_one_is_found_out() {
+    let (mut two, account) = Two::partners();
+    two.pay(0, account, 1, 30).unwrap();
+    two.deliver_all();
+    let (before, theirs) = (two.backup(0), two.backup(1));
+    two.restore(1, theirs, 2);
+    two.meet();
+    two.mirrored(&account, 3);
+    two.roll_back(0, before);
+    two.connect();
+    lies(&mut two, account, nothing_is_committed);
+    let evidence = left_out(&two, &account);
+    // Both keys are the same community's: another's offer accuses nobody.
+    let Exhibits::LeftOut { proposal, decision, offer, committed, .. } = evidence.exhibits else { panic!() };
+    let other = two.nodes[0].machine.identity();
+    let offer = Box::new(offer.content.sign(&other.secret).into_unverified());
+    let offerer = Some(Box::new(other.certificate.clone()));
+    let exhibits = Exhibits::LeftOut { proposal, decision, offer, offerer, committed };
+    assert!(Evidence { exhibits, ..evidence }.judge().is_err());
+}
+
+#[test]
+fn an_offer_that_counts_what_nobody_shows_ends_no_partnership() {
+    let (mut two, account) = Two::partners();
+    two.pay(0, account, 1, 30).unwrap();
+    two.deliver_all();
+    let backup = two.backup(0);
+    two.restore(0, backup, 2);
+    two.connect();
+    lies(&mut two, account, |offer| offer.committed = Committed { count: 9, root: crate::id::Digest([7; 32]) });
+    // Nobody else could judge that: nothing is signed, and with a true offer they go on.
+    assert!(matches!(two.state(0).conditions().get(&account), Some(Condition::Recovering { .. })));
+    two.disconnect();
+    two.meet();
+    two.mirrored(&account, 3);
+}
+
+#[test]
+fn a_balance_sheet_holds_before_the_partner_answered_a_restored_side() {
+    let (mut two, account) = Two::partners();
+    two.pay(0, account, 1, 30).unwrap();
+    two.deliver_all();
+    two.disconnect();
+    two.pay(0, account, 2, 20).unwrap();
+    let all = Timestamp(0)..Timestamp(two.now.0 + 1);
+    let sheet = |two: &Two, all: &std::ops::Range<Timestamp>| {
+        let side = &two.nodes[0];
+        match side.machine.balance_sheet(&account, all.clone(), two.now, &side.view).unwrap() {
+            Document::BalanceSheet(sheet) => sheet,
+            other => panic!("{other:?}"),
+        }
+    };
+    // What could not even be proposed waits, too, and it is said since when.
+    let before = sheet(&two, &all);
+    let checked = before.check().unwrap();
+    assert_eq!((checked.exchanges, checked.undecided, checked.undecided_since), (1, 1, Some(two.now)));
+    assert_eq!((before.content.queued.len(), before.content.certificate.is_some()), (1, false));
+    let backup = two.backup(0);
+    two.restore(0, backup, 2);
+    let restored = sheet(&two, &all);
+    assert_eq!(restored.check().unwrap().undecided, 1);
+    assert!(restored.content.certificate.is_some());
+    // A certificate of anybody else makes it nobody's.
+    let other = two.nodes[1].machine.identity();
+    let forged = BalanceSheet { certificate: Some(other.certificate.clone()), ..restored.content.clone() };
+    assert!(forged.sign(&other.secret).into_unverified().check().is_err());
+    two.meet();
+    let after = sheet(&two, &(Timestamp(0)..Timestamp(two.now.0 + 1)));
+    assert_eq!((after.check().unwrap().exchanges, after.content.certificate.is_some()), (2, false));
 }
