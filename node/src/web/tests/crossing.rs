@@ -119,6 +119,7 @@ async fn balance_sheet(rosa: &mut Browser) {
     let Ok(Document::BalanceSheet(sheet)) = Document::decode(&file.bytes) else { panic!("a balance sheet") };
     let checked = sheet.check().unwrap();
     assert_eq!((checked.exchanges, checked.received, checked.given), (3, 120, 150));
+    assert_eq!(checked.undecided, 1, "the file tells what waits, too, though it was proposed to nobody yet");
     rosa.get(&at.replace("/sheet", "/evidence.kith")).await.is(404);
     rosa.get("/partners/did:key:z6MktYi7/sheet").await.is(404);
 }
