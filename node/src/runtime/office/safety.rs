@@ -10,8 +10,9 @@ use kith_protocol::{
     member::Role,
 };
 
-/// How many of a member's entries are looked at for a first exchange: admission, a role or two, hours brought along.
-const FIRST_ENTRIES: usize = 8;
+/// How many of a member's entries are looked through for their first exchange: most people's is among the first few. Who
+/// has that many, all of them gifts and sheets of groups, is no longer new.
+const FIRST_ENTRIES: usize = 500;
 
 fn rules_id() -> PaperId {
     derived("kith/v1/office-rules", &[])
@@ -22,6 +23,14 @@ fn rules(room: &Room<'_>) -> Rules {
         Some(Paper::Rules(rules)) => rules.clone(),
         _ => Rules::default(),
     }
+}
+
+/// Whether it is an exchange with one other person, here or elsewhere. Gifts to the pot and sheets of groups tell nobody
+/// how two people get on.
+fn with_one_other(body: &Body) -> bool {
+    let kind =
+        matches!(body, Body::Exchange { .. } | Body::Hold { .. } | Body::Receive { .. } | Body::Recovered { .. });
+    kind && body.begins().is_some()
 }
 
 impl Handle {
@@ -121,7 +130,7 @@ impl Handle {
     }
 
     /// Whether a coordinator has to look at an exchange between two members before it is recorded: the community wants
-    /// it so, and one of them never exchanged with anybody here.
+    /// it so, and one of them never exchanged with one other person.
     ///
     /// # Errors
     /// The disk, or [`Refused::Busy`].
@@ -129,7 +138,7 @@ impl Handle {
         self.first_of_any(vec![one, other]).await
     }
 
-    /// Whether the community wants it so, and one of these members never exchanged with anybody.
+    /// Whether the community wants it so, and one of these members never exchanged with one other person.
     pub(super) async fn first_of_any(&self, members: Vec<MemberId>) -> Result<bool, Refused> {
         if !self.office_rules().await?.approve_first {
             return Ok(false);
@@ -139,16 +148,8 @@ impl Handle {
             members.iter().any(|id| {
                 let coordinator = known.get(id).is_some_and(|member| member.role == Role::Coordinator);
                 let lines = book.lines(id, 0, FIRST_ENTRIES);
-                let exchanged = lines.iter().filter_map(|index| book.entry(*index)).any(|entry| {
-                    let first = !matches!(
-                        entry.body,
-                        Body::MemberAdmitted { .. }
-                            | Body::Founded { .. }
-                            | Body::RoleChanged { .. }
-                            | Body::OpeningBalance { .. }
-                    );
-                    first && entry.body.begins().is_some()
-                });
+                let mut entries = lines.iter().filter_map(|index| book.entry(*index));
+                let exchanged = entries.any(|entry| with_one_other(&entry.body));
                 !coordinator && !exchanged && lines.len() < FIRST_ENTRIES
             })
         })

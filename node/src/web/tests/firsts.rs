@@ -1,6 +1,6 @@
 //! A new member's first hours with somebody elsewhere: a coordinator looks at them before anything goes out.
 
-use super::partner;
+use super::{circles::circle, partner};
 use crate::{
     runtime::{Handle, office::First},
     trial::Trial,
@@ -143,5 +143,29 @@ async fn whoever_looks_at_a_first_exchange_reads_who_wrote_it_down_for_whom() {
     rosa.get("/today").await.says("Ada Park helped Cy Old for 2 hours").never("written down by");
     let link = first(&mut rosa).await;
     rosa.get(&link).await.says("One of them is new.").never("written down by");
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_gave_to_the_pot_and_stood_on_a_sheet_is_still_new() {
+    let trial = Trial::begin("Elm", false).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let at = circle(&mut rosa, "Bakers", &["Ada Park", "Bo Lee"], "Ada Park").await;
+    let form = rosa.get(&format!("/group?circle={}", at.rsplit('/').next().unwrap())).await.form("/group");
+    let form = form.with(&[("leader", "ada"), ("there", &bo.to_string()), ("length", "1:30")]);
+    rosa.whole(form).await.1.says("Written down for 1 person.");
+    let form = ada_sees.get("/gift").await.form("/gift").with(&[("length", "0:10")]);
+    ada_sees.whole(form).await.1.says("Done. It counts");
+    trial.handle().set_office_rules(|rules| rules.approve_first = true).await.unwrap();
+    let hours = format!("/record/hours?way=received&to=m/{bo}");
+    writes(&mut ada_sees, &hours, "1").await.says("A coordinator looks at it first");
+    let link = first(&mut rosa).await;
+    let yes = rosa.get(&link).await.form(&format!("{link}/yes"));
+    rosa.send(yes, "send").await.is(200);
+    // Now both have had something with one other person.
+    writes(&mut ada_sees, &hours, "2").await.never("A coordinator looks at it first");
     trial.running.stop().await;
 }
