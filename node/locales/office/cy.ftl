@@ -177,6 +177,7 @@ first-no = Na, peidio â'i nodi
 first-no-words = “{ $what }”: nid wyf wedi cofnodi hyn. Gadewch i ni siarad amdano yn gyntaf.
 first-over = Edrychwyd ar hwn yn barod
 first-over-lead = Ni chafodd ei nodi. Does dim ar ôl i'w wneud.
+first-over-yes = Cafodd ei nodi. Fel hyn mae hi nawr.
 today-reports = Mae rhywun yn dweud rhywbeth wrthym
 today-firsts = Cyfnewidiadau cyntaf i edrych arnyn nhw
 today-report = Dywedodd { $who } wrthym { $day }.

@@ -177,6 +177,7 @@ first-no = No, do not write it down
 first-no-words = “{ $what }”: I have not written this down. Let us talk about it first.
 first-over = This was looked at already
 first-over-lead = It was not written down. Nothing is left to do.
+first-over-yes = It was written down. This is how it stands now.
 today-reports = Somebody tells us something
 today-firsts = First exchanges to look at
 today-report = { $who } told us { $day }.

@@ -177,6 +177,7 @@ first-no = No, no anotarlo
 first-no-words = «{ $what }»: no lo he anotado. Hablemos antes de ello.
 first-over = Esto ya se ha mirado
 first-over-lead = No se ha anotado. No queda nada por hacer.
+first-over-yes = Se anotó. Así está ahora.
 today-reports = Alguien nos cuenta algo
 today-firsts = Primeros intercambios por mirar
 today-report = { $who } nos lo contó: { $day }.

@@ -41,6 +41,7 @@ pub(super) enum News {
     ComesNot,
     PutRight,
     Answered,
+    LookedAt,
     TalkOpened,
     TalkSaid,
     TalkEnd,
@@ -54,7 +55,7 @@ pub(super) enum News {
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 41] = [
+const ALL: [(News, &str, [&str; 2]); 42] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
@@ -87,6 +88,7 @@ const ALL: [(News, &str, [&str; 2]); 41] = [
     (News::ComesNot, "comes-not", ["news-comes-not", "news-comes-not-next"]),
     (News::PutRight, "put-right", ["news-put-right", "news-put-right-next"]),
     (News::Answered, "heard", ["news-heard", "news-heard-next"]),
+    (News::LookedAt, "looked-at", ["first-over", "first-over-yes"]),
     (News::TalkOpened, "talk", ["news-talk", "news-talk-next"]),
     (News::TalkSaid, "talk-said", ["news-talk-said", "news-talk-said-next"]),
     (News::TalkEnd, "talk-end", ["news-talk-end", "news-talk-end-next"]),

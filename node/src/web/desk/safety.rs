@@ -8,9 +8,10 @@ use crate::{
     },
     web::{
         Answer, App, Oops,
-        exchanges::Seen,
+        exchanges::{Seen, Stand},
         forms::{Asked, Post, Reader},
         member::{local, names, salted, told, trouble_key},
+        news::{News, go_telling},
         pages::{self, FactsPage, FormPage, Press, go, refusal},
         stale::{self, Stood},
         visit::{Frame, Visit},
@@ -186,6 +187,11 @@ pub(super) async fn first_yes(State(app): State<App>, Path(id): Path<String>, po
     let post = post.coordinator()?;
     let Ok((id, first)) = pending(&app, &id).await else { return dealt_with(&app, &post.frame, &id).await };
     let led = match first {
+        // It was recorded, and the node stopped before it put the paper away.
+        First::Here(_) if is_written(&app, id).await? => {
+            app.handle.drop_pending(id).await?;
+            return dealt_with(&app, &post.frame, &id.to_string()).await;
+        }
         First::Here(pending) => here(&app, &post, id, pending).await,
         First::Across(across) => app.handle.go_across(post.deed().request(), across).await,
     };
@@ -220,12 +226,17 @@ pub(super) async fn first_no(State(app): State<App>, Path(id): Path<String>, pos
     Ok(go("/done/first-no"))
 }
 
+/// Whether it was written down. What somebody elsewhere asks for stands here before and after.
+async fn is_written(app: &App, id: ExchangeId) -> Result<bool, Refused> {
+    let found = app.handle.look(move |machine, book| Seen::find(machine, book, id)).await?;
+    Ok(found.is_some_and(|seen| !matches!(seen.stand, Stand::Claimed(_))))
+}
+
 /// What is so of a first exchange that waits no more: it was written down, here or by somebody else, or it was not.
 async fn dealt_with(app: &App, frame: &Frame, id: &str) -> Answer {
     let id: ExchangeId = id.parse().map_err(|_| Oops::Missing)?;
-    let written = app.handle.look(move |machine, book| Seen::find(machine, book, id).is_some());
-    if written.await? {
-        return Ok(go(&format!("/exchange/{id}")));
+    if is_written(app, id).await? {
+        return Ok(go_telling(&format!("/exchange/{id}"), News::LookedAt));
     }
     let page = FactsPage {
         frame,
