@@ -29,7 +29,7 @@ pub use broadcast::{ByMail, MAX_MISSED, Went};
 pub use circles::{Changed, MAX_CIRCLE_COORDINATORS};
 pub use copies::{CopiesFull, Stand};
 pub use events::{Coming, Edits, Rewritten};
-pub use firsts::{Across, Asking, First, Going};
+pub use firsts::{Across, Asking, First, Going, Signed};
 pub use forgetting::Forgotten;
 pub use full::FileFull;
 pub use joining::{Application, MAX_APPLICATIONS};

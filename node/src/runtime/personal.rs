@@ -138,6 +138,15 @@ impl Handle {
         self.people_work(move |people| Ok(people.get(exchange.0)?.and_then(|bytes| Note::from_bytes(&bytes)))).await
     }
 
+    /// Whether anything but a note is kept under an exchange's id: where somebody signs, their device sends the id along.
+    ///
+    /// # Errors
+    /// [`Refused::People`] when the disk refuses.
+    pub async fn is_taken(&self, exchange: ExchangeId) -> Result<bool, Refused> {
+        let other = |bytes: Vec<u8>| Note::from_bytes(&bytes).is_none();
+        self.people_work(move |people| Ok(people.get(exchange.0)?.is_some_and(other))).await
+    }
+
     /// Everybody of whom something is known, in the order of their names. Kept until somebody changes, for lists and for
     /// finding people while slips are typed.
     ///

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod find;
+mod firsts;
 mod gift;
 mod home;
 mod key;
@@ -11,6 +12,7 @@ mod me;
 mod messages;
 mod mine;
 mod near;
+mod noted;
 mod picture;
 mod post;
 mod record;
@@ -21,7 +23,7 @@ pub(super) use exchange::reason_key;
 pub(super) use home::{names, told};
 pub(super) use leave::FORGETTING;
 pub(super) use me::{looks_like_an_address, person_fields, ticked};
-pub(super) use record::{local, salted, with_note};
+pub(super) use noted::{local, salted, with_note};
 pub(super) use safety::{about_circle, about_event, about_notice, trouble_key};
 pub(super) use statement::{DOCUMENT, Sheet, attachment, sheet};
 

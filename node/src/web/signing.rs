@@ -92,7 +92,7 @@ pub(super) fn consent(
 pub(super) struct Drawn {
     pub(super) exchange: ExchangeId,
     pub(super) made_at: Timestamp,
-    salt: [u8; 16],
+    pub(super) salt: [u8; 16],
 }
 
 impl Drawn {

@@ -219,6 +219,7 @@ async fn a_first_exchange_waits_for_a_coordinator() {
             note: note.into(),
             by: bob,
             at: crate::runtime::clock::now(),
+            signed: None,
         };
         node.handle.keep_pending(kith_protocol::id::ExchangeId([n; 16]), pending)
     };

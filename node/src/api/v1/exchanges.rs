@@ -134,7 +134,7 @@ pub(super) async fn record(
             if let Some(reply) = handle.earlier(request).await? {
                 return Ok(created(reply));
             }
-            if is_known(handle, exchange).await? {
+            if is_known(handle, exchange).await? || handle.is_taken(exchange).await? {
                 return Err(Rejection::ExchangeExists(exchange).into());
             }
             handle.keeping_one(exchange.0, note.to_bytes(), ask).await?

@@ -3,7 +3,7 @@
 use super::{
     answer::outcome_of,
     events::{coordinator, find as event},
-    exchanges::{record, terms::note, took_part},
+    exchanges::{record, took_part},
     messages::{active, kept},
     together::no_circle,
 };
@@ -18,14 +18,12 @@ use crate::{
     },
     runtime::{
         Handle, clock,
-        office::{First, MAX_WORDS, Paper, PaperId, Pending, Report, Subject},
-        personal::Note,
+        office::{First, MAX_WORDS, Paper, PaperId, Report, Subject},
     },
 };
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kith_protocol::{
     id::{ExchangeId, MemberId},
-    ledger::{Consent, ExchangeTerms},
     machine::{Machine, Reply},
     rejection::Rejection,
     text,
@@ -278,13 +276,8 @@ pub(in crate::api) async fn accept_first(
             return Ok(super::answer::created(reply));
         }
     };
-    let Pending { giver, receiver, minutes, made_at, note: words, by, .. } = first;
-    let note = note(Some(words.as_str()).filter(|words| !words.is_empty()))?;
-    let details = note.as_ref().map(Note::digest);
-    let terms =
-        ExchangeTerms { community: handle.community(), exchange: id, giver, receiver, minutes, made_at, details };
-    let consents = [giver, receiver].map(|party: MemberId| (party == by).then_some(Consent::Session));
-    let answer = record(&handle, &write, terms, consents.into(), note).await?;
+    let (terms, note) = first.terms(handle.community(), id)?;
+    let answer = record(&handle, &write, terms, first.consents(), note).await?;
     handle.drop_pending(id).await?;
     Ok(answer)
 }

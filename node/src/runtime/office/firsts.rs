@@ -2,10 +2,11 @@
 //! is recorded, or goes out.
 
 use super::{Handle, MemberId, Paper, Pending, Refused, Timestamp, clock, safety::pending_id};
-use crate::runtime::{handle::Request, home};
+use crate::runtime::{handle::Request, home, personal::Note};
 use kith_protocol::{
-    id::{AccountId, Alias, ExchangeId},
-    ledger::{Agreed, Consent, PaymentTerms},
+    envelope::Content as _,
+    id::{AccountId, Alias, CommunityId, ExchangeId},
+    ledger::{Agreed, Consent, ExchangeTerms, PaymentTerms},
     machine::{Command, Reply},
     minutes::Minutes,
     rejection::Rejection,
@@ -88,6 +89,61 @@ impl Across {
             Going::Pay { terms, .. } => terms.exchange,
             Going::Ask(asking) => asking.exchange,
         }
+    }
+}
+
+/// How whoever wrote down a first exchange here signed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signed {
+    /// The signature, over the terms with the hash of the note.
+    pub consent: Consent,
+    /// The salt of that hash.
+    pub salt: [u8; 16],
+}
+
+impl Pending {
+    /// What is recorded once a coordinator looked at it, with its note. Where it was signed, it is what was signed.
+    ///
+    /// # Errors
+    /// No randomness.
+    pub fn terms(
+        &self,
+        community: CommunityId,
+        exchange: ExchangeId,
+    ) -> Result<(ExchangeTerms, Option<Note>), Refused> {
+        let note = match (&self.signed, self.note.is_empty()) {
+            (_, true) => None,
+            (Some(signed), false) => Some(Note { salt: signed.salt, note: self.note.clone() }),
+            (None, false) => {
+                let salt = home::random().map_err(|why| Refused::People(why.to_string()))?;
+                Some(Note { salt, note: self.note.clone() })
+            }
+        };
+        let Self { giver, receiver, minutes, made_at, .. } = *self;
+        let details = note.as_ref().map(Note::digest);
+        Ok((ExchangeTerms { community, exchange, giver, receiver, minutes, made_at, details }, note))
+    }
+
+    /// How each of the two agreed so far: whoever wrote it down.
+    #[must_use]
+    pub fn consents(&self) -> Vec<Option<Consent>> {
+        let theirs = self.signed.as_ref().map_or(Consent::Session, |signed| signed.consent.clone());
+        [self.giver, self.receiver].map(|party| (party == self.by).then(|| theirs.clone())).into()
+    }
+
+    /// Whether the same was written down, by the same member.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let said = |pending: &Self| (pending.giver, pending.receiver, pending.minutes, pending.by);
+        said(self) == said(other) && self.note == other.note
+    }
+
+    /// Whether the signature fits, if there is one: whoever signed is still there to hear of it.
+    pub(super) fn check(&self, community: CommunityId, exchange: ExchangeId) -> Result<(), Refused> {
+        let Some(Signed { consent: Consent::Key { key, signature }, .. }) = &self.signed else { return Ok(()) };
+        let (terms, _) = self.terms(community, exchange)?;
+        let fits = key.sound().and_then(|key| key.verify_member(&terms.signing_bytes(), signature));
+        fits.map_err(|why| Rejection::BadKey(why).into())
     }
 }
 
@@ -189,13 +245,19 @@ impl Handle {
         Ok(self.earlier(request).await?.is_none() && self.first_of_any(vec![member]).await?)
     }
 
-    /// Keeps it, again if it was kept, and never in the place of somebody else's.
+    /// Keeps it, again if it was kept, and never in the place of anything else.
     async fn hold(&self, across: Across) -> Result<(), Refused> {
-        let id = across.exchange();
-        if self.first(id).await?.is_some_and(|first| first.by() != across.member()) {
-            return Err(Rejection::ExchangeExists(id).into());
-        }
-        self.keep_paper(pending_id(id), Paper::Across(across)).await
+        let exchange = across.exchange();
+        let id = pending_id(exchange);
+        let kept = self.office_work(move |room| {
+            let free = match room.papers.get(&id) {
+                None => true,
+                Some(Paper::Across(kept)) => kept.member() == across.member(),
+                Some(_) => false,
+            };
+            if free { room.put(id, Paper::Across(across)).map(|()| true) } else { Ok(false) }
+        });
+        if kept.await? { Ok(()) } else { Err(Rejection::ExchangeExists(exchange).into()) }
     }
 
     async fn pay(&self, request: Request, terms: PaymentTerms, consent: Consent) -> Result<Reply, Refused> {

@@ -1,7 +1,8 @@
 //! The papers themselves.
 
 use super::{
-    Across, Act, Application, ByMail, Coming, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet, Spoken, acts,
+    Across, Act, Application, ByMail, Coming, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet, Signed,
+    Spoken, acts,
 };
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
@@ -253,6 +254,9 @@ pub struct Pending {
     pub by: MemberId,
     /// When.
     pub at: Timestamp,
+    /// Their signature, where a key of their own made one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
 }
 
 /// What a community decided for its safety.

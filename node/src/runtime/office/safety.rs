@@ -8,6 +8,7 @@ use kith_protocol::{
     id::ExchangeId,
     ledger::{Body, History as _},
     member::Role,
+    rejection::Rejection,
 };
 
 /// How many of a member's entries are looked through for their first exchange: most people's is among the first few. Who
@@ -188,12 +189,19 @@ impl Handle {
         self.drop_pending(exchange).await
     }
 
-    /// Keeps an exchange until a coordinator looked at it.
+    /// Keeps an exchange until a coordinator looked at it. Sent again, it stays as it is.
     ///
     /// # Errors
-    /// The disk.
+    /// [`Rejection::ExchangeExists`] when something else is kept under this id; a signature that does not fit; the disk.
     pub async fn keep_pending(&self, exchange: ExchangeId, pending: Pending) -> Result<(), Refused> {
-        self.keep_paper(pending_id(exchange), Paper::Pending(pending)).await
+        pending.check(self.community(), exchange)?;
+        let id = pending_id(exchange);
+        let kept = self.office_work(move |room| match room.papers.get(&id) {
+            None => room.put(id, Paper::Pending(pending)).map(|()| true),
+            Some(Paper::Pending(kept)) => Ok(kept.is(&pending)),
+            Some(_) => Ok(false),
+        });
+        if kept.await? { Ok(()) } else { Err(Rejection::ExchangeExists(exchange).into()) }
     }
 
     /// It was looked at.

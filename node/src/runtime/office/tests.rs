@@ -79,6 +79,7 @@ async fn whoever_is_forgotten_is_in_no_paper() {
         note: "Shopping".into(),
         by: ADA,
         at: now,
+        signed: None,
     };
     handle.keep_pending(ExchangeId([5; 16]), pending).await.unwrap();
     assert_eq!(handle.pending_exchanges().await.unwrap()[0].0, ExchangeId([5; 16]));
@@ -166,6 +167,23 @@ fn what_was_noted_of_acts_before_is_still_read() {
     let mut file = File::of(ADA);
     file.acts = vec![act(None), act(Some(Deed::Paused("Flu".into()))), act(Some(Deed::Resumed(String::new())))];
     let paper = Paper::File(file);
+    assert_eq!(data_encoding::HEXLOWER.encode(&codec::encode(&paper)), old);
+    let bytes = data_encoding::HEXLOWER.decode(old.as_bytes()).unwrap();
+    assert_eq!(codec::decode_own::<Paper>(&bytes).unwrap(), paper);
+}
+
+/// A first exchange as it was written when no signature was kept with it is read, and written, as it was.
+#[test]
+fn a_first_exchange_without_a_signature_is_still_read() {
+    let old = concat!(
+        "a16770656e64696e67a7626174076262795001010101010101010101010101010101646e6f746563546561656769766572",
+        "5002020202020202020202020202020202676d6164655f617405676d696e75746573185a68726563656976657250010101",
+        "01010101010101010101010101",
+    );
+    let (minutes, note) = (Minutes::new(90).unwrap(), "Tea".to_owned());
+    let (made_at, at) = (Timestamp(5), Timestamp(7));
+    let pending = Pending { giver: BO, receiver: ADA, minutes, made_at, note, by: ADA, at, signed: None };
+    let paper = Paper::Pending(pending);
     assert_eq!(data_encoding::HEXLOWER.encode(&codec::encode(&paper)), old);
     let bytes = data_encoding::HEXLOWER.decode(old.as_bytes()).unwrap();
     assert_eq!(codec::decode_own::<Paper>(&bytes).unwrap(), paper);

@@ -10,7 +10,7 @@ use crate::{
         Answer, App, Oops,
         exchanges::{Seen, Stand},
         forms::{Asked, Post, Reader},
-        member::{local, names, salted, told, trouble_key},
+        member::{local, names, told, trouble_key},
         news::{News, go_telling},
         pages::{self, FactsPage, FormPage, Press, go, refusal},
         stale::{self, Stood},
@@ -22,7 +22,6 @@ use axum::extract::{Path, State};
 use data_encoding::HEXLOWER;
 use kith_protocol::{
     id::{ExchangeId, MemberId},
-    ledger::{Consent, ExchangeTerms},
     machine::Reply,
 };
 use std::collections::BTreeMap;
@@ -169,17 +168,8 @@ pub(super) async fn first(State(app): State<App>, visit: Visit, Path(id): Path<S
 
 /// Records one of two members here.
 async fn here(app: &App, post: &Post, id: ExchangeId, pending: Pending) -> Result<Reply, Refused> {
-    let terms = ExchangeTerms {
-        community: app.handle.community(),
-        exchange: id,
-        giver: pending.giver,
-        receiver: pending.receiver,
-        minutes: pending.minutes,
-        made_at: pending.made_at,
-        details: None,
-    };
-    let consents = [pending.giver, pending.receiver].map(|party| (party == pending.by).then_some(Consent::Session));
-    local(&app.handle, post.deed(), terms, consents.into(), salted(&pending.note)?).await
+    let (terms, note) = pending.terms(app.handle.community(), id)?;
+    local(&app.handle, post.deed(), terms, pending.consents(), note).await
 }
 
 /// Records it as the member wrote it down. The other one still says yes, as the charter wants it.

@@ -1,17 +1,21 @@
 //! Recording an exchange in three pages: with whom, how long, and a look before it counts.
 
+use super::{
+    firsts::looked_at_first,
+    noted::{local, salted},
+};
 use crate::{
     people::MAX_NOTE,
     runtime::{
-        Handle, Refused, clock, home as keys,
-        office::{Asking, Pending},
+        Handle, Refused, clock,
+        office::Asking,
         personal::{Named, Note, plain_name},
         shelves::name_of,
     },
     web::{
         Answer, App, Oops,
         acting::Acting,
-        forms::{Asked, Choice, Deed, Need, Post, Reader, Sent, Step, choices},
+        forms::{Asked, Choice, Need, Post, Reader, Sent, Step, choices},
         pages::{CheckPage, FormPage, go, refusal},
         signing::{self, Drawn, Signing},
         visit::{Frame, Visit, escaped},
@@ -21,11 +25,11 @@ use crate::{
 use axum::extract::State;
 use kith_protocol::{
     id::{AccountId, Alias, CommunityId, ExchangeId, MemberId, RecordKey},
+    key::PublicKey,
     ledger::{Channel, ExchangeTerms, PaymentTerms},
-    machine::{Command, Reply},
+    machine::Reply,
     minutes::Minutes,
     partnership::Payee,
-    rejection::Rejection,
     time::{Span, Timestamp},
 };
 use std::{fmt, sync::Arc};
@@ -202,13 +206,13 @@ async fn member_named(
 }
 
 /// What the second page asks.
-struct Hours {
-    gave: bool,
-    other: Other,
+pub(super) struct Hours {
+    pub(super) gave: bool,
+    pub(super) other: Other,
     minutes: Option<Minutes>,
     made_at: Timestamp,
-    note: String,
-    channel: Channel,
+    pub(super) note: String,
+    pub(super) channel: Channel,
 }
 
 fn hours_fields(acting: &Acting, reader: &mut Reader<'_>, sent: &Sent) -> Result<Hours, Oops> {
@@ -279,10 +283,12 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
             .signing(signing)
             .answer());
     }
-    if let Some(answer) = looked_at_first(&app, &acting, post.deed(), &hours, minutes).await? {
-        return Ok(answer);
-    }
-    let led = write(&app, &acting, &post, &hours, minutes).await;
+    let made = made(&app, &acting, &post, &hours).await?;
+    let led = match looked_at_first(&app, &acting, &post, (&hours, minutes), &made).await {
+        Ok(Some(answer)) => return Ok(answer),
+        Ok(None) => write(&app, &acting, &post, (&hours, minutes), &made).await,
+        Err(oops) => Err(oops),
+    };
     if led.is_ok() {
         acting.spoke(&app.handle, ExchangeId(post.deed().new_id(&app.handle, "exchange"))).await?;
     }
@@ -300,29 +306,23 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
     }
 }
 
-/// The first exchange of a new member waits for a coordinator, where the community wants it so. What a coordinator writes
-/// down was looked at by them.
-async fn looked_at_first(
-    app: &App,
-    acting: &Acting,
-    deed: Deed,
-    hours: &Hours,
-    minutes: Minutes,
-) -> Result<Option<axum::response::Response>, Oops> {
-    let Other::Member(other) = hours.other else { return Ok(None) };
-    let exchange = ExchangeId(deed.new_id(&app.handle, "exchange"));
-    if acting.coordinator().is_some()
-        || app.handle.earlier(deed.request()).await?.is_some()
-        || !app.handle.first_exchange(acting.member, other).await?
-    {
-        return Ok(None);
-    }
-    let (giver, receiver) = if hours.gave { (acting.member, other) } else { (other, acting.member) };
-    let (by, at, made_at, note) = (acting.member, clock::now(), hours.made_at, hours.note.clone());
-    let pending = Pending { giver, receiver, minutes, made_at, note, by, at };
-    app.handle.keep_pending(exchange, pending).await?;
-    acting.spoke(&app.handle, exchange).await?;
-    Ok(Some(go(&acting.address("/done/first"))))
+/// What hours are recorded under.
+pub(super) struct Made {
+    pub(super) key: Option<PublicKey>,
+    /// What was made up for the check page, where it was signed there.
+    pub(super) drawn: Option<Drawn>,
+    pub(super) exchange: ExchangeId,
+    pub(super) made_at: Timestamp,
+}
+
+async fn made(app: &App, acting: &Acting, post: &Post, hours: &Hours) -> Result<Made, Oops> {
+    let key = signing::own_key(app, acting).await?;
+    let drawn = Drawn::sent(&post.sent).filter(|_| key.is_some());
+    let (exchange, made_at) = match &drawn {
+        Some(drawn) => (drawn.exchange, drawn.made_at),
+        None => (ExchangeId(post.deed().new_id(&app.handle, "exchange")), hours.made_at),
+    };
+    Ok(Made { key, drawn, exchange, made_at })
 }
 
 async fn account(app: &App, community: CommunityId) -> Result<AccountId, Oops> {
@@ -401,21 +401,15 @@ async fn write(
     app: &App,
     acting: &Acting,
     post: &Post,
-    hours: &Hours,
-    minutes: Minutes,
+    (hours, minutes): (&Hours, Minutes),
+    made: &Made,
 ) -> Result<Option<Reply>, Oops> {
     let deed = post.deed();
-    let key = signing::own_key(app, acting).await?;
-    let drawn = Drawn::sent(&post.sent).filter(|_| key.is_some());
-    let made = match &drawn {
-        Some(drawn) => (drawn.exchange, drawn.made_at),
-        None => (ExchangeId(deed.new_id(&app.handle, "exchange")), hours.made_at),
-    };
-    let consent = || signing::consent(acting, hours.channel, key, &post.sent);
-    match wanted(app, acting, hours, minutes, made).await? {
+    let consent = || signing::consent(acting, hours.channel, made.key, &post.sent);
+    match wanted(app, acting, hours, minutes, (made.exchange, made.made_at)).await? {
         Wanted::Here(terms) => {
             let consents = if hours.gave { vec![Some(consent()?), None] } else { vec![None, Some(consent()?)] };
-            let note = match &drawn {
+            let note = match &made.drawn {
                 Some(drawn) => drawn.note(&hours.note),
                 None => salted(&hours.note)?,
             };
@@ -427,58 +421,6 @@ async fn write(
         }
         Wanted::Asked(asking) => Ok(app.handle.ask_or_hold(deed.request(), asking, hours.made_at).await?),
     }
-}
-
-/// A note with a salt of its own; nothing when there are no words.
-pub(in crate::web) fn salted(words: &str) -> Result<Option<Note>, Refused> {
-    if words.is_empty() {
-        return Ok(None);
-    }
-    let salt = keys::random().map_err(|why| Refused::People(why.to_string()))?;
-    Ok(Some(Note { salt, note: words.to_owned() }))
-}
-
-/// Records an exchange here, with its note kept apart from the ledger.
-pub(in crate::web) async fn local(
-    handle: &Handle,
-    deed: Deed,
-    terms: ExchangeTerms,
-    consents: Vec<Option<kith_protocol::ledger::Consent>>,
-    note: Option<Note>,
-) -> Result<Reply, Refused> {
-    let node = handle.clone();
-    with_note(handle, deed, terms.exchange, note, move |details| async move {
-        let terms = ExchangeTerms { details, ..terms };
-        node.agreed(deed.request(), terms, consents, Command::Exchange).await
-    })
-    .await
-}
-
-/// Asks for something new with the digest of its note, which is kept apart from the ledger.
-pub(in crate::web) async fn with_note<F, W>(
-    handle: &Handle,
-    deed: Deed,
-    id: ExchangeId,
-    note: Option<Note>,
-    ask: F,
-) -> Result<Reply, Refused>
-where
-    F: FnOnce(Option<kith_protocol::id::Digest>) -> W + Send + 'static,
-    W: Future<Output = Result<Reply, Refused>> + Send + 'static,
-{
-    let Some(note) = note else { return ask(None).await };
-    if let Some(reply) = handle.earlier(deed.request()).await? {
-        return Ok(reply);
-    }
-    let used = handle.look(move |machine, book| {
-        use kith_protocol::ledger::History as _;
-        machine.state().waiting().contains_key(&id) || book.exchange(&id).is_some()
-    });
-    if used.await? {
-        return Err(Rejection::ExchangeExists(id).into());
-    }
-    let digest = note.digest();
-    handle.keeping_one(id.0, note.to_bytes(), async move { ask(Some(digest)).await }).await
 }
 
 #[cfg(test)]

@@ -235,6 +235,7 @@ async fn a_slip_is_a_double_of_what_waits_for_a_yes() {
         note: String::new(),
         by: bo,
         at,
+        signed: None,
     };
     trial.handle().keep_paper([9; 16], Paper::Pending(pending)).await.unwrap();
     let form = row(rosa.get("/slips").await.form("/slips"), 1, ["bo", "ann", "45 min"]);

@@ -143,3 +143,52 @@ async fn a_session_alone_changes_no_key_and_a_coordinator_does_by_name() {
     takes(&mut browser, &new).await;
     trial.running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_signed_keeps_its_signature_while_a_coordinator_looks_at_it() {
+    let trial = Trial::begin("Elm", false).await;
+    let (amina, joe) = (trial.admit_named(1, "Amina Khan").await, trial.admit_named(2, "Joe Bell").await);
+    trial.handle().set_office_rules(|rules| rules.approve_first = true).await.unwrap();
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), amina).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let (key, stranger) = (SecretKey::from_seed(&[41; 32]), SecretKey::from_seed(&[42; 32]));
+    takes(&mut browser, &key).await;
+    let form = browser.get(&format!("/record/hours?way=received&to=m/{joe}")).await.form("/record/hours");
+    let check = browser.send(form.with(&[("length", "1:30"), ("note", "Brakes")]), "check").await;
+    let forged = check.form("/record/hours").with(&[("signature", &signed(&check, &stranger))]);
+    browser.send(forged, "send").await.is(422).says("The signature does not fit.");
+    assert!(trial.handle().firsts().await.unwrap().is_empty());
+    let form = check.form("/record/hours").with(&[("signature", &signed(&check, &key))]);
+    for _ in 0..2 {
+        browser.send(form.clone(), "send").await.is(200).says("A coordinator looks at it first");
+        assert_eq!(trial.handle().firsts().await.unwrap().len(), 1);
+    }
+    let (id, _) = trial.handle().firsts().await.unwrap().remove(0);
+    let yes = rosa.get(&format!("/first/{id}")).await.says("Brakes").form(&format!("/first/{id}/yes"));
+    rosa.send(yes, "send").await.is(200).says("It is written down");
+    let done = browser.get(&format!("/exchange/{id}?new=yes")).await;
+    done.is(200).says("Brakes").says("Signed with a key of their own");
+    assert!(matches!(agreed(&trial, &done.path).await, [None, Some(Authority::Key(_))]));
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_takes_the_place_of_a_person_under_an_id_that_a_device_sends() {
+    let trial = Trial::begin("Elm", false).await;
+    let (amina, joe) = (trial.admit_named(1, "Amina Khan").await, trial.admit_named(2, "Joe Bell").await);
+    let served = serve(trial.handle()).await;
+    let mut browser = Browser::signed_in(&served, trial.handle(), amina).await;
+    let key = SecretKey::from_seed(&[41; 32]);
+    takes(&mut browser, &key).await;
+    for approve in [false, true] {
+        trial.handle().set_office_rules(move |rules| rules.approve_first = approve).await.unwrap();
+        let form = browser.get(&format!("/record/hours?way=received&to=m/{joe}")).await.form("/record/hours");
+        let check = browser.send(form.with(&[("length", "1:30"), ("note", "Brakes")]), "check").await;
+        let form = check.form("/record/hours").with(&[("signature", &signed(&check, &key))]);
+        let form = form.with(&[("drawn-id", &joe.to_string())]);
+        browser.send(form, "send").await.is(422).says("This is recorded already.");
+        assert_eq!(trial.handle().persons(vec![joe]).await.unwrap()[&joe].name, "Joe Bell");
+    }
+    trial.running.stop().await;
+}
