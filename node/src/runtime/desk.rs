@@ -44,6 +44,7 @@ mod part {
     pub(super) const QUESTION: u8 = b'q';
     pub(super) const BATCH: u8 = b'b';
     pub(super) const ASKED: u8 = b'a';
+    pub(super) const LOOKED_AT: u8 = b'l';
     pub(super) const CONTACT: u8 = b'w';
     pub(super) const PASSKEY: u8 = b'p';
     pub(super) const PASSKEY_OF: u8 = b'o';
@@ -132,7 +133,7 @@ impl Desk {
                 Ok(batch) if batch.made_at.plus(UNDO_WITHIN) > now => Vec::new(),
                 _ => vec![whole],
             },
-            Some(&part::ASKED) => match codec::decode_own::<Timestamp>(bytes) {
+            Some(&(part::ASKED | part::LOOKED_AT)) => match codec::decode_own::<Timestamp>(bytes) {
                 Ok(sent_at) if sent_at.plus(notes::ASKED_KNOWN) > now => Vec::new(),
                 _ => vec![whole],
             },

@@ -9,7 +9,8 @@ use kith_protocol::codec;
 pub const MAX_CONTACT_WORDS: usize = 120;
 /// For how long a batch of slips can be taken back as a whole: until the same time tomorrow.
 pub const UNDO_WITHIN: Span = Span::days(1);
-/// For how long a form that asked is known again: longer than anybody keeps a page open.
+/// For how long a form that asked is known again, or whose first exchange was looked at: longer than anybody keeps a page
+/// open.
 pub(super) const ASKED_KNOWN: Span = Span::days(31);
 /// The most questions shown; a coordinator answers them one by one.
 const MAX_QUESTIONS: usize = 200;
@@ -138,6 +139,28 @@ impl Handle {
     /// The disk.
     pub async fn answered(&self, exchange: ExchangeId) -> Result<(), Refused> {
         self.desk_work(move |desk| desk.close(exchange)).await
+    }
+
+    /// Keeps in mind that a coordinator looked at a first exchange: whatever they said, the same form opens it no more.
+    ///
+    /// # Errors
+    /// The disk.
+    pub(in crate::runtime) async fn keep_looked_at(&self, exchange: ExchangeId) -> Result<(), Refused> {
+        let at = clock::now();
+        let keep = move |desk: &Desk| {
+            let _turn = desk.turn();
+            desk.apply(vec![(key(part::LOOKED_AT, &exchange.0), Some(codec::encode(&at)))])
+        };
+        self.desk_work(keep).await
+    }
+
+    /// Whether a coordinator looked at a first exchange, and decided.
+    ///
+    /// # Errors
+    /// The disk.
+    pub async fn was_looked_at(&self, exchange: ExchangeId) -> Result<bool, Refused> {
+        let found = self.desk_work(move |desk| desk.get::<Timestamp>(&key(part::LOOKED_AT, &exchange.0)));
+        Ok(found.await?.is_some())
     }
 
     /// Keeps in mind what a batch of slips led to, under an id of its own.

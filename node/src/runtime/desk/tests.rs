@@ -103,9 +103,11 @@ fn what_is_over_is_swept_and_the_rest_stays() {
     put(2, &session(later));
     let batch = Batch { by: member, made_at: now, exchanges: Vec::new(), people: None };
     desk.apply(vec![(key(part::BATCH, &[1; 16]), Some(codec::encode(&batch)))]).unwrap();
-    desk.apply(vec![(key(part::ASKED, &[1; 16]), Some(codec::encode(&now)))]).unwrap();
+    for form in [part::ASKED, part::LOOKED_AT] {
+        desk.apply(vec![(key(form, &[1; 16]), Some(codec::encode(&now)))]).unwrap();
+    }
     desk.sweep(now).unwrap();
-    assert_eq!(rows.scan(&[], None, 100).unwrap().len(), 6);
+    assert_eq!(rows.scan(&[], None, 100).unwrap().len(), 7);
     desk.sweep(later).unwrap();
     let left: Vec<Vec<u8>> = rows.scan(&[], None, 100).unwrap().into_iter().map(|(key, _)| key).collect();
     assert_eq!(left, [key(part::SESSION_OF, &[&member.0[..], &[2; 32]].concat()), key(part::SESSION, &[2; 32])]);

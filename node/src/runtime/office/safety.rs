@@ -189,7 +189,7 @@ impl Handle {
         self.drop_pending(exchange).await
     }
 
-    /// Keeps an exchange until a coordinator looked at it. Sent again, it stays as it is.
+    /// Keeps an exchange until a coordinator looked at it. Sent again, it stays as it is, and what they decided stays so.
     ///
     /// # Errors
     /// [`Rejection::ExchangeExists`] when something else is kept under this id; a signature that does not fit; the disk.
@@ -201,14 +201,19 @@ impl Handle {
             Some(Paper::Pending(kept)) => Ok(kept.is(&pending)),
             Some(_) => Ok(false),
         });
-        if kept.await? { Ok(()) } else { Err(Rejection::ExchangeExists(exchange).into()) }
+        if !kept.await? {
+            return Err(Rejection::ExchangeExists(exchange).into());
+        }
+        // A coordinator may have decided just now, while it was sent once more.
+        if self.was_looked_at(exchange).await? { self.forget_paper(id).await } else { Ok(()) }
     }
 
-    /// It was looked at.
+    /// It was looked at, which is remembered first: what goes to and fro in between is decided all the same.
     ///
     /// # Errors
     /// The disk.
     pub async fn drop_pending(&self, exchange: ExchangeId) -> Result<(), Refused> {
+        self.keep_looked_at(exchange).await?;
         self.forget_paper(pending_id(exchange)).await
     }
 

@@ -189,6 +189,24 @@ fn a_first_exchange_without_a_signature_is_still_read() {
     assert_eq!(codec::decode_own::<Paper>(&bytes).unwrap(), paper);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_exchange_that_was_decided_is_not_kept_again() {
+    let trial = Trial::begin("Elm", false).await;
+    let (handle, exchange) = (trial.handle(), ExchangeId([5; 16]));
+    let (minutes, note, at) = (Minutes::new(60).unwrap(), String::new(), clock::now());
+    let pending = Pending { giver: ADA, receiver: BO, minutes, made_at: at, note, by: ADA, at, signed: None };
+    let waits = || async { handle.firsts().await.unwrap().len() };
+    handle.keep_pending(exchange, pending.clone()).await.unwrap();
+    handle.keep_pending(exchange, pending.clone()).await.unwrap();
+    // Nothing else takes its place under the same id.
+    let other = Pending { minutes: Minutes::new(90).unwrap(), ..pending.clone() };
+    handle.keep_pending(exchange, other).await.unwrap_err();
+    assert_eq!(waits().await, 1);
+    handle.drop_pending(exchange).await.unwrap();
+    handle.keep_pending(exchange, pending).await.unwrap();
+    assert_eq!(waits().await, 0);
+}
+
 #[test]
 fn the_fullest_papers_fit_one_record() {
     let most = "\u{10ffff}".repeat(MAX_WORDS);

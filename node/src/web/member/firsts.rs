@@ -6,7 +6,7 @@ use crate::{
         clock,
         office::{Pending, Signed},
     },
-    web::{App, Oops, acting::Acting, forms::Post, pages::go, signing},
+    web::{App, Oops, acting::Acting, exchanges::Seen, forms::Post, pages::go, signing},
 };
 use axum::response::Response;
 use kith_protocol::{
@@ -16,7 +16,7 @@ use kith_protocol::{
 };
 
 /// The first exchange of a new member waits for a coordinator, where the community wants it so. What a coordinator writes
-/// down was looked at by them.
+/// down was looked at by them. Sent again once somebody looked at it, it leads to what became of it.
 pub(super) async fn looked_at_first(
     app: &App,
     acting: &Acting,
@@ -24,6 +24,9 @@ pub(super) async fn looked_at_first(
     (hours, minutes): (&Hours, Minutes),
     made: &Made,
 ) -> Result<Option<Response>, Oops> {
+    if app.handle.was_looked_at(made.exchange).await? {
+        return became(app, acting, made.exchange).await.map(Some);
+    }
     let Other::Member(other) = hours.other else { return Ok(None) };
     if acting.coordinator().is_some()
         || app.handle.earlier(post.deed().request()).await?.is_some()
@@ -50,4 +53,11 @@ async fn is_known(app: &App, id: ExchangeId) -> Result<bool, Oops> {
         .handle
         .look(move |machine, book| machine.state().waiting().contains_key(&id) || book.exchange(&id).is_some());
     Ok(known.await? || app.handle.is_taken(id).await?)
+}
+
+/// What a coordinator decided stays decided.
+async fn became(app: &App, acting: &Acting, id: ExchangeId) -> Result<Response, Oops> {
+    let written = app.handle.look(move |machine, book| Seen::find(machine, book, id).is_some()).await?;
+    let to = if written { format!("/exchange/{id}?new=yes") } else { "/done/first-over".to_owned() };
+    Ok(go(&acting.address(&to)))
 }

@@ -288,12 +288,13 @@ pub(super) async fn end_device(State(app): State<App>, post: Post) -> Answer {
 }
 
 /// What can be done, with the way on from there.
-const DONE: [(&str, &str, &str); 31] = [
+const DONE: [(&str, &str, &str); 32] = [
     ("written", "messages", "/messages"),
     ("reported", "menu-home", "/home"),
     ("apart", "away-list", "/away"),
     ("near", "away-list", "/away"),
     ("first", "menu-home", "/home"),
+    ("first-over", "menu-home", "/home"),
     ("safety", "menu-today", "/today"),
     ("helper", "helpers", "/helpers"),
     ("pause", "menu-me", "/me"),

@@ -170,3 +170,51 @@ async fn whoever_gave_to_the_pot_and_stood_on_a_sheet_is_still_new() {
     writes(&mut ada_sees, &hours, "2").await.never("A coordinator looks at it first");
     trial.running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_coordinator_decided_stays_decided_however_often_it_is_sent() {
+    let trial = Trial::begin("Elm", false).await;
+    let (ada, bo) = (trial.admit_named(1, "Ada Park").await, trial.admit_named(2, "Bo Lee").await);
+    let cy = trial.admit_named(3, "Cy Old").await;
+    trial.handle().set_office_rules(|rules| rules.approve_first = true).await.unwrap();
+    let served = serve(trial.handle()).await;
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let mut ada_sees = Browser::signed_in(&served, trial.handle(), ada).await;
+    let mut cy_sees = Browser::signed_in(&served, trial.handle(), cy).await;
+    let hours = format!("/record/hours?way=received&to=m/{bo}");
+    let form = ada_sees.get(&hours).await.form("/record/hours").with(&[("length", "1:30"), ("note", "A lift")]);
+    let again = ada_sees.send(form, "check").await.is(200).form("/record/hours");
+    for _ in 0..2 {
+        ada_sees.send(again.clone(), "send").await.is(200).says("A coordinator looks at it first");
+        assert_eq!(trial.handle().firsts().await.unwrap().len(), 1);
+    }
+    let link = first(&mut rosa).await;
+    let page = rosa.get(&link).await;
+    let (yes, no) = (page.form(&format!("{link}/yes")), page.form(&format!("{link}/no")));
+    rosa.send(yes.clone(), "send").await.is(200).says("It is written down");
+    let before = entries(&trial).await;
+    let shown = ada_sees.send(again, "send").await;
+    assert!(shown.is(200).says("Done. It counts").path.starts_with("/exchange/"), "{}", shown.path);
+    assert_eq!((entries(&trial).await, trial.handle().firsts().await.unwrap()), (before, Vec::new()));
+    // Whoever looks at it once more reads what is so.
+    for pressed in [yes, no] {
+        let shown = rosa.send(pressed, "send").await;
+        shown.is(200).says("This was looked at already").says("It was written down. This is how it stands now.");
+        assert!(shown.path.starts_with("/exchange/"));
+    }
+    assert_eq!(entries(&trial).await, before);
+
+    let form = cy_sees.get(&hours).await.form("/record/hours").with(&[("length", "0:20")]);
+    let again = cy_sees.send(form.clone(), "check").await.is(200).form("/record/hours");
+    cy_sees.send(again.clone(), "send").await.is(200).says("A coordinator looks at it first");
+    let link = first(&mut rosa).await;
+    let no = rosa.get(&link).await.form(&format!("{link}/no"));
+    rosa.send(no.clone(), "send").await.is(200).says("It is not written down");
+    let shown = cy_sees.send(again, "send").await;
+    shown.is(200).says("A coordinator looked at this already").says("It is not written down.");
+    assert!(trial.handle().firsts().await.unwrap().is_empty());
+    rosa.send(no, "send").await.is(200).says("It was not written down.");
+    // A new form asks anew.
+    writes(&mut cy_sees, &hours, "0:20").await.says("A coordinator looks at it first");
+    trial.running.stop().await;
+}

@@ -167,7 +167,7 @@ async fn what_was_signed_keeps_its_signature_while_a_coordinator_looks_at_it() {
     let (id, _) = trial.handle().firsts().await.unwrap().remove(0);
     let yes = rosa.get(&format!("/first/{id}")).await.says("Brakes").form(&format!("/first/{id}/yes"));
     rosa.send(yes, "send").await.is(200).says("It is written down");
-    let done = browser.get(&format!("/exchange/{id}?new=yes")).await;
+    let done = browser.send(form, "send").await;
     done.is(200).says("Brakes").says("Signed with a key of their own");
     assert!(matches!(agreed(&trial, &done.path).await, [None, Some(Authority::Key(_))]));
     trial.running.stop().await;

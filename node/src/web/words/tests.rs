@@ -108,6 +108,7 @@ fn families() -> Vec<(&'static str, Vec<String>)> {
         "apart",
         "near",
         "first",
+        "first-over",
         "safety",
         "helper",
         "pause",
