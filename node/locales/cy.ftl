@@ -470,6 +470,7 @@ record-which = Pa un ohonynt?
 record-more-letters = Ysgrifennwch o leiaf dair llythyren o'r enw.
 record-nobody = Nid ydym yn adnabod neb o'r enw “{ $who }”. Gwiriwch yr enw.
 record-too-many = Mae hyn yn ffitio llawer o bobl. Ysgrifennwch yr enw cyfan.
+record-apart = Ni allwch chi'ch dau nodi oriau gyda'ch gilydd yma. Gofynnwch i gydlynydd wneud hynny.
 record-not-a-code = Nid cod yw hwn. Mae ganddo 26 llythyren a rhif, ac mae ar eu tudalen “Fi”.
 record-hours-gave = Helpoch chi { $name }
 record-hours-received = Helpodd { $name } chi

@@ -468,6 +468,7 @@ record-which = Which of them was it?
 record-more-letters = Write at least three letters of the name.
 record-nobody = We know nobody called “{ $who }”. Check the name.
 record-too-many = This fits many people. Write the whole name.
+record-apart = You two cannot write down hours together here. Ask a coordinator to do it.
 record-not-a-code = This is no code. It has 26 letters and numbers, and stands on their page “Me”.
 record-hours-gave = You helped { $name }
 record-hours-received = { $name } helped you

@@ -468,6 +468,7 @@ record-which = ¿Cuál de estas personas fue?
 record-more-letters = Escriba al menos tres letras del nombre.
 record-nobody = No conocemos a nadie llamado «{ $who }». Mire el nombre.
 record-too-many = Hay muchas personas así. Escriba el nombre entero.
+record-apart = Aquí no pueden anotar horas entre ustedes dos. Pídalo a quien coordina.
 record-not-a-code = No es un código. Tiene 26 letras y números y está en su página «Yo».
 record-hours-gave = Usted ayudó a { $name }
 record-hours-received = Ayuda de { $name }

@@ -43,6 +43,16 @@ async fn messages_go_between_members_and_stay_away_from_who_is_kept_away() {
     let file: FileView = node.put(&away, json!({})).await.unwrap();
     assert_eq!(file.kept_away, [ada]);
     assert_eq!(node.refused(&write, json!({ "to": bob, "text": "Why?" })).await, "kept-away");
+    // Ada alone records nothing with him either, also by a signature; a coordinator does.
+    let signed = json!({ "key": { "key": "07".repeat(32), "signature": "00".repeat(64) } });
+    let id = kith_protocol::id::ExchangeId([7; 16]);
+    let alone = json!({
+        "id": id, "giver": ada, "receiver": bob, "minutes": 30, "made_at": 1_790_000_000_000_u64,
+        "giver_consent": signed,
+    });
+    assert_eq!(node.refused("/exchanges", alone).await, "kept-away");
+    let told = json!({ "giver": ada, "receiver": bob, "minutes": 30, "told_by": "giver" });
+    node.post::<Outcome>("/exchanges", told).await;
     let file: FileView = node.delete(&away).await.unwrap();
     assert!(file.kept_away.is_empty());
     node.post::<Kept>(&write, json!({ "to": bob, "text": "Thank you" })).await;

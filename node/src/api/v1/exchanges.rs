@@ -102,6 +102,7 @@ pub(in crate::api) async fn record_exchange(
     let note = terms::note(body.note.as_deref())?;
     let (giver, receiver) = terms::parties(&body)?;
     let consents = terms::consents(&handle, &body).await?;
+    terms::not_apart(&handle, &write, (giver, receiver), &consents).await?;
     let exchange = body.id.unwrap_or_else(|| ExchangeId(write.new_id(&handle, "exchange")));
     let terms = ExchangeTerms {
         community: handle.community(),

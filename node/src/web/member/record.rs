@@ -15,7 +15,7 @@ use crate::{
     web::{
         Answer, App, Oops,
         acting::Acting,
-        forms::{Asked, Choice, Need, Post, Reader, Sent, Step, choices},
+        forms::{Asked, Choice, Deed, Need, Post, Reader, Sent, Step, choices},
         pages::{CheckPage, FormPage, go, refusal},
         signing::{self, Drawn, Signing},
         visit::{Frame, Visit, escaped},
@@ -273,6 +273,10 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
     let name = called(&app, words, &hours.other).await?;
     let fine = hours.minutes.filter(|_| reader.is_fine() && post.sent.step() != Step::Edit);
     let Some(minutes) = fine else { return Ok(hours_page(frame, &acting, reader, hours.gave, &name).answer()) };
+    if kept_apart(&app, &acting, post.deed(), hours.other).await? {
+        let refused = Some(words.t("record-apart"));
+        return Ok(hours_page(frame, &acting, reader, hours.gave, &name).refused(refused).answer());
+    }
     if post.sent.step() == Step::Check {
         let key = if hours.gave { "record-check-gave" } else { "record-check-received" };
         let signing = to_sign(&app, &acting, &hours, minutes, &mut reader).await?;
@@ -304,6 +308,21 @@ pub(super) async fn send_hours(State(app): State<App>, post: Post) -> Answer {
         }
         Err(oops) => Err(oops),
     }
+}
+
+/// Whether the member, or whoever acts for them, and the other keep apart. Hours would come with a name and a note to
+/// somebody who wants neither, so that a coordinator writes them down.
+async fn kept_apart(app: &App, acting: &Acting, deed: Deed, other: Other) -> Result<bool, Oops> {
+    let Other::Member(other) = other else { return Ok(false) };
+    if acting.coordinator().is_some() {
+        return Ok(false);
+    }
+    let mut apart = app.handle.are_apart(acting.member, other).await?;
+    if let Some(by) = acting.by() {
+        apart |= app.handle.are_apart(by, other).await?;
+    }
+    // What was recorded before stays so, however often it is sent.
+    Ok(apart && app.handle.earlier(deed.request()).await?.is_none())
 }
 
 /// What hours are recorded under.

@@ -48,8 +48,23 @@ async fn two_members_write_to_each_other_without_a_phone_number() {
     let again = bo_sees.get(&format!("/messages/{ada}")).await;
     again.says("You two cannot write to each other here.");
     bo_sees.get(&offer).await.never("Write a message");
-    let back = ada_sees.get("/away").await.form("/away");
+    // A note on hours would be one more way to write to her.
+    let hours = |way: &str, other| format!("/record/hours?way={way}&to=m/{other}");
+    let filled = [("length", "1"), ("note", "Why do you not answer?")];
+    let apart = "You two cannot write down hours together here. Ask a coordinator to do it.";
+    let form = bo_sees.get(&hours("gave", ada)).await.form("/record/hours").with(&filled);
+    bo_sees.send(form.clone(), "check").await.is(422).says(apart);
+    bo_sees.send(form.clone(), "send").await.is(422).says(apart);
+    let hers = ada_sees.get(&hours("received", bo)).await.form("/record/hours").with(&filled);
+    ada_sees.send(hers, "check").await.is(422).says(apart);
+    ada_sees.get("/home").await.never("Why do you not answer?").never("This waits for you");
+    let mut rosa = Browser::signed_in(&served, trial.handle(), trial.coordinator).await;
+    let for_him = rosa.get(&format!("{}&for={bo}", hours("gave", ada))).await.form("/record/hours");
+    rosa.whole(for_him.with(&[("length", "1")])).await.1.is(200).never(apart);
+    let away = ada_sees.get("/away").await;
+    let back = away.says("A coordinator writes down any hours between you.").form("/away");
     ada_sees.send(back, "send").await.says("They can write to you again");
+    bo_sees.send(form, "check").await.is(200).never(apart);
     trial.running.stop().await;
 }
 

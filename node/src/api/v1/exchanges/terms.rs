@@ -2,10 +2,15 @@
 
 use super::on_behalf;
 use crate::{
-    api::{Failure, idempotency::no_randomness, types::NewExchange},
+    api::{
+        Failure,
+        idempotency::{Write, no_randomness},
+        types::NewExchange,
+    },
     people::MAX_NOTE,
     runtime::{Handle, home, personal::Note},
 };
+use axum::http::StatusCode;
 use kith_protocol::{
     id::MemberId,
     ledger::{Agreeable as _, Consent, ExchangeTerms},
@@ -67,6 +72,23 @@ pub(super) async fn consents(handle: &Handle, new: &NewExchange) -> Result<Vec<O
     }
     let word = on_behalf(handle, new.channel).await?;
     Ok(vec![giver.then(|| word.clone()), receiver.then_some(word)])
+}
+
+/// Between two who keep apart, one of them alone records nothing: a coordinator does, or both agree at once.
+pub(super) async fn not_apart(
+    handle: &Handle,
+    write: &Write,
+    (giver, receiver): (MemberId, MemberId),
+    consents: &[Option<Consent>],
+) -> Result<(), Failure> {
+    let by_one =
+        consents.contains(&None) && !consents.iter().flatten().any(|one| matches!(one, Consent::OnBehalf { .. }));
+    // What was recorded before stays so, however often it is sent.
+    if !by_one || !handle.are_apart(giver, receiver).await? || handle.earlier(write.request()).await?.is_some() {
+        return Ok(());
+    }
+    let detail = "one of the two keeps the other away; a coordinator can record it, with `told_by`";
+    Err(Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "kept-away", detail))
 }
 
 /// The agreements given so far and one more: of `member`, or of whoever is missing.
