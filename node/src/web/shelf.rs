@@ -1,12 +1,15 @@
 //! The offers and needs on the public page.
 
 use super::words::{Words, shortened};
+pub(super) use crate::runtime::own::listings_of as of_member;
 use crate::runtime::{
     book::Book,
-    week::{NEWEST_READ, records_after, standing_revisions},
+    office::AllInside,
+    week::{NEWEST_READ, records_after},
 };
-pub(super) use crate::runtime::{own::listings_of as of_member, week::newest};
 use kith_protocol::{
+    codec,
+    envelope::Unverified,
     id::{CommunityId, MemberId},
     machine::Machine,
     shelf::{Category, Item, Listing, Record},
@@ -40,10 +43,10 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Those of `records`, which are in order of revision, that stand at `now`.
-    fn of(records: impl DoubleEndedIterator<Item = Record>, now: Timestamp, most: usize) -> Self {
+    /// Those of `records`, the newest first, that stand at `now`.
+    fn of(records: impl Iterator<Item = Record>, now: Timestamp, most: usize) -> Self {
         let mut found = Self::default();
-        for record in records.rev().filter(|record| record.expires_at > now) {
+        for record in records.filter(|record| record.expires_at > now) {
             let (list, listing) = match record.item {
                 Item::Offer(listing) => (&mut found.offers, listing),
                 Item::Need(listing) => (&mut found.needs, listing),
@@ -61,13 +64,39 @@ impl Found {
     }
 }
 
-/// Our own newest listings.
-pub(super) fn own(machine: &Machine, book: &Book, now: Timestamp) -> Found {
-    let revisions = standing_revisions(machine, now);
+/// Revisions of our own listings that stand and that anybody may read, newest first.
+fn public_revisions(machine: &Machine, inside: &AllInside, now: Timestamp) -> Vec<u64> {
+    let (_, shelf) = machine.state().shelf();
+    let open = shelf.iter().filter(|(key, own)| own.listing && own.expires_at > now && !inside.contains_key(key));
+    let mut revisions: Vec<u64> = open.map(|(_, own)| own.revision).collect();
+    revisions.sort_unstable_by(|a, b| b.cmp(a));
+    revisions
+}
+
+/// Our records at these revisions, which are the newest first. There may be many between them that are for members only,
+/// so nothing else is read; neighbours are read together.
+fn records_at(machine: &Machine, book: &Book, revisions: &[u64]) -> impl Iterator<Item = Record> {
+    let own = machine.identity().community;
+    let runs = revisions.chunk_by(|newer, older| newer.abs_diff(*older) == 1);
+    runs.flat_map(move |run| {
+        let before = run.last().map_or(0, |oldest| oldest.saturating_sub(1));
+        let rows = book.shelf_rows(&own, before, run.len()).into_iter().rev();
+        rows.filter_map(|(_, bytes)| Some(codec::decode_own::<Unverified<Record>>(&bytes).ok()?.content))
+    })
+}
+
+/// Our own newest listings that anybody may read, newest first, at most this many.
+pub(super) fn newest(machine: &Machine, book: &Book, inside: &AllInside, now: Timestamp, most: usize) -> Vec<Record> {
+    let revisions = public_revisions(machine, inside, now);
+    records_at(machine, book, &revisions[..revisions.len().min(most)]).collect()
+}
+
+/// Our own newest listings that anybody may read.
+pub(super) fn own(machine: &Machine, book: &Book, inside: &AllInside, now: Timestamp) -> Found {
+    let revisions = public_revisions(machine, inside, now);
     let mut found = Found::default();
     for most in OWN_READ {
-        let Some(oldest) = revisions.iter().take(most).next_back() else { break };
-        let records = records_after(book, &machine.identity().community, oldest.saturating_sub(1), most);
+        let records = records_at(machine, book, &revisions[..revisions.len().min(most)]);
         found = Found::of(records, now, OWN_SHOWN);
         if found.full(OWN_SHOWN) || most >= revisions.len() {
             break;
@@ -90,7 +119,7 @@ pub(super) fn skills(machine: &Machine, book: &Book, member: &MemberId, now: Tim
 pub(super) fn of_partner(machine: &Machine, book: &Book, partner: &CommunityId, now: Timestamp) -> Found {
     let through = machine.known().get(partner).map_or(0, |known| known.through);
     let window = usize::try_from(PARTNERS_READ).unwrap_or(usize::MAX);
-    Found::of(records_after(book, partner, through.saturating_sub(PARTNERS_READ), window), now, PARTNERS_SHOWN)
+    Found::of(records_after(book, partner, through.saturating_sub(PARTNERS_READ), window).rev(), now, PARTNERS_SHOWN)
 }
 
 /// A listing on the page.

@@ -8,7 +8,7 @@ use super::{
     visit::Frame,
     words::Words,
 };
-use crate::runtime::{Handle, Refused, book::Book, clock};
+use crate::runtime::{Handle, Refused, book::Book, clock, office::AllInside};
 use askama::Template;
 use kith_protocol::{
     machine::Machine,
@@ -48,7 +48,8 @@ impl Status {
             return Ok(html.clone());
         }
         let overdue = self.handle.keeper().overdue(now);
-        let gathered = self.handle.look(move |machine, book| Gathered::of(machine, book, now)).await?;
+        let inside = self.handle.inside().await?;
+        let gathered = self.handle.look(move |machine, book| Gathered::of(machine, book, &inside, now)).await?;
         let gathered = Gathered { backup_overdue: overdue, ..gathered };
         let proof = self.handle.checkpoint().await.map(|(_, note)| note);
         let frame = Frame {
@@ -84,7 +85,7 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    fn of(machine: &Machine, book: &Book, now: Timestamp) -> Self {
+    fn of(machine: &Machine, book: &Book, inside: &AllInside, now: Timestamp) -> Self {
         let (state, ledger) = (machine.state(), machine.state().ledger());
         let (name, area) = ledger.charter().map(|c| (c.name.clone(), c.area.clone())).unwrap_or_default();
         let here = || ledger.members().values().filter(|member| member.active);
@@ -101,7 +102,7 @@ impl Gathered {
             entries: ledger.tree().size(),
             exchanged: book.exchanged_minutes(),
             connected: machine.known().keys().filter(|community| machine.connected(community)).count() as u64,
-            own: shelf::own(machine, book, now),
+            own: shelf::own(machine, book, inside, now),
             partners: partners.collect(),
             more_partners: ledger.partners().len().saturating_sub(partners::SHOWN) as u64,
             joining: state.accepting().values().take(partners::SHOWN).map(|a| a.invitation.name.clone()).collect(),

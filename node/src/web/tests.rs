@@ -24,6 +24,7 @@ mod looking_after;
 mod members;
 mod on_behalf;
 mod only_once;
+mod open_listings;
 mod origins;
 mod passkeys;
 mod pot;
