@@ -257,7 +257,6 @@ public-needs = Beth mae pobl yn gofyn amdano
 public-no-needs = Does neb yn gofyn am help nawr. Mae'n dda gofyn. Dywedwch wrth gydlynydd.
 public-needs-lead = Allech chi helpu gydag un o'r rhain?
 public-more = Mae rhagor. Gall cydlynydd ddangos y gweddill.
-public-from = Gan
 public-partners = Ein partneriaid
 public-no-partners = Nid oes gennym gymunedau partner eto. Rhoddir ein holl help yn agos at adref.
 public-partners-lead = Mae ein haelodau ni'n helpu eu rhai nhw, a'u rhai nhw ein rhai ni.

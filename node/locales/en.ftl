@@ -259,7 +259,6 @@ public-needs = What people ask for
 public-no-needs = Nobody asks for help just now. It is good to ask. Tell a coordinator what you need.
 public-needs-lead = Could you help with one of these?
 public-more = There are more. A coordinator can show you the rest.
-public-from = From
 public-partners = Our partners
 public-no-partners = We have no partner communities yet. All our help is given close to home.
 public-partners-lead = Our members help theirs, and theirs help ours.

@@ -259,7 +259,6 @@ public-needs = Qué pide la gente
 public-no-needs = Ahora nadie pide ayuda. Pedir es bueno. Diga a quien coordina qué necesita.
 public-needs-lead = ¿Podría ayudar con algo?
 public-more = Hay más. Quien coordina puede enseñarle el resto.
-public-from = De
 public-partners = Comunidades amigas
 public-no-partners = Aún no tenemos comunidades amigas. Toda la ayuda se queda cerca.
 public-partners-lead = Nuestra gente ayuda a la suya, y la suya a la nuestra.
