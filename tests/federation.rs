@@ -29,6 +29,7 @@ fn publish(node: &Node, kind: &str, member: &Person, title: &str) -> Result<Reco
         times: Vec::new(),
         by: None,
         days: None,
+        public: None,
     };
     let outcome: Outcome = node.client().post(&format!("/api/v1/{kind}"), &listing, None)?;
     outcome.record.context("the new listing's id is missing")

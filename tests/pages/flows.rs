@@ -2,11 +2,12 @@
 
 use crate::{routes::all_flows, town::Town};
 use anyhow::{Context as _, Result};
-use kith::api::types::NewMember;
+use kith::api::types::{NewMember, Outcome, SignInCode};
 use kith_tests::{
     browser::{Browser, Look},
     cluster::{FirstRun, found_with_words, run, wait_for},
 };
+use serde_json::json;
 use std::{fs, path::Path};
 
 /// What another system wrote, with one line that does not fit.
@@ -111,6 +112,27 @@ impl<F: FnMut(&Browser) -> Result<()>> Looker<'_, F> {
         self.at(amina.press("Use what I wrote")?)
     }
 
+    /// Hugh's session ends while he writes: he signs in again and goes on. Later he leaves, and Rosa forgets his name.
+    fn come_and_go(&mut self, rosa: &Browser) -> Result<()> {
+        let node = &self.town.node;
+        let hugh = node.admit(&NewMember { name: "Hugh Ellis".into(), ..NewMember::default() })?;
+        let (writes, elsewhere) = (self.town.browser(&hugh, Look::DESKTOP)?, self.town.browser(&hugh, Look::DESKTOP)?);
+        writes.go("/ask")?;
+        writes.fill("What do you need?", "A pot of tea")?;
+        elsewhere.go("/me")?;
+        elsewhere.press("Sign it out")?;
+        self.at(writes.press("Go on")?)?;
+        let code: SignInCode = node.client().post(&format!("/api/v1/members/{hugh}/sign-in-code"), &json!({}), None)?;
+        self.at(writes.fill("Your code", &code.code)?.press_button("Sign in")?)?;
+        self.at(writes.press("Go on")?)?;
+        let _: Outcome = node.client().post(&format!("/api/v1/members/{hugh}/leave"), &json!({}), None)?;
+        let page = format!("/members/{hugh}");
+        self.at(rosa.go(&page).map(|()| rosa)?)?;
+        self.at(rosa.press("Forget their name")?)?;
+        self.at(rosa.press("Forget their name")?)?;
+        self.at(rosa.go(&page).map(|()| rosa)?)
+    }
+
     fn import(&mut self, rosa: &Browser) -> Result<()> {
         let file = self.town.scratch.path().join("people.csv");
         fs::write(&file, TABLE)?;
@@ -139,6 +161,7 @@ pub(crate) fn all(
     looker.join(rosa)?;
     looker.group(rosa)?;
     looker.stale(amina, rosa)?;
+    looker.come_and_go(rosa)?;
     looker.import(rosa)?;
     all_flows(&looker.seen)
 }

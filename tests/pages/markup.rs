@@ -36,12 +36,15 @@ fn check(folder: &Path) -> Result<Option<String>> {
 }
 
 /// What each page that no address leads to is known by.
-const SEEN: [&str; 14] = [
+const SEEN: [&str; 17] = [
     "Please mend this first",
     "Is this right?",
     "Your ask is on the board.",
     "It is another one",
     "Somebody changed this meanwhile",
+    "What you wrote is still here.",
+    "Forget Hugh Ellis for good?",
+    "They left us, and their name is forgotten.",
     "Write the name of your community.",
     "Recovery sheet",
     "Choose the file with the backup.",

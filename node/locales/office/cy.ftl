@@ -55,6 +55,7 @@ import-stopped = Stopiodd cyn y diwedd
 import-stopped-lead = Mae beth ddaeth i mewn yn aros. Ewch ymlaen; ddaw neb ddwywaith.
 import-people = Pobl
 import-listings = Cynigion a cheisiadau
+import-inside = Mae aelodau yma yn gweld y cynigion a'r ceisiadau. Gall pob un roi eu rhai eu hunain ar y dudalen gyhoeddus.
 import-left-out = Llinellau a adawyd allan
 import-admitted = Pobl a ddaeth i mewn
 import-already = Pobl oedd yma'n barod

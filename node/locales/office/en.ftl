@@ -55,6 +55,7 @@ import-stopped = It stopped before the end
 import-stopped-lead = What came in stays. Go on, and nobody comes in twice.
 import-people = People
 import-listings = Offers and needs
+import-inside = Members here see the offers and needs. Each can put their own on the public page.
 import-left-out = Lines left out
 import-admitted = People who came in
 import-already = People who were here already

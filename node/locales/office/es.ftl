@@ -55,6 +55,7 @@ import-stopped = Se paró antes del final
 import-stopped-lead = Lo que entró se queda. Siga, y nadie entra dos veces.
 import-people = Personas
 import-listings = Ofertas y peticiones
+import-inside = Los miembros de aquí ven las ofertas y peticiones. Cada cual puede poner las suyas en la página pública.
 import-left-out = Líneas que quedan fuera
 import-admitted = Personas que entraron
 import-already = Personas que ya estaban

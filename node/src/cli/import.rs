@@ -338,6 +338,8 @@ fn publish_one(
         times: Vec::new(),
         by: None,
         days: None,
+        // Whoever it is of was not asked.
+        public: Some(false),
     };
     let key = key("listing", &[id.as_bytes(), shelf.as_bytes(), title.as_bytes()]);
     let _: Outcome = patiently(|| client.post(&format!("/api/v1/{shelf}"), &new, Some(&key)))?;

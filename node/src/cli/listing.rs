@@ -52,6 +52,9 @@ pub(super) struct Add {
     /// For how many days it stands; 180 when absent.
     #[arg(long)]
     days: Option<u32>,
+    /// For members only: not on the public page, nor in the feed.
+    #[arg(long)]
+    members_only: bool,
     #[command(flatten)]
     write: Write,
 }
@@ -129,6 +132,7 @@ impl Add {
             times: Times::of(self.times.iter().flat_map(|times| times.iter())).map(Times::words).unwrap_or_default(),
             by: self.by.map(day_number).transpose()?,
             days: self.days,
+            public: self.members_only.then_some(false),
         };
         let path = format!("/api/v1/{shelf}");
         let done: Outcome = self.write.reach.client()?.post(&path, &new, self.write.request.as_deref())?;

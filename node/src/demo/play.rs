@@ -163,6 +163,7 @@ impl<'a> Player<'a> {
                 times: Vec::new(),
                 by: None,
                 days: None,
+                public: None,
             };
             patiently(|| self.node(place).client.post::<_, Outcome>(path, &new, None))?;
             Ok(())

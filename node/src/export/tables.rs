@@ -183,6 +183,7 @@ impl<'a> Tables<'a> {
 
     fn listings(&self, put: Put<'_>) -> io::Result<()> {
         let records = self.records()?;
+        let inside = self.ask(self.handle.inside())?;
         let head = [
             "key",
             "member",
@@ -196,6 +197,7 @@ impl<'a> Tables<'a> {
             "by",
             "made",
             "until",
+            "on_public_page",
         ];
         for (name, wanted) in [("offers.csv", Kind::Offer), ("needs.csv", Kind::Need)] {
             let rows = records.iter().filter_map(|(record, owner)| {
@@ -213,6 +215,7 @@ impl<'a> Tables<'a> {
                     listing.when.by.map(day).unwrap_or_default(),
                     time(record.made_at),
                     time(record.expires_at),
+                    (!inside.contains_key(&record.key)).to_string(),
                 ])
             });
             put(name, &table(&head, rows)?)?;

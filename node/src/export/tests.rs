@@ -3,12 +3,12 @@
 use super::*;
 use crate::{
     progress::Progress,
-    runtime::office::{About, Circle, Notice, Paper},
+    runtime::office::{About, Circle, Inside, Notice, Paper},
     trial::{Trial, listing},
 };
 use kith_protocol::{
     audit::Auditor,
-    id::{ExchangeId, MemberId},
+    id::{ExchangeId, MemberId, RecordKey},
     ledger::{ExchangeTerms, GroupTerms},
     machine::Command,
     minutes::Minutes,
@@ -66,6 +66,8 @@ async fn fill(trial: &Trial) -> [MemberId; 3] {
     let cy = trial.admit_named(3, "Cy Old").await;
     trial.publish(7, ada, Item::Offer(listing("Sewing", "Any\nday", &[]))).await;
     let when = When { times: Times::of([(4, 0)]), by: Some(65_866) };
+    let inside = Inside { key: RecordKey([8; 16]), until: clock::now().plus(Span::days(30)) };
+    handle.keep_inside(vec![inside]).await.unwrap();
     trial.publish(8, bo, Item::Need(Listing { when, ..listing("A lift", "", &[]) })).await;
     let (community, word, made_at) = (handle.community(), trial.word(), clock::now());
     let (minutes, exchange) = (Minutes::new(45).unwrap(), ExchangeId([5; 16]));
@@ -131,7 +133,9 @@ async fn everything_is_in_it_and_nothing_private() {
     assert_eq!(exchanges.iter().filter(|row| row["kind"] == "group_exchange").count(), 3);
     let offers = table(&files["offers.csv"]);
     assert_eq!((offers[0]["title"].as_str(), offers[0]["text"].as_str()), ("Sewing", "Any\nday"));
+    assert_eq!(offers[0]["on_public_page"], "true");
     let need = &table(&files["needs.csv"])[0];
+    assert_eq!(need["on_public_page"], "false");
     assert_eq!((&*need["member_name"], &*need["times"], &*need["by"]), ("'=Bo", "friday_morning", "2150-05-03"));
     for (name, says) in [("circles.json", "Elm Row"), ("notices.json", "Soup on Friday"), ("charter.json", "Elm")] {
         let value: serde_json::Value = serde_json::from_slice(&files[name]).unwrap();

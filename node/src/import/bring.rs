@@ -6,7 +6,7 @@ use super::people::{Kind, Person, Role};
 use crate::{
     area,
     people::Person as Details,
-    runtime::{Handle, Refused, clock, home},
+    runtime::{Handle, Refused, clock, home, office::Inside},
 };
 use futures::future::join_all;
 use kith_protocol::{
@@ -222,13 +222,21 @@ async fn publish(
     }
     let expires_at = clock::now().plus(STANDS);
     for some in fresh.chunks(TOGETHER) {
+        // Whoever they are of was not asked yet.
+        let inside = some.iter().map(|(_, _, key, _)| Inside { key: *key, until: expires_at });
+        handle.keep_inside(inside.collect()).await?;
         let asked = some.iter().map(|(member, _, key, item)| {
             let item = item.clone();
             patiently(handle.clone(), Command::Publish { key: *key, item, expires_at, owner: Some(*member) })
         });
-        for ((_, person, _, _), led) in some.iter().zip(join_all(asked).await) {
-            came.listings += usize::from(settled(led, person.line, What::Listing, came)?);
+        let mut refused = Vec::new();
+        for ((_, person, key, _), led) in some.iter().zip(join_all(asked).await) {
+            match settled(led, person.line, What::Listing, came)? {
+                true => came.listings += 1,
+                false => refused.push(*key),
+            }
         }
+        handle.let_out(refused).await?;
     }
     Ok(())
 }

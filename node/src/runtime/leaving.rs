@@ -25,11 +25,14 @@ impl Handle {
             let own = shelf.iter().filter(|(_, own)| own.listing && own.owner == Some(member));
             own.map(|(key, own)| (*key, own.expires_at)).collect::<Vec<(RecordKey, Timestamp)>>()
         });
-        for (key, expires_at) in standing.await? {
+        let standing = standing.await?;
+        let keys = standing.iter().map(|(key, _)| *key).collect();
+        for (key, expires_at) in standing {
             // The withdrawal must outlive every copy of what it withdraws.
             let expires_at = expires_at.max(clock::now().plus(WITHDRAWN_FOR));
             self.command(None, Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None }).await?;
         }
+        self.listings_gone(keys).await?;
         self.end_sessions(member, None).await?;
         Ok(reply)
     }

@@ -12,6 +12,7 @@ mod events;
 mod firsts;
 mod forgetting;
 mod full;
+mod inside;
 mod joining;
 mod letters;
 mod messages;
@@ -32,6 +33,7 @@ pub use events::{Coming, Edits, Rewritten};
 pub use firsts::{Across, Asking, First, Going, Signed};
 pub use forgetting::Forgotten;
 pub use full::FileFull;
+pub use inside::{AllInside, Inside, MAX_INSIDE};
 pub use joining::{Application, MAX_APPLICATIONS};
 pub(super) use letters::PostRoom;
 pub use letters::{CODE_LETTER_STANDS, Letter, LetterKind, MAX_LETTERS, WEEK_LETTER_STANDS};
@@ -70,31 +72,42 @@ pub type PaperId = [u8; 16];
 /// All papers, once they were read.
 #[derive(Debug, Default)]
 pub(super) struct Office {
-    papers: Mutex<Option<BTreeMap<PaperId, Paper>>>,
+    papers: Mutex<Option<Drawers>>,
     /// Grows whenever a paper changed.
     pub(super) changes: watch::Sender<u64>,
+}
+
+/// What was read: papers, and apart from them which listings are for members only, which public pages ask again and again.
+#[derive(Debug, Default)]
+struct Drawers {
+    papers: BTreeMap<PaperId, Paper>,
+    inside: Arc<AllInside>,
 }
 
 /// The papers, for one piece of work.
 struct Room<'a> {
     people: &'a People,
     papers: &'a mut BTreeMap<PaperId, Paper>,
+    inside: &'a mut Arc<AllInside>,
     changed: bool,
 }
 
-fn read(people: &People, now: Timestamp) -> Result<BTreeMap<PaperId, Paper>, StoreError> {
-    let mut papers = BTreeMap::new();
-    people.each(|id, bytes| {
-        if let Ok(paper) = codec::decode_own::<Paper>(bytes) {
+fn read(people: &People, now: Timestamp) -> Result<Drawers, StoreError> {
+    let (mut papers, mut inside, mut over) = (BTreeMap::new(), AllInside::new(), Vec::new());
+    people.each(|id, bytes| match codec::decode_own::<Paper>(bytes) {
+        Ok(paper) if paper.is_over(now) => over.push(id),
+        Ok(Paper::Inside(one)) => {
+            inside.insert(one.key, one.until);
+        }
+        Ok(paper) => {
             papers.insert(id, paper);
         }
+        Err(_) => {}
     })?;
-    let over: Vec<PaperId> = papers.iter().filter(|(_, paper)| paper.is_over(now)).map(|(id, _)| *id).collect();
     for id in over {
         people.erase(id)?;
-        papers.remove(&id);
     }
-    Ok(papers)
+    Ok(Drawers { papers, inside: Arc::new(inside) })
 }
 
 /// Under what something is kept of which there is one.
@@ -161,11 +174,11 @@ impl Handle {
         let (office, people) = (Arc::clone(&self.office), Arc::clone(&self.people));
         let done = tokio::task::spawn_blocking(move || {
             let mut slot = office.papers.lock().unwrap_or_else(PoisonError::into_inner);
-            let papers = match &mut *slot {
-                Some(papers) => papers,
+            let Drawers { papers, inside } = match &mut *slot {
+                Some(drawers) => drawers,
                 empty => empty.insert(read(&people, clock::now())?),
             };
-            let mut room = Room { people: &people, papers, changed: false };
+            let mut room = Room { people: &people, papers, inside, changed: false };
             let done = work(&mut room);
             if room.changed {
                 office.changes.send_modify(|n| *n += 1);

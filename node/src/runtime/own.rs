@@ -4,7 +4,7 @@ use super::{
     book::Book,
     clock,
     handle::{Handle, Refused, Request},
-    office::{Act, Deed, File, Forgotten, Helper, Paper},
+    office::{Act, AllInside, Deed, File, Forgotten, Helper, Paper},
 };
 use data_encoding::BASE64;
 use kith_protocol::{
@@ -34,13 +34,14 @@ pub fn listings_of(machine: &Machine, book: &Book, member: &MemberId, now: Times
     revisions.iter().take(LISTINGS_GIVEN).filter_map(one).map(|record| record.content).collect()
 }
 
-fn listing(record: &Record) -> Value {
+fn listing(record: &Record, inside: &AllInside) -> Value {
     let listing = record.item.listing();
     json!({
         "key": record.key.to_string(),
         "title": listing.map(|listing| listing.title.clone()),
         "text": listing.and_then(|listing| listing.text.clone()),
         "until": record.expires_at.0,
+        "on_public_page": !inside.contains_key(&record.key),
     })
 }
 
@@ -86,6 +87,7 @@ impl Handle {
         let messages: Vec<Value> = messages.collect();
         let now = clock::now();
         let records = self.look(move |machine, book| listings_of(machine, book, &member, now)).await?;
+        let inside = self.inside().await?;
         let sessions = self.sessions_of(member).await?;
         let passkeys = self.passkeys_of(member).await?;
         let mut data = json!({
@@ -115,7 +117,7 @@ impl Handle {
                 .iter()
                 .map(|(_, passkey)| json!({ "since": passkey.made_at.0, "used": passkey.used_at.map(|used| used.0) }))
                 .collect::<Vec<_>>(),
-            "listings": records.iter().map(listing).collect::<Vec<_>>(),
+            "listings": records.iter().map(|record| listing(record, &inside)).collect::<Vec<_>>(),
             "messages": messages,
             "statement": self.lines_of(member).await?,
         });
@@ -248,7 +250,7 @@ impl Handle {
             .with_listings(self.community(), listed.iter().copied());
         // Papers are searched for the name, so that it goes last: cut short, all can be done again.
         self.forget_papers(who).await?;
-        self.erase_pictures(listed).await?;
+        self.listings_gone(listed).await?;
         self.erase_person(member, exchanges).await
     }
 }

@@ -1,13 +1,12 @@
 //! The offers and needs on the public page.
 
 use super::words::{Words, shortened};
-use crate::runtime::{
-    book::Book,
-    week::{NEWEST_READ, records_after, standing_revisions},
-};
-pub(super) use crate::runtime::{own::listings_of as of_member, week::newest};
+pub(super) use crate::runtime::own::listings_of as of_member;
+use crate::runtime::{book::Book, office::AllInside, week::NEWEST_READ};
 use kith_protocol::{
-    id::{CommunityId, MemberId},
+    codec,
+    envelope::Unverified,
+    id::MemberId,
     machine::Machine,
     shelf::{Category, Item, Listing, Record},
     time::Timestamp,
@@ -16,19 +15,13 @@ use std::collections::BTreeSet;
 
 /// The most of our own offers on the page, and of our own needs: what a person will look through.
 pub(super) const OWN_SHOWN: usize = 45;
-/// The most offers of one partner, and needs: a taste, so that a large partner does not cover our own.
-const PARTNERS_SHOWN: usize = 5;
 /// How many of our newest listings are read for the page; the second number only when the first did not give enough
 /// of both kinds. A thousand records take a few milliseconds to read.
 const OWN_READ: [usize; 2] = [NEWEST_READ, 1_000];
-/// How many revisions of a partner's shelf are read, the newest.
-const PARTNERS_READ: u64 = 60;
 /// The most characters of a text on a card: about four lines on a phone.
 const CARD_TEXT: usize = 240;
-/// What the cards of one kind may weigh on the page, ours and the partners': the whole page with its style sheet has
-/// to stay under 60 KB.
+/// What the cards of one kind may weigh on the page: the whole page with its style sheet has to stay under 60 KB.
 const OWN_BYTES: usize = 10_700;
-const PARTNERS_BYTES: usize = 3 * 1024;
 /// What the template makes of a card without words.
 const CARD_BYTES: usize = 90;
 
@@ -40,10 +33,10 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Those of `records`, which are in order of revision, that stand at `now`.
-    fn of(records: impl DoubleEndedIterator<Item = Record>, now: Timestamp, most: usize) -> Self {
+    /// Those of `records`, the newest first, that stand at `now`.
+    fn of(records: impl Iterator<Item = Record>, now: Timestamp, most: usize) -> Self {
         let mut found = Self::default();
-        for record in records.rev().filter(|record| record.expires_at > now) {
+        for record in records.filter(|record| record.expires_at > now) {
             let (list, listing) = match record.item {
                 Item::Offer(listing) => (&mut found.offers, listing),
                 Item::Need(listing) => (&mut found.needs, listing),
@@ -61,13 +54,39 @@ impl Found {
     }
 }
 
-/// Our own newest listings.
-pub(super) fn own(machine: &Machine, book: &Book, now: Timestamp) -> Found {
-    let revisions = standing_revisions(machine, now);
+/// Revisions of our own listings that stand and that anybody may read, newest first.
+fn public_revisions(machine: &Machine, inside: &AllInside, now: Timestamp) -> Vec<u64> {
+    let (_, shelf) = machine.state().shelf();
+    let open = shelf.iter().filter(|(key, own)| own.listing && own.expires_at > now && !inside.contains_key(key));
+    let mut revisions: Vec<u64> = open.map(|(_, own)| own.revision).collect();
+    revisions.sort_unstable_by(|a, b| b.cmp(a));
+    revisions
+}
+
+/// Our records at these revisions, which are the newest first. There may be many between them that are for members only,
+/// so nothing else is read; neighbours are read together.
+fn records_at(machine: &Machine, book: &Book, revisions: &[u64]) -> impl Iterator<Item = Record> {
+    let own = machine.identity().community;
+    let runs = revisions.chunk_by(|newer, older| newer.abs_diff(*older) == 1);
+    runs.flat_map(move |run| {
+        let before = run.last().map_or(0, |oldest| oldest.saturating_sub(1));
+        let rows = book.shelf_rows(&own, before, run.len()).into_iter().rev();
+        rows.filter_map(|(_, bytes)| Some(codec::decode_own::<Unverified<Record>>(&bytes).ok()?.content))
+    })
+}
+
+/// Our own newest listings that anybody may read, newest first, at most this many.
+pub(super) fn newest(machine: &Machine, book: &Book, inside: &AllInside, now: Timestamp, most: usize) -> Vec<Record> {
+    let revisions = public_revisions(machine, inside, now);
+    records_at(machine, book, &revisions[..revisions.len().min(most)]).collect()
+}
+
+/// Our own newest listings that anybody may read.
+pub(super) fn own(machine: &Machine, book: &Book, inside: &AllInside, now: Timestamp) -> Found {
+    let revisions = public_revisions(machine, inside, now);
     let mut found = Found::default();
     for most in OWN_READ {
-        let Some(oldest) = revisions.iter().take(most).next_back() else { break };
-        let records = records_after(book, &machine.identity().community, oldest.saturating_sub(1), most);
+        let records = records_at(machine, book, &revisions[..revisions.len().min(most)]);
         found = Found::of(records, now, OWN_SHOWN);
         if found.full(OWN_SHOWN) || most >= revisions.len() {
             break;
@@ -86,13 +105,6 @@ pub(super) fn skills(machine: &Machine, book: &Book, member: &MemberId, now: Tim
     offered.collect()
 }
 
-/// A partner's newest listings, as far as they are held.
-pub(super) fn of_partner(machine: &Machine, book: &Book, partner: &CommunityId, now: Timestamp) -> Found {
-    let through = machine.known().get(partner).map_or(0, |known| known.through);
-    let window = usize::try_from(PARTNERS_READ).unwrap_or(usize::MAX);
-    Found::of(records_after(book, partner, through.saturating_sub(PARTNERS_READ), window), now, PARTNERS_SHOWN)
-}
-
 /// A listing on the page.
 #[derive(Debug)]
 pub(super) struct Card {
@@ -105,12 +117,10 @@ pub(super) struct Card {
     pub(super) remote: bool,
     /// Language of the words, where it is not the page's.
     pub(super) language: Option<String>,
-    /// The partner community whose it is.
-    pub(super) from: Option<String>,
 }
 
 impl Card {
-    pub(super) fn new(words: Words, listing: Listing, from: Option<&str>) -> Self {
+    pub(super) fn new(words: Words, listing: Listing) -> Self {
         let page = words.0.code();
         let same = listing.language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case(page));
         Self {
@@ -120,7 +130,6 @@ impl Card {
             tags: listing.tags,
             remote: listing.remote,
             language: (!same).then_some(listing.language),
-            from: from.map(str::to_owned),
         }
     }
 
@@ -130,14 +139,14 @@ impl Card {
         let escaped = |text: &str| text.len() + 4 * text.bytes().filter(|byte| b"<>&\"'".contains(byte)).count();
         let tags: usize = self.tags.iter().map(|tag| escaped(tag) + 16).sum();
         let remote = if self.remote { 20 } else { 0 };
-        let from = self.from.as_deref().map_or(0, |from| escaped(from) + 40);
         let language = self.language.as_deref().map_or(0, |language| escaped(language) + 28);
         let said = escaped(&self.title) + escaped(&self.text) + self.category.len();
-        CARD_BYTES + said + tags + remote + from + language
+        CARD_BYTES + said + tags + remote + language
     }
 }
 
-/// One kind of listing on the page: ours, then the partners'.
+/// One kind of listing on the page. What partners list is for members: a partner's record does not say whether anybody may
+/// read it.
 #[derive(Debug, Default)]
 pub(super) struct Board {
     pub(super) cards: Vec<Card>,
@@ -147,28 +156,18 @@ pub(super) struct Board {
 
 impl Board {
     /// Pins as many as the page can bear.
-    pub(super) fn new(words: Words, own: Vec<Listing>, partners: &[(String, Vec<Listing>)]) -> Self {
+    pub(super) fn new(words: Words, own: Vec<Listing>) -> Self {
         let mut board = Self { cards: Vec::new(), more: own.len() >= OWN_SHOWN };
-        let own = own.into_iter().map(|listing| Card::new(words, listing, None));
-        board.more |= !board.pin(own, OWN_BYTES);
-        // One of each partner in turn, so that none is left out for another's length.
-        let turns = (0..PARTNERS_SHOWN).flat_map(|turn| {
-            partners.iter().filter_map(move |(name, list)| Some(Card::new(words, list.get(turn)?.clone(), Some(name))))
-        });
-        board.pin(turns, PARTNERS_BYTES);
-        board
-    }
-
-    /// Whether all fitted.
-    fn pin(&mut self, cards: impl Iterator<Item = Card>, bytes: usize) -> bool {
-        let mut left = bytes;
-        for card in cards {
-            match left.checked_sub(card.bytes()) {
-                Some(rest) => left = rest,
-                None => return false,
-            }
-            self.cards.push(card);
+        let mut left = OWN_BYTES;
+        for listing in own {
+            let card = Card::new(words, listing);
+            let Some(rest) = left.checked_sub(card.bytes()) else {
+                board.more = true;
+                break;
+            };
+            left = rest;
+            board.cards.push(card);
         }
-        true
+        board
     }
 }

@@ -8,7 +8,7 @@ use super::{
     visit::Frame,
     words::Words,
 };
-use crate::runtime::{Handle, Refused, book::Book, clock};
+use crate::runtime::{Handle, Refused, book::Book, clock, office::AllInside};
 use askama::Template;
 use kith_protocol::{
     machine::Machine,
@@ -48,7 +48,8 @@ impl Status {
             return Ok(html.clone());
         }
         let overdue = self.handle.keeper().overdue(now);
-        let gathered = self.handle.look(move |machine, book| Gathered::of(machine, book, now)).await?;
+        let inside = self.handle.inside().await?;
+        let gathered = self.handle.look(move |machine, book| Gathered::of(machine, book, &inside, now)).await?;
         let gathered = Gathered { backup_overdue: overdue, ..gathered };
         let proof = self.handle.checkpoint().await.map(|(_, note)| note);
         let frame = Frame {
@@ -75,7 +76,7 @@ pub(super) struct Gathered {
     pub(super) exchanged: u64,
     pub(super) connected: u64,
     pub(super) own: Found,
-    pub(super) partners: Vec<(Seen, Found)>,
+    pub(super) partners: Vec<Seen>,
     /// Partners that have no room on the page.
     pub(super) more_partners: u64,
     /// Communities whose invitation we accepted and who have not signed yet.
@@ -84,14 +85,12 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    fn of(machine: &Machine, book: &Book, now: Timestamp) -> Self {
+    fn of(machine: &Machine, book: &Book, inside: &AllInside, now: Timestamp) -> Self {
         let (state, ledger) = (machine.state(), machine.state().ledger());
         let (name, area) = ledger.charter().map(|c| (c.name.clone(), c.area.clone())).unwrap_or_default();
         let here = || ledger.members().values().filter(|member| member.active);
-        let partners = ledger.partners().iter().take(partners::SHOWN).map(|(account, partner)| {
-            let found = shelf::of_partner(machine, book, &partner.community(), now);
-            (Seen::of(machine, account, partner), found)
-        });
+        let partners = ledger.partners().iter().take(partners::SHOWN);
+        let partners = partners.map(|(account, partner)| Seen::of(machine, account, partner));
         Self {
             name,
             area,
@@ -101,7 +100,7 @@ impl Gathered {
             entries: ledger.tree().size(),
             exchanged: book.exchanged_minutes(),
             connected: machine.known().keys().filter(|community| machine.connected(community)).count() as u64,
-            own: shelf::own(machine, book, now),
+            own: shelf::own(machine, book, inside, now),
             partners: partners.collect(),
             more_partners: ledger.partners().len().saturating_sub(partners::SHOWN) as u64,
             joining: state.accepting().values().take(partners::SHOWN).map(|a| a.invitation.name.clone()).collect(),
@@ -135,14 +134,6 @@ pub(super) struct StatusPage {
 impl StatusPage {
     pub(super) fn new(frame: Frame, gathered: Gathered, proof: Result<String, Refused>, now: Timestamp) -> Self {
         let words = frame.words;
-        let mut lines = Vec::new();
-        let (mut offers, mut needs) = (Vec::new(), Vec::new());
-        for (seen, found) in gathered.partners {
-            let name = seen.name(words);
-            offers.push((name.clone(), found.offers));
-            needs.push((name, found.needs));
-            lines.push(Line::new(words, seen, now));
-        }
         let mut members = words.n("people", gathered.people);
         if gathered.organisations > 0 {
             let organisations = words.n("organisations", gathered.organisations);
@@ -156,9 +147,9 @@ impl StatusPage {
             exchanged: words.hours(gathered.exchanged),
             entries: words.grouped(gathered.entries),
             coordinators: words.n("public-coordinators", gathered.coordinators),
-            offers: Board::new(words, gathered.own.offers, &offers),
-            needs: Board::new(words, gathered.own.needs, &needs),
-            partners: lines,
+            offers: Board::new(words, gathered.own.offers),
+            needs: Board::new(words, gathered.own.needs),
+            partners: gathered.partners.into_iter().map(|seen| Line::new(words, seen, now)).collect(),
             more_partners: (gathered.more_partners > 0)
                 .then(|| words.n("public-more-partners", gathered.more_partners)),
             joining: gathered.joining,

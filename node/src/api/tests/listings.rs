@@ -57,6 +57,27 @@ async fn offers_and_needs_are_published_found_and_withdrawn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_says_whether_anybody_may_read_it() {
+    let node = node("Rushey Green").await;
+    let ada = node.member("Ada").await;
+    let post = async |title: &str, public: Option<bool>| {
+        let body = json!({ "member": ada, "title": title, "public": public });
+        node.post::<Outcome>("/offers", body).await.record.unwrap()
+    };
+    let keys = [post("Any", None).await, post("Open", Some(true)).await, post("Shut", Some(false)).await];
+    let found: Page<ListingView> = node.get("/offers").await;
+    let public: Vec<_> = found.items.iter().map(|item| (item.key, item.public)).collect();
+    assert_eq!(public, [(keys[0], Some(true)), (keys[1], Some(true)), (keys[2], Some(false))]);
+    let one: ListingView = node.get(&format!("/listings/{}/{}", node.id(), keys[2])).await;
+    assert_eq!(one.public, Some(false));
+    // What the rules refuse leaves nothing behind, nor does what is withdrawn.
+    node.refused("/offers", json!({ "member": ada, "title": "No", "public": false, "days": 5_000 })).await;
+    assert_eq!(node.handle.inside().await.unwrap().keys().copied().collect::<Vec<_>>(), [keys[2]]);
+    node.delete::<Outcome>(&format!("/offers/{}", keys[2])).await.unwrap();
+    assert!(node.handle.inside().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_search_asks_for_kind_language_place_and_time() {
     // The community says that it is at gcpuv.
     let node = node("Rushey Green").await;

@@ -52,6 +52,10 @@ pub struct NewListing {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 396)]
     pub days: Option<u32>,
+    /// Whether anybody may read it on our public page and in our feed; true when absent. Members here and of partners can read
+    /// it in either case.
+    #[serde(default)]
+    pub public: Option<bool>,
 }
 
 /// An offer or need of any community.
@@ -97,6 +101,9 @@ pub struct ListingView {
     pub by: Option<u32>,
     /// Until when it stands.
     pub expires_at: u64,
+    /// Whether anybody may read it on our public page, when it is one of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<bool>,
 }
 
 /// A shelf this node holds.

@@ -13,6 +13,7 @@ use crate::{
     runtime::{
         Handle, Refused, clock,
         listings::{Kind, WITHDRAWN_FOR},
+        office::Inside,
         shelves::name_of,
     },
 };
@@ -61,11 +62,16 @@ pub(super) fn view(machine: &Machine, record: Record) -> Option<ListingView> {
         times: when.times.map(Times::words).unwrap_or_default(),
         by: when.by,
         expires_at: expires_at.0,
+        public: None,
     })
 }
 
-/// Adds who put up which for its owner.
+/// Adds who put up which for its owner, and which of ours anybody may read.
 pub(super) async fn with_helpers(handle: &Handle, views: &mut [ListingView]) -> Result<(), Refused> {
+    let (own, inside) = (handle.community(), handle.inside().await?);
+    for view in views.iter_mut().filter(|view| view.community == own) {
+        view.public = Some(!inside.contains_key(&view.key));
+    }
     let ours = views.iter().filter(|view| view.member.is_some()).map(|view| view.key);
     let posted = handle.posted_by(ours.collect()).await?;
     for view in views.iter_mut().filter(|view| view.member.is_some()) {
@@ -151,7 +157,7 @@ async fn publish(
     Call { write, body }: Call<NewListing>,
     item: fn(Listing) -> Item,
 ) -> Result<Response, Failure> {
-    let NewListing { member, title, text, category, tags, area, language, remote, times, by, days } = body;
+    let NewListing { member, title, text, category, tags, area, language, remote, times, by, days, public } = body;
     let days = days.unwrap_or(DEFAULT_DAYS);
     if days == 0 {
         return Err(Failure::field("days", "zero; give for how many days it stands"));
@@ -170,13 +176,18 @@ async fn publish(
     if by.is_some() && matches!(item, Item::Offer(_)) {
         return Err(Failure::together("`by` is for needs only; an offer ends when it is taken down"));
     }
-    let command = Command::Publish {
-        key: RecordKey(write.new_id(&handle, "record")),
-        item,
-        expires_at: clock::now().plus(Span::days(u64::from(days))),
-        owner: Some(member),
-    };
-    Ok(created(handle.command(write.request(), command).await?))
+    let (key, until) = (RecordKey(write.new_id(&handle, "record")), clock::now().plus(Span::days(u64::from(days))));
+    let inside = !public.unwrap_or(true) && handle.earlier(write.request()).await?.is_none();
+    if inside {
+        // Before it is up, so that it never stands there for anybody.
+        handle.keep_inside(vec![Inside { key, until }]).await?;
+    }
+    let command = Command::Publish { key, item, expires_at: until, owner: Some(member) };
+    let led = handle.command(write.request(), command).await;
+    if inside && matches!(led, Err(Refused::Rule(_))) {
+        handle.let_out(vec![key]).await?;
+    }
+    Ok(created(led?))
 }
 
 /// Withdraws an offer of ours.
@@ -220,5 +231,7 @@ async fn withdraw(
     // The withdrawal must outlive every copy of what it withdraws.
     let expires_at = expires_at.max(clock::now().plus(WITHDRAWN_FOR));
     let command = Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None };
-    Ok(done(handle.command(write.request(), command).await?))
+    let reply = handle.command(write.request(), command).await?;
+    handle.listings_gone(vec![key]).await?;
+    Ok(done(reply))
 }

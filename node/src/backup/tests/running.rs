@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::{
-    runtime::{Handle, Refused, StartError, Starting},
+    runtime::{Handle, Refused, StartError, Starting, office::Inside},
     trial::Trial,
 };
+use kith_protocol::{id::RecordKey, time::Span};
 
 async fn collected(handle: &Handle, handover: bool, path: &Path) -> Result<(), BackupError> {
     let mut chunks = stream(handle, handover).await?;
@@ -50,6 +51,9 @@ async fn a_node_goes_on_while_it_is_backed_up() {
 async fn a_node_that_is_handed_over_takes_nothing_in_any_more() {
     let trial = Trial::begin("Rushey Green", true).await;
     trial.admit(1, MemberKind::Person).await;
+    // What is for members only stays so.
+    let inside = Inside { key: RecordKey([7; 16]), until: clock::now().plus(Span::days(30)) };
+    trial.handle().keep_inside(vec![inside.clone()]).await.unwrap();
     let out = tempfile::tempdir().unwrap();
     let path = out.path().join("a.age");
     collected(trial.handle(), true, &path).await.unwrap();
@@ -72,6 +76,7 @@ async fn a_node_that_is_handed_over_takes_nothing_in_any_more() {
     let back = Box::pin(runtime::start(&new, Starting::listening(Vec::new()))).await.unwrap();
     let here = back.handle.look(|machine, _| machine.state().ledger().members().len()).await.unwrap();
     assert_eq!(here, 2);
+    assert_eq!(back.handle.inside().await.unwrap().get(&inside.key), Some(&inside.until));
     back.stop().await;
 }
 

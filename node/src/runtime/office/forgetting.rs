@@ -178,7 +178,9 @@ impl Paper {
             }
             Self::Rules(rules) => changed(retained(&mut rules.note_readers, member)),
             Self::Notice(Notice { by_mail: Some(mail), .. }) => changed(retained(&mut mail.missed, member)),
-            Self::Event(_) | Self::Notice(_) | Self::Copies(_) | Self::Application(_) => Left::Untouched,
+            Self::Event(_) | Self::Notice(_) | Self::Copies(_) | Self::Application(_) | Self::Inside(_) => {
+                Left::Untouched
+            }
         }
     }
 }

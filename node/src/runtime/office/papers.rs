@@ -1,8 +1,8 @@
 //! The papers themselves.
 
 use super::{
-    Across, Act, Application, ByMail, Coming, Edits, FileFull, KEPT_FOR, Letter, PaperId, Posted, Sheet, Signed,
-    Spoken, acts,
+    Across, Act, Application, ByMail, Coming, Edits, FileFull, Inside, KEPT_FOR, Letter, PaperId, Posted, Sheet,
+    Signed, Spoken, acts,
 };
 use kith_protocol::{
     id::{CommunityId, ExchangeId, MemberId, RecordKey},
@@ -332,6 +332,8 @@ pub enum Paper {
     Application(Application),
     /// Who put up an offer or need for another.
     Posted(Posted),
+    /// A listing that is for members only.
+    Inside(Inside),
     /// Who wrote down a group they look after.
     Sheet(Sheet),
     /// Who spoke for a member about an exchange.
@@ -401,6 +403,7 @@ impl Paper {
             Self::Letter(letter) => letter.is_over(now),
             Self::Application(application) => application.is_over(now),
             Self::Posted(posted) => posted.until < now,
+            Self::Inside(inside) => inside.until < now,
             _ => false,
         }
     }

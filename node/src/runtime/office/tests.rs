@@ -3,7 +3,7 @@
 use super::*;
 use crate::trial::Trial;
 use kith_protocol::{
-    id::{AccountId, Alias, ExchangeId},
+    id::{AccountId, Alias, ExchangeId, RecordKey},
     minutes::Minutes,
 };
 
@@ -104,7 +104,24 @@ async fn whoever_is_forgotten_is_in_no_paper() {
     // What is read from disk is what was kept in memory.
     let before = handle.papers(|paper| Some(paper.clone())).await.unwrap();
     let on_disk = read(handle.people(), now).unwrap();
-    assert_eq!(on_disk.into_iter().collect::<Vec<_>>(), before);
+    assert_eq!(on_disk.papers.into_iter().collect::<Vec<_>>(), before);
+    trial.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_for_members_only_is_read_from_disk_until_it_is_over() {
+    let trial = Trial::begin("Elm", false).await;
+    let (handle, now) = (trial.handle(), clock::now());
+    let one = |n: u8, days: u64| Inside { key: RecordKey([n; 16]), until: now.plus(Span::days(days)) };
+    handle.keep_inside(vec![one(1, 1), one(2, 3), one(3, 3)]).await.unwrap();
+    handle.listings_gone(vec![RecordKey([3; 16]), RecordKey([4; 16])]).await.unwrap();
+    let keys = |inside: &AllInside| inside.keys().map(|key| key.0[0]).collect::<Vec<_>>();
+    assert_eq!(keys(&handle.inside().await.unwrap()), [1, 2]);
+    assert_eq!(keys(&read(handle.people(), now).unwrap().inside), [1, 2]);
+    // It is no paper among others, so many of them take nobody's room.
+    assert!(handle.papers(|paper| Some(paper.clone())).await.unwrap().is_empty());
+    assert_eq!(keys(&read(handle.people(), now.plus(Span::days(2))).unwrap().inside), [2]);
+    assert_eq!(keys(&read(handle.people(), now).unwrap().inside), [2]);
     trial.running.stop().await;
 }
 

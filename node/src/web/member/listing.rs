@@ -84,6 +84,8 @@ struct ListingPage<'a> {
     place: Vec<String>,
     who: String,
     until: String,
+    /// Who may read it, for whoever may change that.
+    readers: Option<String>,
     mine: bool,
     own: bool,
     asleep: bool,
@@ -97,6 +99,11 @@ struct ListingPage<'a> {
     report: Option<String>,
     withdraw: String,
     change: String,
+}
+
+/// Whether a listing is one of ours that anybody may read.
+pub(super) async fn is_public(app: &App, found: &Found) -> Result<bool, Oops> {
+    Ok(found.own && !app.handle.inside().await?.contains_key(&found.record.key))
 }
 
 /// Whether the visitor may take a listing down: its owner, or a coordinator.
@@ -165,10 +172,11 @@ struct OpenPage<'a> {
     data: String,
 }
 
-/// What anybody may read of a listing of ours, as in the feed: not whose it is. What partners list is for members.
-fn open(frame: &Frame, found: &Found) -> Answer {
+/// What anybody may read of a listing of ours, as in the feed: not whose it is. What partners list is for members, and
+/// so is what somebody does not want on the public page.
+fn open(frame: &Frame, found: &Found, public: bool) -> Answer {
     let words = frame.words;
-    if !found.own {
+    if !public {
         return Err(Oops::SignIn(Vec::new()));
     }
     let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
@@ -215,7 +223,8 @@ pub(super) async fn show(
 ) -> Answer {
     let (community, key) = ids(&community, &key)?;
     let found = find(&app, community, key).await?;
-    let Some(visit) = Visit::of(Arc::clone(&frame)) else { return open(&frame, &found) };
+    let public = is_public(&app, &found).await?;
+    let Some(visit) = Visit::of(Arc::clone(&frame)) else { return open(&frame, &found, public) };
     let (frame, words) = (&visit.frame, visit.frame.words);
     let acting = Acting::of(&app.handle, &visit.member, &asked).await?;
     let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
@@ -230,7 +239,8 @@ pub(super) async fn show(
     };
     let (apart, away) = nearness(&app, &visit, &found).await?;
     let photo = if found.own { app.handle.picture(key).await?.is_some() } else { false };
-    let pictures = format!("/listing/{}/{}/picture", found.record.community, found.record.key);
+    let here = format!("/listing/{}/{}", found.record.community, found.record.key);
+    let pictures = format!("{here}/picture");
     let may_change = may_withdraw(&visit, &found);
     let page = ListingPage {
         frame,
@@ -250,6 +260,7 @@ pub(super) async fn show(
             false => words.t1("somebody-of", "partner", &community),
         },
         until: words.t1("listing-until", "day", words.day(found.record.expires_at)),
+        readers: may_change.then(|| words.t(if public { "listing-readers-all" } else { "listing-readers-members" })),
         mine,
         own: found.own,
         asleep: !found.connected,
@@ -264,15 +275,8 @@ pub(super) async fn show(
         skill: crate::web::skills::drawing(listing.category),
         change_photo: may_change.then(|| (words.t(if photo { "picture-other" } else { "picture" }), pictures.clone())),
         drop_photo: (may_change && photo).then(|| super::picture::dropping(&pictures)),
-        change: match may_change {
-            true => format!("/listing/{}/{}/change", found.record.community, found.record.key),
-            false => String::new(),
-        },
-        withdraw: if may_withdraw(&visit, &found) {
-            format!("/listing/{}/{}/withdraw", found.record.community, found.record.key)
-        } else {
-            String::new()
-        },
+        change: if may_change { format!("{here}/change") } else { String::new() },
+        withdraw: if may_change { format!("{here}/withdraw") } else { String::new() },
     };
     Ok(pages::show(frame, &page))
 }
@@ -319,7 +323,7 @@ pub(super) async fn send_withdraw(
         let expires_at: Timestamp = found.record.expires_at.max(clock::now().plus(WITHDRAWN_FOR));
         let command = Command::Publish { key, item: Item::Withdrawn, expires_at, owner: None };
         app.handle.command(deed.request(), command).await?;
-        app.handle.erase_pictures(vec![key]).await?;
+        app.handle.listings_gone(vec![key]).await?;
         Acting::with(&app.handle, &post.member, found.owner).await?.note(&app.handle, Deed::Withdrawn).await?;
     }
     // Sent twice, the listing is gone, and the form still says whose it was.

@@ -10,7 +10,7 @@ use crate::{
         forms::{Asked, Post, Reader, Step, Upload, Whose},
         news::{News, go_telling},
         pages::FormPage,
-        visit::{Frame, Visit},
+        visit::{Frame, Guest, Visit},
     },
 };
 use axum::{
@@ -145,13 +145,14 @@ pub(super) async fn remove(
 }
 
 /// The picture of a listing that stands, for everybody who sees the listing.
-pub(super) async fn jpeg(State(app): State<App>, Path(key): Path<String>) -> Answer {
+pub(super) async fn jpeg(State(app): State<App>, Guest { frame }: Guest, Path(key): Path<String>) -> Answer {
     let key: RecordKey = key.parse().map_err(|_| Oops::Missing)?;
     let now = clock::now();
     let stands = app.handle.look(move |machine, _| {
         machine.state().shelf().1.get(&key).is_some_and(|own| own.listing && own.expires_at > now)
     });
-    if !stands.await? {
+    let hidden = frame.member.is_none() && app.handle.inside().await?.contains_key(&key);
+    if hidden || !stands.await? {
         return Err(Oops::Missing);
     }
     let jpeg = app.handle.picture(key).await?.ok_or(Oops::Missing)?;

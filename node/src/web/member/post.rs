@@ -4,7 +4,7 @@ use crate::{
     runtime::{
         Refused, clock,
         listings::Kind,
-        office::{Deed, Posted},
+        office::{Deed, Inside, Posted},
     },
     web::{
         Answer, App, Oops,
@@ -70,8 +70,12 @@ const STANDS: [(&str, &str, u64); 3] =
 const SOON: [(&str, &str, Option<u32>); 3] =
     [("any", "ask-soon-any", None), ("week", "ask-soon-week", Some(6)), ("today", "ask-soon-today", Some(0))];
 
-/// What a listing says: title, kind and words.
-fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>, stood: When) -> Listing {
+/// The field for whether anybody may read it, and how it is ticked.
+const PUBLIC: &str = "public";
+const TICKED: &str = "yes";
+
+/// What a listing says: title, kind and words; and whether anybody may read it.
+fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>, stood: When) -> (Listing, bool) {
     let words = reader.words();
     let title = reader.line("title", &posting.key("title"), MAX_TITLE, Need::Must);
     let categories = CATEGORIES
@@ -82,7 +86,8 @@ fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>, stoo
     let remote = reader.tick("remote", "listing-remote");
     let area = listing_place_field(reader);
     let when = times::fields(reader, posting == Posting::Ask, stood);
-    Listing {
+    let public = reader.tick(PUBLIC, "listing-public");
+    let listing = Listing {
         title,
         text: Some(text).filter(|text| !text.is_empty()),
         category: category.unwrap_or(kith_protocol::shelf::Category::Other),
@@ -91,12 +96,13 @@ fn listing_fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>, stoo
         language: frame.lang().to_owned(),
         remote,
         when,
-    }
+    };
+    (listing, public)
 }
 
-fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing, Span) {
+fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing, bool, Span) {
     let words = reader.words();
-    let mut listing = listing_fields(posting, frame, reader, When::default());
+    let (mut listing, public) = listing_fields(posting, frame, reader, When::default());
     let soon = (posting == Posting::Ask).then(|| {
         let soon = SOON.map(|(value, key, _)| Choice::new(value, words.t(key)));
         reader.choice("soon", "ask-soon", soon.into(), Need::May)
@@ -109,7 +115,7 @@ fn fields(posting: Posting, frame: &Frame, reader: &mut Reader<'_>) -> (Listing,
     let stands = STANDS.map(|(value, key, _)| Choice::new(value, words.t(key)));
     let stands = reader.choice("stands", "listing-stands", stands.into(), Need::May);
     let days = STANDS.iter().find(|(value, _, _)| *value == stands).map_or(STANDS[0].2, |(_, _, days)| *days);
-    (listing, Span::days(days))
+    (listing, public, Span::days(days))
 }
 
 fn form<'a>(posting: Posting, frame: &'a Frame, acting: &Acting, reader: Reader<'_>) -> FormPage<'a> {
@@ -120,7 +126,10 @@ fn form<'a>(posting: Posting, frame: &'a Frame, acting: &Acting, reader: Reader<
 
 async fn open(posting: Posting, app: &App, visit: &Visit, asked: &Sent) -> Answer {
     let acting = Acting::of(&app.handle, &visit.member, asked).await?;
-    let mut reader = Reader::open(visit.frame.words, asked);
+    // What is new is for anybody, unless its owner says otherwise.
+    let mut begun = asked.clone();
+    begun.set(PUBLIC, TICKED);
+    let mut reader = Reader::open(visit.frame.words, &begun);
     acting.fields(&mut reader);
     fields(posting, &visit.frame, &mut reader);
     Ok(form(posting, &visit.frame, &acting, reader).answer())
@@ -131,13 +140,13 @@ async fn send(posting: Posting, app: &App, post: Post) -> Answer {
     let frame = &post.frame;
     let mut reader = Reader::judge(frame.words, &post.sent);
     acting.fields(&mut reader);
-    let (listing, stands) = fields(posting, frame, &mut reader);
+    let (listing, public, stands) = fields(posting, frame, &mut reader);
     if !reader.is_fine() || post.sent.step() == Step::Edit {
         return Ok(form(posting, frame, &acting, reader).answer());
     }
     if post.sent.step() == Step::Check {
         return Ok(CheckPage::new(frame, frame.t("check"), reader, &posting.path(), frame.t(&posting.key("button")))
-            .lead(frame.t("check-public"))
+            .lead(frame.t(if public { "check-public" } else { "check-inside" }))
             .acting(acting.line(frame.words))
             .answer());
     }
@@ -149,6 +158,10 @@ async fn send(posting: Posting, app: &App, post: Post) -> Answer {
         app.handle.posted_for(Posted { key, owner, by, until: expires_at }).await?;
     }
     let again = matches!(app.handle.earlier(deed.request()).await, Ok(Some(_)));
+    if !public && !again {
+        // Before it is up, too, so that it never stands there for anybody.
+        app.handle.keep_inside(vec![Inside { key, until: expires_at }]).await?;
+    }
     let command = Command::Publish { key, item: posting.item()(listing), expires_at, owner: Some(owner) };
     match app.handle.command(deed.request(), command).await {
         Ok(_) => {
@@ -159,6 +172,7 @@ async fn send(posting: Posting, app: &App, post: Post) -> Answer {
             Ok(posted(app, posting, &acting, key))
         }
         Err(Refused::Rule(why)) => {
+            app.handle.let_out(vec![key]).await?;
             Ok(form(posting, frame, &acting, reader).refused(Some(refusal(frame.words, &why))).answer())
         }
         Err(refused) => Err(Oops::Refused(refused)),
@@ -171,13 +185,15 @@ fn posted(app: &App, posting: Posting, acting: &Acting, key: RecordKey) -> Respo
 }
 
 /// What a listing says now, as the form over it shows it.
-fn stood(listing: &Listing) -> Stood {
+fn stood(listing: &Listing, public: bool) -> Stood {
+    let ticked = |yes: bool| if yes { TICKED } else { "" }.to_owned();
     let what = [
         ("title", listing.title.clone()),
         ("category", category_tag(listing.category).to_owned()),
         ("text", listing.text.clone().unwrap_or_default()),
         ("area", listing.area.clone().unwrap_or_default()),
-        ("remote", if listing.remote { "yes" } else { "" }.to_owned()),
+        ("remote", ticked(listing.remote)),
+        (PUBLIC, ticked(public)),
     ];
     Stood::new(what.into_iter().chain(times::stood(listing.when)))
 }
@@ -187,6 +203,7 @@ struct Changing {
     found: super::listing::Found,
     posting: Posting,
     listing: Listing,
+    public: bool,
     acting: Acting,
     action: String,
     back: String,
@@ -202,14 +219,15 @@ impl Changing {
         let (kind, listing) = Kind::of(&found.record.item).ok_or(Oops::Missing)?;
         let posting = if kind == Kind::Offer { Posting::Offer } else { Posting::Ask };
         let acting = Acting::with(&app.handle, &visit.member, found.owner).await?;
+        let public = super::listing::is_public(app, &found).await?;
         let here = format!("/listing/{community}/{key}");
         let (action, back) = (format!("{here}/change"), acting.address(&here));
-        Ok(Self { posting, listing: listing.clone(), acting, action, back, found })
+        Ok(Self { posting, listing: listing.clone(), public, acting, action, back, found })
     }
 
     fn form<'a>(&self, frame: &'a Frame, reader: Reader<'_>) -> FormPage<'a> {
         FormPage::new(frame, frame.t("listing-change"), reader, &self.action, frame.t("save"))
-            .lead(frame.t("check-public"))
+            .lead(frame.t("listing-no-address"))
             .other(frame.t("listing-change-not"), self.back.clone())
             .acting(self.acting.line(frame.words))
     }
@@ -222,7 +240,7 @@ pub(super) async fn change(
     Asked(asked): Asked,
 ) -> Answer {
     let changing = Changing::find(&app, &visit, &community, &key).await?;
-    let stands = stood(&changing.listing);
+    let stands = stood(&changing.listing, changing.public);
     let filled = stands.filled();
     let mut reader = Reader::open(visit.frame.words, &filled);
     stands.remember(&mut reader, &asked);
@@ -238,10 +256,10 @@ pub(super) async fn send_change(
     let (frame, deed) = (&post.frame, post.deed());
     let visit = Visit { frame: post.frame.clone(), member: post.member.clone() };
     let changing = Changing::find(&app, &visit, &community, &key).await?;
-    let stands = stood(&changing.listing);
+    let stands = stood(&changing.listing, changing.public);
     let mut reader = Reader::judge(frame.words, &post.sent);
     stands.remember(&mut reader, &post.sent);
-    let wanted = listing_fields(changing.posting, frame, &mut reader, changing.listing.when);
+    let (wanted, public) = listing_fields(changing.posting, frame, &mut reader, changing.listing.when);
     if !reader.is_fine() || post.sent.step() == Step::Edit {
         return Ok(changing.form(frame, reader).answer());
     }
@@ -257,14 +275,26 @@ pub(super) async fn send_change(
     let standing = changing.listing.clone();
     let listing = Listing { tags: standing.tags, language: standing.language, ..wanted };
     let (key, expires_at) = (changing.found.record.key, changing.found.record.expires_at);
+    if !public && changing.public {
+        // Before the new words are up.
+        app.handle.keep_inside(vec![Inside { key, until: expires_at }]).await?;
+    }
     // Whose it is stays as it was.
     let command = Command::Publish { key, item: changing.posting.item()(listing), expires_at, owner: None };
     match app.handle.command(deed.request(), command).await {
         Ok(_) => {
+            if public {
+                app.handle.let_out(vec![key]).await?;
+            }
             changing.acting.note(&app.handle, Deed::Reworded).await?;
             Ok(go_telling(&changing.back, News::Listing))
         }
-        Err(Refused::Rule(why)) => Ok(changing.form(frame, reader).refused(Some(refusal(frame.words, &why))).answer()),
+        Err(Refused::Rule(why)) => {
+            if changing.public {
+                app.handle.let_out(vec![key]).await?;
+            }
+            Ok(changing.form(frame, reader).refused(Some(refusal(frame.words, &why))).answer())
+        }
         Err(refused) => Err(Oops::Refused(refused)),
     }
 }

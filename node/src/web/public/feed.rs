@@ -2,11 +2,12 @@
 
 use super::{file, rfc3339};
 use crate::{
-    runtime::{clock, listings::Kind},
+    runtime::{book::Book, clock, listings::Kind},
     web::{Answer, App, shelf, visit::Guest},
 };
 use axum::extract::State;
 use kith_protocol::{
+    machine::Machine,
     shelf::{Listing, Record},
     time::Timestamp,
 };
@@ -51,8 +52,10 @@ fn entry(base: &str, kind: &str, record: &Record, listing: &Listing) -> String {
 /// Our own newest offers and asks.
 pub(super) async fn atom(State(app): State<App>, Guest { frame }: Guest) -> Answer {
     let (words, now) = (frame.words, clock::now());
-    let records = app.handle.look(move |machine, book| shelf::newest(machine, book, now)).await?;
-    let entries = records.iter().take(ENTRIES).filter_map(|record| {
+    let inside = app.handle.inside().await?;
+    let newest = move |machine: &Machine, book: &Book| shelf::newest(machine, book, &inside, now, ENTRIES);
+    let records = app.handle.look(newest).await?;
+    let entries = records.iter().filter_map(|record| {
         let (kind, listing) = Kind::of(&record.item)?;
         let kind = words.t(if kind == Kind::Offer { "listing-offer" } else { "listing-need" });
         Some(entry(&frame.base, &kind, record, listing))

@@ -91,7 +91,8 @@ pub(in crate::web) fn of_listing(name: &str, kind: Kind, listing: &Listing) -> S
 
 pub(super) async fn data(State(app): State<App>, Guest { frame }: Guest) -> Answer {
     let now = clock::now();
-    let own = app.handle.look(move |machine, book| shelf::own(machine, book, now)).await?;
+    let inside = app.handle.inside().await?;
+    let own = app.handle.look(move |machine, book| shelf::own(machine, book, &inside, now)).await?;
     let data = json_ld(&frame.community, &own.offers, &own.needs);
     Ok(file("application/ld+json; charset=utf-8", data.to_string()))
 }

@@ -189,7 +189,7 @@ async fn where_a_listing_is_can_be_said_found_and_changed() {
         ("/ask", "A lift in Cardiff", cardiff, Some("gcjsz")),
         ("/offer", "Hems in Cardiff", cardiff, Some("gcjsz")),
     ] {
-        let form = browser.get(path).await.says("Where, roughly").says("Everybody can see it.").form(path);
+        let form = browser.get(path).await.says("Where, roughly").says("It is shown with the rest.").form(path);
         let form = form.with(&[("title", title), ("category", "making")]);
         let wrong = browser.send(form.clone().with(&[("area", "Elm Road 7")]), "check").await;
         wrong.is(422).says("Write two numbers").says("<details open>");

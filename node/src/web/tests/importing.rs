@@ -61,9 +61,15 @@ async fn five_hundred_people_of_timeoverflow_come_in_to_the_minute() {
     let files = [("people", users.as_bytes()), ("posts", posts.as_bytes()), ("transfers", transfers.as_bytes())];
     let look = rosa.upload(form.clone(), &files).await;
     look.is(200).says("Nothing has come in yet").says("<dt>People</dt><dd>500</dd>").says("Everything fits.");
+    look.says("Members here see the offers and needs. Each can put their own on the public page.");
     assert_eq!(balances(&trial).await, BTreeMap::new());
     let done = brought(&mut rosa, look).await;
     done.says("<dt>People who came in</dt><dd>500</dd>").says("<dt>Lines left out</dt><dd>0</dd>");
+    // Nobody was asked whether anybody may read what they offer.
+    done.says("Each can put their own on the public page.");
+    assert_eq!(trial.handle().inside().await.unwrap().len(), PEOPLE);
+    Browser::new(&served).get("/offers.atom").await.is(200).never("Help of kind");
+    rosa.get("/find?q=kind+500").await.says("Help of kind 500");
     assert_eq!(balances(&trial).await, expected);
     assert_eq!(opened(&trial).await, -expected.values().sum::<i64>());
     rosa.get("/members?q=number+500").await.says("1 person");

@@ -41,6 +41,8 @@ struct RunPage<'a> {
     done: usize,
     all: usize,
     rows: Vec<(String, String)>,
+    /// Who reads the listings among it.
+    readers: Option<String>,
     sums: Vec<(String, String)>,
     fits: Option<bool>,
     wrong: Vec<Wronged>,
@@ -176,6 +178,7 @@ pub(in crate::web::desk) async fn show(State(app): State<App>, visit: Visit, Pat
         done: import.done(),
         all: import.people,
         rows: rows(words, &import, &stage),
+        readers: (import.listings > 0).then(|| words.t("import-inside")),
         sums,
         fits,
         wrong: all_wrong(words, &import, &stage).take(MAX_PROBLEMS_SHOWN).collect(),
