@@ -106,7 +106,7 @@ async fn papers(handle: &Handle, by: MemberId, people: &[MemberId], size: Size) 
     for n in 0..size.firsts {
         let (giver, receiver) = (anybody(people, n), anybody(people, n + 1));
         let (minutes, note) = (Minutes::new(45)?, "A shelf".to_owned());
-        let pending = Pending { giver, receiver, minutes, made_at: now, note, by: giver, at: now };
+        let pending = Pending { giver, receiver, minutes, made_at: now, note, by: giver, at: now, signed: None };
         handle.keep_pending(ExchangeId(some("first", n)), pending).await?;
     }
     Ok(())
