@@ -22,15 +22,40 @@ use std::{path::Path, time::Duration};
 /// The longest that anything here may take.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// A node that runs until it is dropped. One that lost its directory meanwhile would end the whole program.
+pub(crate) struct Begun(Option<Running>);
+
+impl std::ops::Deref for Begun {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        self.0.as_ref().unwrap()
+    }
+}
+
+impl Begun {
+    pub(crate) async fn stop(mut self) {
+        self.0.take().unwrap().stop().await;
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if let Some(running) = &self.0 {
+            running.settle_for_good();
+        }
+    }
+}
+
 /// A community whose node runs.
 pub(crate) struct Trial {
-    pub(crate) running: Running,
+    pub(crate) running: Begun,
     pub(crate) coordinator: MemberId,
     pub(crate) root: Root,
     pub(crate) dir: tempfile::TempDir,
 }
 
-async fn run(dir: &Path, listen: bool) -> Running {
+async fn run(dir: &Path, listen: bool) -> Begun {
     let starting = Starting {
         listen: if listen { vec!["/ip4/127.0.0.1/tcp/0".into()] } else { Vec::new() },
         announce: Vec::new(),
@@ -41,7 +66,7 @@ async fn run(dir: &Path, listen: bool) -> Running {
         backups: Policy::default(),
         progress: Progress::default(),
     };
-    start(dir, starting).await.unwrap()
+    Begun(Some(start(dir, starting).await.unwrap()))
 }
 
 impl Trial {

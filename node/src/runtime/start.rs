@@ -370,6 +370,15 @@ impl Running {
         drop(self.close().await);
     }
 
+    /// Waits until the clerk has ended, where nothing else can wait for it.
+    #[cfg(test)]
+    pub(crate) fn settle_for_good(&self) {
+        let (done, wait) = mpsc::sync_channel(1);
+        if self.jobs.send(Job::Stop(done)).is_ok() {
+            let _ = wait.recv_timeout(STOP_WITHIN);
+        }
+    }
+
     /// The same. Gives the directory's lock if the journal is closed, so that the node can be started again at once.
     pub(crate) async fn close(self) -> Option<DirectoryLock> {
         self.work.iter().for_each(tokio::task::JoinHandle::abort);
