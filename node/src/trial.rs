@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::{
-    backup::Policy,
+    backup::{Policy, make, restore},
     network::Limits,
     progress::Progress,
     runtime::{Founding, Handle, Root, Running, Starting, clock, found, start},
@@ -53,6 +53,22 @@ impl Trial {
         let (_, coordinator, words) = found(dir.path(), &founding).unwrap();
         let root = Root::from_words(&words).unwrap();
         Self { running: run(dir.path(), listen).await, coordinator, root, dir }
+    }
+
+    /// Stops the node, lets somebody change its directory, and starts it again without a network.
+    pub(crate) async fn changed(self, change: impl FnOnce(&Path)) -> Self {
+        self.running.stop().await;
+        change(self.dir.path());
+        Self { running: run(self.dir.path(), false).await, ..self }
+    }
+
+    /// The community as its backup brings it back, with the old copy stopped, and without a network.
+    pub(crate) async fn restored(self) -> Self {
+        self.running.stop().await;
+        let (dir, file) = (tempfile::tempdir().unwrap(), self.dir.path().join("whole.age"));
+        make(self.dir.path(), &file).unwrap().unwrap();
+        restore(&file, dir.path(), &self.root, clock::now()).unwrap();
+        Self { running: run(dir.path(), false).await, dir, ..self }
     }
 
     pub(crate) fn handle(&self) -> &Handle {

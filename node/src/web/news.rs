@@ -32,6 +32,7 @@ pub(super) enum News {
     Copies,
     CopyWanted,
     Grant,
+    GoOn,
     Rest,
     RestOver,
     SameCharter,
@@ -54,7 +55,7 @@ pub(super) enum News {
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 41] = [
+const ALL: [(News, &str, [&str; 2]); 42] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
@@ -78,6 +79,7 @@ const ALL: [(News, &str, [&str; 2]); 41] = [
     (News::Copies, "copies", ["news-copies", "news-copies-next"]),
     (News::CopyWanted, "copy", ["news-copy", "news-copy-next"]),
     (News::Grant, "grant", ["news-grant", "news-grant-next"]),
+    (News::GoOn, "go-on", ["news-go-on", "news-go-on-next"]),
     (News::Rest, "rest", ["news-rest", "news-rest-next"]),
     (News::RestOver, "rest-over", ["news-rest-over", "news-rest-over-next"]),
     (News::SameCharter, "same-charter", ["news-same-charter", "news-same-charter-next"]),

@@ -76,10 +76,11 @@ pub(super) fn refusal_key(code: &str) -> &'static str {
 }
 
 /// Every refusal that has a message of its own.
-pub(super) const REFUSALS: [&str; 36] = [
+pub(super) const REFUSALS: [&str; 40] = [
     "refused-bad-invitation",
     "refused-exchange-exists",
     "refused-exchange-too-long",
+    "refused-frozen",
     "refused-invitation-expired",
     "refused-key-moved",
     "refused-key-needed",
@@ -94,6 +95,7 @@ pub(super) const REFUSALS: [&str; 36] = [
     "refused-not-coordinator",
     "refused-not-correctable",
     "refused-not-disputable",
+    "refused-not-reversible",
     "refused-not-waiting",
     "refused-nothing-changes",
     "refused-other",
@@ -104,10 +106,12 @@ pub(super) const REFUSALS: [&str; 36] = [
     "refused-partnership-paused",
     "refused-partnership-ended",
     "refused-pot-floor",
+    "refused-recovering",
     "refused-request-reused",
     "refused-shelf-full",
     "refused-too-many-lines",
     "refused-too-many-waiting",
+    "refused-unknown-dispute",
     "refused-unknown-exchange",
     "refused-unknown-invitation",
     "refused-unknown-member",
