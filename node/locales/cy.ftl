@@ -181,6 +181,7 @@ refused-frozen = Nid ydym yn cyfnewid oriau â nhw am y tro. Mae cydlynydd yn gw
 refused-not-reversible = Ni ellir rhoi'r oriau hyn yn ôl. Gall cydlynydd helpu.
 refused-recovering = Rydym yn aros am gymuned bartner. Gofynnwch i gydlynydd.
 refused-unknown-dispute = Mae'r sgwrs hon ar ben eisoes.
+refused-later-copy = Mae copi mwy newydd o'n llyfr yn rhedeg. Gofynnwch i gydlynydd.
 refused-partner-is-self = Ein gwahoddiad ni yw hwn. Anfonwch ef at gymuned arall.
 refused-partnership-exchange-too-long = Mae'n hirach nag y cytunodd y ddwy gymuned. Rhannwch ef yn ddau.
 refused-partnership-exists = Rydym yn bartneriaid â nhw eisoes.

@@ -29,6 +29,7 @@ next-partner = It can take some days. You do not have to do more.
 next-settled = The hours are in our book. You do not have to do more.
 oops-busy-words = Please wait a bit. Then try again.
 oops-missing-words = Look at the address again.
+refused-later-copy = Our books have moved. Ask us for help.
 refused-recovering = We have to wait for now. Ask us for help.
 refused-member-ceiling = You have many hours. Give some to others.
 leave-lead = We are sad when you go. You can come back.

@@ -183,6 +183,7 @@ refused-frozen = We do not exchange hours with them for now. A coordinator knows
 refused-not-reversible = These hours cannot be given back. A coordinator can help.
 refused-recovering = We wait for a partner community. Ask a coordinator.
 refused-unknown-dispute = This talk is over already.
+refused-later-copy = A newer copy of our books runs. Ask a coordinator.
 refused-partner-is-self = This invitation is our own. Send it to another community.
 refused-partnership-exchange-too-long = This is longer than both communities agreed on. Split it into two.
 refused-partnership-exists = We are partners with them already.

@@ -183,6 +183,7 @@ refused-frozen = Por ahora no intercambiamos horas con esa comunidad. Quien coor
 refused-not-reversible = Estas horas no se pueden devolver. Quien coordina puede ayudar.
 refused-recovering = Esperamos a otra comunidad. Pregunte a quien coordina.
 refused-unknown-dispute = Esta conversación ya terminó.
+refused-later-copy = Funciona una copia más nueva de nuestro libro. Pregunte a quien coordina.
 refused-partner-is-self = Esta invitación es nuestra. Envíela a otra comunidad.
 refused-partnership-exchange-too-long = Es más largo de lo que acordaron las dos comunidades. Divídalo en dos.
 refused-partnership-exists = Ya somos comunidades amigas.

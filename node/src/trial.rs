@@ -62,13 +62,20 @@ impl Trial {
         Self { running: run(self.dir.path(), false).await, ..self }
     }
 
-    /// The community as its backup brings it back, with the old copy stopped, and without a network.
-    pub(crate) async fn restored(self) -> Self {
+    /// The community as its backup brings it back, and the directory of the old copy, which is stopped.
+    pub(crate) async fn restored(self, listen: bool) -> (Self, tempfile::TempDir) {
         self.running.stop().await;
         let (dir, file) = (tempfile::tempdir().unwrap(), self.dir.path().join("whole.age"));
         make(self.dir.path(), &file).unwrap().unwrap();
         restore(&file, dir.path(), &self.root, clock::now()).unwrap();
-        Self { running: run(dir.path(), false).await, dir, ..self }
+        let old = self.dir;
+        (Self { running: run(dir.path(), listen).await, dir, ..self }, old)
+    }
+
+    /// Stops the node, and starts the copy in another directory.
+    pub(crate) async fn moved(self, dir: tempfile::TempDir) -> Self {
+        self.running.stop().await;
+        Self { running: run(dir.path(), true).await, dir, ..self }
     }
 
     pub(crate) fn handle(&self) -> &Handle {

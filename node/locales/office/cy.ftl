@@ -351,6 +351,9 @@ ring-receives = Cawson nhw lawer o help. Am beth mae pobl yn diolch iddyn nhw?
 ring-done = Rwyf wedi'u ffonio
 
 ## Ar ôl adfer: aros am bartner
+today-copy = Mae dau gopi'n rhedeg
+today-copy-what = Mae copi mwy newydd o'n llyfr yn rhedeg. Cafodd ei adfer wedyn.
+today-copy-more = Stopiwch un ohonynt. Ni ellir cofnodi dim yma mwyach.
 today-halted = Wedi stopio rhwng cymunedau
 today-decide = Penderfynu
 today-proof = Gweld y prawf

@@ -350,6 +350,9 @@ ring-receives = They were helped a lot. What do people thank them for?
 ring-done = I rang them
 
 ## After a restore: waiting for a partner
+today-copy = Two copies run
+today-copy-what = A newer copy of our books runs. It was restored later.
+today-copy-more = Stop one of them. Nothing can be recorded here any more.
 today-halted = Stopped between communities
 today-decide = Decide about it
 today-proof = See the proof

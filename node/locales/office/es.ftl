@@ -350,6 +350,9 @@ ring-receives = Ha recibido mucha ayuda. ¿Qué le agradece la gente?
 ring-done = Ya he llamado
 
 ## Tras una restauración: esperar a otra comunidad
+today-copy = Funcionan dos copias
+today-copy-what = Funciona una copia más nueva de nuestro libro. Se restauró después.
+today-copy-more = Pare una de las dos. Aquí ya no se puede anotar nada.
 today-halted = Parado entre comunidades
 today-decide = Decidir
 today-proof = Ver la prueba

@@ -76,7 +76,7 @@ pub(super) fn refusal_key(code: &str) -> &'static str {
 }
 
 /// Every refusal that has a message of its own.
-pub(super) const REFUSALS: [&str; 40] = [
+pub(super) const REFUSALS: [&str; 41] = [
     "refused-bad-invitation",
     "refused-exchange-exists",
     "refused-exchange-too-long",
@@ -86,6 +86,7 @@ pub(super) const REFUSALS: [&str; 40] = [
     "refused-key-needed",
     "refused-key-unproven",
     "refused-last-coordinator",
+    "refused-later-copy",
     "refused-member-ceiling",
     "refused-member-floor",
     "refused-member-left",

@@ -93,6 +93,9 @@ impl Machine {
     }
 
     pub(super) fn is_live(&self, account: &AccountId) -> bool {
+        if self.has_later_copy() {
+            return false;
+        }
         match self.state.conditions.get(account) {
             None => true,
             Some(Condition::Recovering { .. }) => broken!(SignsWhileRecovering),

@@ -62,6 +62,16 @@ pub(super) fn todo(words: Words, community: &CommunityId, seen: &Seen, matter: M
     Todo { words: name, more, button: words.t(button), address }
 }
 
+/// What to do while a copy of this community that was restored later runs, too.
+pub(super) fn later_copy(words: Words) -> Todo {
+    Todo {
+        words: words.t("today-copy-what"),
+        more: words.t("today-copy-more"),
+        button: words.t("backup"),
+        address: "/backup".into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

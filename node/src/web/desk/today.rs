@@ -45,6 +45,7 @@ const ADVANCES: &str = "today-advances";
 const UNANSWERED: &str = "today-unanswered";
 const MATCHES: &str = "today-matches";
 const WAITING: &str = "today-waits";
+const COPY: &str = "today-copy";
 const HALTED: &str = "today-halted";
 const PARTNERS: &str = "today-partners";
 const ESCROW: &str = "today-escrow";
@@ -148,6 +149,7 @@ type Crossing = (Matter, CommunityId, Partner);
 
 struct Looked {
     waiting: Cut<Seen>,
+    later_copy: bool,
     halted: Cut<Crossing>,
     crossing: Cut<Crossing>,
     questioned: Vec<(ExchangeId, Seen)>,
@@ -179,6 +181,7 @@ async fn look(handle: &Handle, pager: Pager<'_>, questions: Vec<ExchangeId>) -> 
             let seen = |id: ExchangeId| Seen::find(machine, book, id);
             Looked {
                 waiting: pager.cut(WAITING, open).each(|(id, waiting)| Some(Seen::waiting(machine, *id, waiting))),
+                later_copy: machine.has_later_copy(),
                 halted: pager.cut(HALTED, halted),
                 crossing: pager.cut(PARTNERS, crossing),
                 questioned: questions.into_iter().filter_map(|id| Some((id, seen(id)?))).collect(),
@@ -283,6 +286,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     ];
     let across = |(matter, id, seen): &Crossing| Some(between::todo(words, id, seen, *matter, now));
     let parts = [
+        pager.cut(COPY, looked.later_copy.then(|| between::later_copy(words)).into_iter().collect()),
         looked.halted.todos(across),
         pager.cut(REPORTS, reports(handle, words, now).await?),
         pager.cut(APPLICATIONS, applications(handle, words, now).await?),

@@ -28,7 +28,7 @@ async fn a_coordinator_goes_on_without_a_partner() {
         page.is(200).says("We do not wait for Westside").says("There is nothing to decide.").never("name=\"step\"");
     }
     west.running.stop().await;
-    let elm = elm.restored().await;
+    let (elm, _) = elm.restored(false).await;
     let served = serve(elm.handle()).await;
     let mut rosa = Browser::signed_in(&served, elm.handle(), elm.coordinator).await;
     let mut amina_there = Browser::signed_in(&served, elm.handle(), amina).await;
@@ -108,4 +108,38 @@ async fn a_partner_with_two_books_and_one_near_its_limit_stand_on_the_list_of_th
     page.says(&format!("href=\"{at}\""));
     rosa.get(&at).await.says("/evidence.kith\"");
     elm.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_old_copy_of_a_restored_community_says_that_another_runs() {
+    let (elm, west) = (Trial::begin("Elm", true).await, Trial::begin("Westside", true).await);
+    let amina = elm.admit_named(1, "Amina Khan").await;
+    let account = partner(&elm, &west).await;
+    {
+        let served = serve(elm.handle()).await;
+        let mut rosa = Browser::signed_in(&served, elm.handle(), elm.coordinator).await;
+        rosa.until("/partners", "Westside").await;
+        rosa.get("/today").await.never("Two copies run");
+    }
+    let (elm, old) = elm.restored(true).await;
+    {
+        let served = serve(elm.handle()).await;
+        let mut rosa = Browser::signed_in(&served, elm.handle(), elm.coordinator).await;
+        rosa.until("/partners", "Nothing waits.").await.says("Connected now.");
+        rosa.get("/today").await.never("Two copies run");
+    }
+    // The restored copy is off for a while. The old one starts once more and meets the partner.
+    let elm = elm.moved(old).await;
+    let served = serve(elm.handle()).await;
+    let mut rosa = Browser::signed_in(&served, elm.handle(), elm.coordinator).await;
+    let page = rosa.until("/today", "Two copies run").await;
+    page.says("A newer copy of our books runs. It was restored later.").says("Stop one of them.");
+    let mut amina_there = Browser::signed_in(&served, elm.handle(), amina).await;
+    let form = amina_there.get("/gift").await.form("/gift").with(&[("length", "1")]);
+    let (_, refused) = amina_there.whole(form).await;
+    refused.is(422).says("A newer copy of our books runs. Ask a coordinator.");
+    let undecided = elm.handle().look(move |machine, _| machine.state().lanes()[&account].undecided()).await;
+    assert_eq!(undecided.unwrap(), 0);
+    elm.running.stop().await;
+    west.running.stop().await;
 }
