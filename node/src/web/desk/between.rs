@@ -1,9 +1,12 @@
 //! What needs doing between us and a partner, as a line of the day's list.
 
 use super::{go_on, today::Todo};
-use crate::web::{
-    partners::{Halted, Line, Seen, Stopped},
-    words::Words,
+use crate::{
+    runtime::root::is_soon,
+    web::{
+        partners::{Halted, Line, Seen, Stopped},
+        words::Words,
+    },
 };
 use kith_protocol::{id::CommunityId, time::Timestamp};
 
@@ -70,6 +73,16 @@ pub(super) fn later_copy(words: Words) -> Todo {
         button: words.t("backup"),
         address: "/backup".into(),
     }
+}
+
+/// What to do when the key that signs for this community ends soon.
+pub(super) fn key_ends(words: Words, until: Timestamp, now: Timestamp) -> Option<Todo> {
+    is_soon(until, now).then(|| Todo {
+        words: words.t1("today-key-what", "day", words.day(until)),
+        more: words.t("today-key-more"),
+        button: words.t("backup"),
+        address: "/backup".into(),
+    })
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ const UNANSWERED: &str = "today-unanswered";
 const MATCHES: &str = "today-matches";
 const WAITING: &str = "today-waits";
 const COPY: &str = "today-copy";
+const KEY: &str = "today-key";
 const HALTED: &str = "today-halted";
 const PARTNERS: &str = "today-partners";
 const ESCROW: &str = "today-escrow";
@@ -150,6 +151,7 @@ type Crossing = (Matter, CommunityId, Partner);
 struct Looked {
     waiting: Cut<Seen>,
     later_copy: bool,
+    key_until: Timestamp,
     halted: Cut<Crossing>,
     crossing: Cut<Crossing>,
     questioned: Vec<(ExchangeId, Seen)>,
@@ -182,6 +184,7 @@ async fn look(handle: &Handle, pager: Pager<'_>, questions: Vec<ExchangeId>) -> 
             Looked {
                 waiting: pager.cut(WAITING, open).each(|(id, waiting)| Some(Seen::waiting(machine, *id, waiting))),
                 later_copy: machine.has_later_copy(),
+                key_until: machine.identity().certificate.content.until,
                 halted: pager.cut(HALTED, halted),
                 crossing: pager.cut(PARTNERS, crossing),
                 questioned: questions.into_iter().filter_map(|id| Some((id, seen(id)?))).collect(),
@@ -287,6 +290,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
     let across = |(matter, id, seen): &Crossing| Some(between::todo(words, id, seen, *matter, now));
     let parts = [
         pager.cut(COPY, looked.later_copy.then(|| between::later_copy(words)).into_iter().collect()),
+        pager.cut(KEY, between::key_ends(words, looked.key_until, now).into_iter().collect()),
         looked.halted.todos(across),
         pager.cut(REPORTS, reports(handle, words, now).await?),
         pager.cut(APPLICATIONS, applications(handle, words, now).await?),

@@ -2,7 +2,8 @@
 
 use super::{partner, pay, rough::twice};
 use crate::{
-    runtime::{self, home},
+    backup::rotate,
+    runtime::{self, Root, clock, home},
     trial::Trial,
     web::browser::{Browser, serve},
 };
@@ -10,6 +11,7 @@ use kith_protocol::{
     evidence::{Evidence, Exhibits},
     machine::{Batch, Fact},
     partnership::Payee,
+    time::{Span, Timestamp},
 };
 use std::path::Path;
 
@@ -142,4 +144,27 @@ async fn the_old_copy_of_a_restored_community_says_that_another_runs() {
     assert_eq!(undecided.unwrap(), 0);
     elm.running.stop().await;
     west.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_ends_soon_stands_on_the_list_of_the_day_until_there_is_another() {
+    let elm = Trial::begin("Elm", false).await;
+    let today = async |elm: &Trial| {
+        let served = serve(elm.handle()).await;
+        Browser::signed_in(&served, elm.handle(), elm.coordinator).await.get("/today").await
+    };
+    today(&elm).await.never("kith rotate-key");
+    // A key of five years that was made almost five years ago.
+    let words = elm.root.words();
+    let rotated = |days: u64| {
+        let (root, made) = (Root::from_words(&words).unwrap(), clock::now().0 - Span::days(5 * 365 - days).0);
+        move |dir: &Path| drop(rotate(dir, &root, Timestamp(made)).unwrap())
+    };
+    let elm = elm.changed(rotated(61)).await;
+    today(&elm).await.never("kith rotate-key");
+    let elm = elm.changed(rotated(59)).await;
+    today(&elm).await.says("The key that signs for us is good until").says("kith rotate-key");
+    let elm = elm.changed(rotated(5 * 365)).await;
+    today(&elm).await.never("kith rotate-key");
+    elm.running.stop().await;
 }
