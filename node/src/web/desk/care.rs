@@ -403,7 +403,7 @@ mod tests {
     async fn reasons(trial: &Trial) -> Vec<Why> {
         let mut found = Vec::new();
         for week in 0..ROUND_WEEKS {
-            let ring = to_ring(&trial.handle(), clock::now().plus(Span::days(week * 7))).await.unwrap();
+            let ring = to_ring(trial.handle(), clock::now().plus(Span::days(week * 7))).await.unwrap();
             found.extend(ring.into_iter().map(|(_, why)| why));
         }
         found

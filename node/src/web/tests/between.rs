@@ -158,7 +158,7 @@ async fn a_key_that_ends_soon_stands_on_the_list_of_the_day_until_there_is_anoth
     let words = elm.root.words();
     let rotated = |days: u64| {
         let (root, made) = (Root::from_words(&words).unwrap(), clock::now().0 - Span::days(5 * 365 - days).0);
-        move |dir: &Path| drop(rotate(dir, &root, Timestamp(made)).unwrap())
+        move |dir: &Path| _ = rotate(dir, &root, Timestamp(made)).unwrap()
     };
     let elm = elm.changed(rotated(61)).await;
     today(&elm).await.never("kith rotate-key");
