@@ -185,7 +185,8 @@ fn a_stopped_node_gets_a_new_key_by_its_words() {
     let (_, founded, _) = kith(&["init", "--dir", text(&home), "--name", "Elm", "--json"]);
     let list = json(&founded)["recovery_words"].as_array().unwrap().clone();
     let spoken: Vec<&str> = list.iter().filter_map(|word| word.as_str()).collect();
-    crate::store::secret::write_secret(&words, spoken.join(" ").as_bytes()).unwrap();
+    std::fs::write(&words, spoken.join(" ")).unwrap();
+    std::fs::set_permissions(&words, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let (exit, stdout, _) = kith(&["rotate-key", "--dir", text(&home), "--words-file", text(&words), "--json"]);
     assert_eq!(exit, Exit::Done, "{stdout}");
     assert!(json(&stdout)["key_serial"].as_u64().unwrap() > 1);

@@ -280,9 +280,7 @@ pub(crate) async fn start_locked(lock: DirectoryLock, dir: &Path, starting: Star
     if let Some(at) = retired(dir)? {
         return Err(StartError::Retired { dir: dir.to_path_buf(), at });
     }
-    if root::is_soon(home.identity.certificate.content.until, clock::now()) {
-        tracing::warn!("the node's key ends soon; stop the node and run `kith rotate-key`");
-    }
+    warn_of_end(&home);
     let life = life::begin(dir)?;
     let (cache_bytes, progress) = (starting.cache_bytes, starting.progress.clone());
     // A long journal takes minutes, and the lock is held for as long as it is read, even if nobody waits any more.
@@ -345,6 +343,13 @@ pub(crate) async fn start_locked(lock: DirectoryLock, dir: &Path, starting: Star
     starting.peers.iter().for_each(|address| dial(&network, address));
     let work = [tokio::spawn(Keeper::work(handle.clone())), tokio::spawn(escrow::send(handle.clone()))];
     Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, work, life, lock })
+}
+
+/// Says in the log when another key is needed.
+fn warn_of_end(home: &Home) {
+    if root::is_soon(home.identity.certificate.content.until, clock::now()) {
+        tracing::warn!("the node's key ends soon; stop the node and run `kith rotate-key`");
+    }
 }
 
 /// Shows peers who this community is and where it is found.
