@@ -21,6 +21,7 @@ mod partner;
 mod reach;
 mod rebuild;
 mod restore;
+mod rotate_key;
 mod serve;
 mod sign_in;
 mod status;
@@ -102,6 +103,8 @@ enum Command {
     Backup(backup::Backup),
     Restore(restore::Restore),
     Handover(handover::Handover),
+    #[command(name = "rotate-key")]
+    RotateKey(rotate_key::RotateKey),
     Demo(DemoArgs),
     /// List the exit codes, for scripts.
     ///
@@ -181,6 +184,7 @@ fn dispatch(command: Command, out: &mut Out<'_>) -> Result<(), Failure> {
         Command::Backup(backup) => backup.run(out),
         Command::Restore(restore) => restore.run(out),
         Command::Handover(handover) => handover.run(out),
+        Command::RotateKey(rotate) => rotate.run(out),
         Command::Demo(args) => demo::run(&DemoArgs { json: out.is_json(), ..args }),
         Command::ExitCodes => exit_codes(out),
     }

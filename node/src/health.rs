@@ -39,7 +39,7 @@ const CLOCK_WAS_SET: Timestamp = Timestamp(1_577_836_800_000);
 /// One thing that must be right before a node can work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// Which: `clerk`, `commit` or `clock`; `start` while the node starts.
+    /// Which: `clerk`, `commit`, `copy` or `clock`; `start` while the node starts.
     pub name: &'static str,
     /// Whether it is right.
     pub ok: bool,
@@ -83,8 +83,9 @@ async fn livez() -> impl IntoResponse {
 
 async fn readyz(State(handle): State<Handle>) -> Response {
     // The clerk looks only between commits: what is not on disk then, the last commit left behind.
-    let committed = look(&handle, |_, book| !book.uncommitted()).await;
-    readiness_of(&judge(committed, clock::now()))
+    let core =
+        look(&handle, |machine, book| Core { committed: !book.uncommitted(), latest: !machine.has_later_copy() });
+    readiness_of(&judge(core.await, clock::now()))
 }
 
 fn readiness_of(readiness: &Readiness) -> Response {
@@ -114,12 +115,20 @@ where
     }
 }
 
-/// The checks, given what the clerk said about its last commit.
-fn judge(committed: Result<bool, String>, now: Timestamp) -> Readiness {
+/// What the clerk says.
+struct Core {
+    /// Whether everything recorded is on disk.
+    committed: bool,
+    /// Whether this is the latest copy of its community, as far as it was told.
+    latest: bool,
+}
+
+/// The checks, given what the clerk said.
+fn judge(core: Result<Core, String>, now: Timestamp) -> Readiness {
     let mut checks = Vec::new();
     let mut check = |name, ok, detail: String| checks.push(Check { name, ok, detail });
-    match committed {
-        Ok(committed) => {
+    match core {
+        Ok(Core { committed, latest }) => {
             check("clerk", true, "it answers".into());
             let detail = if committed {
                 "everything recorded is on disk"
@@ -127,6 +136,12 @@ fn judge(committed: Result<bool, String>, now: Timestamp) -> Readiness {
                 "something recorded is not on disk; look for messages about the disk in the log"
             };
             check("commit", committed, detail.into());
+            let detail = if latest {
+                "nobody told of a later copy"
+            } else {
+                "another copy of this community runs, restored later; stop one of them"
+            };
+            check("copy", latest, detail.into());
         }
         Err(why) => check("clerk", false, why),
     }

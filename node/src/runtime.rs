@@ -48,8 +48,8 @@ pub use home::{Home, HomeError};
 pub use mendable::{Mendable, mendable};
 pub use news::News;
 pub use root::{Root, WordsError};
-pub(crate) use start::start_locked;
 pub use start::{Founding, Running, STOP_WITHIN, StartError, Starting, found, found_with, open, open_telling, start};
+pub(crate) use start::{open_as_it_is, start_locked};
 
 /// Exit code when the disk refuses: `EX_IOERR` of sysexits.
 pub const EXIT_DISK: i32 = 74;

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::{
-    backup::Policy,
+    backup::{Policy, make, restore},
     network::Limits,
     progress::Progress,
     runtime::{Founding, Handle, Root, Running, Starting, clock, found, start},
@@ -78,6 +78,29 @@ impl Trial {
         let (_, coordinator, words) = found(dir.path(), &founding).unwrap();
         let root = Root::from_words(&words).unwrap();
         Self { running: run(dir.path(), listen).await, coordinator, root, dir }
+    }
+
+    /// Stops the node, lets somebody change its directory, and starts it again without a network.
+    pub(crate) async fn changed(self, change: impl FnOnce(&Path)) -> Self {
+        self.running.stop().await;
+        change(self.dir.path());
+        Self { running: run(self.dir.path(), false).await, ..self }
+    }
+
+    /// The community as its backup brings it back, and the directory of the old copy, which is stopped.
+    pub(crate) async fn restored(self, listen: bool) -> (Self, tempfile::TempDir) {
+        self.running.stop().await;
+        let (dir, file) = (tempfile::tempdir().unwrap(), self.dir.path().join("whole.age"));
+        make(self.dir.path(), &file).unwrap().unwrap();
+        restore(&file, dir.path(), &self.root, clock::now()).unwrap();
+        let old = self.dir;
+        (Self { running: run(dir.path(), listen).await, dir, ..self }, old)
+    }
+
+    /// Stops the node, and starts the copy in another directory.
+    pub(crate) async fn moved(self, dir: tempfile::TempDir) -> Self {
+        self.running.stop().await;
+        Self { running: run(dir.path(), true).await, dir, ..self }
     }
 
     pub(crate) fn handle(&self) -> &Handle {

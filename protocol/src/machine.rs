@@ -12,6 +12,7 @@ mod accusing;
 mod advancing;
 mod asking;
 mod condition;
+mod copies;
 mod crossings;
 mod dispute;
 mod disputing;

@@ -156,6 +156,8 @@ pub enum Rejection {
         "this community was restored from a backup and is asking its partners what they last saw; wait for them, or tell it to go on without one"
     )]
     Recovering,
+    #[error("another copy of this community runs, restored later; stop one of them")]
+    LaterCopy,
     #[error(
         "the partnership is frozen, because the partner signed two things that cannot both be true; look at the evidence and talk to them"
     )]

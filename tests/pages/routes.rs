@@ -95,6 +95,7 @@ const ROUTES: [(&str, Who, &str); 107] = [
     ("/partners/{id}/sheet", Coordinator, "/partners/PARTNER/sheet"),
     ("/partners/{id}/grant", Coordinator, "/partners/PARTNER/grant"),
     ("/partners/{id}/escrow", Coordinator, "/partners/PARTNER/escrow"),
+    ("/partners/{id}/go-on", Coordinator, "/partners/PARTNER/go-on"),
     ("/disputes/{id}", Coordinator, "/disputes/DISPUTED"),
     ("/disputes/{id}/{step}", Coordinator, "/disputes/DISPUTED/say"),
     ("", Coordinator, "/disputes/DISPUTED/close"),

@@ -5,7 +5,7 @@ use crate::source::{Problem, Source};
 
 /// Commands that by nature work on a node's files: they make them, start the node on them, or read
 /// them while no node runs. Every other command speaks HTTP to a running node.
-const FILE_COMMANDS: [&str; 10] = [
+const FILE_COMMANDS: [&str; 11] = [
     "node/src/cli/init",
     "node/src/cli/key",
     "node/src/cli/serve",
@@ -16,6 +16,7 @@ const FILE_COMMANDS: [&str; 10] = [
     "node/src/cli/backup",
     "node/src/cli/restore",
     "node/src/cli/handover",
+    "node/src/cli/rotate_key",
 ];
 
 /// Where a stopwatch is the point: what they measure is shown to a person and decides nothing.

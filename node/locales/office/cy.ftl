@@ -353,3 +353,26 @@ ring-quiet = Dim byd ers tri mis. Ydyn nhw'n iawn?
 ring-gives = Maen nhw'n rhoi llawer. Beth allai rhywun wneud drostyn nhw?
 ring-receives = Cawson nhw lawer o help. Am beth mae pobl yn diolch iddyn nhw?
 ring-done = Rwyf wedi'u ffonio
+
+## Ar ôl adfer: aros am bartner
+today-copy = Mae dau gopi'n rhedeg
+today-copy-what = Mae copi mwy newydd o'n llyfr yn rhedeg. Cafodd ei adfer wedyn.
+today-copy-more = Stopiwch un ohonynt. Ni ellir cofnodi dim yma mwyach.
+today-key = Allwedd y cyfrifiadur
+today-key-what = Mae'r allwedd sy'n llofnodi drosom yn dda tan { $day }.
+today-key-more = Gofynnwch i bwy bynnag sy'n gofalu am y cyfrifiadur redeg “kith rotate-key”.
+today-halted = Wedi stopio rhwng cymunedau
+today-decide = Penderfynu
+today-proof = Gweld y prawf
+without = Mynd ymlaen heb aros am { $name }
+without-why = Cawsom ein hadfer o gopi. Rydym yn aros nes bod { $name } yn dweud beth sydd ganddi.
+without-since = Rydym wedi aros ers { $day }. Nes iddi ateb, ni all neb yma gofnodi oriau.
+without-means = Os ewch ymlaen, gall aelodau gofnodi oriau yma eto ar unwaith.
+without-others = Rydym yn aros am bartneriaid eraill hefyd. Penderfynwch am bob un.
+without-with = Gyda { $name } does dim yn symud nes iddi ateb.
+without-then = Bydd yr hyn mae'n ei wybod yn dod yn ôl wedyn. Ni chaiff dim ei gyfrif ddwywaith.
+without-wait = Na, dal i aros
+without-not = Nid ydym yn aros am { $name }
+without-not-next = Does dim i'w benderfynu. Gall aelodau fynd ymlaen.
+news-go-on = Rydym yn mynd ymlaen heb aros amdanynt
+news-go-on-next = Pan na fyddwn yn aros am neb arall, gall aelodau gofnodi oriau eto.

@@ -124,3 +124,4 @@ record-who = Who was it?
 refused-member-floor = You cannot go lower. Ask us for help.
 join-text = What do people thank you for?
     .hint = All people can do something well. You can leave this empty.
+today-key-more = Ask who runs the computer to type “kith rotate-key”.

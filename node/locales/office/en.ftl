@@ -352,3 +352,26 @@ ring-quiet = Nothing for three months. Are they well?
 ring-gives = They give a lot. What could somebody do for them?
 ring-receives = They were helped a lot. What do people thank them for?
 ring-done = I rang them
+
+## After a restore: waiting for a partner
+today-copy = Two copies run
+today-copy-what = A newer copy of our books runs. It was restored later.
+today-copy-more = Stop one of them. Nothing can be recorded here any more.
+today-key = The computer's key
+today-key-what = The key that signs for us is good until { $day }.
+today-key-more = Ask whoever looks after the computer to run “kith rotate-key”.
+today-halted = Stopped between communities
+today-decide = Decide about it
+today-proof = See the proof
+without = Go on without waiting for { $name }
+without-why = We were restored from a copy. We wait until { $name } tells us what it holds.
+without-since = We have waited since { $day }. Until it answers, nobody here can record hours.
+without-means = When you go on, members can record hours here again at once.
+without-others = We wait for other partners as well. Decide about each of them.
+without-with = With { $name } nothing moves until it answers.
+without-then = What it knows comes back then. Nothing is counted twice.
+without-wait = No, keep waiting
+without-not = We do not wait for { $name }
+without-not-next = There is nothing to decide. Members can go on.
+news-go-on = We go on without waiting for them
+news-go-on-next = When we wait for nobody else, members can record hours again.

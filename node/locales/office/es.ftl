@@ -352,3 +352,26 @@ ring-quiet = Nada en tres meses. ¿Está bien?
 ring-gives = Da mucho. ¿Qué podría hacer alguien por esta persona?
 ring-receives = Ha recibido mucha ayuda. ¿Qué le agradece la gente?
 ring-done = Ya he llamado
+
+## Tras una restauración: esperar a otra comunidad
+today-copy = Funcionan dos copias
+today-copy-what = Funciona una copia más nueva de nuestro libro. Se restauró después.
+today-copy-more = Pare una de las dos. Aquí ya no se puede anotar nada.
+today-key = La clave del ordenador
+today-key-what = La clave que firma por nosotros vale hasta el { $day }.
+today-key-more = Pida a quien cuida el ordenador que ejecute “kith rotate-key”.
+today-halted = Parado entre comunidades
+today-decide = Decidir
+today-proof = Ver la prueba
+without = Seguir sin esperar a { $name }
+without-why = Nos restauraron desde una copia. Esperamos a que { $name } nos diga qué tiene.
+without-since = Esperamos desde { $day }. Hasta que responda, aquí nadie puede anotar horas.
+without-means = Si sigue, aquí se pueden anotar horas otra vez enseguida.
+without-others = También esperamos a otras comunidades. Decida sobre cada una.
+without-with = Con { $name } nada se mueve hasta que responda.
+without-then = Entonces vuelve lo que sabe. Nada se cuenta dos veces.
+without-wait = No, seguir esperando
+without-not = No esperamos a { $name }
+without-not-next = No hay nada que decidir. Se puede seguir.
+news-go-on = Seguimos sin esperar a esa comunidad
+news-go-on-next = Cuando no esperemos a nadie más, se podrán anotar horas otra vez.

@@ -151,6 +151,7 @@ fn status_of(why: &Rejection) -> StatusCode {
         | Rejection::Clash
         | Rejection::Superseded
         | Rejection::Recovering
+        | Rejection::LaterCopy
         | Rejection::Frozen(_)
         | Rejection::Founding => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

@@ -61,13 +61,6 @@ pub fn restored(dir: &Path) -> Result<Option<Restored>, BackupError> {
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
-/// The serial number of a restored community's certificate: above the old one, and above those of other restores of the
-/// same backup, which came earlier.
-fn serial_after(old: u32, now: Timestamp) -> u32 {
-    let seconds = u32::try_from(now.0 / 1_000).unwrap_or(u32::MAX);
-    old.saturating_add(1).max(seconds)
-}
-
 /// Restores a backup into `dir`, which must not exist or be empty. Whatever goes wrong, `dir` is then as it was.
 ///
 /// # Errors
@@ -107,14 +100,14 @@ pub(super) fn restore_telling(
         restored_at: now,
         handover: manifest.handover,
         entries: manifest.ledger.size,
-        serial: serial_after(manifest.certificate.content.serial, now),
+        serial: home::serial_after(manifest.certificate.content.serial, now),
     };
     let note = serde_json::to_vec(&restored).unwrap_or_default();
     files::replace(&note_in(&beside.path), &[&note])?;
     home::certify(&beside.path, root, restored.serial, now)?;
     let home = home::open(&beside.path)?;
     drop(reading);
-    let store = runtime::open_telling(&home, CACHE_BYTES, progress)?;
+    let store = runtime::open_as_it_is(&home, CACHE_BYTES, progress)?;
     Checkpoints::open(&beside.path, &store.machine, &store.book)?;
     begin_recovery(store, now)?;
     drop(lock);
@@ -253,9 +246,9 @@ mod tests {
 
     #[test]
     fn serial_numbers_only_grow() {
-        assert_eq!(serial_after(1, Timestamp(1_700_000_000_123)), 1_700_000_000);
-        assert_eq!(serial_after(1_700_000_000, Timestamp(1_700_000_000_999)), 1_700_000_001);
-        assert_eq!(serial_after(9, Timestamp(0)), 10);
-        assert_eq!(serial_after(u32::MAX, Timestamp(u64::MAX)), u32::MAX);
+        assert_eq!(home::serial_after(1, Timestamp(1_700_000_000_123)), 1_700_000_000);
+        assert_eq!(home::serial_after(1_700_000_000, Timestamp(1_700_000_000_999)), 1_700_000_001);
+        assert_eq!(home::serial_after(9, Timestamp(0)), 10);
+        assert_eq!(home::serial_after(u32::MAX, Timestamp(u64::MAX)), u32::MAX);
     }
 }

@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod pieces;
+mod rotating;
 mod running;
 
 use super::*;

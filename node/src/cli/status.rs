@@ -41,6 +41,7 @@ fn words(status: &types::Status) -> String {
         ("Connected", format!("{} nodes, {} communities known", status.connected, status.known)),
         ("Last backup", last_backup(status)),
         ("Copy at a partner", last_copy(status)),
+        ("Key", key(status)),
         ("Peer id", status.peer.clone()),
         ("Addresses", addresses),
         ("Program", format!("kith {}", status.version)),
@@ -53,6 +54,11 @@ fn last_copy(status: &types::Status) -> String {
     let advice =
         if status.copy_overdue { "; a partner has had no new one for a week: kith partner escrow" } else { "" };
     format!("{last}{advice}")
+}
+
+fn key(status: &types::Status) -> String {
+    let advice = if status.key_ends_soon { "; stop the node and make another: kith rotate-key --dir DIR" } else { "" };
+    format!("good until {}{advice}", when(status.key_until.0))
 }
 
 fn last_backup(status: &types::Status) -> String {

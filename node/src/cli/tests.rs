@@ -179,6 +179,27 @@ fn a_stopped_node_is_exported_judged_and_rebuilt() {
 }
 
 #[test]
+fn a_stopped_node_gets_a_new_key_by_its_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let (home, words, file) = (dir.path().join("elm"), dir.path().join("words"), dir.path().join("elm.car"));
+    let (_, founded, _) = kith(&["init", "--dir", text(&home), "--name", "Elm", "--json"]);
+    let list = json(&founded)["recovery_words"].as_array().unwrap().clone();
+    let spoken: Vec<&str> = list.iter().filter_map(|word| word.as_str()).collect();
+    std::fs::write(&words, spoken.join(" ")).unwrap();
+    std::fs::set_permissions(&words, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let (exit, stdout, _) = kith(&["rotate-key", "--dir", text(&home), "--words-file", text(&words), "--json"]);
+    assert_eq!(exit, Exit::Done, "{stdout}");
+    assert!(json(&stdout)["key_serial"].as_u64().unwrap() > 1);
+    let (exit, stdout, _) = kith(&["rotate-key", "--dir", text(&home), "--words-file", text(&words)]);
+    assert_eq!(exit, Exit::Done);
+    assert!(stdout.contains("The node has a new key, good until ") && stdout.contains("kith serve --dir"), "{stdout}");
+    // What the ledger says of itself is signed by the newest key, and good.
+    assert_eq!(kith(&["ledger", "export", "--dir", text(&home), "--out", text(&file)]).0, Exit::Done);
+    assert_eq!(kith(&["verify", text(&file)]).0, Exit::Done);
+    assert_eq!(kith(&["rotate-key", "--dir", text(&home), text(&words)]).0, Exit::Usage);
+}
+
+#[test]
 fn what_uses_a_directory_is_refused_while_another_does() {
     let dir = tempfile::tempdir().unwrap();
     let home = dir.path().join("elm");

@@ -26,7 +26,7 @@ async fn a_node_that_works_says_so() {
     let said: serde_json::Value = serde_json::from_str(&ready.body).unwrap();
     assert_eq!(said["ready"], true);
     let names: Vec<_> = said["checks"].as_array().unwrap().iter().map(|check| check["name"].clone()).collect();
-    assert_eq!(names, ["clerk", "commit", "clock"]);
+    assert_eq!(names, ["clerk", "commit", "copy", "clock"]);
 
     let metrics = served.get("/metrics").await;
     assert_eq!(metrics.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
@@ -106,9 +106,11 @@ fn each_check_fails_by_its_name() {
         readiness.checks.iter().filter(|check| !check.ok).map(|check| check.name).collect()
     };
     let now = Timestamp(1_790_000_000_000);
-    assert_eq!(failed(judge(Ok(true), now)), [""; 0]);
-    assert_eq!(failed(judge(Ok(false), now)), ["commit"]);
+    let core = |committed, latest| Ok(Core { committed, latest });
+    assert_eq!(failed(judge(core(true, true), now)), [""; 0]);
+    assert_eq!(failed(judge(core(false, true), now)), ["commit"]);
+    assert_eq!(failed(judge(core(true, false), now)), ["copy"]);
     assert_eq!(failed(judge(Err("stuck".into()), now)), ["clerk"]);
-    assert_eq!(failed(judge(Ok(true), Timestamp(CLOCK_WAS_SET.0 - 1))), ["clock"]);
-    assert_eq!(failed(judge(Ok(true), CLOCK_WAS_SET)), [""; 0]);
+    assert_eq!(failed(judge(core(true, true), Timestamp(CLOCK_WAS_SET.0 - 1))), ["clock"]);
+    assert_eq!(failed(judge(core(true, true), CLOCK_WAS_SET)), [""; 0]);
 }

@@ -384,6 +384,11 @@ impl Clerk {
                 tracing::error!(%account, "a partner holds a checkpoint of ours that this ledger does not continue: this copy's disk went \
                     back in time. Restore the newest backup");
             }
+            Notice::LaterCopy => {
+                tracing::error!(
+                    "another copy of this community runs, restored later, and nothing more is recorded here; stop one of them"
+                );
+            }
             Notice::Entry { .. } | Notice::RecordKept | Notice::Disputed { .. } => {}
         }
     }

@@ -6,6 +6,7 @@
 //! DIR/keys/transport       the node's libp2p identity
 //! DIR/keys/alias           the secret behind members' codes
 //! DIR/keys/certificate     the root key's word for the operational key
+//! DIR/keys/next            a new pair of these two, until it stands in their place
 //! DIR/keys/backup-recipient  to whom backups are encrypted: only the recovery words open them
 //! DIR/admin.token          lets the command line on this machine act for the coordinators
 //! DIR/desk/                paper codes and sessions (hashes), questions; losing it costs new codes, no hours
@@ -23,7 +24,7 @@ use super::root::Root;
 use crate::{
     backup,
     store::{
-        StoreError,
+        self, StoreError,
         secret::{read_secret, write_secret},
     },
 };
@@ -63,6 +64,9 @@ pub enum HomeError {
     #[error("the system gives no random numbers: {0}")]
     Random(getrandom::Error),
 }
+
+/// Most bytes of a certificate: a few short fields and a signature.
+const MAX_CERTIFICATE_BYTES: usize = 4_096;
 
 /// Random bytes from the operating system.
 ///
@@ -155,6 +159,77 @@ pub fn certify(dir: &Path, root: &Root, serial: u32, now: Timestamp) -> Result<(
     Ok(write_secret(&certificate, &codec::encode(&certified))?)
 }
 
+/// The serial number of a new certificate: above the old one, and above those that other copies of the same age took, which
+/// came earlier.
+#[must_use]
+pub fn serial_after(old: u32, now: Timestamp) -> u32 {
+    let seconds = u32::try_from(now.0 / 1_000).unwrap_or(u32::MAX);
+    old.saturating_add(1).max(seconds)
+}
+
+/// A new operational key with its certificate, in one file that is whole or absent: from then on [`open`] takes it and not
+/// the old pair, which [`settle`] replaces. One that is there already stays, as it is the newest.
+///
+/// # Errors
+/// The disk; the old pair is good then.
+pub fn renew(dir: &Path, root: &Root, now: Timestamp) -> Result<(), HomeError> {
+    let old = open(dir)?.identity.certificate.content.serial;
+    let seed = Zeroizing::new(random::<32>()?);
+    let certified = root.certify(SecretKey::from_seed(&seed).public(), serial_after(old, now), now);
+    let pair = Zeroizing::new([&seed[..], &codec::encode(&certified)].concat());
+    match write_secret(&next_file(dir), &pair) {
+        Err(StoreError::AlreadyExists { .. }) => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+/// Puts a new pair of keys in the place of the old one, if there is one. Its own file goes last: until then it counts.
+///
+/// # Errors
+/// The disk; the new pair counts all the same.
+pub fn settle(dir: &Path) -> Result<(), HomeError> {
+    let next = next_file(dir);
+    let Some((seed, certified)) = next_pair(dir)? else { return Ok(()) };
+    let [operational, _, _, certificate, _] = files(dir);
+    let text = Zeroizing::new(HEXLOWER.encode(&seed[..]));
+    store::files::replace(&operational, &[text.as_bytes()])?;
+    store::files::replace(&certificate, &[&codec::encode(&certified)])?;
+    std::fs::remove_file(&next).map_err(|source| StoreError::Io { context: "remove", path: next, source })?;
+    Ok(store::files::sync_dir(&dir.join("keys"))?)
+}
+
+fn next_file(dir: &Path) -> PathBuf {
+    dir.join("keys").join("next")
+}
+
+/// A seed and the certificate of its key.
+type KeyPair = (Zeroizing<[u8; 32]>, Unverified<Certificate>);
+
+fn next_pair(dir: &Path) -> Result<Option<KeyPair>, HomeError> {
+    let path = next_file(dir);
+    let bad = || HomeError::BadFile(path.clone());
+    let Some(bytes) = read_secret(&path)? else { return Ok(None) };
+    let (seed, certified) = bytes.split_first_chunk::<32>().ok_or_else(bad)?;
+    Ok(Some((Zeroizing::new(*seed), decode_certificate(certified, &path)?)))
+}
+
+fn decode_certificate(bytes: &[u8], path: &Path) -> Result<Unverified<Certificate>, HomeError> {
+    let bad = || HomeError::BadFile(path.to_path_buf());
+    let certified: Unverified<Certificate> = codec::decode(bytes, MAX_CERTIFICATE_BYTES).map_err(|_| bad())?;
+    check_certificate(&certified).map_err(|_| bad())?;
+    Ok(certified)
+}
+
+/// The newest pair.
+fn key_pair(dir: &Path) -> Result<KeyPair, HomeError> {
+    if let Some(next) = next_pair(dir)? {
+        return Ok(next);
+    }
+    let [operational, _, _, certificate, _] = files(dir);
+    let bytes = read_secret(&certificate)?.ok_or_else(|| HomeError::NotFounded(dir.to_path_buf()))?;
+    Ok((seed(&operational)?, decode_certificate(&bytes, &certificate)?))
+}
+
 /// A directory that only its owner may look into; one that is there stays as it is.
 pub(super) fn make_directory(dir: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::DirBuilderExt as _;
@@ -167,12 +242,9 @@ pub(super) fn make_directory(dir: &Path) -> Result<(), StoreError> {
 /// # Errors
 /// [`HomeError::NotFounded`], a file others can read, or one that does not hold what it should.
 pub fn open(dir: &Path) -> Result<Home, HomeError> {
-    let [operational, transport, alias, certificate, token] = files(dir);
-    let bytes = read_secret(&certificate)?.ok_or_else(|| HomeError::NotFounded(dir.to_path_buf()))?;
-    let certified: Unverified<Certificate> =
-        codec::decode(&bytes, 4_096).map_err(|_| HomeError::BadFile(certificate.clone()))?;
-    check_certificate(&certified).map_err(|_| HomeError::BadFile(certificate.clone()))?;
-    let secret = SecretKey::from_seed(&*seed(&operational)?);
+    let [operational, transport, alias, _, token] = files(dir);
+    let (secret, certified) = key_pair(dir)?;
+    let secret = SecretKey::from_seed(&secret);
     if secret.public() != certified.content.key {
         return Err(HomeError::BadFile(operational));
     }

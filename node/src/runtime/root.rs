@@ -22,8 +22,16 @@ pub const MAX_WORDS_BYTES: u64 = 4 * 1024;
 
 /// How long an operational key is certified: long enough that no volunteer is surprised, short enough to end.
 const CERTIFIED_FOR: Span = Span::days(5 * 365);
+/// How long before a certificate ends people are told: time enough for somebody who comes by once a month.
+const TOLD_BEFORE_END: Span = Span::days(60);
 /// How long before it was made a certificate begins: partners' clocks may be behind.
 pub const CERTIFIED_BEFORE: Span = Span::days(1);
+
+/// Whether the end of a certificate is soon, or over.
+#[must_use]
+pub fn is_soon(until: Timestamp, now: Timestamp) -> bool {
+    now.plus(TOLD_BEFORE_END) >= until
+}
 
 /// Why words are not the recovery words of any community. No word is ever repeated in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

@@ -12,7 +12,7 @@ use super::{
     home::{self, Home, HomeError},
     life, rebuild,
     retired::retired,
-    root::{CERTIFIED_BEFORE, Root},
+    root::{self, CERTIFIED_BEFORE, Root},
     verifier,
 };
 use crate::{
@@ -199,6 +199,22 @@ pub fn open(home: &Home, cache_bytes: u64) -> Result<Recovered, StartError> {
 /// # Errors
 /// [`StartError`].
 pub fn open_telling(home: &Home, cache_bytes: u64, progress: &Progress) -> Result<Recovered, StartError> {
+    let mut opened = open_as_it_is(home, cache_bytes, progress)?;
+    // A crash may have come between a new key and its entry: nothing is signed with it before.
+    let batch = opened.machine.renew_key(clock::now(), &opened.book)?;
+    if !batch.is_empty() {
+        opened.book.absorb(&batch)?;
+        opened.book.commit()?;
+    }
+    home::settle(&home.dir)?;
+    Ok(opened)
+}
+
+/// The same for a restored community, which enters its new key itself.
+///
+/// # Errors
+/// [`StartError`].
+pub(crate) fn open_as_it_is(home: &Home, cache_bytes: u64, progress: &Progress) -> Result<Recovered, StartError> {
     rebuild::begin(&home.dir)?;
     let recover = || recover(&home.dir, home.identity.clone(), &open_index(&home.dir, cache_bytes), progress);
     match recover() {
@@ -264,6 +280,7 @@ pub(crate) async fn start_locked(lock: DirectoryLock, dir: &Path, starting: Star
     if let Some(at) = retired(dir)? {
         return Err(StartError::Retired { dir: dir.to_path_buf(), at });
     }
+    warn_of_end(&home);
     let life = life::begin(dir)?;
     let (cache_bytes, progress) = (starting.cache_bytes, starting.progress.clone());
     // A long journal takes minutes, and the lock is held for as long as it is read, even if nobody waits any more.
@@ -326,6 +343,13 @@ pub(crate) async fn start_locked(lock: DirectoryLock, dir: &Path, starting: Star
     starting.peers.iter().for_each(|address| dial(&network, address));
     let work = [tokio::spawn(Keeper::work(handle.clone())), tokio::spawn(escrow::send(handle.clone()))];
     Ok(Running { handle, home, torn, replayed, listening, network, network_task, clerk, jobs, work, life, lock })
+}
+
+/// Says in the log when another key is needed.
+fn warn_of_end(home: &Home) {
+    if root::is_soon(home.identity.certificate.content.until, clock::now()) {
+        tracing::warn!("the node's key ends soon; stop the node and run `kith rotate-key`");
+    }
 }
 
 /// Shows peers who this community is and where it is found.

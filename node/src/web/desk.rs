@@ -1,12 +1,14 @@
 //! Pages for coordinators.
 
 mod backup;
+mod between;
 mod care;
 mod charter;
 mod circles;
 mod contact;
 mod disputes;
 mod escrow;
+mod go_on;
 mod grant;
 mod groups;
 mod import;
@@ -95,6 +97,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/partners/invite", get(partners::invite).post(partners::send_invite))
         .route("/partners/{id}/mail", get(mail::show).post(mail::send))
         .route("/partners/{id}/grant", get(grant::show).post(grant::send))
+        .route("/partners/{id}/go-on", get(go_on::show).post(go_on::send))
         .route("/partners/{id}/sheet", get(sheet::show))
         .route("/partners/{id}/sheet.kith", get(sheet::file))
         .route("/partners/{id}/evidence.kith", get(sheet::evidence))

@@ -76,15 +76,17 @@ pub(super) fn refusal_key(code: &str) -> &'static str {
 }
 
 /// Every refusal that has a message of its own.
-pub(super) const REFUSALS: [&str; 36] = [
+pub(super) const REFUSALS: [&str; 41] = [
     "refused-bad-invitation",
     "refused-exchange-exists",
     "refused-exchange-too-long",
+    "refused-frozen",
     "refused-invitation-expired",
     "refused-key-moved",
     "refused-key-needed",
     "refused-key-unproven",
     "refused-last-coordinator",
+    "refused-later-copy",
     "refused-member-ceiling",
     "refused-member-floor",
     "refused-member-left",
@@ -94,6 +96,7 @@ pub(super) const REFUSALS: [&str; 36] = [
     "refused-not-coordinator",
     "refused-not-correctable",
     "refused-not-disputable",
+    "refused-not-reversible",
     "refused-not-waiting",
     "refused-nothing-changes",
     "refused-other",
@@ -104,10 +107,12 @@ pub(super) const REFUSALS: [&str; 36] = [
     "refused-partnership-paused",
     "refused-partnership-ended",
     "refused-pot-floor",
+    "refused-recovering",
     "refused-request-reused",
     "refused-shelf-full",
     "refused-too-many-lines",
     "refused-too-many-waiting",
+    "refused-unknown-dispute",
     "refused-unknown-exchange",
     "refused-unknown-invitation",
     "refused-unknown-member",

@@ -5,7 +5,7 @@ use crate::runtime::shelves::name_of;
 use kith_protocol::{
     id::AccountId,
     ledger::Partner,
-    machine::{Condition, Machine, WaitingKind},
+    machine::{Condition, Lost, Machine, WaitingKind},
     partnership::Side,
     time::Timestamp,
 };
@@ -36,8 +36,12 @@ pub(super) struct Seen {
     pub(super) near_limit: bool,
     /// What keeps the account from moving, if anything does.
     pub(super) halted: Option<Halted>,
+    /// Since when everybody here waits for it after a restore, unless a coordinator decided not to.
+    pub(super) restored: Option<Timestamp>,
     /// What either side decided about new exchanges, if they do not go on both ways.
     pub(super) stopped: Option<Stopped>,
+    /// Whether it was we who ended it.
+    pub(super) we_ended: bool,
 }
 
 /// What the two decided about new exchanges.
@@ -96,7 +100,12 @@ impl Seen {
                 Condition::Frozen { .. } => Halted::Frozen,
                 _ => Halted::Comparing,
             }),
+            restored: match state.conditions().get(account) {
+                Some(Condition::Recovering { why: Lost::Restored, since, waived: false, .. }) => Some(*since),
+                _ => None,
+            },
             stopped: Stopped::of(partner),
+            we_ended: partner.granted(partner.side).ended,
         }
     }
 }

@@ -2,6 +2,7 @@
 mod at_home;
 mod bad_input;
 mod balances;
+mod between;
 mod circles;
 mod coming;
 mod coordinators;

@@ -137,6 +137,8 @@ pub enum Notice {
         /// The partnership.
         account: AccountId,
     },
+    /// Another copy of this community was restored later: this one signs and records nothing more.
+    LaterCopy,
     /// A record of another community is new here.
     RecordKept,
     /// Something a peer sent was refused.

@@ -249,7 +249,8 @@ pub enum Message {
         /// The last revision held.
         after: u64,
     },
-    /// Records of a shelf, in order of revision.
+    /// Records of a shelf, in order of revision. Unasked and without records it shows whoever said hello under an older
+    /// certificate the newest one of its community.
     Shelf {
         /// The key they are signed with.
         certificate: Unverified<Certificate>,

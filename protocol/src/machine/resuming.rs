@@ -53,6 +53,24 @@ impl Machine {
         Ok(turn.effects.batch)
     }
 
+    /// Enters the identity's key, if it is newer than those in the ledger. Nothing was lost: members' orders go on, and each
+    /// partner is asked before anything is signed for it.
+    ///
+    /// # Errors
+    /// When the certificate is not valid.
+    pub fn renew_key(
+        &mut self,
+        now: crate::time::Timestamp,
+        view: &dyn super::View,
+    ) -> Result<super::Batch, Rejection> {
+        let mut turn = Turn { now, view, effects: super::Effects::default() };
+        let newest = self.state.ledger.certificate().map(|certificate| certificate.serial);
+        if newest.is_some_and(|newest| self.identity.certificate.content.serial > newest) {
+            self.rotate(&mut turn, Lost::Rotated)?;
+        }
+        Ok(turn.effects.batch)
+    }
+
     /// Enters the identity's key into the ledger, ends every lane's epoch and renews the shelf.
     pub(super) fn rotate(&mut self, turn: &mut Turn<'_>, why: Lost) -> Result<(), Rejection> {
         let certificate = Box::new(self.identity.certificate.clone());
@@ -61,10 +79,13 @@ impl Machine {
         }
         let accounts: Vec<AccountId> = self.state.lanes.keys().copied().collect();
         for account in accounts {
-            let frozen = matches!(self.state.conditions.get(&account), Some(Condition::Frozen { .. }));
-            if !frozen {
-                self.lose(turn, account, why);
-            }
+            let why = match self.state.conditions.get(&account) {
+                Some(Condition::Frozen { .. }) => continue,
+                // Another key is no answer: orders wait for this partner still.
+                Some(Condition::Recovering { why: Lost::Restored, waived: false, .. }) => Lost::Restored,
+                _ => why,
+            };
+            self.lose(turn, account, why);
         }
         self.renew_shelf(turn);
         Ok(())
@@ -93,6 +114,9 @@ impl Machine {
     }
 
     pub(super) fn is_live(&self, account: &AccountId) -> bool {
+        if self.has_later_copy() {
+            return false;
+        }
         match self.state.conditions.get(account) {
             None => true,
             Some(Condition::Recovering { .. }) => broken!(SignsWhileRecovering),

@@ -167,6 +167,9 @@ impl Machine {
         if self.sessions.contains_key(&peer) {
             self.introduced.insert(peer);
         }
+        if self.is_for_latest(&message) {
+            return Ok(());
+        }
         if message == Checked::Plain(Message::WhoAreYou) {
             self.introduced.remove(&peer);
             self.say_hello(turn, peer);
@@ -255,7 +258,10 @@ impl Machine {
         if card.transport != peer || record.content().key != CARD_KEY || community == self.identity.community {
             return Err(Rejection::BadRecord("the card is not this peer's"));
         }
-        self.check_newest(certificate.unverified(), turn.now)?;
+        if let Err(why) = self.check_newest(certificate.unverified(), turn.now) {
+            self.show_newer(turn, peer, certificate.unverified());
+            return Err(why);
+        }
         match self.judge(turn, certificate, record) {
             Verdict::Accept => self.keep(turn, certificate, std::slice::from_ref(record)),
             Verdict::Ignore(Rejection::Superseded) => {}
@@ -319,6 +325,7 @@ impl Machine {
         certificate: &Signed<Certificate>,
         record: &Signed<Record>,
     ) {
+        self.watch_for_copy(turn, certificate);
         let verdict = self.judge(turn, certificate, record);
         if verdict == Verdict::Accept {
             self.keep(turn, certificate, std::slice::from_ref(record));
@@ -391,6 +398,10 @@ impl Machine {
         head: Option<&Signed<Head>>,
     ) -> Result<(), Rejection> {
         let community = certificate.content().community;
+        if community == self.identity.community {
+            self.watch_for_copy(turn, certificate);
+            return Ok(());
+        }
         if self.pulling.get(&community).is_none_or(|(from, _)| *from != peer) {
             return Err(Rejection::BadRecord("it was not asked for"));
         }

@@ -274,6 +274,8 @@ pub struct Machine {
     pub(super) inquired: BTreeSet<AccountId>,
     /// What partners that lack something about disputes were told lately.
     pub(super) told: Told,
+    /// The serial number of the newest certificate of ours that was shown, if it is newer than our own. Gone with every restart.
+    pub(super) later_copy: Option<u32>,
 }
 
 impl Machine {
@@ -311,6 +313,7 @@ impl Machine {
             heard: BTreeMap::new(),
             inquired: BTreeSet::new(),
             told: Told::default(),
+            later_copy: None,
         }
     }
 
@@ -409,6 +412,9 @@ impl Machine {
             command,
             Command::Waive { .. } | Command::Mail { .. } | Command::Rotate | Command::ShowCard { .. }
         );
+        if self.has_later_copy() && !matches!(command, Command::ShowCard { .. }) {
+            return Err(Rejection::LaterCopy);
+        }
         if !always && !broken!(ActsWhileRecovering) {
             self.check_recovered()?;
         }

@@ -10,6 +10,7 @@ mod keys;
 mod mailing;
 mod partnering;
 mod resuming;
+mod rotating;
 mod settling;
 mod shelving;
 

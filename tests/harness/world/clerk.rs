@@ -301,6 +301,7 @@ impl World {
             Notice::Refused { why, .. } => self.coverage.hit("refused message", why.code()),
             Notice::Recovering { .. } => self.coverage.hit("notice", "recovering"),
             Notice::Recovered { .. } => self.coverage.hit("notice", "recovered"),
+            Notice::LaterCopy => self.coverage.hit("notice", "later copy"),
             Notice::Forgotten { .. } => self.coverage.hit("notice", "forgotten"),
             Notice::Resumed { .. } => self.coverage.hit("notice", "resumed"),
             Notice::Disputed { .. } => self.coverage.hit("notice", "disputed"),

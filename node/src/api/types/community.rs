@@ -58,6 +58,11 @@ pub struct Status {
     pub last_copy_at: Option<Timestamp>,
     /// Whether a partner that is to keep copies for us has had no new one for a week.
     pub copy_overdue: bool,
+    /// Until when the key that signs for the community is good, in milliseconds since 1970.
+    #[schema(value_type = u64)]
+    pub key_until: Timestamp,
+    /// Whether that is within 60 days: then `kith rotate-key` makes another.
+    pub key_ends_soon: bool,
     /// The rules in force.
     pub charter: CharterView,
 }

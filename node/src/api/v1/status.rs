@@ -7,7 +7,7 @@ use crate::{
         idempotency::Call,
         types::{CharterView, Outcome, Status},
     },
-    runtime::{clock, shelves::name_of},
+    runtime::{clock, root::is_soon, shelves::name_of},
 };
 use axum::{Json, extract::State};
 use kith_protocol::{
@@ -40,6 +40,7 @@ fn status(machine: &Machine, peer: String, now: Timestamp) -> Option<Status> {
     let (state, own) = (machine.state(), machine.identity().community);
     let ledger = state.ledger();
     let here = || ledger.members().iter().filter(|(_, member)| member.active);
+    let until = machine.identity().certificate.content.until;
     let listings = state.shelf().1.values().filter(|own| own.listing && own.expires_at > now);
     Some(Status {
         name: name_of(machine, &own)?,
@@ -63,6 +64,8 @@ fn status(machine: &Machine, peer: String, now: Timestamp) -> Option<Status> {
         backup_overdue: false,
         last_copy_at: None,
         copy_overdue: false,
+        key_until: until,
+        key_ends_soon: is_soon(until, now),
         charter: view(ledger.charter()?),
     })
 }

@@ -1,5 +1,6 @@
 //! Partner communities: how the hours between us stand, what waits, inviting and accepting.
 
+use super::go_on;
 use crate::{
     runtime::{
         Refused, clock,
@@ -18,10 +19,11 @@ use crate::{
 use askama::Template;
 use axum::extract::State;
 use kith_protocol::{
+    id::CommunityId,
     minutes::Minutes,
     partnership::{Invitation, MAX_INVITATION_TEXT},
     rejection::Rejection,
-    time::Span,
+    time::{Span, Timestamp},
 };
 
 /// The most partners on the page.
@@ -29,11 +31,30 @@ const SHOWN: usize = 100;
 /// Bounds of a limit, in hours: from one to what a large association may be ahead in a year.
 pub(super) const LIMIT_HOURS: std::ops::RangeInclusive<u64> = 1..=10_000;
 
+/// What is so while everybody here waits for a partner, the button, and its address.
+struct Waits {
+    told: String,
+    button: String,
+    address: String,
+}
+
+impl Waits {
+    fn new(words: Words, seen: &Seen, community: &CommunityId, now: Timestamp) -> Option<Self> {
+        let name = seen.name(words);
+        Some(Self {
+            told: go_on::told(words, &name, seen.restored?, now),
+            button: words.t1("without", "name", &name),
+            address: go_on::address(community),
+        })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "partners.html", whitespace = "minimize")]
 struct PartnersPage<'a> {
     frame: &'a Frame,
-    partners: Vec<Line>,
+    /// Each partner, and what is so while everybody waits for it, with where that is decided.
+    partners: Vec<(Line, Option<Waits>)>,
     joining: Vec<String>,
     refused: Vec<String>,
     /// Each partner's name, and where its balance sheet is.
@@ -65,15 +86,22 @@ pub(super) async fn list(State(app): State<App>, visit: Visit, Asked(asked): Ask
         let named = partners.iter().zip(&mail);
         named.map(|(seen, id)| (seen.name(words), format!("/partners/{id}/{what}"))).collect()
     };
-    let (sheets, grants, mail, escrow) = (each("sheet"), each("grant"), each("mail"), each("escrow"));
+    let (sheets, grants, switches, escrow) = (each("sheet"), each("grant"), each("mail"), each("escrow"));
     let page = PartnersPage {
         frame,
-        partners: partners.into_iter().map(|seen| Line::new(words, seen, now)).collect(),
+        partners: partners
+            .into_iter()
+            .zip(&mail)
+            .map(|(seen, id)| {
+                let waits = Waits::new(words, &seen, id, now);
+                (Line::new(words, seen, now), waits)
+            })
+            .collect(),
         joining,
         refused: refused.into_iter().map(|name| name.unwrap_or_else(|| words.t("partner-nameless"))).collect(),
         sheets,
         grants,
-        mail,
+        mail: switches,
         escrow,
         accepted: asked.get("accepted") == "yes",
     };

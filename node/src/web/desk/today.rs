@@ -1,5 +1,6 @@
 //! A coordinator's day: what needs doing, each line with its button.
 
+use super::between::{self, Matter};
 use super::care;
 use super::matches::{self, Ask, Board};
 use super::safety::{firsts_spoken, firsts_told, report_address, whom};
@@ -24,7 +25,7 @@ use crate::{
 use askama::Template;
 use axum::extract::State;
 use kith_protocol::{
-    id::{ExchangeId, MemberId},
+    id::{CommunityId, ExchangeId, MemberId},
     time::{Span, Timestamp},
 };
 use std::collections::BTreeMap;
@@ -44,6 +45,9 @@ const ADVANCES: &str = "today-advances";
 const UNANSWERED: &str = "today-unanswered";
 const MATCHES: &str = "today-matches";
 const WAITING: &str = "today-waits";
+const COPY: &str = "today-copy";
+const KEY: &str = "today-key";
+const HALTED: &str = "today-halted";
 const PARTNERS: &str = "today-partners";
 const ESCROW: &str = "today-escrow";
 const REVIEWS: &str = "today-reviews";
@@ -52,11 +56,11 @@ const REVIEWS: &str = "today-reviews";
 const CLAIM_SHOWN: Span = Span::days(31);
 
 /// One thing to do.
-struct Todo {
-    words: String,
-    more: String,
-    button: String,
-    address: String,
+pub(super) struct Todo {
+    pub(super) words: String,
+    pub(super) more: String,
+    pub(super) button: String,
+    pub(super) address: String,
 }
 
 /// Somebody to ring.
@@ -141,9 +145,15 @@ impl Cut<Todo> {
     }
 }
 
+/// A partner with whom there is something to do.
+type Crossing = (Matter, CommunityId, Partner);
+
 struct Looked {
     waiting: Cut<Seen>,
-    crossing: Cut<Partner>,
+    later_copy: bool,
+    key_until: Timestamp,
+    halted: Cut<Crossing>,
+    crossing: Cut<Crossing>,
     questioned: Vec<(ExchangeId, Seen)>,
     disputed: Cut<(Disputed, Option<Seen>)>,
     advanced: Cut<Seen>,
@@ -159,7 +169,13 @@ async fn look(handle: &Handle, pager: Pager<'_>, questions: Vec<ExchangeId>) -> 
             let mut open: Vec<_> = open.collect();
             open.sort_by_key(|(_, waiting)| waiting.since);
             let partners = state.ledger().partners().iter();
-            let partners = partners.map(|(account, partner)| Partner::of(machine, account, partner));
+            let partners = partners.filter_map(|(account, partner)| {
+                let seen = Partner::of(machine, account, partner);
+                Some((Matter::of(&seen)?, partner.community(), seen))
+            });
+            let (mut halted, mut crossing): (Vec<Crossing>, _) = partners.partition(|(matter, ..)| matter.halts());
+            halted.sort_by_key(|(matter, ..)| *matter);
+            crossing.sort_by_key(|(matter, ..)| *matter);
             let disputed = list(machine, usize::MAX).into_iter().filter(|found| found.state.is_ok());
             // What a partner still may pay needs no decision.
             let advances = state.ledger().advances().iter();
@@ -167,7 +183,10 @@ async fn look(handle: &Handle, pager: Pager<'_>, questions: Vec<ExchangeId>) -> 
             let seen = |id: ExchangeId| Seen::find(machine, book, id);
             Looked {
                 waiting: pager.cut(WAITING, open).each(|(id, waiting)| Some(Seen::waiting(machine, *id, waiting))),
-                crossing: pager.cut(PARTNERS, partners.filter(is_stuck).collect()),
+                later_copy: machine.has_later_copy(),
+                key_until: machine.identity().certificate.content.until,
+                halted: pager.cut(HALTED, halted),
+                crossing: pager.cut(PARTNERS, crossing),
                 questioned: questions.into_iter().filter_map(|id| Some((id, seen(id)?))).collect(),
                 disputed: pager.cut(DISPUTES, disputed.collect()).each(|found: Disputed| {
                     let seen = seen(found.exchange);
@@ -206,23 +225,6 @@ fn waiting(
             Some(on) => format!("/exchange/{}?for={on}", seen.id),
             None => format!("/exchange/{}", seen.id),
         },
-    }
-}
-
-/// Whether something waits between us and a partner.
-fn is_stuck(partner: &Partner) -> bool {
-    partner.undecided + partner.asked + partner.unconfirmed > 0
-}
-
-fn partner(words: Words, partner: &Partner, now: Timestamp) -> Todo {
-    let name = partner.name(words);
-    let line = crate::web::partners::Line::new(words, partner.clone(), now);
-    let state = words.t(if partner.connected { "partner-connected" } else { "partner-asleep" });
-    Todo {
-        words: name,
-        more: format!("{} {state}", line.waiting.join(" ")),
-        button: words.t("today-partner"),
-        address: "/partners".into(),
     }
 }
 
@@ -285,7 +287,11 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         words.n("today-waiting", looked.waiting.all as u64),
         words.n("today-questions", asked.all as u64),
     ];
+    let across = |(matter, id, seen): &Crossing| Some(between::todo(words, id, seen, *matter, now));
     let parts = [
+        pager.cut(COPY, looked.later_copy.then(|| between::later_copy(words)).into_iter().collect()),
+        pager.cut(KEY, between::key_ends(words, looked.key_until, now).into_iter().collect()),
+        looked.halted.todos(across),
         pager.cut(REPORTS, reports(handle, words, now).await?),
         pager.cut(APPLICATIONS, applications(handle, words, now).await?),
         pager.cut(FIRSTS, firsts(handle, words, now).await?),
@@ -295,7 +301,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Asked(asked): Ask
         waits.todos(|place| Some(unanswered(words, asks.get(place)?, now))),
         fits.todos(|place| Some(fitting(words, asks.get(place)?))),
         looked.waiting.todos(|seen| Some(waiting(words, &names, &phones, seen, now))),
-        looked.crossing.todos(|seen| Some(partner(words, seen, now))),
+        looked.crossing.todos(across),
         pager.cut(ESCROW, escrow(handle, words, now).await?),
         pager.cut(REVIEWS, reviews(handle, words, now).await?),
     ];

@@ -121,7 +121,7 @@ const EVENT: &[(&str, &str)] = &[
 ];
 
 /// Every form of coordinators, and of those who look after a circle.
-const OF_COORDINATORS: [Route; 44] = [
+const OF_COORDINATORS: [Route; 45] = [
     ("/exchange/{id}/correct", Coordinator, "/exchange/SETTLED/correct", Empty(&[("what", "Choose what is right.")])),
     ("/contact", Coordinator, "/contact", Empty(&[("contact", "Write whom to ring, and when.")])),
     ("/applications/{id}/done", Coordinator, "/applications/PAPER/done", Not(BUTTON)),
@@ -184,6 +184,7 @@ const OF_COORDINATORS: [Route; 44] = [
         "/partners/PARTNER/grant",
         Empty(&[("theirs", "Write a number of hours."), ("way", "This is empty. Write or choose something.")]),
     ),
+    ("/partners/{id}/go-on", Coordinator, "/partners/PARTNER/go-on", Not(BUTTON)),
     (
         "/partners/{id}/escrow",
         Coordinator,

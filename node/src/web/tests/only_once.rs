@@ -78,7 +78,7 @@ const OF_MEMBERS: [(&str, Once); 39] = [
     ("/events/{id}/change", In("two_who_change_an_event_see_both")),
 ];
 
-const OF_COORDINATORS: [(&str, Once); 42] = [
+const OF_COORDINATORS: [(&str, Once); 43] = [
     ("/exchange/{id}/correct", In("hours_are_put_right_once")),
     ("/contact", In(DECIDED)),
     ("/applications/{id}/done", In("whoever_asks_to_join_twice_is_on_the_list_once")),
@@ -108,6 +108,7 @@ const OF_COORDINATORS: [(&str, Once); 42] = [
     ("/partners/accept", In("an_invitation_is_accepted_once")),
     ("/partners/{id}/mail", In(PRESSED)),
     ("/partners/{id}/grant", In(DECIDED)),
+    ("/partners/{id}/go-on", In("a_coordinator_goes_on_without_a_partner")),
     ("/partners/{id}/escrow", In(DECIDED)),
     ("/partners/{id}/escrow/now", Same("a copy that is wanted twice is made once: it is a mark")),
     ("/disputes/{id}/{step}", In(TO_PARTNERS)),

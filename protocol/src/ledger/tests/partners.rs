@@ -171,6 +171,37 @@ fn our_limit_counts_what_the_partner_has_not_decided() {
 }
 
 #[test]
+fn three_quarters_of_a_limit_are_near_it() {
+    let near = |t: &Two| t.one.ledger.partners()[&t.account].is_near_limit();
+    // Ours is 900 minutes, and what is on hold counts.
+    let mut t = two();
+    assert!(!near(&t));
+    t.pay(1, 1, 374);
+    t.one.enter(t.one.hold(t.account, 2, 2, 300)).unwrap();
+    assert!(!near(&t));
+    t.one.enter(t.one.hold(t.account, 3, 3, 1)).unwrap();
+    assert!(near(&t));
+    t.one.enter(t.ways.0.decided(&t.one, &t.two, 2, 300, false)).unwrap();
+    assert!(!near(&t));
+    t.one.enter(t.one.hold(t.account, 4, 2, 480)).unwrap();
+    t.one.enter(t.one.hold(t.account, 5, 3, 45)).unwrap();
+    assert!(near(&t));
+    // Theirs is, too. What is on hold gives it no room.
+    let mut t = two();
+    t.receive(10, 1, 480);
+    t.receive(11, 2, 194);
+    assert!(!near(&t));
+    t.receive(12, 3, 1);
+    assert!(near(&t));
+    t.one.enter(t.one.hold(t.account, 13, 3, 10)).unwrap();
+    assert!(near(&t));
+    t.pay(14, 1, 1);
+    assert!(!near(&t));
+    t.receive(15, 2, 226);
+    assert!(near(&t));
+}
+
+#[test]
 fn what_no_receipt_may_be() {
     let mut t = two();
     let receipt = |t: &Two, change: &dyn Fn(&mut Proposal)| {

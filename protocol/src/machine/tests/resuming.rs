@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::{
+    community::check_certificate,
     document::Document,
     evidence::{Evidence, Exhibits, Misconduct},
     ledger::{Account, Body},
     machine::{Condition, Lost},
     partnership::{Committed, Decision, Proposal, ResumeOffer, Verdict},
     sheet::BalanceSheet,
+    shelf::Announcement,
 };
 
 /// What a node's disk held at some moment.
@@ -422,4 +424,60 @@ fn a_balance_sheet_holds_before_the_partner_answered_a_restored_side() {
     two.meet();
     let after = sheet(&two, &(Timestamp(0)..Timestamp(two.now.0 + 1)));
     assert_eq!((after.check().unwrap().exchanges, after.content.certificate.is_some()), (2, false));
+}
+
+#[test]
+fn the_old_copy_of_a_restored_community_hears_of_the_new_one_and_stops() {
+    let (mut two, account) = Two::partners();
+    two.pay(0, account, 1, 30).unwrap();
+    two.deliver_all();
+    let old = two.backup(0);
+    let old_identity = two.nodes[0].machine.identity().clone();
+    let backup = two.backup(0);
+    two.restore(0, backup, 2);
+    two.meet();
+    two.mirrored(&account, 3);
+    let announced = two.nodes[0].machine.identity().certificate.clone();
+    assert!(two.nodes.iter().all(|node| !node.machine.has_later_copy()));
+    two.disconnect();
+
+    // The restored one is off, and the old one goes on.
+    let card = Card { name: "Moved".into(), ..two.state(0).card().unwrap().clone() };
+    two.command(0, Command::ShowCard { card }).unwrap();
+    let bytes = two.nodes[0].gossip.pop().unwrap();
+    let announcement: Announcement = crate::codec::decode(&bytes, 1 << 16).unwrap();
+    let new = two.backup(0);
+    let new_identity = two.nodes[0].machine.identity().clone();
+    let take_over = |two: &mut Two, identity: Identity, Backup { machine, view }: Backup| {
+        let known = machine.known().clone();
+        two.nodes[0].machine = Machine::new(identity, machine.state().clone(), known);
+        (two.nodes[0].view, two.nodes[0].heard) = (view, None);
+    };
+    let gossiping = Backup { machine: old.machine.clone(), view: old.view.clone() };
+    take_over(&mut two, old_identity.clone(), old);
+    two.pay(0, account, 2, 10).unwrap();
+    two.meet();
+    assert!(two.nodes[0].machine.has_later_copy() && two.nodes[0].notices.contains(&Notice::LaterCopy));
+    assert_eq!(two.nodes[0].notices.iter().filter(|notice| **notice == Notice::LaterCopy).count(), 1);
+    // What it was told before stays on hold: nothing of it was signed.
+    assert_eq!(two.state(0).lanes()[&account].undecided(), 0);
+    assert_eq!(two.pay(0, account, 3, 5), Err(Rejection::LaterCopy));
+    let refused = two.command(0, Command::Waive { account, by: COORDINATOR });
+    assert_eq!(refused, Err(Rejection::LaterCopy));
+    // Whoever hears of the other copy by gossip knows as well.
+    take_over(&mut two, old_identity.clone(), gossiping);
+    let Announcement { certificate, record } = announcement;
+    let (certificate, key) = (check_certificate(&certificate).unwrap(), certificate.content.key.sound().unwrap());
+    two.handle(0, Input::Gossip { id: 1, certificate, record: record.verify(&key).unwrap() });
+    assert!(two.nodes[0].machine.has_later_copy());
+    // The partner heard nothing of it and goes on with the restored copy.
+    assert_eq!(two.nets(&account)[1], -30);
+    assert!(!two.nodes[1].machine.has_later_copy());
+    two.disconnect();
+    take_over(&mut two, new_identity, new);
+    two.meet();
+    two.pay(1, account, 4, 7).unwrap();
+    two.deliver_all();
+    two.mirrored(&account, 3);
+    assert!(!two.nodes[0].machine.has_later_copy() && announced.content.serial == 2);
 }
