@@ -15,7 +15,7 @@ pub(crate) enum Who {
 use Who::{Anybody, Coordinator, Member};
 
 /// Routes as the program names them, with an address to look at. Words in capitals are put in by [`pages`].
-const ROUTES: [(&str, Who, &str); 107] = [
+const ROUTES: [(&str, Who, &str); 108] = [
     ("/", Anybody, "/"),
     ("/community", Anybody, "/community"),
     ("", Anybody, "/nowhere"),

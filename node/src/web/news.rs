@@ -56,7 +56,7 @@ pub(super) enum News {
 }
 
 /// All of it: its word in an address, what happened, and what comes next.
-const ALL: [(News, &str, [&str; 2]); 42] = [
+const ALL: [(News, &str, [&str; 2]); 43] = [
     (News::CircleMade, "circle", ["news-circle-made", "news-circle-made-next"]),
     (News::CircleRenamed, "circle-name", ["news-circle-name", "news-circle-name-next"]),
     (News::CircleIn, "circle-in", ["news-circle-in", "news-circle-in-next"]),
