@@ -66,7 +66,7 @@ async fn run(dir: &Path, listen: bool) -> Begun {
         backups: Policy::default(),
         progress: Progress::default(),
     };
-    Begun(Some(start(dir, starting).await.unwrap()))
+    Begun(Some(Box::pin(start(dir, starting)).await.unwrap()))
 }
 
 impl Trial {
