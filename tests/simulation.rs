@@ -276,6 +276,7 @@ const ROUGH: Wanted = &[
 /// What needs two that never meet.
 const LETTERS: Wanted = &[
     CLOCKS,
+    ("decision", &["accepted", "ended"]),
     ("entry", &["hold", "receive", "release", "settle"]),
     ("fact", &["heard", "mail_switched"]),
     ("mail", &["apart to the end", "boxes seen at rest", "met again after a restore", "two parted"]),
