@@ -4,7 +4,7 @@ use super::{DAY, HOUR, World};
 
 /// In one world of so many clocks jump; the others go on as they would without.
 const JUMPING: u64 = 11;
-/// Which of them; no seed that is kept for what it found leaves this remainder.
+/// Which of them; of the seeds that are kept for what they found, only those that found it by a jump leave this remainder.
 const JUMPING_AT: u64 = 5;
 /// Of a thousand changes of the weather, after how many a clock jumps.
 const JUMPS: u64 = 60;
