@@ -4,7 +4,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are what a person wants to see")]
 
 use kith_protocol::flaw::Flaw;
-use kith_tests::model::{Bounds, Payment, explore};
+use kith_tests::model::{Bounds, Explored, Payment, explore};
 
 /// Nothing fails: two payments one way, of which the second is refused, and one the other way.
 fn calm() -> Bounds {
@@ -13,12 +13,24 @@ fn calm() -> Bounds {
     Bounds { payments, losses: 0, breaks: 0, crashes: 0, restores: 0, every_order: false, flaw: None }
 }
 
+/// Nothing fails: one payment each way, so that two troubles can meet at every point.
+fn brief() -> Bounds {
+    let payments = [40, 30].map(|minutes| vec![Payment { minutes, known: true }]);
+    Bounds { payments, ..calm() }
+}
+
+/// Nothing fails: one side makes more payments than the window has slots.
+fn crowded() -> Bounds {
+    let few = Payment { minutes: 15, known: true };
+    Bounds { payments: [vec![few; 3], Vec::new()], ..calm() }
+}
+
 fn is_large() -> bool {
     std::env::var("KITH_MODEL").is_ok_and(|size| size == "large")
 }
 
 /// Explores all histories; by hand with more trouble and in every order.
-fn keeps_every_law(name: &str, bounds: Bounds) {
+fn keeps_every_law(name: &str, bounds: Bounds) -> Explored {
     let more = |trouble: u8| if is_large() { trouble * 2 } else { trouble };
     let bounds = Bounds {
         losses: more(bounds.losses),
@@ -29,9 +41,13 @@ fn keeps_every_law(name: &str, bounds: Bounds) {
         ..bounds
     };
     let explored = explore(&bounds);
-    println!("{name}: {} states, in {} of them nothing but trouble could follow", explored.states, explored.ends);
+    println!(
+        "{name}: {} states, in {} of them nothing but trouble could follow, in {} a payment waits for a slot",
+        explored.states, explored.ends, explored.waits
+    );
     assert_eq!(explored.violation, None);
     assert!(explored.ends > 1, "the histories lead to more than one end");
+    explored
 }
 
 #[test]
@@ -57,6 +73,27 @@ fn whenever_a_side_crashes() {
 #[test]
 fn whenever_a_side_is_restored_to_whatever_backup() {
     keeps_every_law("a restore", Bounds { restores: 1, ..calm() });
+}
+
+#[test]
+fn whenever_a_side_crashes_and_whatever_message_is_lost() {
+    keeps_every_law("a loss and a crash", Bounds { losses: 1, crashes: 1, ..brief() });
+}
+
+#[test]
+fn whenever_a_side_is_restored_and_whatever_message_is_lost() {
+    keeps_every_law("a loss and a restore", Bounds { losses: 1, restores: 1, ..brief() });
+}
+
+#[test]
+fn whatever_happens_while_a_payment_waits_for_a_slot() {
+    for (name, bounds) in [
+        ("a crowd and a loss", Bounds { losses: 1, ..crowded() }),
+        ("a crowd and a crash", Bounds { crashes: 1, ..crowded() }),
+        ("a crowd and a restore", Bounds { restores: 1, ..crowded() }),
+    ] {
+        assert!(keeps_every_law(name, bounds).waits > 0, "no payment ever waits for a slot");
+    }
 }
 
 /// The explorer sees what a broken rule leads to.

@@ -22,15 +22,19 @@ use std::{
 const SEEDS: u64 = 6_000;
 /// The same where much is lost, and where two never meet.
 const HARD_SEEDS: u64 = 2_000;
+/// In so many seeds even what is rare happens: a payment that was on its way when a partner ended the partnership, once in
+/// some thousand.
+const RARE_SEEDS: u64 = 25_000;
 /// How many of the last events a failure shows.
 const LAST: usize = 60;
 /// Seeds that once showed a fault. They run first.
-const FIXED: &[u64] = &[33, 102, 183, 602, 1_965, 2_770, 2_839, 4_228, 4_849, 9_167, 9_880, 11_161, 34_678, 41_240];
+const FIXED: &[u64] =
+    &[33, 102, 183, 602, 1_965, 2_770, 2_839, 4_228, 4_849, 9_167, 9_880, 11_161, 34_678, 41_240, 50_429, 60_153];
 /// The same where much is lost.
 const ROUGH_FIXED: &[u64] =
-    &[320, 432, 501, 528, 8_117, 8_799, 16_732, 20_733, 22_463, 4_124_426, 8_044_256, 13_252_477];
+    &[320, 432, 501, 528, 8_117, 8_799, 16_732, 20_733, 22_463, 50_660, 4_124_426, 8_044_256, 13_252_477];
 /// The same for worlds in which two never meet.
-const LETTERS_FIXED: &[u64] = &[4_006_864, 6_011_184, 6_018_133, 11_006_573, 12_016_335, 12_030_986];
+const LETTERS_FIXED: &[u64] = &[346, 4_006_864, 6_011_184, 6_018_133, 11_006_573, 12_016_335, 12_030_986];
 
 /// A group of counters and the names in it that must not be zero.
 type Wanted = &'static [(&'static str, &'static [&'static str])];
@@ -131,8 +135,16 @@ const MESSAGES: Wanted = &[(
         "who are you",
     ],
 )];
+/// Every way in which a clock jumps.
+const CLOCKS: (&str, &[&str]) = (
+    "clock",
+    &["put forward as it runs", "put right before a start", "set back as it runs", "set back before a start"],
+);
+/// Every number of communities.
+const COMMUNITIES: Wanted = &[("communities", &["2", "3", "4", "5", "6", "7", "8", "9", "10"])];
 /// Every fault that the simulation makes.
 const FAULTS: Wanted = &[
+    CLOCKS,
     (
         "crash",
         &[
@@ -147,6 +159,7 @@ const FAULTS: Wanted = &[
         ],
     ),
     ("disk", &["commits of one", "commits of several", "comparisons", "snapshots"]),
+    ("late", &["a packet by hours", "a waking by hours", "effects by a second"]),
     (
         "network",
         &[
@@ -177,7 +190,7 @@ const FAULTS: Wanted = &[
 ];
 /// What people are told, and what a partner answers.
 const ANSWERS: Wanted = &[
-    ("decision", &["accepted", "ended", "paused", "payee's ceiling", "unknown payee"]),
+    ("decision", &["accepted", "paused", "payee's ceiling", "unknown payee"]),
     ("advance", &["kept", "repaid", "taken back"]),
     ("balances", &["beyond a limit as gifts", "gifts", "hidden", "shown"]),
     ("dispute", &["said", "stands", "given_back", "set_aside"]),
@@ -197,6 +210,8 @@ const ANSWERS: Wanted = &[
         ],
     ),
 ];
+/// What so seldom happens where little is lost that only a very long run has to see it.
+const RARE: Wanted = &[("decision", &["ended"])];
 /// What people and peers are refused.
 const REFUSALS: Wanted = &[
     ("refused message", &["invitation-expired", "out-of-order", "unknown-invitation", "unknown-partnership"]),
@@ -250,6 +265,7 @@ const REFUSALS: Wanted = &[
 ];
 /// What needs much trade or many losses.
 const ROUGH: Wanted = &[
+    ("communities", &["2", "3"]),
     ("dispute", &["given back", "said", "stands", "given_back", "set_aside"]),
     ("decision", &["accepted", "id used", "limit", "payee's ceiling", "unknown payee"]),
     ("entry", &["hold", "key_rotated", "receive", "recovered", "release", "resumed", "settle"]),
@@ -260,6 +276,8 @@ const ROUGH: Wanted = &[
 
 /// What needs two that never meet.
 const LETTERS: Wanted = &[
+    CLOCKS,
+    ("decision", &["accepted", "ended"]),
     ("entry", &["hold", "receive", "release", "settle"]),
     ("fact", &["heard", "mail_switched"]),
     ("mail", &["apart to the end", "boxes seen at rest", "met again after a restore", "two parted"]),
@@ -350,7 +368,8 @@ fn every_seed_keeps_every_law(
 fn every_seed_keeps_every_law_and_settles() {
     let coverage = every_seed_keeps_every_law(Settings::honest, FIXED, SEEDS, number("KITH_SEED"));
     if let Some(coverage) = coverage {
-        let missing = missing(&coverage, &[FACTS, ENTRIES, MESSAGES, FAULTS, ANSWERS, REFUSALS]);
+        let rare = if number("KITH_SEEDS").unwrap_or(SEEDS) >= RARE_SEEDS { RARE } else { &[] };
+        let missing = missing(&coverage, &[COMMUNITIES, FACTS, ENTRIES, MESSAGES, FAULTS, ANSWERS, REFUSALS, rare]);
         assert!(missing.is_empty(), "this never happened: {missing:?}");
     }
 }
@@ -376,7 +395,8 @@ fn every_seed_keeps_every_law_where_two_never_meet() {
 
 #[test]
 fn one_seed_is_one_history() {
-    for seed in [1, 77, 4_000_000_001] {
+    // Seed 5 is one of those whose clocks jump.
+    for seed in [1, 5, 77, 4_000_000_001] {
         let (once, twice) = (run(Settings::honest(seed)), run(Settings::honest(seed)));
         assert_eq!((once.hash, once.violation), (twice.hash, twice.violation), "seed {seed}");
     }

@@ -1,6 +1,9 @@
 //! Everything that a peer or a person can hand over: parcels, messages, envelopes, entries, notes, invitations, records.
 
-use crate::engine::{Target, drive, ending, mark};
+use crate::{
+    engine::{Target, drive, ending, mark},
+    talk::{said_everything, talked},
+};
 use anyhow::{Context as _, Result};
 use kith_protocol::{
     codec,
@@ -15,8 +18,8 @@ use kith_protocol::{
     },
     machine::{Fact, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, Message, Parcel, check_announcement},
     partnership::{
-        Acknowledgement, Decision, Invitation, MAX_INVITATION_TEXT, Proposal, ResumeAcknowledgement, ResumeOffer,
-        ResumeRequest, Terms,
+        Acknowledgement, Closing, Decision, Grant, Invitation, MAX_INVITATION_TEXT, Proposal, ResumeAcknowledgement,
+        ResumeOffer, ResumeRequest, Statement, Terms,
     },
     sheet::BalanceSheet,
     shelf::{Announcement, Head, MAX_ANNOUNCEMENT_BYTES, Record, check_record},
@@ -27,25 +30,6 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// Memory that decoding may cost beside the input: serde's copies of the largest parcel, with room for its many small lists.
 const MEMORY: usize = 16 * 1024 * 1024;
-
-/// A pair that has said everything there is to say: settled both ways, and resumed after a loss.
-pub(crate) fn talked() -> Result<Pair> {
-    let mut pair = Pair::partners()?;
-    for n in 0..3u8 {
-        pair.pay(0, 2 * n + 1, 5)?;
-        pair.pay(1, 2 * n + 2, 3)?;
-    }
-    pair.carry()?;
-    let old = pair.sides[0].clone();
-    pair.pay(0, 40, 7)?;
-    pair.carry()?;
-    pair.pass(6)?;
-    pair.go_back(0, old)?;
-    pair.pay(1, 50, 2)?;
-    pair.carry()?;
-    pair.pass(20)?;
-    Ok(pair)
-}
 
 fn key(pair: &Pair, i: usize) -> Result<SoundKey> {
     Ok(pair.sides[i].machine.identity().certificate.content.key.sound()?)
@@ -60,7 +44,7 @@ fn try_signed<T: Content + Serialize + DeserializeOwned>(bytes: &[u8], key: &Sou
 
 #[test]
 fn parcels_and_messages() -> Result<()> {
-    let pair = talked()?;
+    let pair = said_everything()?;
     let keys = [key(&pair, 0)?, key(&pair, 1)?];
     let mut corpus: Vec<Vec<u8>> = pair.said.iter().map(|(_, message)| codec::encode(message)).collect();
     corpus.extend(pair.said.chunks(5).map(|some| {
@@ -90,7 +74,7 @@ fn parcels_and_messages() -> Result<()> {
 
 #[test]
 fn envelopes() -> Result<()> {
-    let pair = talked()?;
+    let pair = said_everything()?;
     let keys = [key(&pair, 0)?, key(&pair, 1)?];
     let mut corpus = Vec::new();
     for (_, message) in &pair.said {
@@ -105,6 +89,9 @@ fn envelopes() -> Result<()> {
             Message::ResumeAcknowledge(word) => corpus.push(codec::encode(word)),
             Message::Accept(acceptance) => corpus.push(codec::encode(&acceptance.terms)),
             Message::Hello(hello) => corpus.push(codec::encode(&hello.card.record)),
+            Message::Grant(change) => corpus.push(codec::encode(&change.grant)),
+            Message::Say(statement) => corpus.push(codec::encode(statement)),
+            Message::DisputeClosed { closing, .. } => corpus.push(codec::encode(closing)),
             Message::Shelf { head: Some(head), .. } => corpus.push(codec::encode(head)),
             _ => {}
         }
@@ -124,6 +111,9 @@ fn envelopes() -> Result<()> {
                 try_signed::<ResumeOffer>(bytes, key),
                 try_signed::<ResumeAcknowledgement>(bytes, key),
                 try_signed::<BalanceSheet>(bytes, key),
+                try_signed::<Grant>(bytes, key),
+                try_signed::<Statement>(bytes, key),
+                try_signed::<Closing>(bytes, key),
             ];
             sum = each.into_iter().fold(sum, |sum, one| sum.rotate_left(5) ^ one);
         }
@@ -134,7 +124,7 @@ fn envelopes() -> Result<()> {
 
 #[test]
 fn entries_and_facts() -> Result<()> {
-    let pair = talked()?;
+    let pair = said_everything()?;
     let facts = || pair.sides.iter().flat_map(|side| &side.facts);
     let mut corpus: Vec<Vec<u8>> = facts().map(codec::encode).collect();
     corpus.extend(pair.sides.iter().flat_map(|side| side.view.entries()).map(Entry::to_bytes));

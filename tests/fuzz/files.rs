@@ -1,8 +1,9 @@
 //! Files that stand for themselves: proofs of misconduct, balance sheets, exported ledgers, and the journal.
 
 use crate::{
-    decoders::talked,
     engine::{Target, drive, ending, mark},
+    lanes::again,
+    talk::talked,
 };
 use anyhow::{Context as _, Result};
 use kith::store::Journal;
@@ -48,6 +49,45 @@ fn note(side: &Half, entries: &[Entry]) -> Result<(Checkpoint, String)> {
     Ok((checkpoint.clone(), checkpoint.sign(checkpoint.origin(), &identity.secret)?.to_text()))
 }
 
+/// The key that the accused uses after a loss.
+fn later_key() -> SecretKey {
+    SecretKey::from_seed(&[77; 32])
+}
+
+/// An offer that leaves out what was accepted, signed with the accused's key or with that of a later certificate.
+fn left_out(
+    liar: &Half,
+    (proposal, decision): (&Unverified<Proposal>, &Unverified<Decision>),
+    later: Option<SecretKey>,
+) -> Exhibits {
+    let identity = liar.machine.identity();
+    let certified = &identity.certificate.content;
+    let certificate = later.as_ref().map(|later| {
+        let certificate = Certificate { key: later.public(), serial: certified.serial + 1, ..certified.clone() };
+        Box::new(certificate.sign(&liar.root).into_unverified())
+    });
+    let secret = later.as_ref().unwrap_or(&identity.secret);
+    let offer = ResumeOffer {
+        begun: 0,
+        v: 1,
+        account: proposal.content.account,
+        offerer: proposal.content.lane.other(),
+        epoch: proposal.content.epoch + 5,
+        from: 0,
+        nonce: [3; 16],
+        key: secret.public(),
+        committed: Committed::NONE,
+        net: 0,
+    };
+    Exhibits::LeftOut {
+        proposal: Box::new(proposal.clone()),
+        decision: Box::new(decision.clone()),
+        offer: Box::new(offer.sign(secret).into_unverified()),
+        offerer: certificate,
+        committed: Vec::new(),
+    }
+}
+
 /// A proof of each kind against the second side, all of them good.
 fn proofs(pair: &Pair) -> Result<Vec<Evidence>> {
     let liar = &pair.sides[1];
@@ -73,18 +113,6 @@ fn proofs(pair: &Pair) -> Result<Vec<Evidence>> {
         proof: kith_protocol::ledger::merkle::consistency_proof(honest_size.size(), grown.size(), &tree)
             .context("a proof")?,
     };
-    let offer = ResumeOffer {
-        begun: 0,
-        v: 1,
-        account: proposal.content.account,
-        offerer: proposal.content.lane.other(),
-        epoch: proposal.content.epoch + 5,
-        from: 0,
-        nonce: [3; 16],
-        key: liar.machine.identity().certificate.content.key,
-        committed: Committed::NONE,
-        net: 0,
-    };
     let two = |a: Decision| Box::new([decision.clone(), a.sign(secret).into_unverified()]);
     let exhibits = [
         Exhibits::TwoProposals(Box::new([own.clone(), other.sign(secret).into_unverified()])),
@@ -98,13 +126,8 @@ fn proofs(pair: &Pair) -> Result<Vec<Evidence>> {
         },
         Exhibits::ForkedLedger { one: honest.clone(), other: forged, beginning: None },
         Exhibits::ForkedLedger { one: honest, other: grown_note, beginning: Some(beginning) },
-        Exhibits::LeftOut {
-            proposal: Box::new(proposal.clone()),
-            decision: Box::new(decision.clone()),
-            offer: Box::new(offer.sign(secret).into_unverified()),
-            offerer: None,
-            committed: Vec::new(),
-        },
+        left_out(liar, (proposal, decision), None),
+        left_out(liar, (proposal, decision), Some(later_key())),
     ];
     let certificate = liar.machine.identity().certificate.clone();
     let proofs: Vec<Evidence> =
@@ -186,10 +209,6 @@ fn documents() -> Result<()> {
     drive(Target { name: "documents", corpus, memory: MEMORY, run: &run })
 }
 
-fn again<T: Content + Clone>(signed: &mut Unverified<T>, secret: &SecretKey) {
-    *signed = signed.content.clone().sign(secret).into_unverified();
-}
-
 /// Every signature in a proof is made anew by the accused, so that what is judged is not only whether bytes were changed.
 fn sign_again(evidence: &mut Evidence, root: &SecretKey, secret: &SecretKey) {
     let certificate: Certificate = evidence.certificate.content.clone();
@@ -199,9 +218,16 @@ fn sign_again(evidence: &mut Evidence, root: &SecretKey, secret: &SecretKey) {
         Exhibits::TwoDecisions(two) => two.iter_mut().for_each(|one| again(one, secret)),
         Exhibits::NotRecorded { decision, .. } => again(decision, secret),
         Exhibits::ForkedLedger { .. } => {}
-        Exhibits::LeftOut { decision, offer, .. } => {
+        Exhibits::LeftOut { decision, offer, offerer, .. } => {
             again(decision, secret);
-            again(offer, secret);
+            match offerer {
+                None => again(offer, secret),
+                Some(later) => {
+                    later.content.key = later_key().public();
+                    again(later, root);
+                    again(offer, &later_key());
+                }
+            }
         }
     }
 }
@@ -213,6 +239,10 @@ fn evidence_signed_anew() -> Result<()> {
     let corpus = proofs(&pair)?.iter().map(codec::encode).collect();
     let liar = &pair.sides[1];
     let (root, secret) = (liar.root.clone(), liar.machine.identity().secret.clone());
+    for mut proof in proofs(&pair)? {
+        sign_again(&mut proof, &root, &secret);
+        proof.judge().context("a good proof is refused once it is signed anew")?;
+    }
     let run = |bytes: &[u8]| match Evidence::decode(bytes) {
         Ok(mut evidence) => {
             sign_again(&mut evidence, &root, &secret);

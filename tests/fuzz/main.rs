@@ -10,6 +10,8 @@ mod decoders;
 mod engine;
 mod files;
 mod lanes;
+mod letters;
+mod talk;
 
 /// Counts what is allocated and refuses what is beyond the limit that the engine sets for each input.
 #[global_allocator]

@@ -99,6 +99,8 @@ pub struct Explored {
     pub states: usize,
     /// In how many of them nothing more could happen.
     pub ends: usize,
+    /// In how many of them a payment waits for a slot, as all are taken.
+    pub waits: usize,
     /// The first law broken, if one was, and the way to it.
     pub violation: Option<(Violation, Vec<Step>)>,
 }
@@ -254,6 +256,14 @@ impl Moment {
         }
         steps.extend((breaks > 0).then_some(Step::Break));
         steps
+    }
+
+    /// Whether a payment waits because all slots of its side are taken.
+    fn waits_for_a_slot(&self) -> bool {
+        self.sides.iter().any(|side| {
+            let lanes = side.machine.state().lanes().get(&self.account);
+            lanes.is_some_and(|lanes| lanes.queued() > 0 && lanes.undecided() >= usize::from(WINDOW))
+        })
     }
 
     fn recovering(&self, i: usize) -> bool {

@@ -55,6 +55,8 @@ pub(crate) struct Packet {
     pub(crate) to: usize,
     /// The connection it travels on.
     pub(crate) connection: u64,
+    /// When it was sent.
+    pub(crate) sent: u64,
     pub(crate) payload: Payload,
 }
 
@@ -185,7 +187,7 @@ impl Network {
             coverage.hit("network", "duplicated");
         }
         let last = &mut link.last[usize::from(from > to)];
-        let packet = Packet { from, to, connection, payload };
+        let packet = Packet { from, to, connection, sent: now, payload };
         let arrivals = (0..copies).map(|copy| {
             let on_the_way = self.dice.between(delay.0, delay.1);
             if copy > 0 || self.dice.permille(reorder) {

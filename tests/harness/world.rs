@@ -5,6 +5,7 @@
 
 mod apart;
 mod clerk;
+mod clocks;
 mod healing;
 mod node;
 mod trace;
@@ -134,7 +135,13 @@ pub struct World {
     letters: Dice,
     /// What coordinators grant partners.
     grants: Dice,
+    /// When clocks are put forward and set back.
+    clocks: Dice,
 }
+
+/// In milliseconds.
+const HOUR: u64 = 3_600_000;
+const DAY: u64 = 24 * HOUR;
 
 /// Events before everything heals: enough for a few dozen exchanges between communities.
 const TROUBLED_EVENTS: u64 = 420;
@@ -210,6 +217,7 @@ impl World {
             parted: None,
             letters: Dice::new(settings.seed, "letters"),
             grants: Dice::new(settings.seed, "grants"),
+            clocks: Dice::new(settings.seed, "jumps"),
         }
     }
 
@@ -297,7 +305,7 @@ impl World {
             0..60 => self.dice.between(20, 1_500),
             60..90 => self.dice.between(1_500, 20_000),
             90..98 => self.dice.between(20_000, 600_000),
-            _ => self.dice.between(600_000, 2 * 86_400_000),
+            _ => self.dice.between(600_000, 2 * DAY),
         };
         self.at(self.now + pause, Event::Act);
     }

@@ -8,11 +8,16 @@ use super::{
     state::{Accepting, Machine, State},
     view::View,
 };
-use crate::{id::AccountId, lane::Lanes, ledger::Body, rejection::Rejection};
+use crate::{community::Certificate, id::AccountId, lane::Lanes, ledger::Body, rejection::Rejection};
 
 /// How many bits of a shelf's revision count what one key signed: with each key the revision jumps beyond all that an earlier
 /// one may have signed and this node lost.
 const REVISIONS_PER_KEY: u32 = 20;
+
+/// What stands on a shelf after a key changed is of a revision above this one.
+pub(super) fn revisions_before(certificate: &Certificate) -> u64 {
+    u64::from(certificate.serial) << REVISIONS_PER_KEY
+}
 
 impl Machine {
     /// Takes in a fact from this node's own journal.
@@ -43,7 +48,7 @@ impl Machine {
             }
             // Whatever stood on a lost part of the shelf stays below.
             Body::KeyRotated { certificate } => {
-                let jump = u64::from(certificate.content.serial) << REVISIONS_PER_KEY;
+                let jump = revisions_before(&certificate.content);
                 self.state.revision =
                     if broken!(KeepsRevision) { self.state.revision } else { self.state.revision.max(jump) };
             }

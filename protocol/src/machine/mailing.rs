@@ -329,8 +329,12 @@ impl Machine {
         let known = self.mailing(&account);
         let order = (letter.sync.life, letter.n).cmp(&(known.life, known.letter));
         if order.is_le() && !broken!(TakesOldLetters) {
-            // The one taken last: perhaps before a crash, with which the answer that it is owed was lost.
-            if order.is_eq() && letter.wants_answer() {
+            if order.is_lt() {
+                self.count_on(turn, account, &letter);
+            }
+            // The one taken last: perhaps before a crash, with which the answer that it is owed was lost. An earlier one:
+            // perhaps of a writer whose clock was set back, who learns from the answer which numbers are over.
+            if letter.wants_answer() {
                 self.post.owed.insert(account);
                 self.stirred.insert(account);
             }
@@ -349,6 +353,21 @@ impl Machine {
         self.keep_answers(turn, account, before);
         self.stirred.insert(account);
         taken
+    }
+
+    /// A letter comes that is earlier than one that was taken. Perhaps its writer's clock was set back, or ours was: what we
+    /// have to say is said again, under numbers that are not over. A number that is too high does no harm.
+    fn count_on(&mut self, turn: &Turn<'_>, account: AccountId, letter: &Letter) {
+        let (ours, _) = self.lives(&account);
+        let Sync { heard, .. } = letter.sync;
+        if heard > ours {
+            self.post.raised.insert(account, heard.saturating_add(1));
+        } else if heard == ours {
+            self.post.letters = self.post.letters.max(letter.taken);
+        }
+        let now = turn.now;
+        self.post.left.retain(|(of, _), left| *of != account || now.since(left.at) < REPEAT_AFTER);
+        self.stirred.insert(account);
     }
 
     /// What the letter led to: effects happen, answers wait for the next letter.

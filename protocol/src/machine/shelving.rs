@@ -3,9 +3,10 @@
 use super::{
     effect::{Effect, ForeignRecord, Notice, Turn},
     fact::{Fact, Reply},
+    folding::revisions_before,
     input::Peer,
     message::{Checked, Hello, Message},
-    state::Machine,
+    state::{Machine, OwnRecord},
 };
 use crate::{
     codec,
@@ -371,15 +372,29 @@ impl Machine {
         let last = page.last().map_or(end, |record| record.content.revision);
         let more = last < end && !page.is_empty();
         let through = if more { last } else { end };
-        let fresh = |r: &Unverified<Record>| r.content.expires_at > turn.now && r.content.revision <= through;
+        let begin = if own { self.over() } else { 0 };
+        let fresh = |r: &Unverified<Record>| {
+            r.content.expires_at > turn.now && r.content.revision <= through && r.content.revision > begin
+        };
         let records = page.into_iter().filter(fresh).collect();
         let head = (own && !more).then(|| self.head(turn.now));
         turn.send(peer, Message::Shelf { certificate, records, through, more, head });
     }
 
+    /// Through which revision our shelf is over: what an earlier key signed and had expired when the key changed. A clock that is
+    /// set back does not bring it back, as nobody would take that signature for ours.
+    fn over(&self) -> u64 {
+        match self.state.ledger.certificates() {
+            [_, .., present] if !broken!(KeepsRevision) => revisions_before(present),
+            _ => 0,
+        }
+    }
+
     /// Our word about our whole shelf.
     fn head(&self, now: Timestamp) -> Unverified<Head> {
-        let mut standing: Vec<_> = self.state.shelf.values().filter(|own| own.expires_at > now).collect();
+        let begin = self.over();
+        let stands = |own: &&OwnRecord| own.expires_at > now && own.revision > begin;
+        let mut standing: Vec<_> = self.state.shelf.values().filter(stands).collect();
         standing.sort_by_key(|own| own.revision);
         let (live, root) = live_root(standing.into_iter().map(|own| own.digest));
         let head = Head { community: self.identity.community, revision: self.state.revision, live, root, made_at: now };

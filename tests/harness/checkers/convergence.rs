@@ -9,6 +9,9 @@ use kith_protocol::{
 /// A node as convergence looks at it.
 pub(crate) type Seen<'a> = (&'a Machine, &'a MemoryView);
 
+/// How many bits of a shelf's revision count what one key signed.
+const REVISIONS_PER_KEY: u32 = 20;
+
 /// The first thing found that is not settled yet; `latest` is the latest clock of all nodes.
 pub(crate) fn unsettled(nodes: &[Seen<'_>], latest: Timestamp) -> Option<String> {
     nodes.iter().enumerate().find_map(|(place, (machine, _))| {
@@ -95,7 +98,13 @@ fn other_shelves(nodes: &[Seen<'_>], place: usize, latest: Timestamp) -> Option<
         let live = |standing: Vec<Standing>| -> Vec<Standing> {
             standing.into_iter().filter(|s| s.expires_at > latest).collect()
         };
-        let (held, published) = (live(view.standing(&community)), live(shelf.standing(&community)));
+        // What had expired when the key changed is over, even if all clocks were set back since.
+        let begin = match publisher.state().ledger().certificates() {
+            [_, .., present] => u64::from(present.serial) << REVISIONS_PER_KEY,
+            _ => 0,
+        };
+        let (held, mut published) = (live(view.standing(&community)), live(shelf.standing(&community)));
+        published.retain(|standing| standing.revision > begin);
         if held != published {
             return Some(format!("of node {other} are held {held:?} instead of {published:?}"));
         }

@@ -81,6 +81,7 @@ fn explore_some(bounds: &Bounds, search: &Mutex<Search>) {
         let mut search = lock();
         search.at_work -= 1;
         search.found.ends += usize::from(end);
+        search.found.waits += usize::from(moment.waits_for_a_slot());
         match next {
             Ok(next) => {
                 for (mark, moment) in next {

@@ -1,6 +1,6 @@
 //! The clerk of a node: take what has arrived, handle it, make it durable at once, then carry it out. And what can go wrong.
 
-use super::{Breach, Event, World};
+use super::{Breach, DAY, Event, HOUR, World};
 use crate::{
     checkers::{Kept, Violation, ensure, honest},
     network::{Packet, Payload},
@@ -33,6 +33,8 @@ const GROUP: u64 = 8;
 const RECORDINGS: usize = 8;
 /// The most messages in one parcel here, so that there are many.
 const PARCEL: u64 = 5;
+/// From how many milliseconds on a sync holds up noticeably what follows it.
+const SLOW_SYNC: u64 = 1_000;
 
 /// The moment of a crash.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +116,9 @@ impl World {
                 self.coverage.hit("disk", if batches > 1 { "commits of several" } else { "commits of one" });
                 let sync = if self.dice.permille(30) { 3_000 } else { 25 };
                 let sync = self.dice.between(1, sync);
+                if sync >= SLOW_SYNC {
+                    self.coverage.hit("late", "effects by a second");
+                }
                 self.at(self.now + sync, Event::Commit { node: i, life });
             }
         }
@@ -370,10 +375,13 @@ impl World {
 
     /// Bytes arrive: they are read, checked and handed to the machine, or refused.
     pub(super) fn deliver(&mut self, packet: Packet) -> Kept {
-        let Packet { from, to, connection, payload } = packet;
+        let Packet { from, to, connection, sent, payload } = packet;
         if self.network.connected(from, to) != Some(connection) || self.nodes[to].machine.is_none() {
             self.coverage.hit("network", "lost with the connection");
             return Ok(());
+        }
+        if self.now.saturating_sub(sent) >= HOUR {
+            self.coverage.hit("late", "a packet by hours");
         }
         self.trace.note(to, mark(payload.bytes()), || format!("{} bytes from {from} arrive", payload.bytes().len()));
         let unreadable = |why: Rejection| honest(&why);
@@ -451,15 +459,18 @@ impl World {
             _ if self.healing => 0,
             0..50 => self.dice.below(2_000),
             50..85 => self.dice.below(60_000),
-            85..97 => self.dice.below(3_600_000),
-            _ => self.dice.below(86_400_000),
+            85..97 => self.dice.below(HOUR),
+            _ => self.dice.below(DAY),
         };
+        if late >= HOUR {
+            self.coverage.hit("late", "a waking by hours");
+        }
         let node = &mut self.nodes[i];
         let Some(wanted) = node.machine.as_ref().map(Machine::next_wakeup) else { return };
         node.wake += 1;
         node.wake_planned = true;
         let (life, serial) = (node.life, node.wake);
-        let time = wanted.0.saturating_sub(node.skew).max(self.now + 1);
+        let time = wanted.0.saturating_add_signed(-node.skew).max(self.now + 1);
         self.at(time + late, Event::Wake { node: i, life, serial });
     }
 }

@@ -27,6 +27,9 @@ impl World {
             }
         }
         self.stay_apart();
+        // A clock that stands still would repeat nothing for as long as it was set back.
+        let now = self.now;
+        self.nodes.iter_mut().for_each(|node| node.put_clock_right(now));
         for i in 0..self.nodes.len() {
             self.schedule_wake(i);
             for j in 0..i {

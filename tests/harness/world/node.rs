@@ -51,8 +51,10 @@ pub(crate) struct Node {
     pub(super) wake: u64,
     /// Whether one is planned.
     pub(super) wake_planned: bool,
-    /// How far its clock is ahead, in milliseconds.
-    pub(super) skew: u64,
+    /// How far its clock is ahead, in milliseconds, or behind if below zero.
+    pub(super) skew: i64,
+    /// The time its machine was given last in this life: a clock that is set back stands still for it.
+    latest: Timestamp,
     /// Gossip that the machine has yet to judge: from whom, and the bytes.
     pub(super) gossip: BTreeMap<u64, (usize, Vec<u8>)>,
     breach: Option<Breach>,
@@ -118,7 +120,8 @@ impl Node {
             life: 0,
             wake: 0,
             wake_planned: false,
-            skew: if skewed && dice.permille(500) { dice.below(600_000) } else { 0 },
+            skew: if skewed && dice.permille(500) { dice.amount(0, 599_999) } else { 0 },
+            latest: Timestamp(0),
             gossip: BTreeMap::new(),
             breach: settings.breach,
         }
@@ -126,8 +129,8 @@ impl Node {
 
     /// The founding of the community, straight to disk.
     pub(super) fn found(&mut self, now: u64) -> Batch {
+        let now = self.clock(now);
         let machine = self.machine.as_mut().expect("a new node runs");
-        let now = Timestamp(now + self.skew);
         let batch = machine
             .found(now, self.charter.clone(), self.coordinator, &self.view)
             .expect("a drawn charter is valid and the ledger is empty");
@@ -143,7 +146,13 @@ impl Node {
 
     /// Its clock.
     pub(crate) fn clock(&self, now: u64) -> Timestamp {
-        Timestamp(now + self.skew)
+        Timestamp(now.saturating_add_signed(self.skew))
+    }
+
+    /// Puts its clock right if it stands still for its machine.
+    pub(super) fn put_clock_right(&mut self, now: u64) {
+        let behind = self.latest.since(self.clock(now));
+        self.skew = self.skew.saturating_add_unsigned(behind.0);
     }
 
     /// What its machine remembers, while it runs.
@@ -153,7 +162,8 @@ impl Node {
 
     /// Lets the machine handle one input and takes in what comes of it.
     pub(super) fn handle(&mut self, now: u64, input: Input) -> Option<()> {
-        let clock = self.clock(now);
+        self.latest = self.latest.max(self.clock(now));
+        let clock = self.latest;
         let machine = self.machine.as_mut()?;
         let Effects { mut batch, rest } = if self.breach == Some(Breach::ForgetsExchangeIds) {
             machine.handle(clock, input, &Forgetful(&self.view))
@@ -228,6 +238,7 @@ impl Node {
         self.pending.clear();
         self.gossip.clear();
         self.busy = false;
+        self.latest = Timestamp(0);
         self.life += 1;
     }
 }

@@ -59,10 +59,12 @@ impl World {
         node.restart(with_snapshot).map_err(|why| Violation::new("recovery", why))?;
         // A clock that was put right while the node was down; together never as much as a day.
         if self.dice.permille(100) {
-            node.skew += self.dice.below(60_000);
+            node.skew += self.dice.amount(0, 59_999);
             self.checkers.clocks_agree = false;
+            self.coverage.hit("clock", "put right before a start");
         }
         node.wake_planned = false;
+        self.set_back_before_a_start(i);
         self.coverage.hit("crash", "restarts");
         self.trace.note(i, 3, || "starts".into());
         let node = &self.nodes[i];
@@ -131,6 +133,7 @@ impl World {
     /// The network gets worse or better.
     pub(super) fn weather(&mut self) -> Kept {
         self.replay()?;
+        self.jump();
         self.drift_apart();
         let count = self.nodes.len();
         let (a, b) = (self.dice.index(count), self.dice.index(count));

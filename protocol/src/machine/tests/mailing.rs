@@ -340,6 +340,46 @@ fn a_disk_that_went_back_signs_nothing_new_before_the_partner_knows() {
     assert!(!frozen(FIRST) && !frozen(SECOND), "nobody signed two things for one slot");
 }
 
+/// Visits of both, one after the other, until the payment that is on its way is settled.
+fn comes_to_rest(town: &mut Town, account: &AccountId) {
+    for i in [FIRST, SECOND].repeat(6) {
+        town.visit(i);
+    }
+    assert!(town.is_quiet(account), "whoever lost time is heard again");
+    assert_eq!(town.nets(account).iter().sum::<i64>(), 0);
+}
+
+#[test]
+fn a_clock_that_was_set_back_leads_to_no_life_that_nobody_hears() {
+    let (mut town, account) = Town::parted();
+    town.start(FIRST, usize::MAX, 9);
+    town.pay(FIRST, account, 1, 60);
+    comes_to_rest(&mut town, &account);
+    town.start(SECOND, usize::MAX, 8);
+    comes_to_rest(&mut town, &account);
+    // First one of them comes back with a clock that lost time, then both.
+    for (n, lives) in [(2, [5, 8]), (3, [4, 3])] {
+        [FIRST, SECOND].iter().for_each(|i| town.start(*i, usize::MAX, lives[*i]));
+        town.pay(FIRST, account, n, 20);
+        comes_to_rest(&mut town, &account);
+    }
+    assert_eq!(town.nets(&account).map(i64::abs), [100, 100]);
+}
+
+#[test]
+fn a_clock_that_was_set_back_leads_to_no_letters_that_nobody_takes() {
+    let (mut town, account) = Town::parted();
+    town.now = town.now.plus(Span::days(1));
+    town.pay(FIRST, account, 1, 60);
+    comes_to_rest(&mut town, &account);
+    // The same life, as the stop was orderly; its letters are numbered by the time.
+    [FIRST, SECOND, HOLDER].iter().for_each(|i| town.start(*i, usize::MAX, 1));
+    town.now = Timestamp(town.now.0 - Span::days(1).0);
+    town.pay(FIRST, account, 2, 40);
+    comes_to_rest(&mut town, &account);
+    assert_eq!(town.nets(&account).map(i64::abs), [100, 100]);
+}
+
 #[test]
 fn a_letter_of_an_earlier_life_is_not_taken_any_more() {
     let (mut town, account) = Town::parted();
