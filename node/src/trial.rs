@@ -23,7 +23,7 @@ use std::{path::Path, time::Duration};
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A node that runs until it is dropped. One that lost its directory meanwhile would end the whole program.
-pub(crate) struct Begun(Option<Running>);
+pub(crate) struct Begun(Option<Box<Running>>);
 
 impl std::ops::Deref for Begun {
     type Target = Running;
@@ -66,7 +66,7 @@ async fn run(dir: &Path, listen: bool) -> Begun {
         backups: Policy::default(),
         progress: Progress::default(),
     };
-    Begun(Some(Box::pin(start(dir, starting)).await.unwrap()))
+    Begun(Some(Box::new(start(dir, starting).await.unwrap())))
 }
 
 impl Trial {

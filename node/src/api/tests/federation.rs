@@ -25,7 +25,7 @@ async fn partner(node: &Node, other: &Node) -> PartnerView {
 
 /// Two communities with a live partnership.
 async fn partners() -> (Node, Node) {
-    let (west, east) = (node("Westside").await, node("Eastside").await);
+    let (west, east) = (Box::pin(node("Westside")).await, Box::pin(node("Eastside")).await);
     let invitation: InvitationView =
         west.post("/partners/invitations", json!({ "our_limit_minutes": 300, "largest_minutes": 120 })).await;
     assert!(invitation.text.starts_with("KITH1:"));
