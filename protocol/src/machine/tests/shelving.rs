@@ -142,3 +142,26 @@ fn a_claim_to_hold_the_last_of_all_revisions_does_no_harm() {
     let community = two.nodes[0].machine.identity().community;
     assert!(two.nodes[1].view.held(&community, &RecordKey([5; 16])).is_some());
 }
+
+/// A record ran out, the key changed, and then the clock was set back to when the record was good.
+#[test]
+fn what_ran_out_under_an_earlier_key_does_not_come_back() {
+    let mut two = Two::new();
+    let key = RecordKey([5; 16]);
+    offer(&mut two, 0, key, 1).unwrap();
+    let ran_out = two.now.plus(Span::days(1));
+    two.now = ran_out.plus(Span::seconds(1));
+    let backup = two.backup(0);
+    two.restore(0, backup, 2);
+    two.now = Timestamp(ran_out.0 - 1);
+    two.connect();
+    let mut shown = 0;
+    two.deliver(|message| {
+        if let Message::Shelf { records, .. } = message {
+            shown += records.iter().filter(|record| record.content.key == key).count();
+        }
+        false
+    });
+    assert_eq!(shown, 0, "nobody would take that signature for the community's");
+    assert_eq!(through(&two), two.state(0).shelf().0, "the rest of the shelf is there");
+}
