@@ -178,6 +178,7 @@ const OF_ONE: &[&str] = &[
     "/partners/PARTNER/sheet",
     "/partners/PARTNER/sheet.kith",
     "/partners/PARTNER/grant",
+    "/partners/PARTNER/go-on",
     "/partners/PARTNER/mail",
     "/partners/PARTNER/escrow",
     "/disputes/DISPUTED",
