@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 /// How far ahead of our clock a record may claim to be made: clocks of small boxes are wrong by hours, not by days.
 const CLOCK_GRACE: Span = Span::days(1);
+/// What a record is refused for that claims more.
+const FUTURE: Rejection = Rejection::BadRecord("it is dated in the future");
 
 /// What is held of a record's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +74,8 @@ pub fn accept(
 ) -> Verdict {
     match judge(record, certificate, known, held, communities, now) {
         Ok(()) => Verdict::Accept,
+        // Whoever passed it on may hold no other content, or have a clock that is ahead of ours: only who signed it is at fault.
+        Err(why @ (Rejection::Clash | FUTURE)) => Verdict::Ignore(why),
         Err(why) if why.severity() == Severity::Fault => Verdict::Reject(why),
         Err(why) => Verdict::Ignore(why),
     }
@@ -98,7 +102,7 @@ fn judge(
         return Err(Rejection::RecordExpired(content.expires_at));
     }
     if content.made_at > now.plus(CLOCK_GRACE) {
-        return Err(Rejection::BadRecord("it is dated in the future"));
+        return Err(FUTURE);
     }
     match (known, held) {
         (None, _) if communities >= MAX_COMMUNITIES => Err(Rejection::TooManyCommunities(MAX_COMMUNITIES)),
