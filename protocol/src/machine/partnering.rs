@@ -129,6 +129,10 @@ impl Machine {
         acceptance: &Acceptance,
     ) -> Result<(), Rejection> {
         let account = acceptance.terms.content.account();
+        // What a third says of others' terms opens nothing, tells it nothing, and declines nothing.
+        if acceptance.terms.content.side_of(&from).is_none() {
+            return Err(Rejection::BadAgreement("the terms are not those of the invitation"));
+        }
         // Each accepted the other's invitation: only that of the smaller id may lead to an agreement, or there would be two.
         // The other answer is given once ours is declined; an acceptance is repeated until then.
         if self.state.accepting.contains_key(&from) && from < self.identity.community {
@@ -217,6 +221,10 @@ impl Machine {
         let account = agreement.terms.account();
         if self.state.ledger.partners().contains_key(&account) {
             return Ok(());
+        }
+        // A third, who was handed what others signed, is not whom we asked.
+        if agreement.terms.side_of(&from).is_none() {
+            return Err(Rejection::BadAgreement("the terms are not those we signed"));
         }
         let accepted = self.state.accepting.get(&from).is_some_and(|accepting| accepting.terms == agreement.terms);
         // What we asked for is what we once signed and lost.
