@@ -29,6 +29,8 @@ const HEADS_AFTER: Span = Span::seconds(1);
 pub(super) const HEADS_EVERY: Span = Span::seconds(60);
 /// How many heads go into one message: 44 bytes each, well below the largest message.
 const HEADS_PAGE: usize = 1_000;
+/// How many shelves one peer is asked for at once: whoever promises more is asked for them later.
+pub(super) const MAX_PULLS: usize = HEADS_PAGE;
 /// How many bytes of records one answer carries: a relayed circuit may end after 128 KiB.
 const SHELF_PAGE: usize = 48 * 1024;
 /// How long an asked peer may take to send the next page before another is asked.
@@ -348,11 +350,21 @@ impl Machine {
 
     /// A peer says which shelves it holds: ask for what we lack, each shelf of one peer at a time.
     fn heads(&mut self, turn: &mut Turn<'_>, peer: Peer, heads: &[(CommunityId, u64)]) {
+        let mut asked = self.pulling.values().filter(|(from, _)| *from == peer).count();
+        if asked >= MAX_PULLS {
+            // Whoever promised what is not there answers nothing.
+            self.pulling.retain(|_, (from, since)| *from != peer || turn.now.since(*since) < PULL_PATIENCE);
+            asked = self.pulling.values().filter(|(from, _)| *from == peer).count();
+        }
         for (community, revision) in heads.iter().take(HEADS_PAGE) {
+            if asked >= MAX_PULLS {
+                break;
+            }
             let after = self.known.get(community).map_or(0, |known| known.through);
             let busy = self.pulling.get(community).is_some_and(|(_, since)| turn.now.since(*since) < PULL_PATIENCE);
             if *community != self.identity.community && after < *revision && !busy {
                 self.pulling.insert(*community, (peer, turn.now));
+                asked += 1;
                 turn.send(peer, Message::Pull { community: *community, after });
             }
         }

@@ -165,3 +165,24 @@ fn what_ran_out_under_an_earlier_key_does_not_come_back() {
     assert_eq!(shown, 0, "nobody would take that signature for the community's");
     assert_eq!(through(&two), two.state(0).shelf().0, "the rest of the shelf is there");
 }
+
+#[test]
+fn a_peer_that_promises_shelves_without_end_is_asked_for_few_at_once() {
+    let mut two = Two::new();
+    two.connect();
+    two.deliver_all();
+    let peer = two.peer(0);
+    let mut promise = |two: &mut Two, first: u8| {
+        let named = |n: u16| [&[first][..], &n.to_be_bytes(), &[9; 29]].concat().try_into().unwrap();
+        let heads = (0..1_000).map(|n| (CommunityId(named(n)), 1)).collect();
+        two.handle(1, Input::Received { peer, message: Checked::Plain(Message::Heads { heads }) });
+        let asked = two.under_way.drain(..).filter(|(_, message)| matches!(message, Message::Pull { .. })).count();
+        (asked, two.nodes[1].machine.pulling.len())
+    };
+    let most = crate::machine::shelving::MAX_PULLS;
+    assert_eq!(promise(&mut two, 1), (most, most));
+    assert_eq!(promise(&mut two, 2), (0, most));
+    two.pass(11);
+    two.under_way.clear();
+    assert_eq!(promise(&mut two, 3), (most, most), "what was not answered makes room");
+}
