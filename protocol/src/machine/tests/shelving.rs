@@ -172,7 +172,7 @@ fn a_peer_that_promises_shelves_without_end_is_asked_for_few_at_once() {
     two.connect();
     two.deliver_all();
     let peer = two.peer(0);
-    let mut promise = |two: &mut Two, first: u8| {
+    let promise = |two: &mut Two, first: u8| {
         let named = |n: u16| [&[first][..], &n.to_be_bytes(), &[9; 29]].concat().try_into().unwrap();
         let heads = (0..1_000).map(|n| (CommunityId(named(n)), 1)).collect();
         two.handle(1, Input::Received { peer, message: Checked::Plain(Message::Heads { heads }) });
