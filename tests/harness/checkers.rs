@@ -152,6 +152,12 @@ impl Checkers {
         }
     }
 
+    /// One of the communities lies: its records may differ from one to the next, and shelves are fetched again for what it says.
+    pub(crate) fn liar(&mut self, community: CommunityId) {
+        self.slots.liar = Some(community);
+        self.clocks_agree = false;
+    }
+
     fn judge(&self, kept: Kept) -> Kept {
         match kept {
             Err(violation) if self.blind == Some(violation.law) => Ok(()),

@@ -7,7 +7,9 @@ mod apart;
 mod clerk;
 mod clocks;
 mod healing;
+mod lies;
 mod node;
+mod stranger;
 mod trace;
 mod weather;
 
@@ -15,12 +17,13 @@ use crate::{
     checkers::{Checkers, Violation},
     coverage::Coverage,
     dice::Dice,
-    network::{Network, Packet},
+    network::{Network, Packet, Payload},
     workload::Workload,
 };
 use kith_protocol::{flaw::Flaw, key::remembered::remember, machine::Message};
 pub(crate) use node::Node;
 use std::collections::BTreeMap;
+use stranger::Stranger;
 use trace::Trace;
 
 /// A deliberate breach of the rules, to show that the checkers would find it.
@@ -107,6 +110,10 @@ enum Event {
     Act,
     /// The network gets worse or better.
     Weather,
+    /// The stranger does something.
+    Stranger,
+    /// What the stranger said arrives.
+    Strange { face: usize, to: usize, number: u64, payload: Payload },
 }
 
 /// A run in progress.
@@ -137,6 +144,8 @@ pub struct World {
     grants: Dice,
     /// When clocks are put forward and set back.
     clocks: Dice,
+    /// A hostile peer, in some worlds.
+    stranger: Option<Stranger>,
 }
 
 /// In milliseconds.
@@ -218,6 +227,7 @@ impl World {
             letters: Dice::new(settings.seed, "letters"),
             grants: Dice::new(settings.seed, "grants"),
             clocks: Dice::new(settings.seed, "jumps"),
+            stranger: Stranger::of(settings.seed),
         }
     }
 
@@ -251,6 +261,7 @@ impl World {
         }
         self.at(self.now + 50, Event::Act);
         self.at(self.now + 5_000, Event::Weather);
+        self.stranger_comes();
         Ok(())
     }
 
@@ -282,6 +293,8 @@ impl World {
                 Ok(())
             }
             Event::Weather => self.weather(),
+            Event::Stranger => self.stranger_acts(),
+            Event::Strange { face, to, number, payload } => self.strange(face, to, number, &payload),
         }
     }
 

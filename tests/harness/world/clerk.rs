@@ -95,12 +95,7 @@ impl World {
         let group = self.dice.between(1, GROUP);
         for _ in 0..group {
             let Some(input) = self.nodes[i].inbox.pop_front() else { break };
-            let now = self.now;
-            if self.nodes[i].handle(now, input).is_some()
-                && let Some(machine) = &self.nodes[i].machine
-            {
-                self.checkers.handled(machine)?;
-            }
+            self.handle(i, input)?;
         }
         if self.settings.breach == Some(Breach::SendsBeforePersist) {
             let effects = std::mem::take(&mut self.nodes[i].pending);
@@ -235,7 +230,7 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Send { to, message } => {
-                    self.checkers.sent(i, &message)?;
+                    self.may_send(i, to, &message)?;
                     if let Message::MailDrop { to, sealed, .. } = &message
                         && let Some(j) = self.nodes.iter().position(|node| node.identity.community == *to)
                     {
@@ -269,6 +264,7 @@ impl World {
                     if let Some(j) = self.nodes.iter().position(|node| node.peer() == peer) {
                         self.connect(i, j);
                     }
+                    self.dial_stranger(i, &peer);
                 }
                 Effect::Reply { command, result } => self.reply(i, command, &result)?,
                 Effect::Notice(notice) => self.notice(i, &notice)?,
@@ -303,6 +299,10 @@ impl World {
             Notice::PartnershipAgreed { .. } => self.coverage.hit("notice", "agreed"),
             Notice::PartnershipChanged { .. } => self.coverage.hit("notice", "granted otherwise"),
             Notice::RecordKept => self.coverage.hit("notice", "record kept"),
+            Notice::Refused { peer, why } if self.is_strange(peer) => {
+                self.coverage.hit("refused to a stranger", why.code());
+                return Ok(());
+            }
             Notice::Refused { why, .. } => self.coverage.hit("refused message", why.code()),
             Notice::Recovering { .. } => self.coverage.hit("notice", "recovering"),
             Notice::Recovered { .. } => self.coverage.hit("notice", "recovered"),
@@ -323,7 +323,10 @@ impl World {
 
     /// Sends messages as one parcel of canonical bytes, or as several if they do not fit.
     fn post(&mut self, i: usize, to: Peer, mut messages: Vec<Message>) -> Kept {
-        let Some(j) = self.nodes.iter().position(|node| node.peer() == to) else { return Ok(()) };
+        let Some(j) = self.nodes.iter().position(|node| node.peer() == to) else {
+            self.stranger_hears(i, &to, &messages);
+            return Ok(());
+        };
         let parcel = Parcel { messages };
         let bytes = codec::encode(&parcel);
         if bytes.len() > MAX_PARCEL_BYTES {
@@ -339,6 +342,7 @@ impl World {
     }
 
     fn transmit(&mut self, from: usize, to: usize, payload: Payload) {
+        self.overheard(from, &payload);
         for (time, packet) in self.network.send(self.now, from, to, payload, &mut self.coverage) {
             self.at(time, Event::Deliver(packet));
         }
@@ -351,6 +355,7 @@ impl World {
                 self.transmit(i, j, Payload::Gossip(bytes.to_vec()));
             }
         }
+        self.stranger_hears_gossip(i, bytes);
     }
 
     /// What becomes of a gossiped record: only what is accepted is passed on.
@@ -367,6 +372,10 @@ impl World {
             }
             Verdict::Ignore(why) => {
                 self.coverage.hit("gossip", why.code());
+                Ok(())
+            }
+            Verdict::Reject(why) if from >= self.nodes.len() => {
+                self.coverage.hit("refused to a stranger", why.code());
                 Ok(())
             }
             Verdict::Reject(why) => honest(why),

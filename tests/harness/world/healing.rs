@@ -14,10 +14,12 @@ impl World {
         self.healing = true;
         self.trace.note(0, 5, || "everything heals".into());
         self.network.heal();
+        self.stranger_is_gone();
         let mut arrivals = self.now;
         for (_, event) in std::mem::take(&mut self.queue) {
             match event {
                 Event::Act | Event::Weather | Event::Wake { .. } => {}
+                Event::Stranger | Event::Strange { .. } => {}
                 Event::Serve { .. } | Event::Commit { .. } | Event::Restart { .. } => self.at(self.now, event),
                 // What was on its way arrives, in the order it would have.
                 Event::Deliver(_) | Event::Gone { .. } => {

@@ -20,6 +20,7 @@ impl World {
                 self.plan_gone(j, i);
             }
         }
+        self.stranger_loses(i);
         self.nodes[i].crash();
         self.workload.crashed(i);
         let down = match self.dice.below(10) {
