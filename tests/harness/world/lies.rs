@@ -1,6 +1,6 @@
 //! What a hostile stranger says: what it overheard, what is broken, and what is not true.
 
-use super::{stranger::FACES, trace::kind};
+use super::{pages::Overheard, stranger::FACES, trace::kind};
 use crate::{coverage::Coverage, dice::Dice, network::Payload};
 use kith_protocol::{
     codec,
@@ -78,7 +78,7 @@ const MISDEEDS: &[(u64, Misdeed)] = &[
     (2, Misdeed::Flood),
     (16, Misdeed::Twisted),
     (12, Misdeed::Claim),
-    (8, Misdeed::Heads),
+    (16, Misdeed::Heads),
     (4, Misdeed::OverheardGossip),
     (4, Misdeed::OwnGossip),
     (3, Misdeed::ForgedGossip),
@@ -127,6 +127,8 @@ pub(super) struct Lies {
     /// The card that each node showed last.
     cards: BTreeMap<usize, Announcement>,
     accounts: BTreeSet<AccountId>,
+    /// What it could show of others' shelves.
+    pub(super) shelves: BTreeMap<CommunityId, Overheard>,
     /// How many records it signed.
     records: u64,
 }
@@ -139,7 +141,8 @@ fn keep(frames: &mut VecDeque<(usize, Vec<u8>)>, from: usize, bytes: &[u8]) {
     frames.push_back((from, bytes.to_vec()));
 }
 
-fn parcel(messages: Vec<Message>) -> Vec<Payload> {
+/// The messages as one frame, if there are any.
+pub(super) fn parcel(messages: Vec<Message>) -> Vec<Payload> {
     if messages.is_empty() { Vec::new() } else { vec![Payload::Parcel(codec::encode(&Parcel { messages }))] }
 }
 
@@ -156,8 +159,8 @@ impl Lies {
         });
         let faces = std::array::from_fn(|_| SecretKey::from_seed(&dice.bytes()).public());
         let (frames, gossip, accounts) = (VecDeque::new(), VecDeque::new(), BTreeSet::new());
-        let cards = BTreeMap::new();
-        Self { dice, faces, community, keys, frames, gossip, cards, accounts, records: 0 }
+        let (cards, shelves) = (BTreeMap::new(), BTreeMap::new());
+        Self { dice, faces, community, keys, frames, gossip, cards, accounts, shelves, records: 0 }
     }
 
     /// Remembers some of what others say.
@@ -166,14 +169,23 @@ impl Lies {
             return;
         }
         match payload {
-            Payload::Gossip(bytes) => keep(&mut self.gossip, from, bytes),
+            Payload::Gossip(bytes) => {
+                if let Ok(Announcement { certificate, record }) = codec::decode(bytes, bytes.len()) {
+                    self.sees(certificate, vec![record], None);
+                }
+                keep(&mut self.gossip, from, bytes);
+            }
             Payload::Parcel(bytes) => {
                 for message in Parcel::decode(bytes).into_iter().flat_map(|parcel| parcel.messages) {
                     match message {
                         Message::Sync(sync) if self.accounts.len() < ACCOUNTS => {
                             self.accounts.insert(sync.account);
                         }
-                        Message::Hello(hello) => drop(self.cards.insert(from, hello.card)),
+                        Message::Hello(Hello { card }) => {
+                            self.sees(card.certificate.clone(), vec![card.record.clone()], None);
+                            self.cards.insert(from, card);
+                        }
+                        Message::Shelf { certificate, records, head, .. } => self.sees(certificate, records, head),
                         _ => {}
                     }
                 }
@@ -248,7 +260,11 @@ impl Lies {
         frame.map(|parcel| parcel.messages).unwrap_or_default()
     }
 
-    fn sign<T: Content>(&self, content: T) -> Unverified<T> {
+    pub(super) fn own_certificate(&self) -> Unverified<Certificate> {
+        self.keys[1].1.clone()
+    }
+
+    pub(super) fn sign<T: Content>(&self, content: T) -> Unverified<T> {
         content.sign(&self.keys[1].0).into_unverified()
     }
 
@@ -259,7 +275,7 @@ impl Lies {
     }
 
     /// Its own card, with a revision that it may have used before.
-    fn card(&mut self, face: usize, now: Timestamp) -> Unverified<Record> {
+    pub(super) fn card(&mut self, face: usize, now: Timestamp) -> Unverified<Record> {
         let name = format!("Nobody {}", self.dice.below(4));
         let addresses = vec!["/sim/stranger".into()];
         let card = Card { name, area: None, transport: self.faces[face], addresses };
@@ -426,48 +442,13 @@ impl Lies {
 
     /// Shelves that do not exist, or more of those that do.
     fn promises(&mut self) -> Vec<Payload> {
-        let known = self.heard().into_iter().find_map(|message| match message {
-            Message::Heads { heads } => Some(heads),
-            _ => None,
-        });
-        let more = self.dice.below(5);
-        let heads = match known {
-            Some(heads) if self.dice.permille(800) => heads.into_iter().map(|(of, at)| (of, at + more)).collect(),
-            _ => (0..PROMISES).map(|_| (CommunityId(self.dice.bytes()), 1 + more)).collect(),
+        let more = if self.dice.permille(300) { self.dice.below(5) } else { 1 << self.dice.below(40) };
+        let heads = if self.dice.permille(800) {
+            self.shelves.iter().map(|(of, shelf)| (*of, shelf.last().saturating_add(more))).collect()
+        } else {
+            (0..PROMISES).map(|_| (CommunityId(self.dice.bytes()), 1 + more)).collect()
         };
         parcel(vec![Message::Heads { heads }])
-    }
-
-    /// What it answers a node: to one that fetches a shelf, a page that is not what was asked for.
-    pub(super) fn answer(&mut self, message: &Message, now: Timestamp, coverage: &mut Coverage) -> Vec<Payload> {
-        let Message::Pull { community, after } = message else { return Vec::new() };
-        let after = *after;
-        let pages = |message: Message| match message {
-            Message::Shelf { certificate, records, head, .. } if certificate.content.community == *community => {
-                Some((certificate, records, head))
-            }
-            _ => None,
-        };
-        let page = (0..MIXED).flat_map(|_| self.heard()).find_map(pages);
-        let (name, page) = match (self.dice.below(4), page) {
-            (0, _) => ("no page", None),
-            (1, Some((certificate, records, _))) => {
-                let records = records.into_iter().map(|record| self.sign(record.content)).collect();
-                ("a forged page", Some((certificate, records, None)))
-            }
-            (2, Some((_, records, _))) => ("a page under another key", Some((self.keys[1].1.clone(), records, None))),
-            (_, Some(page)) => ("an overheard page", Some(page)),
-            (_, None) => {
-                let record = self.card(0, now);
-                ("a page of itself", Some((self.keys[1].1.clone(), vec![record], None)))
-            }
-        };
-        coverage.hit("stranger answers", name);
-        let message = |(certificate, records, head)| {
-            let more = self.dice.permille(300);
-            Message::Shelf { certificate, records, through: after + 1, more, head }
-        };
-        parcel(page.map(message).into_iter().collect())
     }
 
     /// Its own records: perhaps two for one revision, perhaps dated ahead.
