@@ -143,6 +143,11 @@ fn keep(frames: &mut VecDeque<(usize, Vec<u8>)>, from: usize, bytes: &[u8]) {
     frames.push_back((from, bytes.to_vec()));
 }
 
+/// Whether a message is about payments between two.
+const fn is_of_lanes(message: &Message) -> bool {
+    matches!(message, Message::Propose { .. } | Message::Decide(_) | Message::Acknowledge(_))
+}
+
 /// The messages as one frame, if there are any.
 pub(super) fn parcel(messages: Vec<Message>) -> Vec<Payload> {
     if messages.is_empty() { Vec::new() } else { vec![Payload::Parcel(codec::encode(&Parcel { messages }))] }
@@ -307,8 +312,14 @@ impl Lies {
 
     /// What one node said lately, after that node's card: its signatures hold.
     fn handed_on(&mut self) -> Vec<Payload> {
-        let place = self.dice.index(self.frames.len());
-        let Some((from, frame)) = self.frames.get(place) else { return Vec::new() };
+        let count = self.frames.len();
+        let places: [usize; MIXED] = std::array::from_fn(|_| self.dice.index(count));
+        let telling = |place: &&usize| {
+            let said = self.frames.get(**place).and_then(|(_, frame)| Parcel::decode(frame).ok());
+            said.is_some_and(|said| said.messages.iter().any(is_of_lanes))
+        };
+        let place = places.iter().find(telling).unwrap_or(&places[0]);
+        let Some((from, frame)) = self.frames.get(*place) else { return Vec::new() };
         let (Some(card), Ok(said)) = (self.cards.get(from), Parcel::decode(frame)) else { return Vec::new() };
         let card = Message::Hello(Hello { card: card.clone() });
         parcel(std::iter::once(card).chain(said.messages).collect())
@@ -359,7 +370,10 @@ impl Lies {
 
     /// What others said, with other content, and signed by itself.
     fn twisted(&mut self, coverage: &mut Coverage) -> Vec<Payload> {
-        let heard = self.heard();
+        let mut heard: Vec<Message> = (0..MIXED).flat_map(|_| self.heard()).collect();
+        if self.dice.permille(500) && heard.iter().any(is_of_lanes) {
+            heard.retain(is_of_lanes);
+        }
         let Some(message) = self.dice.pick(&heard).cloned().and_then(|message| self.twist(message)) else {
             return Vec::new();
         };
