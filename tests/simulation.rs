@@ -162,6 +162,7 @@ const STRANGER: (&str, &[&str]) = (
         "sends garbage",
         "sends the largest frame",
         "shows an older certificate",
+        "shows a page of another's shelf",
         "shows another's card",
         "shows another's certificate",
         "signs what others said",
@@ -192,7 +193,20 @@ const STRANGE_WORDS: Wanted = &[
         &["bad-agreement", "bad-certificate", "bad-record", "clash", "no-mail", "other-lane", "unknown-partnership"],
     ),
     ("signed by a stranger", &["accept", "acknowledge", "decide", "mail", "shelf", "sync"]),
-    ("stranger answers", &["a page of itself", "no page"]),
+    (
+        "stranger answers",
+        &[
+            "a forged page",
+            "a page of itself",
+            "a page that claims too much",
+            "a page that ends too early",
+            "a page that leaves records out",
+            "a page under another key",
+            "a whole page of another's shelf",
+            "no page",
+            "pages without end",
+        ],
+    ),
     ("unreadable of a stranger", &["bad-certificate", "malformed", "wrong-signature"]),
 ];
 /// Every number of communities.

@@ -19,6 +19,7 @@ mod disputing;
 mod effect;
 mod exchanges;
 mod fact;
+mod fetching;
 #[cfg(feature = "flaws")]
 mod flawed;
 mod folding;

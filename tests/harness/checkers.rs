@@ -365,9 +365,9 @@ impl Checkers {
         }
         for (community, known) in machine.known() {
             let serial = known.certificate.content.serial;
-            let (then, before) = self.through[node].insert(*community, (serial, known.through)).unwrap_or((serial, 0));
-            let kept = ensure("shelf", then < serial || before <= known.through, || {
-                format!("the shelf of {community} was held through {before}, now through {}", known.through)
+            let (then, before) = self.through[node].insert(*community, (serial, known.whole)).unwrap_or((serial, 0));
+            let kept = ensure("shelf", then < serial || before <= known.whole, || {
+                format!("the shelf of {community} was whole through {before}, now through {}", known.whole)
             });
             self.judge(kept)?;
         }

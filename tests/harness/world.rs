@@ -9,6 +9,7 @@ mod clocks;
 mod healing;
 mod lies;
 mod node;
+mod pages;
 mod stranger;
 mod trace;
 mod weather;

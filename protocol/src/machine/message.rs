@@ -260,7 +260,7 @@ pub enum Message {
         through: u64,
         /// Whether the sender has more.
         more: bool,
-        /// The community's own word, when it is the sender's own shelf and nothing more follows.
+        /// The community's own word, when nothing more follows: of another's shelf, if the sender holds one that is of this revision.
         head: Option<Unverified<Head>>,
     },
 }

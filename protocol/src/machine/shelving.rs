@@ -3,41 +3,25 @@
 use super::{
     effect::{Effect, ForeignRecord, Notice, Turn},
     fact::{Fact, Reply},
-    folding::revisions_before,
+    fetching::{HEADS_EVERY, Page, SHELF_PAGE},
     input::Peer,
     message::{Checked, Hello, Message},
-    state::{Machine, OwnRecord},
+    state::Machine,
 };
 use crate::{
     codec,
     community::{Card, Certificate},
-    envelope::{Content, Signed, Unverified},
+    envelope::{Content as _, Signed, Unverified},
     id::{AccountId, CommunityId, MemberId, RecordKey},
     rejection::Rejection,
-    shelf::{Announcement, Head, Item, Known, MAX_LIVE_RECORDS, Record, Verdict, accept, check_record, live_root},
+    shelf::{Announcement, Item, Known, MAX_LIVE_RECORDS, Record, Verdict, accept, check_record},
     time::{Span, Timestamp},
 };
-use std::collections::BTreeMap;
 
 /// The key under which every community's card stands on its shelf.
 pub const CARD_KEY: RecordKey = RecordKey(*b"community's card");
 /// How long a card stands without being renewed.
 const CARD_LIFE: Span = Span::days(365);
-/// How long changes gather before peers are told how far we are with shelves.
-const HEADS_AFTER: Span = Span::seconds(1);
-/// How often peers are told even when nothing changed here, to mend what gossip lost.
-pub(super) const HEADS_EVERY: Span = Span::seconds(60);
-/// How many heads go into one message: 44 bytes each, well below the largest message.
-const HEADS_PAGE: usize = 1_000;
-/// How many shelves one peer is asked for at once: whoever promises more is asked for them later.
-pub(super) const MAX_PULLS: usize = HEADS_PAGE;
-/// How many bytes of records one answer carries: a relayed circuit may end after 128 KiB.
-const SHELF_PAGE: usize = 48 * 1024;
-/// How long an asked peer may take to send the next page before another is asked.
-const PULL_PATIENCE: Span = Span::seconds(10);
-/// How often a shelf that does not match its head may be fetched anew: clocks that differ and records that expire meanwhile
-/// mend themselves within that time.
-const REFETCH_EVERY: Span = Span::seconds(3_600);
 
 impl Machine {
     pub(super) fn publish(
@@ -145,7 +129,7 @@ impl Machine {
         self.introduced.remove(peer);
         self.challenges.remove(peer);
         self.forget_absent();
-        self.pulling.retain(|_, (from, _)| from != peer);
+        self.fetches.remove(peer);
     }
 
     /// What a partner said of its lanes counts for the session in which it was said.
@@ -196,7 +180,8 @@ impl Machine {
             }
             Checked::Acknowledge(word) => self.acknowledgement(turn, &word),
             Checked::Shelf { certificate, records, through, more, head } => {
-                self.shelf_page(turn, peer, &certificate, &records, through, more, head.as_ref())
+                let (certificate, records, head) = (&certificate, &records[..], head.as_ref());
+                self.shelf_page(turn, peer, &Page { certificate, records, through, more, head })
             }
             Checked::Plain(message) => self.plain(turn, peer, from, message),
         }
@@ -291,7 +276,7 @@ impl Machine {
     }
 
     /// Keeps records that were accepted.
-    fn keep(&mut self, turn: &mut Turn<'_>, certificate: &Signed<Certificate>, records: &[Signed<Record>]) {
+    pub(super) fn keep(&mut self, turn: &mut Turn<'_>, certificate: &Signed<Certificate>, records: &[Signed<Record>]) {
         let community = certificate.content().community;
         let known = self.known.entry(community).or_insert_with(|| Known::new(certificate.unverified().clone()));
         // With a new key a community publishes everything anew; what an earlier key signed may be lost there.
@@ -300,7 +285,8 @@ impl Machine {
             let old = turn.view.standing(&community).into_iter();
             let drops = old.map(|s| ForeignRecord::Drop { community, revision: s.revision, key: s.key });
             turn.effects.batch.foreign.extend(drops);
-            (known.through, known.live) = (0, 0);
+            (known.through, known.whole, known.head, known.live) = (0, 0, None, 0);
+            self.fetches.values_mut().for_each(|fetches| fetches.forget(&community));
         }
         known.certificate = certificate.unverified().clone();
         for record in records {
@@ -308,9 +294,14 @@ impl Machine {
             if anew || turn.view.held(&community, &content.key).is_none() {
                 known.live += 1;
             }
+            // Revisions grow by one: what follows on what is whole leaves nothing out, whoever hands it on.
+            if content.revision.checked_sub(1) == Some(known.whole) {
+                known.whole = content.revision;
+            }
             if content.revision.checked_sub(1) == Some(known.through) {
                 known.through = content.revision;
             }
+            known.through = known.through.max(known.whole);
             if let Item::Card(card) = &content.item {
                 known.card = Some(card.clone());
             }
@@ -334,163 +325,5 @@ impl Machine {
             self.keep(turn, certificate, std::slice::from_ref(record));
         }
         turn.effects.rest.push(Effect::Pass { gossip, verdict });
-    }
-
-    fn tell_heads_soon(&mut self, turn: &Turn<'_>) {
-        self.heads_at.get_or_insert(turn.now.plus(HEADS_AFTER));
-    }
-
-    pub(super) fn send_heads(&self, turn: &mut Turn<'_>, peer: Peer) {
-        let own = std::iter::once((self.identity.community, self.state.revision));
-        let all: Vec<_> = own.chain(self.known.iter().map(|(id, known)| (*id, known.through))).collect();
-        for page in all.chunks(HEADS_PAGE) {
-            turn.send(peer, Message::Heads { heads: page.to_vec() });
-        }
-    }
-
-    /// A peer says which shelves it holds: ask for what we lack, each shelf of one peer at a time.
-    fn heads(&mut self, turn: &mut Turn<'_>, peer: Peer, heads: &[(CommunityId, u64)]) {
-        let mut asked = self.pulling.values().filter(|(from, _)| *from == peer).count();
-        if asked >= MAX_PULLS {
-            // Whoever promised what is not there answers nothing.
-            self.pulling.retain(|_, (from, since)| *from != peer || turn.now.since(*since) < PULL_PATIENCE);
-            asked = self.pulling.values().filter(|(from, _)| *from == peer).count();
-        }
-        for (community, revision) in heads.iter().take(HEADS_PAGE) {
-            if asked >= MAX_PULLS {
-                break;
-            }
-            let after = self.known.get(community).map_or(0, |known| known.through);
-            let busy = self.pulling.get(community).is_some_and(|(_, since)| turn.now.since(*since) < PULL_PATIENCE);
-            if *community != self.identity.community && after < *revision && !busy {
-                self.pulling.insert(*community, (peer, turn.now));
-                asked += 1;
-                turn.send(peer, Message::Pull { community: *community, after });
-            }
-        }
-    }
-
-    /// A peer asks for records: one page, and whether there are more.
-    fn pulled(&self, turn: &mut Turn<'_>, peer: Peer, community: CommunityId, after: u64) {
-        let own = community == self.identity.community;
-        let (certificate, end) = if own {
-            (self.identity.certificate.clone(), self.state.revision)
-        } else if let Some(known) = self.known.get(&community) {
-            (known.certificate.clone(), known.through)
-        } else {
-            return;
-        };
-        let page = turn.view.records(&community, after, SHELF_PAGE);
-        let last = page.last().map_or(end, |record| record.content.revision);
-        let more = last < end && !page.is_empty();
-        let through = if more { last } else { end };
-        let begin = if own { self.over() } else { 0 };
-        let fresh = |r: &Unverified<Record>| {
-            r.content.expires_at > turn.now && r.content.revision <= through && r.content.revision > begin
-        };
-        let records = page.into_iter().filter(fresh).collect();
-        let head = (own && !more).then(|| self.head(turn.now));
-        turn.send(peer, Message::Shelf { certificate, records, through, more, head });
-    }
-
-    /// Through which revision our shelf is over: what an earlier key signed and had expired when the key changed. A clock that is
-    /// set back does not bring it back, as nobody would take that signature for ours.
-    fn over(&self) -> u64 {
-        match self.state.ledger.certificates() {
-            [_, .., present] if !broken!(KeepsRevision) => revisions_before(present),
-            _ => 0,
-        }
-    }
-
-    /// Our word about our whole shelf.
-    fn head(&self, now: Timestamp) -> Unverified<Head> {
-        let begin = self.over();
-        let stands = |own: &&OwnRecord| own.expires_at > now && own.revision > begin;
-        let mut standing: Vec<_> = self.state.shelf.values().filter(stands).collect();
-        standing.sort_by_key(|own| own.revision);
-        let (live, root) = live_root(standing.into_iter().map(|own| own.digest));
-        let head = Head { community: self.identity.community, revision: self.state.revision, live, root, made_at: now };
-        head.sign(&self.identity.secret).into_unverified()
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the fields of one message")]
-    fn shelf_page(
-        &mut self,
-        turn: &mut Turn<'_>,
-        peer: Peer,
-        certificate: &Signed<Certificate>,
-        records: &[Signed<Record>],
-        through: u64,
-        more: bool,
-        head: Option<&Signed<Head>>,
-    ) -> Result<(), Rejection> {
-        let community = certificate.content().community;
-        if community == self.identity.community {
-            self.watch_for_copy(turn, certificate);
-            return Ok(());
-        }
-        if self.pulling.get(&community).is_none_or(|(from, _)| *from != peer) {
-            return Err(Rejection::BadRecord("it was not asked for"));
-        }
-        self.pulling.remove(&community);
-        self.check_newest(certificate.unverified(), turn.now)?;
-        let mut kept = Vec::new();
-        for record in records {
-            match self.judge(turn, certificate, record) {
-                Verdict::Accept => kept.push(record.clone()),
-                Verdict::Ignore(Rejection::RecordExpired(at)) => {
-                    let lapsed = self.lapsed.entry(community).or_default();
-                    *lapsed = at.max(*lapsed);
-                }
-                Verdict::Ignore(_) => {}
-                Verdict::Reject(why) => return Err(why),
-            }
-        }
-        self.keep(turn, certificate, &kept);
-        if let Some(known) = self.known.get_mut(&community) {
-            known.through = known.through.max(through);
-            let lapsed = self.lapsed.get(&community).copied().unwrap_or_default();
-            if let Some(head) = head.filter(|head| !more && head.content().made_at >= lapsed) {
-                Self::compare(turn, known, &mut self.refetched, head, &kept);
-            }
-            let known = known.clone();
-            let after = known.through;
-            turn.effects.batch.foreign.push(ForeignRecord::Known(community, known));
-            if more {
-                self.pulling.insert(community, (peer, turn.now));
-                turn.send(peer, Message::Pull { community, after });
-            }
-        }
-        self.tell_heads_soon(turn);
-        Ok(())
-    }
-
-    /// Whether we hold all of a shelf, by its community's own word; if not, all of it is fetched again, but not time after time:
-    /// a community whose words and records differ would have everybody fetch for ever.
-    fn compare(
-        turn: &mut Turn<'_>,
-        known: &mut Known,
-        refetched: &mut BTreeMap<CommunityId, Timestamp>,
-        head: &Signed<Head>,
-        kept: &[Signed<Record>],
-    ) {
-        let head = head.content();
-        let community = known.certificate.content.community;
-        let mut standing = turn.view.standing(&community);
-        standing.retain(|s| kept.iter().all(|r| r.content().key != s.key));
-        standing.extend(kept.iter().map(|r| r.content().into()));
-        // What was gossiped since stands in the place of what this head speaks of; the next head speaks of both.
-        if known.through > head.revision || standing.iter().any(|s| s.revision > head.revision) {
-            return;
-        }
-        standing.retain(|s| s.expires_at > head.made_at && s.revision <= head.revision);
-        standing.sort_by_key(|s| s.revision);
-        let found = live_root(standing.into_iter().map(|s| s.digest));
-        let same = head.community == community && head.revision == known.through && found == (head.live, head.root);
-        let lately = refetched.get(&community).is_some_and(|at| turn.now.since(*at) < REFETCH_EVERY);
-        if !same && !lately {
-            known.through = 0;
-            refetched.insert(community, turn.now);
-        }
     }
 }

@@ -226,8 +226,8 @@ pub struct Machine {
     pub(super) sessions: BTreeMap<Peer, Option<CommunityId>>,
     /// Connected peers that know who we are, as they said more than hello.
     pub(super) introduced: BTreeSet<Peer>,
-    /// Shelves being fetched, and from whom.
-    pub(super) pulling: BTreeMap<CommunityId, (Peer, Timestamp)>,
+    /// What each connected peer is asked for of others' shelves, and what it has shown of them.
+    pub(super) fetches: BTreeMap<Peer, super::fetching::Fetches>,
     /// Shelves that did not match their community's own word, and when they were last fetched anew for it.
     pub(super) refetched: BTreeMap<CommunityId, Timestamp>,
     /// When the last record that is no longer held ended, by shelf: a head made before then speaks of more than we hold.
@@ -289,7 +289,7 @@ impl Machine {
             known,
             sessions: BTreeMap::new(),
             introduced: BTreeSet::new(),
-            pulling: BTreeMap::new(),
+            fetches: BTreeMap::new(),
             refetched: BTreeMap::new(),
             lapsed: BTreeMap::new(),
             grants_heard: BTreeMap::new(),

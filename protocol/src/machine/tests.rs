@@ -4,6 +4,7 @@
 mod asking;
 mod audited;
 mod disputing;
+mod fetching;
 mod granting;
 mod inspecting;
 mod keys;

@@ -3,8 +3,8 @@
 use super::{
     effect::{Effect, ForeignRecord, Turn},
     fact::{Waiting, WaitingKind},
+    fetching::HEADS_EVERY,
     input::Peer,
-    shelving::HEADS_EVERY,
     state::{Machine, REPEAT_AFTER},
 };
 use crate::{

@@ -2,7 +2,7 @@
 
 use super::{
     MAX_COMMUNITIES, MAX_LIVE_RECORDS,
-    record::{Record, check_record},
+    record::{Head, Record, check_record},
 };
 use crate::{
     community::{Card, Certificate},
@@ -33,8 +33,15 @@ pub struct Held {
 pub struct Known {
     /// The key its records are signed with.
     pub certificate: Unverified<Certificate>,
-    /// Every live record up to this revision is held.
+    /// Every live record up to this revision is held, as far as anybody says. Never beyond a record that was seen and what is
+    /// whole.
     pub through: u64,
+    /// Every live record up to this revision is held, by its community's own word. Others' word is worth nothing here.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub whole: u64,
+    /// The last of its community's words that what was held then was whole; others can check it, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Unverified<Head>>,
     /// How many records are held.
     pub live: u64,
     /// Its card, as far as it is held.
@@ -45,8 +52,13 @@ impl Known {
     /// A community of which nothing is held.
     #[must_use]
     pub const fn new(certificate: Unverified<Certificate>) -> Self {
-        Self { certificate, through: 0, live: 0, card: None }
+        Self { certificate, through: 0, whole: 0, head: None, live: 0, card: None }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What becomes of a record.

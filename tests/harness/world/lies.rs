@@ -1,6 +1,6 @@
 //! What a hostile stranger says: what it overheard, what is broken, and what is not true.
 
-use super::{stranger::FACES, trace::kind};
+use super::{pages::Overheard, stranger::FACES, trace::kind};
 use crate::{coverage::Coverage, dice::Dice, network::Payload};
 use kith_protocol::{
     codec,
@@ -24,6 +24,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 const FRAMES: usize = 150;
 /// Of a thousand frames, how many it overhears.
 const OVERHEARS: u64 = 400;
+/// Of a thousand frames that tell of nothing but shelves, how many it remembers: they are most of what is said.
+const SHELVES: u64 = 250;
 /// How many frames come in a flood.
 const FLOOD: usize = 40;
 /// How many frames' messages are mixed in one.
@@ -69,7 +71,7 @@ const MISDEEDS: &[(u64, Misdeed)] = &[
     (3, Misdeed::OlderCertificate),
     (3, Misdeed::ForgedCard),
     (14, Misdeed::Overheard),
-    (12, Misdeed::HandedOn),
+    (16, Misdeed::HandedOn),
     (8, Misdeed::Mixed),
     (4, Misdeed::Flipped),
     (3, Misdeed::Cut),
@@ -127,6 +129,8 @@ pub(super) struct Lies {
     /// The card that each node showed last.
     cards: BTreeMap<usize, Announcement>,
     accounts: BTreeSet<AccountId>,
+    /// What it could show of others' shelves.
+    pub(super) shelves: BTreeMap<CommunityId, Overheard>,
     /// How many records it signed.
     records: u64,
 }
@@ -139,7 +143,13 @@ fn keep(frames: &mut VecDeque<(usize, Vec<u8>)>, from: usize, bytes: &[u8]) {
     frames.push_back((from, bytes.to_vec()));
 }
 
-fn parcel(messages: Vec<Message>) -> Vec<Payload> {
+/// Whether a message is about payments between two.
+const fn is_of_lanes(message: &Message) -> bool {
+    matches!(message, Message::Propose { .. } | Message::Decide(_) | Message::Acknowledge(_))
+}
+
+/// The messages as one frame, if there are any.
+pub(super) fn parcel(messages: Vec<Message>) -> Vec<Payload> {
     if messages.is_empty() { Vec::new() } else { vec![Payload::Parcel(codec::encode(&Parcel { messages }))] }
 }
 
@@ -156,8 +166,8 @@ impl Lies {
         });
         let faces = std::array::from_fn(|_| SecretKey::from_seed(&dice.bytes()).public());
         let (frames, gossip, accounts) = (VecDeque::new(), VecDeque::new(), BTreeSet::new());
-        let cards = BTreeMap::new();
-        Self { dice, faces, community, keys, frames, gossip, cards, accounts, records: 0 }
+        let (cards, shelves) = (BTreeMap::new(), BTreeMap::new());
+        Self { dice, faces, community, keys, frames, gossip, cards, accounts, shelves, records: 0 }
     }
 
     /// Remembers some of what others say.
@@ -166,18 +176,31 @@ impl Lies {
             return;
         }
         match payload {
-            Payload::Gossip(bytes) => keep(&mut self.gossip, from, bytes),
+            Payload::Gossip(bytes) => {
+                if let Ok(Announcement { certificate, record }) = codec::decode(bytes, bytes.len()) {
+                    self.sees(certificate, vec![record], None);
+                }
+                keep(&mut self.gossip, from, bytes);
+            }
             Payload::Parcel(bytes) => {
+                let mut telling = false;
                 for message in Parcel::decode(bytes).into_iter().flat_map(|parcel| parcel.messages) {
+                    telling |= !matches!(message, Message::Heads { .. } | Message::Pull { .. } | Message::Shelf { .. });
                     match message {
                         Message::Sync(sync) if self.accounts.len() < ACCOUNTS => {
                             self.accounts.insert(sync.account);
                         }
-                        Message::Hello(hello) => drop(self.cards.insert(from, hello.card)),
+                        Message::Hello(Hello { card }) => {
+                            self.sees(card.certificate.clone(), vec![card.record.clone()], None);
+                            self.cards.insert(from, card);
+                        }
+                        Message::Shelf { certificate, records, head, .. } => self.sees(certificate, records, head),
                         _ => {}
                     }
                 }
-                keep(&mut self.frames, from, bytes);
+                if telling || self.dice.permille(SHELVES) {
+                    keep(&mut self.frames, from, bytes);
+                }
             }
         }
     }
@@ -248,7 +271,11 @@ impl Lies {
         frame.map(|parcel| parcel.messages).unwrap_or_default()
     }
 
-    fn sign<T: Content>(&self, content: T) -> Unverified<T> {
+    pub(super) fn own_certificate(&self) -> Unverified<Certificate> {
+        self.keys[1].1.clone()
+    }
+
+    pub(super) fn sign<T: Content>(&self, content: T) -> Unverified<T> {
         content.sign(&self.keys[1].0).into_unverified()
     }
 
@@ -259,7 +286,7 @@ impl Lies {
     }
 
     /// Its own card, with a revision that it may have used before.
-    fn card(&mut self, face: usize, now: Timestamp) -> Unverified<Record> {
+    pub(super) fn card(&mut self, face: usize, now: Timestamp) -> Unverified<Record> {
         let name = format!("Nobody {}", self.dice.below(4));
         let addresses = vec!["/sim/stranger".into()];
         let card = Card { name, area: None, transport: self.faces[face], addresses };
@@ -285,8 +312,14 @@ impl Lies {
 
     /// What one node said lately, after that node's card: its signatures hold.
     fn handed_on(&mut self) -> Vec<Payload> {
-        let place = self.dice.index(self.frames.len());
-        let Some((from, frame)) = self.frames.get(place) else { return Vec::new() };
+        let count = self.frames.len();
+        let places: [usize; MIXED] = std::array::from_fn(|_| self.dice.index(count));
+        let telling = |place: &&usize| {
+            let said = self.frames.get(**place).and_then(|(_, frame)| Parcel::decode(frame).ok());
+            said.is_some_and(|said| said.messages.iter().any(is_of_lanes))
+        };
+        let place = places.iter().find(telling).unwrap_or(&places[0]);
+        let Some((from, frame)) = self.frames.get(*place) else { return Vec::new() };
         let (Some(card), Ok(said)) = (self.cards.get(from), Parcel::decode(frame)) else { return Vec::new() };
         let card = Message::Hello(Hello { card: card.clone() });
         parcel(std::iter::once(card).chain(said.messages).collect())
@@ -337,7 +370,10 @@ impl Lies {
 
     /// What others said, with other content, and signed by itself.
     fn twisted(&mut self, coverage: &mut Coverage) -> Vec<Payload> {
-        let heard = self.heard();
+        let mut heard: Vec<Message> = (0..MIXED).flat_map(|_| self.heard()).collect();
+        if self.dice.permille(500) && heard.iter().any(is_of_lanes) {
+            heard.retain(is_of_lanes);
+        }
         let Some(message) = self.dice.pick(&heard).cloned().and_then(|message| self.twist(message)) else {
             return Vec::new();
         };
@@ -426,48 +462,13 @@ impl Lies {
 
     /// Shelves that do not exist, or more of those that do.
     fn promises(&mut self) -> Vec<Payload> {
-        let known = self.heard().into_iter().find_map(|message| match message {
-            Message::Heads { heads } => Some(heads),
-            _ => None,
-        });
-        let more = self.dice.below(5);
-        let heads = match known {
-            Some(heads) if self.dice.permille(800) => heads.into_iter().map(|(of, at)| (of, at + more)).collect(),
-            _ => (0..PROMISES).map(|_| (CommunityId(self.dice.bytes()), 1 + more)).collect(),
+        let more = if self.dice.permille(300) { self.dice.below(5) } else { 1 << self.dice.below(40) };
+        let heads = if self.dice.permille(800) {
+            self.shelves.iter().map(|(of, shelf)| (*of, shelf.last().saturating_add(more))).collect()
+        } else {
+            (0..PROMISES).map(|_| (CommunityId(self.dice.bytes()), 1 + more)).collect()
         };
         parcel(vec![Message::Heads { heads }])
-    }
-
-    /// What it answers a node: to one that fetches a shelf, a page that is not what was asked for.
-    pub(super) fn answer(&mut self, message: &Message, now: Timestamp, coverage: &mut Coverage) -> Vec<Payload> {
-        let Message::Pull { community, after } = message else { return Vec::new() };
-        let after = *after;
-        let pages = |message: Message| match message {
-            Message::Shelf { certificate, records, head, .. } if certificate.content.community == *community => {
-                Some((certificate, records, head))
-            }
-            _ => None,
-        };
-        let page = (0..MIXED).flat_map(|_| self.heard()).find_map(pages);
-        let (name, page) = match (self.dice.below(4), page) {
-            (0, _) => ("no page", None),
-            (1, Some((certificate, records, _))) => {
-                let records = records.into_iter().map(|record| self.sign(record.content)).collect();
-                ("a forged page", Some((certificate, records, None)))
-            }
-            (2, Some((_, records, _))) => ("a page under another key", Some((self.keys[1].1.clone(), records, None))),
-            (_, Some(page)) => ("an overheard page", Some(page)),
-            (_, None) => {
-                let record = self.card(0, now);
-                ("a page of itself", Some((self.keys[1].1.clone(), vec![record], None)))
-            }
-        };
-        coverage.hit("stranger answers", name);
-        let message = |(certificate, records, head)| {
-            let more = self.dice.permille(300);
-            Message::Shelf { certificate, records, through: after + 1, more, head }
-        };
-        parcel(page.map(message).into_iter().collect())
     }
 
     /// Its own records: perhaps two for one revision, perhaps dated ahead.

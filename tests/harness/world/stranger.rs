@@ -230,12 +230,10 @@ impl World {
         let own = stranger.lies.community;
         match message.check(session.key.as_ref()) {
             Err(why) => self.coverage.hit("unreadable of a stranger", why.code()),
-            // Left out: a third's word for how far a page of another's shelf goes is believed, and only a new record of that
-            // community shows what is missing.
-            Ok(Checked::Shelf { certificate, .. }) if certificate.content().community != own => {
-                self.coverage.hit("stranger", "has a page of another's shelf");
-            }
             Ok(message) => {
+                if matches!(&message, Checked::Shelf { certificate, .. } if certificate.content().community != own) {
+                    self.coverage.hit("stranger", "shows a page of another's shelf");
+                }
                 // As a real node does: whatever card is shown, its key is the one that later words are checked with.
                 if let Checked::Hello { certificate, .. } = &message {
                     session.key = certificate.content().key.sound().ok();

@@ -41,7 +41,7 @@ fn a_lost_pull_is_mended_by_heads_even_of_a_node_that_just_started() {
     assert!(holds(&two));
 }
 
-fn offer(two: &mut Two, i: usize, key: RecordKey, days: u64) -> Result<Reply, Rejection> {
+pub(super) fn offer(two: &mut Two, i: usize, key: RecordKey, days: u64) -> Result<Reply, Rejection> {
     let listing = Listing {
         title: "Help".into(),
         text: None,
@@ -97,20 +97,26 @@ fn gossip_that_overtakes_a_page_does_not_make_the_shelf_doubtful() {
     assert_eq!(through(&two), 3);
 }
 
-/// A page of no records with a claim and a head that are not true, as an answer to what the second was just told of.
-fn wrong_page(two: &mut Two, through: u64) {
+/// Through which revision the second surely holds all of the first's shelf.
+fn whole(two: &Two) -> u64 {
+    two.nodes[1].machine.known()[&two.nodes[0].machine.identity().community].whole
+}
+
+/// A page of no records with a claim that is not true, as an answer to what the second was just told of, and perhaps a head
+/// that is not true, either.
+fn wrong_page(two: &mut Two, through: u64, head: bool) {
     let identity = two.nodes[0].machine.identity().clone();
     let community = identity.community;
     let peer = two.peer(0);
     let heads = Message::Heads { heads: vec![(community, 2)] };
     two.handle(1, Input::Received { peer, message: Checked::Plain(heads) });
-    let head = Head { community, revision: 2, live: 7, root: Digest::ZERO, made_at: two.now };
+    let word = Head { community, revision: 2, live: 7, root: Digest::ZERO, made_at: two.now }.sign(&identity.secret);
     let message = Checked::Shelf {
         certificate: check_certificate(&identity.certificate).unwrap(),
         records: Vec::new(),
         through,
         more: false,
-        head: Some(head.sign(&identity.secret)),
+        head: head.then_some(word),
     };
     two.handle(1, Input::Received { peer, message });
 }
@@ -121,10 +127,10 @@ fn a_shelf_that_is_never_as_its_head_says_is_not_fetched_for_ever() {
     two.connect();
     two.deliver_all();
     assert_eq!(through(&two), 1);
-    wrong_page(&mut two, 2);
-    assert_eq!(through(&two), 0, "once it is doubted");
-    wrong_page(&mut two, 2);
-    assert_eq!(through(&two), 2, "then it is taken as it is for a while");
+    wrong_page(&mut two, 2, true);
+    assert_eq!(whole(&two), 0, "once it is doubted");
+    wrong_page(&mut two, 2, true);
+    assert_eq!(whole(&two), 2, "then it is taken as it is for a while");
 }
 
 #[test]
@@ -132,9 +138,8 @@ fn a_claim_to_hold_the_last_of_all_revisions_does_no_harm() {
     let mut two = Two::new();
     two.connect();
     two.deliver_all();
-    wrong_page(&mut two, 2);
-    wrong_page(&mut two, u64::MAX);
-    assert_eq!(through(&two), u64::MAX);
+    wrong_page(&mut two, u64::MAX, false);
+    assert_eq!((through(&two), whole(&two)), (u64::MAX, u64::MAX));
     offer(&mut two, 0, RecordKey([5; 16]), 30).unwrap();
     let announcement: Announcement = codec::decode(two.nodes[0].gossip.last().unwrap(), 10_000).unwrap();
     let (certificate, record) = check_announcement(announcement, &mut Certificates::default()).unwrap();
@@ -177,9 +182,9 @@ fn a_peer_that_promises_shelves_without_end_is_asked_for_few_at_once() {
         let heads = (0..1_000).map(|n| (CommunityId(named(n)), 1)).collect();
         two.handle(1, Input::Received { peer, message: Checked::Plain(Message::Heads { heads }) });
         let asked = two.under_way.drain(..).filter(|(_, message)| matches!(message, Message::Pull { .. })).count();
-        (asked, two.nodes[1].machine.pulling.len())
+        (asked, two.nodes[1].machine.fetches[&peer].asked())
     };
-    let most = crate::machine::shelving::MAX_PULLS;
+    let most = crate::machine::fetching::MAX_PULLS;
     assert_eq!(promise(&mut two, 1), (most, most));
     assert_eq!(promise(&mut two, 2), (0, most));
     two.pass(11);
