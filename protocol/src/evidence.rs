@@ -94,7 +94,8 @@ pub enum Exhibits {
         /// What the larger ledger's beginning is instead of the smaller ledger; none when both are of one size.
         beginning: Option<Beginning>,
     },
-    /// E5: the acceptance, the later offer, and everything that the offer's root counts.
+    /// E5: the acceptance, the offer of the same key, and everything that the offer's root counts. Whoever was restored signs
+    /// with another key: what it lost and its partner did not give back is no misconduct.
     LeftOut {
         /// The proposal.
         proposal: Box<Unverified<Proposal>>,
@@ -102,8 +103,6 @@ pub enum Exhibits {
         decision: Box<Unverified<Decision>>,
         /// The offer.
         offer: Box<Unverified<ResumeOffer>>,
-        /// The certificate of the key that signed the offer, where that is another than the one that accepted.
-        offerer: Option<Box<Unverified<Certificate>>>,
         /// Digests of all proposals counted, in order, in pages of at most [`codec::MAX_ITEMS`].
         committed: Vec<Vec<Digest>>,
     },
@@ -211,9 +210,9 @@ impl Exhibits {
                 require(!same, "the exchange is recorded where the acceptance says")?;
                 Ok(Misconduct::NotRecorded)
             }
-            Self::LeftOut { proposal, decision, offer, offerer, committed } => {
+            Self::LeftOut { proposal, decision, offer, committed } => {
                 accepted(proposal, decision, key)?;
-                offer.as_ref().clone().verify(&later_key(offerer.as_deref(), community, key)?)?;
+                offer.as_ref().clone().verify(key)?;
                 let (p, offer) = (&proposal.content, &offer.content);
                 let same_account = offer.account == p.account && offer.offerer == p.lane.other();
                 require(same_account, "the offer is of another partnership or side")?;
@@ -235,18 +234,6 @@ fn both<'a, T: Content + Clone>(two: &'a [Unverified<T>; 2], key: &SoundKey) -> 
         signed.clone().verify(key)?;
     }
     Ok([&two[0].content, &two[1].content])
-}
-
-/// The key of a later certificate of the same community, or the one key there is.
-fn later_key(
-    later: Option<&Unverified<Certificate>>,
-    community: &CommunityId,
-    key: &SoundKey,
-) -> Result<SoundKey, Rejection> {
-    let Some(later) = later else { return Ok(key.clone()) };
-    let certificate = check_certificate(later)?;
-    require(certificate.content().community == *community, "the offer is of another community")?;
-    Ok(certificate.content().key.sound()?)
 }
 
 fn checkpoint(text: &str, community: &CommunityId, key: &SoundKey) -> Result<Checkpoint, Rejection> {

@@ -49,7 +49,7 @@ pub use holding::{MAX_BOXES, MAX_MAIL_PARTNERS, MAX_REST};
 pub use input::{Command, DisputeDeed, Input, Peer, request_digest, secret_digest};
 pub use inspecting::{Inspected, LedgerShown, LedgerWanted, MAX_SHOWN, Showing, ShownEntry};
 pub use letter::{BOX_BYTES, Letter, MAX_BOX_BYTES, Sealed, open_letter};
-pub use mailing::{MAX_COPIES, Mailing};
+pub use mailing::{MAX_COPIES, Mailing, NOBODY};
 pub use message::{
     Acceptance, Checked, Hello, MAX_MESSAGE_BYTES, MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message, Parcel,
     PaymentRequest, Resume, check_announcement,

@@ -49,24 +49,9 @@ fn note(side: &Half, entries: &[Entry]) -> Result<(Checkpoint, String)> {
     Ok((checkpoint.clone(), checkpoint.sign(checkpoint.origin(), &identity.secret)?.to_text()))
 }
 
-/// The key that the accused uses after a loss.
-fn later_key() -> SecretKey {
-    SecretKey::from_seed(&[77; 32])
-}
-
-/// An offer that leaves out what was accepted, signed with the accused's key or with that of a later certificate.
-fn left_out(
-    liar: &Half,
-    (proposal, decision): (&Unverified<Proposal>, &Unverified<Decision>),
-    later: Option<SecretKey>,
-) -> Exhibits {
-    let identity = liar.machine.identity();
-    let certified = &identity.certificate.content;
-    let certificate = later.as_ref().map(|later| {
-        let certificate = Certificate { key: later.public(), serial: certified.serial + 1, ..certified.clone() };
-        Box::new(certificate.sign(&liar.root).into_unverified())
-    });
-    let secret = later.as_ref().unwrap_or(&identity.secret);
+/// An offer that leaves out what was accepted.
+fn left_out(liar: &Half, (proposal, decision): (&Unverified<Proposal>, &Unverified<Decision>)) -> Exhibits {
+    let secret = &liar.machine.identity().secret;
     let offer = ResumeOffer {
         begun: 0,
         v: 1,
@@ -83,7 +68,6 @@ fn left_out(
         proposal: Box::new(proposal.clone()),
         decision: Box::new(decision.clone()),
         offer: Box::new(offer.sign(secret).into_unverified()),
-        offerer: certificate,
         committed: Vec::new(),
     }
 }
@@ -126,8 +110,7 @@ fn proofs(pair: &Pair) -> Result<Vec<Evidence>> {
         },
         Exhibits::ForkedLedger { one: honest.clone(), other: forged, beginning: None },
         Exhibits::ForkedLedger { one: honest, other: grown_note, beginning: Some(beginning) },
-        left_out(liar, (proposal, decision), None),
-        left_out(liar, (proposal, decision), Some(later_key())),
+        left_out(liar, (proposal, decision)),
     ];
     let certificate = liar.machine.identity().certificate.clone();
     let proofs: Vec<Evidence> =
@@ -218,16 +201,9 @@ fn sign_again(evidence: &mut Evidence, root: &SecretKey, secret: &SecretKey) {
         Exhibits::TwoDecisions(two) => two.iter_mut().for_each(|one| again(one, secret)),
         Exhibits::NotRecorded { decision, .. } => again(decision, secret),
         Exhibits::ForkedLedger { .. } => {}
-        Exhibits::LeftOut { decision, offer, offerer, .. } => {
+        Exhibits::LeftOut { decision, offer, .. } => {
             again(decision, secret);
-            match offerer {
-                None => again(offer, secret),
-                Some(later) => {
-                    later.content.key = later_key().public();
-                    again(later, root);
-                    again(offer, &later_key());
-                }
-            }
+            again(offer, secret);
         }
     }
 }

@@ -4,21 +4,25 @@
 //! machine's, and what was ever signed, sent, shown or kept is remembered. A step is compared with both.
 
 mod book;
+mod cheating;
 mod convergence;
 mod deeds;
 mod disputes;
+mod progress;
+mod signed;
 mod signers;
 mod slots;
 
 use crate::coverage::Coverage;
 use book::Book;
+pub(crate) use cheating::Between;
+use cheating::Cheating;
 pub(crate) use convergence::unsettled;
 use deeds::Deeds;
 pub(crate) use deeds::kind;
 use kith_protocol::{
     community::Balances,
     id::{AccountId, CommunityId, ExchangeId, RequestId},
-    lane::SyncState,
     ledger::{Account, Body, Entry, History, UnderId},
     machine::{
         Fact, ForeignRecord, Identity, MAX_BOX_BYTES, MAX_BOXES, Machine, MemoryView, Message, Notice, Reply, Sealed,
@@ -27,6 +31,7 @@ use kith_protocol::{
     rejection::{Rejection, Severity},
     shelf::Announcement,
 };
+use progress::Progress;
 use slots::Slots;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,36 +67,6 @@ enum Promise {
     Paid,
     /// The partner holds our acceptance.
     Received,
-}
-
-/// How far a node was when it last made something durable.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Progress {
-    entries: u64,
-    revision: u64,
-    /// Epoch, proposed, learned and decided by account.
-    lanes: BTreeMap<AccountId, (u32, u64, u64, u64)>,
-}
-
-impl Progress {
-    fn of(machine: &Machine) -> Self {
-        let state = machine.state();
-        let lanes = state.lanes().iter().map(|(account, lanes)| {
-            let sync = lanes.sync(0, SyncState::Live, [0; 16]);
-            (*account, (sync.epoch, sync.proposed, sync.learned, sync.decided))
-        });
-        Self { entries: state.ledger().tree().size(), revision: state.shelf().0, lanes: lanes.collect() }
-    }
-
-    fn is_after(&self, earlier: &Self) -> bool {
-        let grew = |(account, then): (&AccountId, &(u32, u64, u64, u64))| {
-            self.lanes.get(account).is_some_and(|now| {
-                let same_epoch = now.0 == then.0 && now.1 >= then.1 && now.2 >= then.2 && now.3 >= then.3;
-                now.0 > then.0 || same_epoch
-            })
-        };
-        self.entries >= earlier.entries && self.revision >= earlier.revision && earlier.lanes.iter().all(grew)
-    }
 }
 
 /// Which ways of keeping score occurred, and whether it made a difference.
@@ -132,6 +107,8 @@ pub(crate) struct Checkers {
     answered: BTreeSet<(usize, [u8; 16])>,
     /// A law that does not count in this run, so that others must find what breaks it.
     blind: Option<&'static str>,
+    /// A community that cheats.
+    cheating: Option<Cheating>,
 }
 
 impl Checkers {
@@ -149,6 +126,7 @@ impl Checkers {
             asked_before: BTreeSet::new(),
             answered: BTreeSet::new(),
             blind,
+            cheating: None,
         }
     }
 
@@ -180,6 +158,11 @@ impl Checkers {
         coverage: &mut Coverage,
     ) -> Kept {
         for fact in facts {
+            let kept = self.beside_a_cheat(node, fact, coverage);
+            self.judge(kept)?;
+            if self.is_cheat(node) {
+                continue;
+            }
             coverage.hit("fact", deeds::kind(fact));
             if let Fact::Entry(entry) = fact {
                 coverage.hit("entry", entry.body.kind());
@@ -210,8 +193,9 @@ impl Checkers {
                     .iter()
                     .enumerate()
                     .any(|(i, deeds)| i != node && deeds.recovering.get(&account) == Some(&nonce));
-                let asked = asked || self.asked_before.contains(&(account, nonce));
-                let fresh = self.answered.insert((node, nonce));
+                let cheated = self.is_with_cheat(&account);
+                let asked = asked || cheated || self.asked_before.contains(&(account, nonce));
+                let fresh = self.answered.insert((node, nonce)) || cheated;
                 let kept = ensure("session", asked && fresh, || {
                     format!("an offer to nobody who asks: asked {asked}, new {fresh}")
                 });
@@ -260,6 +244,9 @@ impl Checkers {
 
     /// A backup was put in place of a node's disk: all that is remembered of the node is what the backup holds.
     pub(crate) fn restored(&mut self, node: usize, facts: &[Fact]) -> Kept {
+        if self.is_cheat(node) {
+            return Ok(());
+        }
         let lost = std::mem::take(&mut self.books[node]);
         self.books[node] = Book::after(&lost);
         self.slots.forgotten = true;
@@ -277,7 +264,8 @@ impl Checkers {
         self.closed.retain(|(who, _)| *who != node);
         self.progress[node] = Progress::default();
         self.through[node].clear();
-        self.suspended.extend(lost.partners.keys());
+        let honest = lost.partners.keys().filter(|account| !self.is_with_cheat(account)).copied();
+        self.suspended.extend(honest.collect::<Vec<_>>());
         for book in &mut self.books {
             for (_, line) in book.partners.iter_mut().filter(|(account, _)| lost.partners.contains_key(account)) {
                 line.uncertain = true;
@@ -289,6 +277,7 @@ impl Checkers {
                 self.slots.agreed(*account, u32::MAX, |_| false);
             }
         }
+        self.restored_beside_a_cheat(node, &lost, facts);
         self.forget_promises(node);
         Ok(())
     }
@@ -308,6 +297,9 @@ impl Checkers {
 
     /// An account goes on in a new epoch on one side; when both have, their books must mirror again.
     fn resumed(&mut self, account: AccountId) {
+        if self.is_with_cheat(&account) {
+            return;
+        }
         let epochs: Vec<u32> = self.books.iter().filter_map(|b| b.partners.get(&account)).map(|p| p.epoch).collect();
         if let [one, other] = epochs[..]
             && one == other
@@ -321,7 +313,7 @@ impl Checkers {
 
     /// I3: both books of one account differ by exactly what is accepted and not yet learned.
     fn mirrored(&self, account: AccountId) -> Kept {
-        if self.suspended.contains(&account) {
+        if self.suspended.contains(&account) || self.is_with_cheat(&account) {
             return Ok(());
         }
         let net: i64 = self.books.iter().filter_map(|book| book.partners.get(&account)).map(|p| p.net).sum();
@@ -331,6 +323,9 @@ impl Checkers {
 
     /// Everything a node handled is durable: its machine must agree with the books.
     pub(crate) fn quiet(&mut self, node: usize, machine: &Machine, view: &MemoryView, coverage: &mut Coverage) -> Kept {
+        if self.is_cheat(node) {
+            return Ok(());
+        }
         if machine.state().lanes().values().any(|lanes| lanes.queued() > 0) {
             coverage.hit("state", "a payment waits for a slot");
         }
@@ -376,6 +371,9 @@ impl Checkers {
 
     /// A node came back from its disk.
     pub(crate) fn recovered(&mut self, node: usize, machine: &Machine, view: &MemoryView) -> Kept {
+        if self.is_cheat(node) {
+            return Ok(());
+        }
         let progress = Progress::of(machine);
         let kept = ensure("I5", progress.is_after(&self.progress[node]), || {
             format!("recovery led from {:?} back to {progress:?}", self.progress[node])
@@ -402,6 +400,9 @@ impl Checkers {
 
     /// A node sends a message.
     pub(crate) fn sent(&mut self, node: usize, message: &Message) -> Kept {
+        if self.is_cheat(node) {
+            return Ok(());
+        }
         let kept = self.slots.sent(message);
         self.judge(kept)?;
         self.judge(self.deeds[node].permits(message, &self.books[node]))
@@ -438,6 +439,9 @@ impl Checkers {
 
     /// A node gossips a record, its own or another's.
     pub(crate) fn published(&mut self, node: usize, announcement: &Announcement) -> Kept {
+        if self.is_cheat(node) {
+            return Ok(());
+        }
         let kept = self.slots.published(&announcement.record);
         self.judge(kept)?;
         self.judge(self.deeds[node].may_publish(&announcement.record.content))

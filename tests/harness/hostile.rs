@@ -97,6 +97,33 @@ fn identity(seed: u8) -> (Identity, [u8; 32]) {
     (identity, transport)
 }
 
+/// What a liar's ledger has to show: it does not mind that it signed another before.
+pub(crate) fn show_ledger(identity: &Identity, entries: &[Entry], showing: &Showing) -> Option<Message> {
+    let (mut view, mut frontier) = (MemoryView::default(), Frontier::default());
+    for entry in entries {
+        view.absorb_entry(entry);
+        frontier.push(entry.leaf());
+    }
+    let tree = MemoryNodes::of(entries.iter().map(Entry::leaf));
+    let checkpoint = Checkpoint::of(&identity.community, &frontier);
+    let note = checkpoint.sign(checkpoint.origin(), &identity.secret).ok()?.to_text();
+    let root = root_at(showing.held.0, &tree).unwrap_or(Digest::ZERO);
+    let showing = Showing { held: (showing.held.0, root), ..showing.clone() };
+    let mut message = showing.message(&checkpoint, note, &tree, &view)?;
+    // An honest node shows receipts only; this one shows whatever it has at the place.
+    if let Message::LedgerShown(shown) = &mut message {
+        for index in showing.entries.iter().filter(|index| **index < checkpoint.size()) {
+            if shown.entries.iter().all(|there| there.index != *index) {
+                let place = usize::try_from(*index).ok()?;
+                let proof = inclusion_proof(*index, checkpoint.size(), &tree)?;
+                let entry = entries.get(place)?.shown();
+                shown.entries.push(kith_protocol::machine::ShownEntry { index: *index, entry, proof });
+            }
+        }
+    }
+    Some(message)
+}
+
 impl Hostile {
     /// Founds the community of `seed`, connects to a node and becomes its partner under `terms`.
     ///
@@ -265,33 +292,9 @@ impl Hostile {
 
     /// What its ledger, as forged, has to show.
     fn show(&self, showing: &Showing) -> Option<Message> {
-        let identity = self.machine.identity();
         let mut entries = self.view.entries().to_vec();
         (self.forge)(&mut entries);
-        let (mut view, mut frontier) = (MemoryView::default(), Frontier::default());
-        for entry in &entries {
-            view.absorb_entry(entry);
-            frontier.push(entry.leaf());
-        }
-        let tree = MemoryNodes::of(entries.iter().map(Entry::leaf));
-        let checkpoint = Checkpoint::of(&identity.community, &frontier);
-        let note = checkpoint.sign(checkpoint.origin(), &identity.secret).ok()?.to_text();
-        // A liar does not mind that it signed another ledger before.
-        let root = root_at(showing.held.0, &tree).unwrap_or(Digest::ZERO);
-        let showing = Showing { held: (showing.held.0, root), ..showing.clone() };
-        let mut message = showing.message(&checkpoint, note, &tree, &view)?;
-        // An honest node shows receipts only; this one shows whatever it has at the place.
-        if let Message::LedgerShown(shown) = &mut message {
-            for index in showing.entries.iter().filter(|index| **index < checkpoint.size()) {
-                if shown.entries.iter().all(|there| there.index != *index) {
-                    let place = usize::try_from(*index).ok()?;
-                    let proof = inclusion_proof(*index, checkpoint.size(), &tree)?;
-                    let entry = entries.get(place)?.shown();
-                    shown.entries.push(kith_protocol::machine::ShownEntry { index: *index, entry, proof });
-                }
-            }
-        }
-        Some(message)
+        show_ledger(self.machine.identity(), &entries, showing)
     }
 
     /// Lives until something is so.

@@ -112,7 +112,7 @@ pub(crate) struct Workload {
 }
 
 /// What somebody may want to do.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wish {
     Members,
     Exchange,
@@ -193,12 +193,33 @@ const FRIENDS: &[(u64, Wish)] = &[
     (2, Wish::Publish),
 ];
 
+/// Where everybody soon is everybody's partner, and one of them is not to be trusted.
+const DECEIVED: &[(u64, Wish)] = &[
+    (1, Wish::Members),
+    (6, Wish::Answer),
+    (4, Wish::Invite),
+    (60, Wish::Accept),
+    (120, Wish::Pay),
+    (3, Wish::Feast),
+    (20, Wish::Ask),
+    (8, Wish::AskBack),
+    (20, Wish::Dispute),
+    (20, Wish::Advance),
+    (4, Wish::Publish),
+    (3, Wish::Gift),
+];
+
+/// What they do there until all are partners. An invitation is good for one.
+const FOUNDING: &[(u64, Wish)] =
+    &[(20, Wish::Invite), (50, Wish::Accept), (5, Wish::Members), (20, Wish::Pay), (5, Wish::Answer)];
+
 impl Workload {
-    pub(crate) fn new(settings: Settings, nodes: usize) -> Self {
+    pub(crate) fn new(settings: Settings, nodes: usize, cheated: bool) -> Self {
         Self {
             dice: Dice::new(settings.seed, "workload"),
             scores: Dice::new(settings.seed, "scores"),
             wishes: match (settings.letters, settings.rough) {
+                _ if cheated => DECEIVED,
                 (true, _) => FRIENDS,
                 (false, true) if settings.seed % 2 == 1 => QUARRELS,
                 (false, true) => TRADE,
@@ -255,7 +276,9 @@ impl Workload {
             let command = Command::Waive { account: *account, by: node.coordinator };
             return vec![(i, self.order(i, command))];
         }
-        let Some(wish) = self.dice.weighed(self.wishes) else { return Vec::new() };
+        let alone = self.wishes == DECEIVED && state.ledger().partners().len() + 1 < nodes.len();
+        let wish = if alone { self.dice.weighed(FOUNDING) } else { self.dice.weighed(self.wishes) };
+        let Some(wish) = wish else { return Vec::new() };
         let commands = match wish {
             Wish::Feast => self.feast(&scene, nodes),
             wish => self.command(wish, i, &scene, nodes).into_iter().collect(),

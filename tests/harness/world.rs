@@ -4,6 +4,7 @@
 //! and only then carries it out. It may crash before, while and after it does.
 
 mod apart;
+mod cheat;
 mod clerk;
 mod clocks;
 mod healing;
@@ -21,6 +22,8 @@ use crate::{
     network::{Network, Packet, Payload},
     workload::Workload,
 };
+use cheat::Cheat;
+pub use cheat::ways_to_cheat;
 use kith_protocol::{flaw::Flaw, key::remembered::remember, machine::Message};
 pub(crate) use node::Node;
 use std::collections::BTreeMap;
@@ -147,6 +150,8 @@ pub struct World {
     clocks: Dice,
     /// A hostile peer, in some worlds.
     stranger: Option<Stranger>,
+    /// A partner that cheats, in some worlds.
+    cheat: Option<Cheat>,
 }
 
 /// In milliseconds.
@@ -171,6 +176,8 @@ const MANY_AT: u64 = 4;
 const GRANTING: u64 = 4;
 /// The same where two part: they must have become partners of each other and of a third before.
 const LETTERS_EVENTS: u64 = 1_000;
+/// The same where one cheats: it must have become a partner of the others, and dealt with them for a while.
+const CHEATED_EVENTS: u64 = 1_400;
 
 /// When every run begins, in milliseconds: late enough that no subtraction reaches below zero.
 const DAWN: u64 = 1_800_000_000_000;
@@ -195,6 +202,8 @@ fn communities(settings: Settings, dice: &mut Dice) -> usize {
     let drawn = dice.between(2, most);
     let count = match settings {
         Settings { letters: true, .. } => 3,
+        // Few, so that most are partners of the cheat; and at least two honest ones.
+        _ if Cheat::comes(settings) => drawn.clamp(3, 4),
         Settings { rough: true, .. } => drawn,
         // By dice of its own, so that the other worlds stay as they are.
         _ if settings.seed % MANY_EVERY == MANY_AT => Dice::new(settings.seed, "many").between(7, 10),
@@ -208,6 +217,7 @@ impl World {
         let mut dice = Dice::new(settings.seed, "world");
         let count = communities(settings, &mut dice);
         let nodes = (0..count).map(|i| Node::new(settings, i)).collect();
+        let cheat = Cheat::of(settings, count);
         Self {
             settings,
             now: DAWN,
@@ -215,7 +225,7 @@ impl World {
             queue: BTreeMap::new(),
             nodes,
             network: Network::new(settings.seed, count),
-            workload: Workload::new(settings, count),
+            workload: Workload::new(settings, count, cheat.is_some()),
             checkers: Checkers::new(count, settings.blind),
             coverage: Coverage::default(),
             trace: Trace::new(settings.trace),
@@ -229,6 +239,7 @@ impl World {
             grants: Dice::new(settings.seed, "grants"),
             clocks: Dice::new(settings.seed, "jumps"),
             stranger: Stranger::of(settings.seed),
+            cheat,
         }
     }
 
@@ -236,7 +247,11 @@ impl World {
     fn live(&mut self) -> Result<(), Violation> {
         self.begin()?;
         self.coverage.add("communities", MANY[self.nodes.len().min(MANY.len() - 1)], 1);
-        let events = if self.settings.letters { LETTERS_EVENTS } else { TROUBLED_EVENTS };
+        let events = match (&self.cheat, self.settings.letters) {
+            (Some(_), _) => CHEATED_EVENTS,
+            (None, true) => LETTERS_EVENTS,
+            (None, false) => TROUBLED_EVENTS,
+        };
         for _ in 0..events.max(EVENTS_EACH * self.nodes.len() as u64) {
             self.step()?;
         }
@@ -245,6 +260,7 @@ impl World {
 
     fn begin(&mut self) -> Result<(), Violation> {
         self.checkers.clocks_agree = self.nodes.iter().all(|node| node.skew == 0);
+        self.cheat_comes();
         for i in 0..self.nodes.len() {
             let batch = self.nodes[i].found(self.now);
             self.checkers.committed(i, &batch.facts, &batch.foreign, &mut self.coverage)?;
@@ -301,6 +317,7 @@ impl World {
 
     /// People do something, and will again.
     fn act(&mut self) {
+        self.cheat_looks_on();
         for (node, order) in self.workload.act(&self.nodes, self.now, &mut self.coverage) {
             self.take(node, order);
         }

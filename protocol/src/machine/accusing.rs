@@ -18,14 +18,17 @@ use crate::{
 };
 
 impl Machine {
-    /// E5: an exchange that the partner accepted by its own signature and left out. An offer that does not even count what its
-    /// maker shows proves nothing to others: nothing is signed upon it, and the partnership goes on once it offers rightly.
+    /// E5: an exchange that the partner accepted with the key of its offer and left out. What it accepted with an earlier key it may
+    /// have lost with a disk; and an offer that does not even count what its maker shows proves nothing to others. Nothing is signed
+    /// upon either, and the partnership goes on once it offers rightly.
     pub(super) fn find_left_out(&mut self, turn: &mut Turn<'_>, account: AccountId) -> Result<(), Rejection> {
         let Some(Fetching { offer, certificate, seen, .. }) = self.offers.remove(&account) else { return Ok(()) };
         let ours = self.pairs(turn, &account, offer.content.from);
-        let accepted_with = self.partner_certificate(turn, &account).unwrap_or_else(|| certificate.clone());
+        let key = certificate.content.key.sound()?;
         let theirs = |pair: &&Pair| {
-            pair.proposal.content.lane != offer.content.offerer && !seen.contains(&pair.proposal.content.exchange)
+            pair.proposal.content.lane != offer.content.offerer
+                && !seen.contains(&pair.proposal.content.exchange)
+                && pair.decision.clone().verify(&key).is_ok()
         };
         if let Some(pair) = ours.iter().find(theirs) {
             let counted = ours.iter().filter(|p| seen.contains(&p.proposal.content.exchange));
@@ -36,10 +39,9 @@ impl Machine {
                 proposal: Box::new(pair.proposal.clone()),
                 decision: Box::new(pair.decision.clone()),
                 offer: Box::new(offer),
-                offerer: (certificate != accepted_with).then(|| Box::new(certificate)),
                 committed,
             };
-            self.freeze_if_proven(turn, account, Evidence { v: 1, certificate: accepted_with, exhibits });
+            self.freeze_if_proven(turn, account, Evidence { v: 1, certificate, exhibits });
         }
         Err(Rejection::BooksDiffer)
     }

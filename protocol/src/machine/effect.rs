@@ -143,7 +143,7 @@ pub enum Notice {
     RecordKept,
     /// Something a peer sent was refused.
     Refused {
-        /// The peer.
+        /// The peer; [`super::NOBODY`] for what a box holds, whose writer is not there.
         peer: Peer,
         /// Why.
         why: Rejection,

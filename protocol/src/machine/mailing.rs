@@ -6,7 +6,7 @@
 //! next one, it takes no letter of an earlier life. So a letter that rests somewhere cannot contradict what is signed today.
 
 use super::{
-    effect::{Effect, Turn},
+    effect::{Effect, Notice, Turn},
     fact::Fact,
     input::Peer,
     letter::{LETTER_BYTES, Letter, Sealed, open_letter},
@@ -32,7 +32,7 @@ const AGAIN_AFTER: Span = Span::days(1);
 /// The most answers that wait for the next letter: more requests than one letter holds.
 const MAX_ANSWERS: usize = 256;
 /// Where answers to what stands in a letter go: to nobody who is here. They travel in the next letter.
-const NOBODY: Peer = PublicKey([0; 32]);
+pub const NOBODY: Peer = PublicKey([0; 32]);
 
 /// What is remembered of letters to and from a partner.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -316,6 +316,15 @@ impl Machine {
         }
         // Taken whatever is in it: what cannot be used now is said again in a later letter.
         turn.send(peer, Message::MailTaken { digest: sealed.digest() });
+        if let Err(why) = self.read_box(turn, sealed) {
+            // Its writer's fault and not the holder's, who could not read it.
+            turn.notice(Notice::Refused { peer: NOBODY, why });
+        }
+        Ok(())
+    }
+
+    /// Opens a box and does what the letter in it says.
+    fn read_box(&mut self, turn: &mut Turn<'_>, sealed: &Sealed) -> Result<(), Rejection> {
         let letter = open_letter(&self.identity.community, &self.identity.secret, sealed)?;
         let account = letter.content.account;
         let partner = self.state.ledger.partners().get(&account).ok_or(Rejection::UnknownPartnership(account))?;

@@ -33,6 +33,8 @@ pub(super) struct PartnerLine {
     /// All that were ever recorded: one that is not the latest any more may be on its way.
     ever: Vec<Grant>,
     pub(super) net: i64,
+    /// Minutes that our members paid and the partner accepted.
+    paid: i64,
     on_hold: i64,
     /// The epoch the lanes are in.
     pub(super) epoch: u32,
@@ -77,6 +79,8 @@ pub(super) struct Book {
     community: Option<kith_protocol::id::CommunityId>,
     /// The most that each side granted before a restore: what crossed under it may come back before the grants do.
     most_before: BTreeMap<AccountId, [i64; 2]>,
+    /// What a cheat accepted and a lost disk alone could prove: it may deny so much, and be so much further ahead.
+    deniable: BTreeMap<AccountId, i64>,
 }
 
 fn books(detail: impl Into<String>) -> Violation {
@@ -123,6 +127,7 @@ impl Book {
                     ever: Vec::new(),
                     most: [Side::B, Side::A].map(|side| agreement.terms.limit(side)),
                     net: 0,
+                    paid: 0,
                     on_hold: 0,
                     epoch: agreement.first_epoch(),
                     uncertain: self.restored,
@@ -187,7 +192,9 @@ impl Book {
             }
             Body::Settle { proposal, .. } => {
                 let (account, _, minutes) = self.unhold(&proposal.content.exchange, true)?;
-                self.partner(&account)?.net += minutes;
+                let partner = self.partner(&account)?;
+                partner.net += minutes;
+                partner.paid += minutes;
             }
             Body::Release { proposal, .. } => {
                 let (_, payer, minutes) = self.unhold(&proposal.content.exchange, false)?;
@@ -258,7 +265,9 @@ impl Book {
                 None => self.pot += change,
             }
         }
-        self.partner(&account)?.net += if *paid { minutes } else { -minutes };
+        let partner = self.partner(&account)?;
+        partner.net += if *paid { minutes } else { -minutes };
+        partner.paid += if *paid { minutes } else { 0 };
         Ok(())
     }
 
@@ -359,7 +368,14 @@ impl Book {
             let most = most_before.entry(*account).or_default();
             *most = [0, 1].map(|side| most[side].max(line.most[side]));
         }
-        Self { restored: true, most_before, ..Self::default() }
+        Self { restored: true, most_before, deniable: lost.deniable.clone(), ..Self::default() }
+    }
+
+    /// A cheat may deny what it accepted and this book does not have any more.
+    pub(super) fn may_be_denied(&mut self, lost: &Self, account: &AccountId) {
+        let paid = |book: &Self| book.partners.get(account).map_or(0, |partner| partner.paid);
+        let gone = paid(lost) - paid(self);
+        *self.deniable.entry(*account).or_default() += gone.max(0);
     }
 
     /// Whether a grant was recorded here.
@@ -393,7 +409,9 @@ impl Book {
             }
         };
         let ours = limit(p.side, paying == Some(true));
-        let theirs = limit(p.side.other(), paying == Some(false));
+        let receiving = paying == Some(false);
+        let deniable = self.deniable.get(account).copied().filter(|_| !receiving).unwrap_or_default();
+        let theirs = limit(p.side.other(), receiving) + deniable;
         ensure("I6", worst <= ours && -best <= theirs, || {
             format!("partnership {account} may come to {worst} of {ours}, or is at {best} of -{theirs}")
         })

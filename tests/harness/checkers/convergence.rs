@@ -2,6 +2,8 @@
 
 use super::recovers;
 use kith_protocol::{
+    id::{AccountId, CommunityId},
+    ledger::Partner,
     machine::{Machine, MemoryView, Standing, View, WaitingKind},
     time::Timestamp,
 };
@@ -13,20 +15,30 @@ pub(crate) type Seen<'a> = (&'a Machine, &'a MemoryView);
 const REVISIONS_PER_KEY: u32 = 20;
 
 /// The first thing found that is not settled yet; `latest` is the latest clock of all nodes.
-pub(crate) fn unsettled(nodes: &[Seen<'_>], latest: Timestamp) -> Option<String> {
-    nodes.iter().enumerate().find_map(|(place, (machine, _))| {
-        open_business(machine)
-            .or_else(|| unlike_partners(machine, nodes))
-            .or_else(|| forgotten_asks(machine, nodes))
-            .or_else(|| other_shelves(nodes, place, latest))
+///
+/// What waits for a cheat, and what a cheat has, need not settle.
+pub(crate) fn unsettled(nodes: &[Seen<'_>], latest: Timestamp, cheat: Option<CommunityId>) -> Option<String> {
+    let honest = |(_, (machine, _)): &(usize, &Seen<'_>)| Some(machine.identity().community) != cheat;
+    nodes.iter().enumerate().filter(honest).find_map(|(place, (machine, _))| {
+        open_business(machine, cheat)
+            .or_else(|| unlike_partners(machine, nodes, cheat))
+            .or_else(|| forgotten_asks(machine, nodes, cheat))
+            .or_else(|| other_shelves(nodes, place, latest, cheat))
             .map(|what| format!("node {place}: {what}"))
     })
 }
 
+/// Whether an account is one with the cheat.
+fn is_with(machine: &Machine, account: &AccountId, cheat: Option<CommunityId>) -> bool {
+    let partner = machine.state().ledger().partners().get(account).map(Partner::community);
+    cheat.is_some() && partner == cheat
+}
+
 /// Slots, holds and invitations of one node that wait for another.
-fn open_business(machine: &Machine) -> Option<String> {
+fn open_business(machine: &Machine, cheat: Option<CommunityId>) -> Option<String> {
     let state = machine.state();
-    for (account, lanes) in state.lanes() {
+    let honest = |account: &AccountId| !is_with(machine, account, cheat);
+    for (account, lanes) in state.lanes().iter().filter(|(account, _)| honest(account)) {
         let (undecided, queued, unconfirmed) = (lanes.undecided(), lanes.queued(), lanes.unconfirmed().count());
         if undecided + queued + unconfirmed > 0 {
             return Some(format!(
@@ -34,18 +46,23 @@ fn open_business(machine: &Machine) -> Option<String> {
             ));
         }
     }
-    if let Some((account, condition)) = state.conditions().iter().next() {
+    if let Some((account, condition)) = state.conditions().iter().find(|(account, _)| honest(account)) {
         return Some(format!("account {account} is {}", condition.name()));
     }
-    if !state.ledger().holds().is_empty() {
+    if state.ledger().holds().values().any(|hold| honest(&hold.account)) {
         return Some("minutes are on hold".into());
     }
-    (!state.accepting().is_empty()).then(|| "an accepted invitation is unanswered".into())
+    state
+        .accepting()
+        .keys()
+        .any(|inviter| Some(*inviter) != cheat)
+        .then(|| "an accepted invitation is unanswered".into())
 }
 
 /// Both sides of a partnership have it, and their nets mirror each other.
-fn unlike_partners(machine: &Machine, nodes: &[Seen<'_>]) -> Option<String> {
-    for (account, partner) in machine.state().ledger().partners() {
+fn unlike_partners(machine: &Machine, nodes: &[Seen<'_>], cheat: Option<CommunityId>) -> Option<String> {
+    let partners = machine.state().ledger().partners().iter();
+    for (account, partner) in partners.filter(|(_, partner)| Some(partner.community()) != cheat) {
         let by_id = |id| nodes.iter().find(|(m, _)| m.identity().community == id);
         let (own, other) = (by_id(machine.identity().community)?, by_id(partner.community())?);
         match other.0.state().ledger().partners().get(account) {
@@ -66,8 +83,12 @@ fn unlike_partners(machine: &Machine, nodes: &[Seen<'_>]) -> Option<String> {
 }
 
 /// Who was asked for a payment knows of it, until it is paid or declined.
-fn forgotten_asks(machine: &Machine, nodes: &[Seen<'_>]) -> Option<String> {
+fn forgotten_asks(machine: &Machine, nodes: &[Seen<'_>], cheat: Option<CommunityId>) -> Option<String> {
     for (exchange, waiting) in machine.state().waiting() {
+        let (WaitingKind::Declined { account } | WaitingKind::Asked { account, .. }) = &waiting.kind else { continue };
+        if is_with(machine, account, cheat) {
+            continue;
+        }
         if let WaitingKind::Declined { .. } = &waiting.kind {
             return Some(format!("{exchange} was declined and the asker does not know"));
         }
@@ -83,12 +104,12 @@ fn forgotten_asks(machine: &Machine, nodes: &[Seen<'_>]) -> Option<String> {
 }
 
 /// Every other shelf is held, all of it and nothing else.
-fn other_shelves(nodes: &[Seen<'_>], place: usize, latest: Timestamp) -> Option<String> {
+fn other_shelves(nodes: &[Seen<'_>], place: usize, latest: Timestamp, cheat: Option<CommunityId>) -> Option<String> {
     let (machine, view) = nodes[place];
     for (other, (publisher, shelf)) in nodes.iter().enumerate() {
         let community = publisher.identity().community;
         let revision = publisher.state().shelf().0;
-        if other == place || revision == 0 {
+        if other == place || revision == 0 || Some(community) == cheat {
             continue;
         }
         let through = machine.known().get(&community).map_or(0, |known| known.through);

@@ -74,7 +74,8 @@ impl Shut {
                     self.restored.insert(*account);
                 }
             }
-            Fact::Waived { account } => {
+            // Of whom lies nothing more is expected.
+            Fact::Waived { account } | Fact::Frozen { account, .. } => {
                 self.restored.remove(account);
             }
             Fact::Offered { offer, .. } => {

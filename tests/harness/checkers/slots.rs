@@ -8,7 +8,7 @@ use kith_protocol::{
     partnership::{Decision, Proposal, Side, Verdict},
     shelf::Record,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A place in a lane: account, epoch, lane, position.
 pub(super) type Slot = (AccountId, u32, Side, u64);
@@ -29,6 +29,8 @@ pub(super) struct Slots {
     records: BTreeMap<(CommunityId, u64), Unverified<Record>>,
     /// A community whose records may differ for one revision.
     pub(super) liar: Option<CommunityId>,
+    /// Partnerships with a cheat: there only what the honest side signs is one content for each place.
+    pub(super) with_cheat: BTreeSet<AccountId>,
     /// Where each exchange id was accepted.
     accepted: BTreeMap<ExchangeId, Slot>,
     /// Whether somebody's disk went back: its people may use an id again with another partner, who cannot know. Both count.
@@ -69,19 +71,27 @@ impl Slots {
         match fact {
             Fact::Proposed { proposal, .. } => self.proposal(proposal),
             Fact::Decided { proposal, decision } => {
-                self.proposal(proposal)?;
+                let cheated = self.with_cheat.contains(&proposal.content.account);
+                if !cheated {
+                    self.proposal(proposal)?;
+                }
                 self.decision(decision)?;
                 let slot = slot_of(&proposal.content);
                 if matches!(decision.content.verdict, Verdict::Accept { .. }) {
                     let id = proposal.content.exchange;
                     let before = self.accepted.insert(id, slot);
-                    let elsewhere = |before: Slot| self.forgotten && before.0 != slot.0;
+                    // A cheat may use an id of others, and forgets what it used.
+                    let used = |account: &AccountId| cheated || self.with_cheat.contains(account);
+                    let elsewhere = |before: Slot| (self.forgotten || used(&before.0)) && before.0 != slot.0;
                     let once = before.is_none_or(elsewhere);
                     ensure("I7", once, || format!("{id} is accepted at {before:?} and at {slot:?}"))?;
-                    self.doubt.insert(slot, i64::from(proposal.content.minutes.get()));
+                    if !cheated {
+                        self.doubt.insert(slot, i64::from(proposal.content.minutes.get()));
+                    }
                 }
                 Ok(())
             }
+            Fact::Learned { decision } if self.with_cheat.contains(&decision.content.account) => Ok(()),
             Fact::Learned { decision } => {
                 let place = slot_decided(&decision.content);
                 let signed = self.decisions.get(&place) == Some(decision);

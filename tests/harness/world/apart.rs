@@ -37,7 +37,9 @@ impl World {
 
     /// Whether a third holds mail for both.
     fn have_a_holder(&self, a: usize, b: usize) -> bool {
-        (0..self.nodes.len()).any(|h| h != a && h != b && self.holds(h, a) && self.holds(h, b))
+        // A cheat may hold letters, and keep them; once all heals somebody honest has to.
+        let holds = |h: usize| h != a && h != b && !(self.healing && self.is_cheat(h));
+        (0..self.nodes.len()).any(|h| holds(h) && self.holds(h, a) && self.holds(h, b))
     }
 
     /// Whether two can do without ever meeting: they are partners, and a third holds mail for both.

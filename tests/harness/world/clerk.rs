@@ -1,8 +1,8 @@
 //! The clerk of a node: take what has arrived, handle it, make it durable at once, then carry it out. And what can go wrong.
 
-use super::{Breach, DAY, Event, HOUR, World};
+use super::{Breach, Event, HOUR, World};
 use crate::{
-    checkers::{Kept, Violation, ensure, honest},
+    checkers::{Kept, Violation, ensure},
     network::{Packet, Payload},
     workload::Order,
 };
@@ -185,7 +185,7 @@ impl World {
     /// A node read back from its disk is the node that runs.
     pub(super) fn compare_with_disk(&mut self, i: usize) -> Kept {
         let node = &self.nodes[i];
-        let Some(live) = &node.machine else { return Ok(()) };
+        let Some(live) = node.machine.as_ref().filter(|_| !self.is_cheat(i)) else { return Ok(()) };
         let with_snapshot = self.dice.permille(500);
         let broken = |why: String| Violation::new("recovery", why);
         let (read_back, _) = node.disk.recover(&node.identity, with_snapshot).map_err(broken)?;
@@ -229,25 +229,12 @@ impl World {
         let mut parcels: Vec<(Peer, Vec<Message>)> = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Send { to, message } => {
-                    self.may_send(i, to, &message)?;
-                    if let Message::MailDrop { to, sealed, .. } = &message
-                        && let Some(j) = self.nodes.iter().position(|node| node.identity.community == *to)
-                    {
-                        let (writer, reader) = (&self.nodes[i].identity, &self.nodes[j].identity);
-                        self.checkers.sealed(i, writer, reader, sealed)?;
-                    }
-                    self.coverage.hit("message", super::trace::kind(&message));
-                    self.keep_recording(i, to, &message);
-                    let most = usize::try_from(self.dice.between(1, PARCEL)).unwrap_or(1);
-                    match parcels.iter_mut().rev().find(|(peer, _)| *peer == to) {
-                        Some((_, messages)) if messages.len() < most => messages.push(message),
-                        _ => parcels.push((to, vec![message])),
-                    }
-                }
+                Effect::Send { to, message } => self.say(i, to, message, &mut parcels)?,
                 Effect::Show { to, showing } => {
                     let node = &self.nodes[i];
-                    if let Some(message) = node.machine.as_ref().and_then(|m| showing_of(m, &node.view, &showing)) {
+                    let shown = node.machine.as_ref().and_then(|m| showing_of(m, &node.view, &showing));
+                    if let Some(message) = self.forged_showing(i, &showing).or(shown) {
+                        self.checkers.shows(i, &self.nodes[i].identity, &message)?;
                         self.coverage.hit("message", super::trace::kind(&message));
                         parcels.push((to, vec![message]));
                     }
@@ -273,6 +260,28 @@ impl World {
         parcels.into_iter().try_for_each(|(to, messages)| self.post(i, to, messages))
     }
 
+    /// Puts a message into a parcel, if it may be said by now.
+    fn say(&mut self, i: usize, to: Peer, message: Message, parcels: &mut Vec<(Peer, Vec<Message>)>) -> Kept {
+        self.may_send(i, to, &message)?;
+        if let Message::MailDrop { to, sealed, .. } = &message
+            && let Some(j) = self.nodes.iter().position(|node| node.identity.community == *to)
+            && !self.is_cheat(i)
+        {
+            let (writer, reader) = (&self.nodes[i].identity, &self.nodes[j].identity);
+            self.checkers.sealed(i, writer, reader, sealed)?;
+        }
+        for message in self.said(i, message) {
+            self.coverage.hit("message", super::trace::kind(&message));
+            self.keep_recording(i, to, &message);
+            let most = usize::try_from(self.dice.between(1, PARCEL)).unwrap_or(1);
+            match parcels.iter_mut().rev().find(|(peer, _)| *peer == to) {
+                Some((_, messages)) if messages.len() < most => messages.push(message),
+                _ => parcels.push((to, vec![message])),
+            }
+        }
+        Ok(())
+    }
+
     /// Whoever sits on the way records requests to resume, to say them again one day.
     fn keep_recording(&mut self, from: usize, to: Peer, message: &Message) {
         let to = self.nodes.iter().position(|node| node.peer() == to);
@@ -287,7 +296,10 @@ impl World {
             Ok(_) => self.coverage.hit("reply", "done"),
             Err(why) => self.coverage.hit("rejection", why.code()),
         }
-        let request = self.workload.replied(i, command, result)?;
+        let request = match self.workload.replied(i, command, result) {
+            Ok(request) if !self.is_cheat(i) => request,
+            kept => return self.unless_cheat(i, kept.map(drop)),
+        };
         result.as_ref().map_or(Ok(()), |reply| self.checkers.replied(i, request, reply))
     }
 
@@ -303,6 +315,10 @@ impl World {
                 self.coverage.hit("refused to a stranger", why.code());
                 return Ok(());
             }
+            Notice::Refused { peer, why } if self.is_of_cheat(peer) => {
+                self.coverage.hit("refused to a cheat", why.code());
+                return Ok(());
+            }
             Notice::Refused { why, .. } => self.coverage.hit("refused message", why.code()),
             Notice::Recovering { .. } => self.coverage.hit("notice", "recovering"),
             Notice::Recovered { .. } => self.coverage.hit("notice", "recovered"),
@@ -310,15 +326,17 @@ impl World {
             Notice::Forgotten { .. } => self.coverage.hit("notice", "forgotten"),
             Notice::Resumed { .. } => self.coverage.hit("notice", "resumed"),
             Notice::Disputed { .. } => self.coverage.hit("notice", "disputed"),
-            Notice::Frozen { account } => {
+            // Whom the proof accuses is judged where it becomes durable.
+            Notice::Frozen { account } if self.cheat.is_none() => {
                 return Err(Violation::new("honesty", format!("an honest partner is accused: {account}")));
             }
+            Notice::Frozen { .. } => self.coverage.hit("notice", "frozen"),
             Notice::Entry { .. } => {}
         }
         if !matches!(notice, Notice::Entry { .. } | Notice::RecordKept) {
             self.trace.note(i, 2, || format!("{notice:?}"));
         }
-        self.checkers.noticed(i, notice)
+        if self.is_cheat(i) { Ok(()) } else { self.checkers.noticed(i, notice) }
     }
 
     /// Sends messages as one parcel of canonical bytes, or as several if they do not fit.
@@ -378,7 +396,7 @@ impl World {
                 self.coverage.hit("refused to a stranger", why.code());
                 Ok(())
             }
-            Verdict::Reject(why) => honest(why),
+            Verdict::Reject(why) => self.blamed(from, i, why),
         }
     }
 
@@ -393,13 +411,13 @@ impl World {
             self.coverage.hit("late", "a packet by hours");
         }
         self.trace.note(to, mark(payload.bytes()), || format!("{} bytes from {from} arrive", payload.bytes().len()));
-        let unreadable = |why: Rejection| honest(&why);
+        let unreadable = |world: &mut Self, why: Rejection| world.blamed(from, to, &why);
         match payload {
             Payload::Gossip(bytes) => {
                 let announcement =
                     codec::decode::<Announcement>(&bytes, MAX_ANNOUNCEMENT_BYTES).map_err(Rejection::from);
                 match announcement.and_then(|a| check_announcement(a, &mut Certificates::default())) {
-                    Err(why) => return unreadable(why),
+                    Err(why) => return unreadable(self, why),
                     Ok((certificate, record)) => {
                         self.gossips += 1;
                         let id = self.gossips;
@@ -409,7 +427,7 @@ impl World {
                 }
             }
             Payload::Parcel(bytes) => match Parcel::decode(&bytes) {
-                Err(why) => return unreadable(why),
+                Err(why) => return unreadable(self, why),
                 Ok(parcel) => {
                     for message in parcel.messages {
                         self.receive(from, to, message)?;
@@ -425,7 +443,7 @@ impl World {
         match message.check(key.as_ref()) {
             Err(why) => {
                 self.coverage.hit("unchecked message", why.code());
-                honest(&why)
+                self.blamed(from, to, &why)
             }
             Ok(message) => {
                 if let Checked::Hello { certificate, .. } = &message {
@@ -451,35 +469,5 @@ impl World {
             let peer = self.nodes[other].peer();
             self.push(one, Input::Connected { peer });
         }
-    }
-
-    /// A node's machine is to be told that time has passed.
-    pub(super) fn wake(&mut self, i: usize, life: u32, serial: u64) {
-        let node = &mut self.nodes[i];
-        if node.life == life && node.wake == serial {
-            node.wake_planned = false;
-            self.push(i, Input::Wake);
-        }
-    }
-
-    /// Plans the next waking: on time, or in trouble sometimes much too late.
-    pub(super) fn schedule_wake(&mut self, i: usize) {
-        let late = match self.dice.below(100) {
-            _ if self.healing => 0,
-            0..50 => self.dice.below(2_000),
-            50..85 => self.dice.below(60_000),
-            85..97 => self.dice.below(HOUR),
-            _ => self.dice.below(DAY),
-        };
-        if late >= HOUR {
-            self.coverage.hit("late", "a waking by hours");
-        }
-        let node = &mut self.nodes[i];
-        let Some(wanted) = node.machine.as_ref().map(Machine::next_wakeup) else { return };
-        node.wake += 1;
-        node.wake_planned = true;
-        let (life, serial) = (node.life, node.wake);
-        let time = wanted.0.saturating_add_signed(-node.skew).max(self.now + 1);
-        self.at(time + late, Event::Wake { node: i, life, serial });
     }
 }

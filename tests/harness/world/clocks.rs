@@ -1,6 +1,8 @@
-//! Clocks that are put forward and set back, as by a battery that ran out or a hand that set the wrong hour.
+//! When machines are told that time has passed; and clocks that are put forward and set back, as by a battery that ran out or a
+//! hand that set the wrong hour.
 
-use super::{DAY, HOUR, World};
+use super::{DAY, Event, HOUR, World};
+use kith_protocol::machine::{Input, Machine};
 
 /// In one world of so many clocks jump; the others go on as they would without.
 const JUMPING: u64 = 11;
@@ -65,5 +67,35 @@ impl World {
         self.checkers.clocks_agree = false;
         let skew = node.skew;
         self.trace.note(i, 8, || format!("its clock is {skew} ms ahead"));
+    }
+
+    /// A node's machine is to be told that time has passed.
+    pub(super) fn wake(&mut self, i: usize, life: u32, serial: u64) {
+        let node = &mut self.nodes[i];
+        if node.life == life && node.wake == serial {
+            node.wake_planned = false;
+            self.push(i, Input::Wake);
+        }
+    }
+
+    /// Plans the next waking: on time, or in trouble sometimes much too late.
+    pub(super) fn schedule_wake(&mut self, i: usize) {
+        let late = match self.dice.below(100) {
+            _ if self.healing => 0,
+            0..50 => self.dice.below(2_000),
+            50..85 => self.dice.below(60_000),
+            85..97 => self.dice.below(HOUR),
+            _ => self.dice.below(DAY),
+        };
+        if late >= HOUR {
+            self.coverage.hit("late", "a waking by hours");
+        }
+        let node = &mut self.nodes[i];
+        let Some(wanted) = node.machine.as_ref().map(Machine::next_wakeup) else { return };
+        node.wake += 1;
+        node.wake_planned = true;
+        let (life, serial) = (node.life, node.wake);
+        let time = wanted.0.saturating_add_signed(-node.skew).max(self.now + 1);
+        self.at(time + late, Event::Wake { node: i, life, serial });
     }
 }

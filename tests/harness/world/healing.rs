@@ -8,6 +8,10 @@ use crate::checkers::{Kept, Violation, unsettled};
 const PATIENCE: u64 = 20 * 60_000;
 /// How often to look whether all is settled.
 const LOOK: u64 = 1_500;
+/// How long what honest nodes have with a cheat may still go on once all else is settled.
+const LAST_WORDS: u64 = 3 * 60_000;
+/// And how many events it may take: a cheat that is answered may ask again at once, without end.
+const LAST_EVENTS: u64 = 10_000;
 
 impl World {
     pub(super) fn heal(&mut self) -> Kept {
@@ -39,6 +43,7 @@ impl World {
             }
         }
         self.wait_until_settled()?;
+        self.judge_the_cheat();
         for i in 0..self.nodes.len() {
             self.compare_with_disk(i)?;
             let node = &self.nodes[i];
@@ -51,10 +56,11 @@ impl World {
 
     fn wait_until_settled(&mut self) -> Kept {
         let deadline = self.now + PATIENCE;
-        let mut look = self.now;
+        let (mut look, last_words, last_events) = (self.now, self.now + LAST_WORDS, self.sequence + LAST_EVENTS);
         loop {
             self.step()?;
-            let at_work = self.nodes.iter().any(|node| node.machine.is_none() || node.busy);
+            let mut honest = (0..self.nodes.len()).filter(|i| !self.is_cheat(*i)).map(|i| &self.nodes[i]);
+            let at_work = honest.any(|node| node.machine.is_none() || node.busy);
             let over = self.now > deadline;
             if self.now < look || (at_work && !over) {
                 continue;
@@ -63,6 +69,7 @@ impl World {
             self.meet_without_mail();
             match self.unfinished() {
                 None if at_work => return Err(Violation::new("convergence", "a node is at work without end".into())),
+                None if self.now < last_words && self.sequence < last_events && self.cheat_keeps_waiting() => {}
                 None => return Ok(()),
                 Some(found) if over => return Err(Violation::new("convergence", found)),
                 Some(_) => {}
@@ -74,6 +81,6 @@ impl World {
     fn unfinished(&self) -> Option<String> {
         let latest = self.nodes.iter().map(|node| node.clock(self.now)).max().unwrap_or_default();
         let seen: Vec<_> = self.nodes.iter().filter_map(|node| Some((node.machine.as_ref()?, &node.view))).collect();
-        unsettled(&seen, latest)
+        unsettled(&seen, latest, self.cheating())
     }
 }

@@ -58,6 +58,8 @@ pub(crate) struct Node {
     /// Gossip that the machine has yet to judge: from whom, and the bytes.
     pub(super) gossip: BTreeMap<u64, (usize, Vec<u8>)>,
     breach: Option<Breach>,
+    /// A rule that this machine alone breaks.
+    flaw: Option<Flaw>,
 }
 
 /// How far serials of one community are apart: as restores are by time, so that epochs of different keys never meet.
@@ -124,6 +126,7 @@ impl Node {
             latest: Timestamp(0),
             gossip: BTreeMap::new(),
             breach: settings.breach,
+            flaw: None,
         }
     }
 
@@ -160,8 +163,14 @@ impl Node {
         self.machine.as_ref().map(Machine::state)
     }
 
+    /// From here on its machine breaks a rule, and no other does.
+    pub(super) fn flawed(&mut self, flaw: Flaw) {
+        (self.flaw, self.breach) = (Some(flaw), Some(Breach::Rule(flaw)));
+    }
+
     /// Lets the machine handle one input and takes in what comes of it.
     pub(super) fn handle(&mut self, now: u64, input: Input) -> Option<()> {
+        let _in_force = self.flaw.map(Flaw::put_in_force);
         self.latest = self.latest.max(self.clock(now));
         let clock = self.latest;
         let machine = self.machine.as_mut()?;
@@ -183,6 +192,7 @@ impl Node {
 
     /// A machine that starts from the disk.
     pub(super) fn restart(&mut self, use_snapshot: bool) -> Result<(), String> {
+        let _in_force = self.flaw.map(Flaw::put_in_force);
         let (mut machine, view) = self.disk.recover(&self.identity, use_snapshot)?;
         machine.begin_life(self.alive);
         self.machine = Some(machine);
@@ -193,6 +203,7 @@ impl Node {
     /// A coordinator puts a backup in place of the disk: with the recovery words comes a new key, and every partner is asked
     /// before anything is signed. Gives what became durable.
     pub(super) fn restore(&mut self, now: u64, frames: usize) -> Result<Batch, String> {
+        let _in_force = self.flaw.map(Flaw::put_in_force);
         self.disk.restore_old(frames);
         self.disk.lose_index(0);
         self.begin_life(now);

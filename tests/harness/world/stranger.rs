@@ -267,7 +267,8 @@ impl World {
                 ensure("stranger", is_signed_by_a_partner(fact), || format!("a stranger led to {fact:?}"))?;
             }
         }
-        self.nodes[i].machine.as_ref().map_or(Ok(()), |machine| self.checkers.handled(machine))
+        let handled = self.nodes[i].machine.as_ref().map_or(Ok(()), |machine| self.checkers.handled(machine));
+        self.unless_cheat(i, handled)
     }
 
     /// What nodes remember of the stranger is bounded.

@@ -6,7 +6,7 @@ use kith_protocol::machine::Input;
 
 /// Of a thousand starts, before how many a backup is put in place of the disk.
 const RESTORES: u64 = 120;
-/// The same where much is lost.
+/// The same where much is lost, and where one cheats: what a liar says of the past is then all there is.
 const ROUGH_RESTORES: u64 = 400;
 
 /// How long a broken connection may go unnoticed, in milliseconds: a keep-alive's patience.
@@ -42,7 +42,9 @@ impl World {
             let back = usize::try_from(self.dice.between(1, 4)).unwrap_or(1);
             node.disk.restore_old(frames.saturating_sub(back).max(1));
         }
-        let restores = if self.settings.rough { ROUGH_RESTORES } else { RESTORES };
+        self.cheat_restores(i);
+        let often = self.settings.rough || self.cheat.is_some();
+        let restores = if often { ROUGH_RESTORES } else { RESTORES };
         let restores = self.settings.breach != Some(Breach::RestoresOldBackup) && self.dice.permille(restores);
         if restores {
             self.restore(i)?;
@@ -57,7 +59,14 @@ impl World {
             node.disk.lose_index(keep);
         }
         let with_snapshot = self.dice.permille(700);
-        node.restart(with_snapshot).map_err(|why| Violation::new("recovery", why))?;
+        let started = node.restart(with_snapshot).map_err(|why| Violation::new("recovery", why));
+        if self.is_cheat(i) && started.is_err() {
+            // What it wrote, breaking a rule, its own machine cannot read back.
+            self.coverage.hit("cheat", "never starts again");
+            return Ok(());
+        }
+        started?;
+        let node = &mut self.nodes[i];
         // A clock that was put right while the node was down; together never as much as a day.
         if self.dice.permille(100) {
             node.skew += self.dice.amount(0, 59_999);
@@ -92,7 +101,11 @@ impl World {
         let frames = frames.saturating_sub(back).max(1);
         self.coverage.hit("restore", if back == 0 { "of all there was" } else { "of an old backup" });
         self.trace.note(i, 6, || format!("restored to {frames} frames"));
-        let batch = self.nodes[i].restore(self.now, frames).map_err(|why| Violation::new("recovery", why))?;
+        let batch = match self.nodes[i].restore(self.now, frames) {
+            Err(_) if self.is_cheat(i) => return Ok(()),
+            restored => restored.map_err(|why| Violation::new("recovery", why))?,
+        };
+        self.checkers.cheat_signs_with(i, self.nodes[i].identity.certificate.content.key);
         let mut facts = self.nodes[i].facts();
         facts.truncate(facts.len() - batch.facts.len());
         self.checkers.restored(i, &facts)?;

@@ -1,7 +1,7 @@
 //! Two communities that are never there at the same time, and a third that holds their letters.
 
 use super::*;
-use crate::{codec, sealing::SEAL_BYTES};
+use crate::{codec, id::Digest, partnership::Proposal, sealing::SEAL_BYTES};
 use std::collections::BTreeSet;
 
 mod holding;
@@ -424,6 +424,34 @@ fn a_writer_that_lost_decisions_finds_it_out_from_a_letter() {
     town.visit(FIRST);
     town.visit(SECOND);
     assert!(matches!(town.state(SECOND).conditions()[&account], Condition::Recovering { why: Lost::Behind, .. }));
+}
+
+#[test]
+fn a_holder_is_not_at_fault_for_what_a_letter_says() {
+    let (mut town, account) = Town::parted();
+    town.pay(FIRST, account, 1, 60);
+    [FIRST, SECOND, FIRST, SECOND].iter().for_each(|i| town.visit(*i));
+    town.pay(FIRST, account, 2, 40);
+    town.visit(FIRST);
+    let sealed = town.boxes.last().unwrap().clone();
+    let (writer, reader) = (town.nodes[FIRST].machine.identity(), town.nodes[SECOND].machine.identity());
+    let mut letter = open_letter(&reader.community, &reader.secret, &sealed).unwrap().content;
+    for message in &mut letter.messages {
+        if let Message::Propose { proposal, .. } = message {
+            let content = Proposal { previous: Digest([7; 32]), ..proposal.content.clone() };
+            *proposal = content.sign(&writer.secret).into_unverified();
+        }
+    }
+    let key = reader.certificate.content.key.sound().unwrap();
+    let broken = letter.seal(&writer.secret, (reader.community, &key), |_| [9; 32]).unwrap();
+    town.lost = |_, message| matches!(message, Message::MailBox(_));
+    town.meet(SECOND, HOLDER);
+    town.deliver();
+    let message = Checked::Plain(Message::MailBox(broken));
+    let heard = town.nodes[SECOND].notices.len();
+    town.handle(SECOND, Input::Received { peer: town.peer(HOLDER), message });
+    let refused = Notice::Refused { peer: NOBODY, why: Rejection::BrokenChain };
+    assert!(town.nodes[SECOND].notices[heard..].contains(&refused), "{:?}", &town.nodes[SECOND].notices[heard..]);
 }
 
 #[test]
