@@ -30,7 +30,7 @@ const SHOWN: usize = 8;
 /// Letters of a notice that stand in it.
 const NOTICE_LETTERS: usize = 300;
 /// Sheets on one print.
-const SHEETS: usize = 50;
+const SHEETS: usize = 30;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
