@@ -40,7 +40,7 @@ found! {
     a_proposal_that_is_not_recorded: Breach::Unrecorded("proposed"), ["persist"];
     a_learned_decision_that_is_not_recorded: Breach::Unrecorded("learned"), ["I3", "persist", "recovery"];
     an_acknowledgement_that_is_not_recorded: Breach::Unrecorded("acknowledged"), ["persist", "recovery"];
-    a_queued_payment_that_is_not_recorded: Breach::Unrecorded("intended"), ["recovery"];
+    a_queued_payment_that_is_not_recorded: Breach::Unrecorded("intended"), ["recovery", "convergence"];
     a_recovery_that_is_not_recorded: Breach::Unrecorded("recovering"), ["persist", "recovery"];
     an_offer_that_is_not_recorded: Breach::Unrecorded("offered"), ["persist"];
     a_new_epoch_that_is_not_recorded: Breach::Unrecorded("reopened"), ["recovering", "recovery", "closed"];
@@ -73,7 +73,7 @@ found! {
     a_payment_dropped_at_a_new_epoch: Breach::Rule(Flaw::DropsUndecided), ["convergence"];
     a_payment_renamed_at_a_new_epoch: Breach::Rule(Flaw::RenamesUndecided), ["hold"];
     a_restore_without_a_new_key: Breach::Rule(Flaw::KeepsKey), ["I1"];
-    a_shelf_that_numbers_on_after_a_restore: Breach::Rule(Flaw::KeepsRevision), ["I1"];
+    a_shelf_that_numbers_on_after_a_restore: Breach::Rule(Flaw::KeepsRevision), ["I1", "convergence"];
     an_advance_that_is_paid_twice: Breach::Rule(Flaw::AdvancePaidTwice), ["advance"];
     an_advance_that_the_pot_does_not_have: Breach::Rule(Flaw::AdvancesWithoutPot), ["advance"];
     a_key_that_is_not_the_members: Breach::Rule(Flaw::AnyKeySigns), ["keys"];

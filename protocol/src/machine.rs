@@ -14,6 +14,7 @@ mod asking;
 mod condition;
 mod copies;
 mod crossings;
+mod daily;
 mod dispute;
 mod disputing;
 mod effect;
@@ -40,6 +41,7 @@ mod view;
 mod waking;
 
 pub use condition::{Condition, Lost};
+pub use daily::MAX_CLOSINGS_A_DAY;
 pub use dispute::{Dispute, Draft, Kept};
 pub use effect::{Batch, Boxed, Effect, Effects, ForeignRecord, Notice};
 pub use exchanges::MAX_WAITING;

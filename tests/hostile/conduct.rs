@@ -5,8 +5,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use kith::api::types::{NewGrant, PartnerView};
 use kith_protocol::{
     id::{Alias, ExchangeId},
-    lane::Sync,
-    machine::{Command, MAX_GRANTS_A_DAY, Message},
+    lane::{Lanes, Sync},
+    machine::{Command, MAX_CLOSINGS_A_DAY, MAX_GRANTS_A_DAY, Message},
     partnership::{Decision, Grant, Granted, Payee, Proposal, RefusalCode, Verdict},
 };
 use kith_tests::{
@@ -337,6 +337,40 @@ fn ungranted(town: &mut Town) -> Result<()> {
     town.tell("goes on through a pause, forges and floods grants", &hostile, None)
 }
 
+/// It says again and again that the other lost something; each time takes an epoch in both ledgers.
+fn unrest(town: &mut Town) -> Result<()> {
+    let mut hostile = town.hostile(13)?;
+    let ada = town.ada_for(&hostile)?;
+    let account = hostile.account();
+    let epoch = |h: &Hostile| h.machine.state().lanes().get(&account).map_or(0, Lanes::epoch);
+    let said = note_down(&mut hostile);
+    hostile.hang_up()?;
+    hostile.connect()?;
+    let further = |h: &mut Hostile| -> Result<()> {
+        let synced = |message: &Message| match message {
+            Message::Sync(sync) if sync.account == account => Some(sync.clone()),
+            _ => None,
+        };
+        h.until("a sync", |_| said.borrow().iter().any(|message| synced(message).is_some()))?;
+        let latest = said.borrow().iter().rev().find_map(synced).context("a sync was said")?;
+        h.say(Message::Sync(Sync { epoch: latest.epoch + 1, ..latest }));
+        Ok(())
+    };
+    for _ in 0..MAX_CLOSINGS_A_DAY {
+        let before = epoch(&hostile);
+        further(&mut hostile)?;
+        hostile.until("another epoch", |h| epoch(h) > before)?;
+    }
+    let last = epoch(&hostile);
+    for _ in 0..5 {
+        further(&mut hostile)?;
+    }
+    hostile.pay(ada, 20, fresh_exchange()?)?;
+    town.until_ahead(&mut hostile, 20)?;
+    ensure!(epoch(&hostile) == last, "{} epochs more", epoch(&hostile) - last);
+    town.tell("says day and night that one of the two lost something", &hostile, None)
+}
+
 #[test]
 fn who_hides_repeats_or_muddles_gains_nothing() -> Result<()> {
     let mut town = Town::start()?;
@@ -346,6 +380,7 @@ fn who_hides_repeats_or_muddles_gains_nothing() -> Result<()> {
     nonsense(&mut town)?;
     inventions(&mut town)?;
     ungranted(&mut town)?;
+    unrest(&mut town)?;
     town.end()
 }
 

@@ -13,7 +13,6 @@ use crate::{
     ledger::Body,
     partnership::{Grant, Granted, SignedGrant, next_number},
     rejection::Rejection,
-    time::{Span, Timestamp},
 };
 
 /// How often a partner may change what it grants within a day.
@@ -73,24 +72,11 @@ impl Machine {
         if !newer {
             return Ok(());
         }
-        // Only what a side signed counts for its day.
+        // Only what a side signed counts for its day; the latest is said again in every session.
         change.check(partner.terms.community(grant.from))?;
-        self.count_grant(account, turn.now)?;
+        self.count_grant(turn, account)?;
         self.enter(turn, Body::PartnershipChanged { change, by: None })?;
         turn.notice(Notice::PartnershipChanged { account });
-        Ok(())
-    }
-
-    /// Counts what a partner changed: each change is an entry for ever, and the latest is said again in every session.
-    fn count_grant(&mut self, account: AccountId, now: Timestamp) -> Result<(), Rejection> {
-        let (since, count) = self.grants_heard.entry(account).or_insert((now, 0));
-        if now >= since.plus(Span::days(1)) {
-            (*since, *count) = (now, 0);
-        }
-        if *count >= MAX_GRANTS_A_DAY {
-            return Err(Rejection::TooManyWaiting { what: "changes of one partner in a day", limit: MAX_GRANTS_A_DAY });
-        }
-        *count += 1;
         Ok(())
     }
 }

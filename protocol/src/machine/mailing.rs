@@ -408,7 +408,7 @@ impl Machine {
         if sync.asks {
             self.post.owed.insert(account);
         }
-        if !self.in_step(turn, NOBODY, &sync) {
+        if !self.in_step(turn, NOBODY, &sync)? {
             return Ok(());
         }
         // Deciding is signing, too: the letter must be an answer to this life.

@@ -151,22 +151,22 @@ impl Machine {
     }
 
     /// Judges by the partner's word whether the lanes may go on as they are; if not, what to do about it.
-    pub(super) fn in_step(&mut self, turn: &mut Turn<'_>, peer: Peer, sync: &Sync) -> bool {
+    pub(super) fn in_step(&mut self, turn: &mut Turn<'_>, peer: Peer, sync: &Sync) -> Result<bool, Rejection> {
         let account = sync.account;
-        let Some(lanes) = self.state.lanes.get(&account) else { return false };
+        let Some(lanes) = self.state.lanes.get(&account) else { return Ok(false) };
         let epoch = lanes.epoch();
         let offered = match sync.state {
             SyncState::Closed { offered } => Some(offered),
             _ => None,
         };
-        match self.state.conditions.get(&account) {
+        let goes_on = match self.state.conditions.get(&account) {
             Some(Condition::Frozen { .. } | Condition::Closed { .. }) => false,
             Some(Condition::Recovering { .. }) => {
                 self.ask_to_resume(turn, peer, account, sync.challenge);
                 broken!(SignsWhileRecovering)
             }
             None if sync.epoch > epoch || offered.is_some_and(|o| o > epoch) || lanes.is_behind(sync) => {
-                self.lose(turn, account, Lost::Behind);
+                self.fall_behind(turn, account)?;
                 self.ask_to_resume(turn, peer, account, sync.challenge);
                 false
             }
@@ -175,7 +175,8 @@ impl Machine {
                 false
             }
             None => sync.state == SyncState::Live || broken!(SignsWhileRecovering),
-        }
+        };
+        Ok(goes_on)
     }
 
     /// R2: asks the partner what it holds.
@@ -261,8 +262,7 @@ impl Machine {
             }
             // The requester knows more than we do: we lost something, too, and both have to fetch.
             None if asked.request.epoch > lanes.epoch() || lanes.lacks(&asked.request) => {
-                self.lose(turn, account, Lost::Behind);
-                Ok(())
+                self.fall_behind(turn, account)
             }
             None if self.was_answered(turn, &account, &asked.request.nonce) && !broken!(AnswersTwice) => Ok(()),
             _ => self.offer_to_resume(turn, peer, asked),
@@ -293,14 +293,14 @@ impl Machine {
     pub(super) fn offer_to_resume(&mut self, turn: &mut Turn<'_>, peer: Peer, asked: Asked) -> Result<(), Rejection> {
         let Asked { request, certificate, decisions } = asked;
         let account = request.account;
+        self.count_closing(turn, account)?;
         let lanes = self.state.lanes.get(&account).ok_or(Rejection::UnknownPartnership(account))?;
         let epoch = lanes.epoch();
         if request.epoch == epoch && !broken!(OffersUnlearned) {
             let key = self.partner_key(&account)?.sound()?;
             for decision in decisions {
                 if !self.learn_or_know(turn, &decision.verify(&key)?)? {
-                    self.lose(turn, account, Lost::Behind);
-                    return Ok(());
+                    return self.fall_behind(turn, account);
                 }
             }
         }

@@ -392,7 +392,7 @@ impl Machine {
         if sync.asks {
             self.say_sync(turn, peer, &sync.account, true);
         }
-        if !self.in_step(turn, peer, sync) {
+        if !self.in_step(turn, peer, sync)? {
             return Ok(());
         }
         if self.synced.insert(sync.account) {

@@ -2,6 +2,7 @@
 
 use super::{
     condition::{Condition, Lost},
+    daily::Day,
     dispute::Dispute,
     disputing::Told,
     effect::{Batch, Effect, Effects, Notice, Turn},
@@ -232,8 +233,8 @@ pub struct Machine {
     pub(super) refetched: BTreeMap<CommunityId, Timestamp>,
     /// When the last record that is no longer held ended, by shelf: a head made before then speaks of more than we hold.
     pub(super) lapsed: BTreeMap<CommunityId, Timestamp>,
-    /// How often each partner changed what it grants within a day, and since when that day is.
-    pub(super) grants_heard: BTreeMap<AccountId, (Timestamp, usize)>,
+    /// How often each partner had us record something today.
+    pub(super) days: BTreeMap<AccountId, Day>,
     /// When to repeat what was not answered, and to look for partners who are away.
     pub(super) repeat_at: Timestamp,
     /// When to tell peers how far we are with shelves, if there is something new.
@@ -292,7 +293,7 @@ impl Machine {
             fetches: BTreeMap::new(),
             refetched: BTreeMap::new(),
             lapsed: BTreeMap::new(),
-            grants_heard: BTreeMap::new(),
+            days: BTreeMap::new(),
             repeat_at: Timestamp::default(),
             heads_at: None,
             sweep_at: Timestamp::default(),

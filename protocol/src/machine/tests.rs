@@ -3,6 +3,7 @@
 
 mod asking;
 mod audited;
+mod daily;
 mod disputing;
 mod fetching;
 mod granting;
@@ -139,13 +140,18 @@ impl Two {
             }
             arrived += 1;
             assert!(arrived < 1_000, "the two never stop talking");
-            let Ok(message) = message.check(self.nodes[to].heard.as_ref()) else { continue };
-            if let Checked::Hello { certificate, .. } = &message {
-                self.nodes[to].heard = Some(certificate.content().key.sound().unwrap());
-            }
-            self.handle(to, Input::Received { peer: self.peer(1 - to), message });
+            self.arrives(to, message);
         }
         arrived
+    }
+
+    /// One message arrives, if its signatures are good.
+    fn arrives(&mut self, to: usize, message: Message) {
+        let Ok(message) = message.check(self.nodes[to].heard.as_ref()) else { return };
+        if let Checked::Hello { certificate, .. } = &message {
+            self.nodes[to].heard = Some(certificate.content().key.sound().unwrap());
+        }
+        self.handle(to, Input::Received { peer: self.peer(1 - to), message });
     }
 
     fn deliver_all(&mut self) -> usize {

@@ -13,6 +13,7 @@ use crate::{
 };
 
 /// What a node's disk held at some moment.
+#[derive(Clone)]
 pub(super) struct Backup {
     machine: Machine,
     view: MemoryView,
@@ -24,7 +25,7 @@ impl Two {
     }
 
     /// The disk goes back in time and nobody tells the program.
-    fn roll_back(&mut self, i: usize, backup: Backup) {
+    pub(super) fn roll_back(&mut self, i: usize, backup: Backup) {
         self.disconnect();
         let identity = self.nodes[i].machine.identity().clone();
         let Backup { machine, view } = backup;
