@@ -7,6 +7,7 @@ mod book;
 mod cheating;
 mod convergence;
 mod deeds;
+mod denied;
 mod disputes;
 mod progress;
 mod signed;

@@ -1,6 +1,6 @@
 //! A community's ledger kept a second time, by other code.
 
-use super::{Kept, Violation, disputes::Disputes, ensure, signers::Signers};
+use super::{Kept, Violation, denied::Denied, disputes::Disputes, ensure, signers::Signers};
 use kith_protocol::{
     community::{Balances, Charter, GroupPolicy},
     id::{AccountId, ExchangeId, MemberId},
@@ -33,8 +33,6 @@ pub(super) struct PartnerLine {
     /// All that were ever recorded: one that is not the latest any more may be on its way.
     ever: Vec<Grant>,
     pub(super) net: i64,
-    /// Minutes that our members paid and the partner accepted.
-    paid: i64,
     on_hold: i64,
     /// The epoch the lanes are in.
     pub(super) epoch: u32,
@@ -79,8 +77,8 @@ pub(super) struct Book {
     community: Option<kith_protocol::id::CommunityId>,
     /// The most that each side granted before a restore: what crossed under it may come back before the grants do.
     most_before: BTreeMap<AccountId, [i64; 2]>,
-    /// What a cheat accepted and a lost disk alone could prove: it may deny so much, and be so much further ahead.
-    deniable: BTreeMap<AccountId, i64>,
+    /// What a cheat may deny.
+    pub(super) denied: Denied,
 }
 
 fn books(detail: impl Into<String>) -> Violation {
@@ -127,7 +125,6 @@ impl Book {
                     ever: Vec::new(),
                     most: [Side::B, Side::A].map(|side| agreement.terms.limit(side)),
                     net: 0,
-                    paid: 0,
                     on_hold: 0,
                     epoch: agreement.first_epoch(),
                     uncertain: self.restored,
@@ -184,6 +181,7 @@ impl Book {
             Body::Hold { terms, .. } => {
                 let minutes = i64::from(terms.minutes.get());
                 self.holds.insert(terms.exchange, (terms.account, terms.payer, minutes));
+                self.denied.held(&terms.account, terms.exchange, minutes);
                 self.change(terms.payer, -minutes, true)?;
                 self.partner(&terms.account)?.on_hold += minutes;
                 self.within_largest(&terms.account, minutes)?;
@@ -192,9 +190,8 @@ impl Book {
             }
             Body::Settle { proposal, .. } => {
                 let (account, _, minutes) = self.unhold(&proposal.content.exchange, true)?;
-                let partner = self.partner(&account)?;
-                partner.net += minutes;
-                partner.paid += minutes;
+                self.partner(&account)?.net += minutes;
+                self.denied.crossed(&proposal.content, true);
             }
             Body::Release { proposal, .. } => {
                 let (_, payer, minutes) = self.unhold(&proposal.content.exchange, false)?;
@@ -210,6 +207,7 @@ impl Book {
                 }
                 self.received.insert(proposal.content.exchange);
                 self.partner(&proposal.content.account)?.net -= minutes;
+                self.denied.received(&proposal.content);
                 let (account, back) = (proposal.content.account, proposal.content.kind != Kind::Exchange);
                 self.goes_on(&account, back, false, proposal.content.made_at)?;
                 self.within_limits(&account, self.net(&account), Some(false))?;
@@ -265,9 +263,8 @@ impl Book {
                 None => self.pot += change,
             }
         }
-        let partner = self.partner(&account)?;
-        partner.net += if *paid { minutes } else { -minutes };
-        partner.paid += if *paid { minutes } else { 0 };
+        self.partner(&account)?.net += if *paid { minutes } else { -minutes };
+        self.denied.crossed(&proposal.content, *paid);
         Ok(())
     }
 
@@ -298,6 +295,9 @@ impl Book {
         let hold = self.holds.remove(id).ok_or_else(|| books(format!("nothing is on hold for {id}")))?;
         self.partner(&hold.0)?.on_hold -= hold.2;
         self.finished.insert(*id, accepted);
+        if !accepted {
+            self.denied.released(&hold.0, id);
+        }
         Ok(hold)
     }
 
@@ -368,14 +368,7 @@ impl Book {
             let most = most_before.entry(*account).or_default();
             *most = [0, 1].map(|side| most[side].max(line.most[side]));
         }
-        Self { restored: true, most_before, deniable: lost.deniable.clone(), ..Self::default() }
-    }
-
-    /// A cheat may deny what it accepted and this book does not have any more.
-    pub(super) fn may_be_denied(&mut self, lost: &Self, account: &AccountId) {
-        let paid = |book: &Self| book.partners.get(account).map_or(0, |partner| partner.paid);
-        let gone = paid(lost) - paid(self);
-        *self.deniable.entry(*account).or_default() += gone.max(0);
+        Self { restored: true, most_before, denied: Denied::after(&lost.denied), ..Self::default() }
     }
 
     /// Whether a grant was recorded here.
@@ -408,10 +401,11 @@ impl Book {
                 (_, false) => p.most[granter].max(self.most_before.get(account).map_or(0, |most| most[granter])),
             }
         };
-        let ours = limit(p.side, paying == Some(true));
-        let receiving = paying == Some(false);
-        let deniable = self.deniable.get(account).copied().filter(|_| !receiving).unwrap_or_default();
-        let theirs = limit(p.side.other(), receiving) + deniable;
+        // What a cheat does with what we lost is no excuse for going beyond the limits ourselves.
+        let binds = [paying == Some(true), paying == Some(false)];
+        let beyond = self.denied.beyond(account);
+        let [ours, theirs] = [(p.side, 0), (p.side.other(), 1)]
+            .map(|(side, i)| limit(side, binds[i]) + if binds[i] { 0 } else { beyond[i] });
         ensure("I6", worst <= ours && -best <= theirs, || {
             format!("partnership {account} may come to {worst} of {ours}, or is at {best} of -{theirs}")
         })

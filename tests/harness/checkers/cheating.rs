@@ -198,7 +198,7 @@ impl Checkers {
         facts.iter().for_each(|fact| signed.holds(fact));
         let book = &mut self.books[node];
         for account in lost.partners.keys().filter(|account| cheating.accounts.contains(account)) {
-            book.may_be_denied(lost, account);
+            book.denied.deniable(&lost.denied, account);
             self.slots.agreed(*account, u32::MAX, |id| book.crossed(id));
         }
     }

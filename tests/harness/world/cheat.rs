@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// Of so many worlds some have a cheat; the others go on as they would without.
 const CHEATING: u64 = 17;
-/// Which of them; no seed that is kept for what it found leaves these remainders.
+/// Which of them. A seed that is kept for what it found leaves these remainders only if it found it with a cheat.
 const CHEATING_AT: [u64; 2] = [2, 11];
 /// Of a thousand cheats, how many cheat from the beginning.
 const AT_ONCE: u64 = 600;
