@@ -367,10 +367,15 @@ impl Machine {
         self.partner_of_message(&account, &from)?;
         let key = self.newest_key(turn, &from, &certificate)?;
         let offer = offer.verify(&key)?;
-        let Some(Condition::Recovering { nonce, .. }) = self.state.conditions.get(&account) else { return Ok(()) };
+        let condition = self.state.conditions.get(&account);
+        let Some(Condition::Recovering { nonce, highest, .. }) = condition else { return Ok(()) };
         let content = offer.content();
         if content.nonce != *nonce || content.key != self.identity.certificate.content.key {
             return Ok(());
+        }
+        // In an epoch that we may have lost, what we signed would be signed a second time.
+        if content.epoch <= *highest && !broken!(ReusesEpoch) {
+            return Err(Rejection::OtherLane);
         }
         let offer = offer.into_unverified();
         let fetching = Fetching { offer, certificate, whole: false, seen: BTreeSet::new() };

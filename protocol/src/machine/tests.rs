@@ -11,6 +11,7 @@ mod inspecting;
 mod keys;
 mod mailing;
 mod partnering;
+mod reentering;
 mod resuming;
 mod rotating;
 mod settling;
