@@ -95,14 +95,18 @@ impl Story {
         Ok((id, if ada_pays { minutes } else { -minutes }))
     }
 
-    /// Waits until nothing is open and both books mirror each other.
+    /// Waits until nothing is open and both books mirror each other; if it does not come about, says what each side sees.
     fn wait_mirrored(&self) -> Result<()> {
-        wait_for("both books to mirror each other", || {
+        let mirrored = wait_for("both books to mirror each other", || {
             let (here, there) = (self.elm.partner(&self.oak)?, self.oak.partner(&self.elm)?);
             let quiet = [&here, &there].iter().all(|view| {
                 view.undecided + view.unconfirmed == 0 && view.on_hold_minutes == 0 && view.state == "live"
             });
             Ok((quiet && here.net_minutes == -there.net_minutes).then_some(()))
+        });
+        mirrored.with_context(|| {
+            let seen = [self.elm.partner(&self.oak), self.oak.partner(&self.elm)];
+            format!("after {} exchanges that settled, the two see {seen:?}", self.settled.len())
         })
     }
 
