@@ -21,13 +21,13 @@ use super::*;
 use crate::{
     alias::AliasSecret,
     community::{Card, Certificate, Charter},
-    envelope::Content,
+    envelope::{Content, Unverified},
     id::{AccountId, CommunityId, ExchangeId, MemberId},
     key::{KeyCache, SecretKey, SoundKey},
     ledger::{Agreed, Asked, Channel, Consent, PaymentTerms},
     member::{MemberKind, Role},
     minutes::Minutes,
-    partnership::{Invitation, Payee},
+    partnership::{Invitation, Payee, ResumeOffer},
     rejection::Rejection,
     time::{Span, Timestamp},
 };
@@ -157,6 +157,19 @@ impl Two {
 
     fn deliver_all(&mut self) -> usize {
         self.deliver(|_| false)
+    }
+
+    /// Delivers everything but the offer to resume that comes of it, and gives that.
+    fn intercept_offer(&mut self) -> (ResumeOffer, Unverified<Certificate>) {
+        let mut offered = None;
+        self.deliver(|message| match message {
+            Message::ResumeOffer { offer, certificate } => {
+                offered = Some((offer.content.clone(), certificate.clone()));
+                true
+            }
+            _ => false,
+        });
+        offered.unwrap()
     }
 
     /// Lets so many seconds pass and wakes both.

@@ -9,15 +9,7 @@ fn an_epoch_that_may_have_been_lost_is_not_entered_again() {
     let backup = two.backup(0);
     two.restore(0, backup, 2);
     two.connect();
-    let mut offered = None;
-    two.deliver(|message| match message {
-        Message::ResumeOffer { offer, certificate } => {
-            offered = Some((offer.content.clone(), certificate.clone()));
-            true
-        }
-        _ => false,
-    });
-    let (offer, certificate) = offered.unwrap();
+    let (offer, certificate) = two.intercept_offer();
     assert_eq!(offer.epoch, 3);
     // All that the restored one ever signed may have been in epochs up to its certificate's serial.
     let lie = ResumeOffer { epoch: 2, ..offer }.sign(&two.nodes[1].machine.identity().secret).into_unverified();

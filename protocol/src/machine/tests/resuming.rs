@@ -310,15 +310,7 @@ fn a_second_content_for_a_slot_is_proof() {
 
 /// Side 1 changes its next offer so, and has nothing to show for it.
 fn lies(two: &mut Two, account: AccountId, lie: impl FnOnce(&mut ResumeOffer)) {
-    let mut offered = None;
-    two.deliver(|message| match message {
-        Message::ResumeOffer { offer, certificate } => {
-            offered = Some((offer.content.clone(), certificate.clone()));
-            true
-        }
-        _ => false,
-    });
-    let (mut offer, certificate) = offered.unwrap();
+    let (mut offer, certificate) = two.intercept_offer();
     lie(&mut offer);
     let offer = Box::new(offer.sign(&two.nodes[1].machine.identity().secret).into_unverified());
     let peer = two.peer(1);
