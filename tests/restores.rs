@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result, ensure};
 use kith::{
     api::types::{NewInvitation, Outcome},
     client::ClientError,
+    runtime::home,
 };
 use kith_protocol::{
     id::{AccountId, ExchangeId},
@@ -52,8 +53,6 @@ struct Story {
     backups: VecDeque<PathBuf>,
     /// Minutes that Ada paid, below zero for minutes that Ben paid, of exchanges that both settled.
     settled: BTreeMap<ExchangeId, i64>,
-    /// In which second it was last restored.
-    restored: u64,
 }
 
 fn second() -> Result<u64> {
@@ -73,7 +72,7 @@ impl Story {
         let (ada, ben) = (Person::join(&elm, "Ada")?, Person::join(&oak, "Ben")?);
         let codes = [Payee::Alias(elm.alias(&ada.id, &oak)?), Payee::Alias(oak.alias(&ben.id, &elm)?)];
         let (backups, settled) = (VecDeque::new(), BTreeMap::new());
-        Ok(Self { dir, words, elm, oak, ada, ben, account, codes, backups, settled, restored: 0 })
+        Ok(Self { dir, words, elm, oak, ada, ben, account, codes, backups, settled })
     }
 
     /// Ada pays Ben, or Ben pays Ada; says what was paid, not yet settled.
@@ -142,9 +141,8 @@ impl Story {
         let place = usize::try_from(n * 7)? % self.backups.len();
         let new = self.dir.path().join(format!("elm-{n}"));
         // Serial numbers of restores count seconds: nobody restores a community twice in one.
-        let before = self.restored;
-        wait_for("another second", || Ok((second()? > before).then_some(())))?;
-        self.restored = second()?;
+        let serial = home::open(&self.elm.dir)?.identity.certificate.content.serial;
+        wait_for("a second after the last restore", || Ok((second()? > u64::from(serial)).then_some(())))?;
         run(&["restore", text(&self.backups[place]), "--dir", text(&new), "--words-file", text(&self.words)])?.ok()?;
         fs::remove_dir_all(&self.elm.dir)?;
         self.elm = Node::in_dir(&new, "Elm Street", &[]);

@@ -411,16 +411,14 @@ pub async fn start<S: Sink>(config: NetworkConfig, sink: S) -> Result<(NetworkHa
 
     let mut swarm = swarm::build(&keys, &config)?;
     let listeners = swarm::listen(&mut swarm, &listen)?;
-    let listening = swarm::first_addresses(&mut swarm, &listeners).await?;
-
-    let mut delivery = Delivery::new(sink);
-    for address in &listening {
-        delivery.listening(address.clone());
-    }
     let counters = Arc::new(NetworkCounters::default());
+    let delivery = Delivery::new(sink);
+    // A swarm is large: boxed, it does not weigh down the future of whoever starts a network.
+    let event_loop = EventLoop::new(swarm, listeners, delivery, Arc::clone(&counters), config.limits.per_peer);
+    let mut event_loop = Box::new(event_loop);
+    let listening = event_loop.first_addresses().await?;
     let (sender, commands) = mpsc::channel(COMMANDS_MAX);
     let stop = Arc::new(Notify::new());
-    let event_loop = EventLoop::new(swarm, listeners, delivery, Arc::clone(&counters), config.limits.per_peer);
     let task = tokio::spawn(event_loop.run(commands, Arc::clone(&stop)));
     let handle = NetworkHandle { commands: sender, stop, local, listening: listening.into(), counters };
     Ok((handle, task))

@@ -2,13 +2,14 @@
 //! waits, and nothing here decides. What the swarm has to say is in [`translate`].
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use futures::StreamExt;
 use libp2p::{
     PeerId, Swarm,
+    core::transport::ListenerId,
     gossipsub::{MessageId, PublishError},
     request_response::{InboundRequestId, OutboundRequestId, ResponseChannel},
     swarm::{SwarmEvent, dial_opts::DialOpts},
@@ -19,13 +20,14 @@ use tokio::{
 };
 
 use super::{
-    Command, DialFailure, Event, GossipId, NetworkCounters, PeerKey, RequestFailure, RequestId, Sink, Verdict,
-    addresses::reachable,
+    Command, DialFailure, Event, GossipId, NetworkCounters, NetworkError, PeerKey, RequestFailure, RequestId, Sink,
+    Verdict,
+    addresses::{bare_text, reachable},
     behaviour::{Behaviour, shelf_topic},
     counters::{add, count},
     delivery::Delivery,
     limits::{
-        ADDRESSES_PER_DIAL_MAX, GOSSIP_MAX_BYTES, PARTNERS_MAX, REDELIVERY_INTERVAL, REQUEST_MAX_BYTES,
+        ADDRESSES_PER_DIAL_MAX, GOSSIP_MAX_BYTES, LISTENING_WAIT, PARTNERS_MAX, REDELIVERY_INTERVAL, REQUEST_MAX_BYTES,
         REQUESTS_OUT_MAX, REQUESTS_PER_PEER_MAX, RESPONSE_MAX_BYTES, STOP_GRACE,
     },
     swarm::Listeners,
@@ -80,6 +82,36 @@ impl<S: Sink> EventLoop<S> {
             partners: BTreeSet::new(),
             last_id: 0,
         }
+    }
+
+    /// Waits until each listener has named an address, but not for ever, and gives the addresses. A node that comes back
+    /// where others look for it may be found at once: whatever else happens meanwhile is told like any other time.
+    pub(super) async fn first_addresses(&mut self) -> Result<Vec<String>, NetworkError> {
+        let mut silent: HashSet<ListenerId> = self.listeners.keys().copied().collect();
+        let mut named = BTreeSet::new();
+        let naming = async {
+            while !silent.is_empty() {
+                match self.swarm.select_next_some().await {
+                    SwarmEvent::ListenerClosed { listener_id, reason: Err(source), .. } => {
+                        let address = self.listeners.get(&listener_id).cloned().unwrap_or_default();
+                        return Err(NetworkError::Listen { address, source });
+                    }
+                    event => {
+                        if let SwarmEvent::NewListenAddr { listener_id, address } = &event {
+                            silent.remove(listener_id);
+                            named.insert(bare_text(address));
+                        }
+                        self.on_swarm_event(event);
+                    }
+                }
+            }
+            Ok(())
+        };
+        match timeout(LISTENING_WAIT, naming).await {
+            Ok(result) => result?,
+            Err(_) => tracing::warn!("no interface names an address yet; going on without"),
+        }
+        Ok(named.into_iter().collect())
     }
 
     /// Runs until told to stop, or until nobody is left who could tell.

@@ -1,12 +1,11 @@
 //! Transports, listeners, and the swarm made of them.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     io,
     net::{TcpListener, UdpSocket},
 };
 
-use futures::StreamExt;
 use libp2p::{
     PeerId, Swarm, Transport, TransportError,
     core::{
@@ -16,19 +15,14 @@ use libp2p::{
     },
     dns,
     identity::Keypair,
-    noise, quic, swarm,
-    swarm::SwarmEvent,
-    tcp, yamux,
+    noise, quic, swarm, tcp, yamux,
 };
-use tokio::time::timeout;
 
 use super::{
     NetworkConfig, NetworkError,
-    addresses::{ListenAddress, bare_text},
+    addresses::ListenAddress,
     behaviour::Behaviour,
-    limits::{
-        HANDSHAKE_TIMEOUT, LISTENING_WAIT, MUXED_STREAMS_MAX, QUIC_CONNECTION_WINDOW_BYTES, QUIC_STREAM_WINDOW_BYTES,
-    },
+    limits::{HANDSHAKE_TIMEOUT, MUXED_STREAMS_MAX, QUIC_CONNECTION_WINDOW_BYTES, QUIC_STREAM_WINDOW_BYTES},
 };
 
 /// Listeners by id, each with its configured address for messages.
@@ -90,37 +84,6 @@ pub(super) fn listen(swarm: &mut Swarm<Behaviour>, addresses: &[ListenAddress]) 
         listeners.insert(id, address.multiaddr.to_string());
     }
     Ok(listeners)
-}
-
-/// Waits until each listener has named an address, but not for ever.
-pub(super) async fn first_addresses(
-    swarm: &mut Swarm<Behaviour>,
-    listeners: &Listeners,
-) -> Result<Vec<String>, NetworkError> {
-    let mut silent: HashSet<ListenerId> = listeners.keys().copied().collect();
-    let mut named = BTreeSet::new();
-    let naming = async {
-        while !silent.is_empty() {
-            match swarm.select_next_some().await {
-                SwarmEvent::NewListenAddr { listener_id, address } => {
-                    silent.remove(&listener_id);
-                    named.insert(bare_text(&address));
-                }
-                SwarmEvent::ListenerClosed { listener_id, reason: Err(source), .. } => {
-                    let address = listeners.get(&listener_id).cloned().unwrap_or_default();
-                    return Err(NetworkError::Listen { address, source });
-                }
-                // Nobody can have connected before an address is known to anybody.
-                _ => tracing::trace!("swarm event before the start"),
-            }
-        }
-        Ok(())
-    };
-    match timeout(LISTENING_WAIT, naming).await {
-        Ok(result) => result?,
-        Err(_) => tracing::warn!("no interface names an address yet; going on without"),
-    }
-    Ok(named.into_iter().collect())
 }
 
 /// Binds and lets go, because libp2p listens with SO_REUSEPORT: a second node of the same user

@@ -11,6 +11,7 @@ use super::{
     RequestId, Sink, Verdict, limits, start,
 };
 
+mod early;
 mod gossip;
 mod road;
 mod rogue;
