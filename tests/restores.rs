@@ -105,7 +105,13 @@ impl Story {
         });
         mirrored.with_context(|| {
             let seen = [self.elm.partner(&self.oak), self.oak.partner(&self.elm)];
-            format!("after {} exchanges that settled, the two see {seen:?}", self.settled.len())
+            let counted = [&self.elm, &self.oak].map(|node| {
+                let metrics = node.metrics().unwrap_or_else(|why| why.to_string());
+                let counted: Vec<&str> = metrics.lines().filter(|line| !line.starts_with('#')).collect();
+                format!("{} counts\n{}\nand its log ends\n{}", node.name, counted.join("\n"), node.log_tail())
+            });
+            let counted = counted.join("\n");
+            format!("after {} exchanges that settled, the two see {seen:?}\n{counted}", self.settled.len())
         })
     }
 

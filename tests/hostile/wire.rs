@@ -27,9 +27,7 @@ const FLOOD: usize = 3_000;
 const CROWD: u8 = 130;
 
 fn metric(node: &Node, name: &str) -> Result<f64> {
-    let mut text = Vec::new();
-    node.client().download("/metrics", &mut text)?;
-    let text = String::from_utf8(text)?;
+    let text = node.metrics()?;
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     Ok(line.with_context(|| format!("{name} is missing"))?.trim().parse()?)
 }

@@ -28,7 +28,7 @@ const START_PATIENCE: Duration = Duration::from_secs(90);
 /// How long a node may take to stop: twice what it promises, because the promise is not what is tested by this.
 const STOP_PATIENCE: Duration = Duration::from_secs(20);
 /// How much of a log an error shows, in lines.
-const LOG_LINES: usize = 20;
+const LOG_LINES: usize = 40;
 /// Where a node listens that has not listened anywhere yet.
 const ANYWHERE: &str = "/ip4/127.0.0.1/tcp/0";
 
@@ -185,6 +185,8 @@ impl Node {
             .arg("--dir")
             .arg(&self.dir)
             .args(&self.options);
+        // Whoever looks for the reason of a failure reads it; and at no level may it hold what is private.
+        serve.env("KITH_LOG_LEVEL", "debug");
         let mut child = serve.stdin(Stdio::piped()).stderr(log).spawn().context("a node cannot be started")?;
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let (tell, told) = mpsc::channel();
@@ -225,6 +227,16 @@ impl Node {
     /// When the log cannot be read.
     pub fn log(&self) -> Result<String> {
         std::fs::read_to_string(&self.log).context("a log cannot be read")
+    }
+
+    /// What the node counts, as it shows it to monitoring: OpenMetrics text.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn metrics(&self) -> Result<String> {
+        let mut text = Vec::new();
+        self.client().download("/metrics", &mut text)?;
+        Ok(String::from_utf8(text)?)
     }
 
     /// Kills the process as a power cut would: no signal handler, no last word.
