@@ -295,7 +295,8 @@ impl Clerk {
         for id in std::mem::take(&mut self.owed) {
             self.tell(network::Command::Respond { id, bytes: outbox::answer() });
         }
-        for request in self.outbox.requests() {
+        let now = self.clock.now();
+        for request in self.outbox.requests(now) {
             if let network::Command::Request { peer, .. } = &request {
                 let peer = Peer { 0: peer.0 };
                 if !self.tell(request) {

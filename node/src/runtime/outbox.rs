@@ -10,11 +10,15 @@ use crate::network;
 use kith_protocol::{
     codec,
     machine::{MAX_PARCEL_BYTES, MAX_PARCEL_MESSAGES, Message, Parcel, Peer},
+    time::{Span, Timestamp},
 };
 use std::collections::{BTreeMap, VecDeque};
 
 /// The most bytes waiting for one peer: sixty-four full parcels.
 const MAX_WAITING_BYTES: usize = 64 * MAX_PARCEL_BYTES;
+/// How long a request may be under way: three times what the network gives it. Whoever heard of no end by then has missed it,
+/// and would wait for ever.
+const PATIENCE: Span = Span::seconds(60);
 /// What the list around the messages of a parcel may take.
 const FRAME: usize = 64;
 
@@ -23,7 +27,8 @@ struct Queue {
     /// Encoded messages.
     waiting: VecDeque<Vec<u8>>,
     bytes: usize,
-    under_way: bool,
+    /// Since when a request is under way.
+    under_way: Option<Timestamp>,
 }
 
 /// All peers' queues.
@@ -87,11 +92,12 @@ impl Outbox {
     }
 
     /// The next request to each peer that waits for none.
-    pub(super) fn requests(&mut self) -> Vec<network::Command> {
+    pub(super) fn requests(&mut self, now: Timestamp) -> Vec<network::Command> {
         let mut commands = Vec::new();
         for (peer, queue) in &mut self.queues {
-            if !queue.under_way && !queue.waiting.is_empty() {
-                queue.under_way = true;
+            let free = queue.under_way.is_none_or(|since| now.since(since) >= PATIENCE);
+            if free && !queue.waiting.is_empty() {
+                queue.under_way = Some(now);
                 self.token += 1;
                 let bytes = wrap(&queue.take());
                 commands.push(network::Command::Request { peer: network::PeerKey(peer.0), token: self.token, bytes });
@@ -103,7 +109,7 @@ impl Outbox {
     /// A request ended, one way or the other.
     pub(super) fn ended(&mut self, peer: &Peer) {
         if let Some(queue) = self.queues.get_mut(peer) {
-            queue.under_way = false;
+            queue.under_way = None;
         }
     }
 
@@ -119,6 +125,8 @@ mod tests {
     use super::*;
     use kith_protocol::id::{CommunityId, ExchangeId};
 
+    const NOW: Timestamp = Timestamp(1_000_000);
+
     #[test]
     fn parcels_are_canonical_and_bounded() {
         let peer = Peer { 0: [1; 32] };
@@ -129,7 +137,7 @@ mod tests {
                 assert!(outbox.push(peer, &Message::AskNoted { exchange: id }));
             });
             let mut seen = 0;
-            while let [network::Command::Request { bytes, .. }] = outbox.requests().as_slice() {
+            while let [network::Command::Request { bytes, .. }] = outbox.requests(NOW).as_slice() {
                 seen += Parcel::decode(bytes).unwrap().messages.len();
                 outbox.ended(&peer);
             }
@@ -144,11 +152,22 @@ mod tests {
         let mut outbox = Outbox::default();
         let big = Message::Heads { heads: vec![(CommunityId([9; 32]), 5); 1_000] };
         outbox.push(peer, &big);
-        assert_eq!(outbox.requests().len(), 1);
+        assert_eq!(outbox.requests(NOW).len(), 1);
         outbox.push(peer, &big);
-        assert_eq!(outbox.requests().len(), 0);
+        assert_eq!(outbox.requests(NOW).len(), 0);
         outbox.ended(&peer);
-        assert_eq!(outbox.requests().len(), 1);
+        assert_eq!(outbox.requests(NOW).len(), 1);
         assert!((0..500).any(|_| !outbox.push(peer, &big)));
+    }
+
+    #[test]
+    fn a_request_whose_end_is_never_heard_of_does_not_silence_a_peer_for_ever() {
+        let peer = Peer { 0: [1; 32] };
+        let mut outbox = Outbox::default();
+        outbox.push(peer, &Message::WhoAreYou);
+        assert_eq!(outbox.requests(NOW).len(), 1);
+        outbox.push(peer, &Message::WhoAreYou);
+        assert_eq!(outbox.requests(NOW.plus(Span::seconds(59))).len(), 0);
+        assert_eq!(outbox.requests(NOW.plus(PATIENCE)).len(), 1);
     }
 }
